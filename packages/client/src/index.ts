@@ -1,0 +1,3 @@
+// miStudio's client: typed REST calls and the live socket. Used by the UI, the command line and the tests.
+export * from './live.js'
+export * from './rest.js'

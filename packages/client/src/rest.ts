@@ -1,0 +1,151 @@
+// The typed REST client: one function per entry of contracts' route table. Answers are parsed, failures become AppError.
+import {
+  API_PREFIX,
+  AppError,
+  ErrorEnvelopeSchema,
+  type PageMeta,
+  PageMetaSchema,
+  ROUTES,
+  type RouteName,
+  type Routes,
+  UPLOAD_PATH,
+  type Upload,
+  UploadSchema,
+} from '@mistudio/contracts'
+import { z } from 'zod'
+
+type PathParams<P extends string> = P extends `${string}:${infer Name}/${infer Rest}`
+  ? { [K in Name | keyof PathParams<`/${Rest}`>]: string | number }
+  : P extends `${string}:${infer Name}`
+    ? { [K in Name]: string | number }
+    : unknown
+
+type Input<R> = (R extends { path: infer P extends string }
+  ? unknown extends PathParams<P>
+    ? unknown
+    : { params: PathParams<P> }
+  : unknown) &
+  (R extends { query: infer Q extends z.ZodType } ? { query?: z.input<Q> } : unknown) &
+  (R extends { body: infer B extends z.ZodType } ? { body: z.input<B> } : unknown)
+type Output<R> = R extends { response: infer S extends z.ZodType }
+  ? R extends { paged: true }
+    ? { items: z.output<S>[]; meta: PageMeta }
+    : z.output<S>
+  : never
+type Call<R> =
+  unknown extends Input<R>
+    ? (input?: { signal?: AbortSignal }) => Promise<Output<R>>
+    : Record<string, never> extends Input<R>
+      ? (input?: Input<R> & { signal?: AbortSignal }) => Promise<Output<R>>
+      : (input: Input<R> & { signal?: AbortSignal }) => Promise<Output<R>>
+
+export type RestClient = { [N in RouteName]: Call<Routes[N]> } & {
+  /** Streams a file to the server; `onProgress` counts bytes sent where the platform tells. */
+  upload(name: string, body: Blob | Uint8Array<ArrayBuffer>, options?: { signal?: AbortSignal }): Promise<Upload>
+  readonly baseUrl: string
+}
+
+export interface ClientOptions {
+  /** Origin of the server, for example `http://127.0.0.1:8420`; empty in the browser. */
+  readonly baseUrl?: string
+  readonly apiKey?: string
+  readonly fetch?: typeof fetch
+}
+
+interface LooseInput {
+  params?: Record<string, string | number>
+  query?: Record<string, unknown>
+  body?: unknown
+  signal?: AbortSignal
+}
+
+const fillPath = (path: string, params: Record<string, string | number> = {}): string =>
+  path.replace(/:(\w+)/g, (_, name: string) => {
+    const value = params[name]
+    if (value === undefined) throw new AppError('bad_request', `Route ${path} needs the parameter "${name}".`)
+    return encodeURIComponent(String(value))
+  })
+
+const queryString = (query: Record<string, unknown> = {}): string => {
+  const entries = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
+  return entries.length ? `?${new URLSearchParams(entries.map(([key, value]) => [key, String(value)]))}` : ''
+}
+
+const readJson = async (response: Response): Promise<unknown> => {
+  const text = await response.text()
+  try {
+    return text ? JSON.parse(text) : {}
+  } catch {
+    throw new AppError(
+      'unavailable',
+      `The server answered ${response.status} with something that is not JSON. Is it miStudio that listens there?`,
+    )
+  }
+}
+
+/** Makes the client. Network failures become AppError `unavailable`, error bodies keep their code, message and details. */
+export const createClient = (options: ClientOptions = {}): RestClient => {
+  const baseUrl = (options.baseUrl ?? '').replace(/\/$/, '')
+  const doFetch = options.fetch ?? fetch.bind(globalThis)
+  const authorization: Record<string, string> = options.apiKey ? { authorization: `Bearer ${options.apiKey}` } : {}
+
+  const send = async (
+    method: string,
+    path: string,
+    init: { body?: BodyInit; headers?: Record<string, string>; signal?: AbortSignal | undefined },
+  ): Promise<unknown> => {
+    let response: Response
+    try {
+      response = await doFetch(`${baseUrl}${API_PREFIX}${path}`, {
+        method,
+        credentials: 'same-origin',
+        headers: { accept: 'application/json', ...authorization, ...init.headers },
+        ...(init.body === undefined ? {} : { body: init.body }),
+        ...(init.signal ? { signal: init.signal } : {}),
+      })
+    } catch (cause) {
+      if (cause instanceof Error && cause.name === 'AbortError') throw cause
+      throw new AppError(
+        'unavailable',
+        'No answer from the server. Check that it runs (./start-mistudio.sh) and try again.',
+        undefined,
+        { cause },
+      )
+    }
+    const json = await readJson(response)
+    if (response.ok) return json
+    const parsed = ErrorEnvelopeSchema.safeParse(json)
+    if (parsed.success) throw new AppError(parsed.data.error.code, parsed.data.error.message, parsed.data.error.details)
+    throw new AppError('internal', `The server answered ${response.status} without saying why.`)
+  }
+
+  const call = async (name: RouteName, input: LooseInput = {}): Promise<unknown> => {
+    const route: { method: string; path: string; response: z.ZodType; paged?: true } = ROUTES[name]
+    const body =
+      input.body === undefined
+        ? {}
+        : { body: JSON.stringify(input.body), headers: { 'content-type': 'application/json' } }
+    const json = await send(route.method, fillPath(route.path, input.params) + queryString(input.query), {
+      ...body,
+      signal: input.signal,
+    })
+    if (!route.paged) return z.object({ data: route.response }).parse(json).data
+    const page = z.object({ data: z.array(route.response), meta: PageMetaSchema }).parse(json)
+    return { items: page.data, meta: page.meta }
+  }
+
+  const methods = Object.fromEntries(
+    (Object.keys(ROUTES) as RouteName[]).map((name) => [name, (input?: LooseInput) => call(name, input)]),
+  )
+  const upload: RestClient['upload'] = async (name, body, { signal } = {}) =>
+    z
+      .object({ data: UploadSchema })
+      .parse(
+        await send('POST', `${UPLOAD_PATH}${queryString({ name })}`, {
+          body,
+          headers: { 'content-type': 'application/octet-stream' },
+          signal,
+        }),
+      ).data
+  return { ...methods, upload, baseUrl } as RestClient
+}

@@ -1,0 +1,21 @@
+// Success envelope `{data, meta}` and the pieces every room uses: ids, times, pages.
+import { z } from 'zod'
+
+export const IdSchema = z.uuid()
+export const TimeSchema = z.iso.datetime()
+export const NameSchema = z.string().trim().min(1).max(120)
+
+export const PageMetaSchema = z.object({ total: z.int(), offset: z.int(), limit: z.int() })
+export type PageMeta = z.infer<typeof PageMetaSchema>
+
+export const PageQuerySchema = z.object({
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+})
+export type PageQuery = z.infer<typeof PageQuerySchema>
+
+/** `{data}` of one thing. */
+export const envelope = <T extends z.ZodType>(data: T) =>
+  z.object({ data, meta: z.record(z.string(), z.unknown()).optional() })
+/** `{data, meta: {total, offset, limit}}` of a page of things. */
+export const pageEnvelope = <T extends z.ZodType>(item: T) => z.object({ data: z.array(item), meta: PageMetaSchema })

@@ -1,0 +1,73 @@
+// An extraction reads a dataset through an SAE once and describes every feature.
+import { z } from 'zod'
+import { IdSchema, TimeSchema } from '../common/envelope.js'
+import { JobSchema } from '../jobs/index.js'
+
+export const ExtractionParamsSchema = z.strictObject({
+  /** Tokens to read (whole contexts, at least one). */
+  tokens: z.int().min(256).max(10_000_000_000).default(500_000),
+  topExamples: z.int().min(1).max(100).default(20),
+  /** Random examples per feature, grouped by quantile of activation. */
+  quantileExamples: z.int().min(0).max(100).default(20),
+  quantiles: z.int().min(1).max(10).default(5),
+  contextBefore: z.int().min(0).max(200).default(24),
+  contextAfter: z.int().min(0).max(200).default(12),
+  histogramBins: z.int().min(8).max(200).default(50),
+  /** Top and bottom output tokens per feature. */
+  topLogits: z.int().min(1).max(50).default(10),
+  neighbours: z.int().min(0).max(50).default(10),
+  excludeBos: z.boolean().default(true),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(0),
+})
+export type ExtractionParams = z.infer<typeof ExtractionParamsSchema>
+
+export const CreateExtractionSchema = z.strictObject({
+  saeId: IdSchema,
+  tokenizationId: IdSchema,
+  params: ExtractionParamsSchema,
+})
+export type CreateExtraction = z.infer<typeof CreateExtractionSchema>
+
+export const ExtractionSummarySchema = z.object({
+  tokens: z.number(),
+  contexts: z.int(),
+  features: z.int(),
+  aliveFeatures: z.int(),
+  l0: z.number(),
+  fvu: z.number(),
+  examples: z.int(),
+  tokensPerSecond: z.number(),
+  seconds: z.number(),
+})
+export type ExtractionSummary = z.infer<typeof ExtractionSummarySchema>
+
+export const ExtractionSchema = z.object({
+  id: IdSchema,
+  saeId: IdSchema,
+  saeName: z.string(),
+  modelId: IdSchema.nullable(),
+  modelName: z.string(),
+  tokenizationId: IdSchema.nullable(),
+  datasetName: z.string(),
+  site: z.string(),
+  dSae: z.int(),
+  status: z.enum(['running', 'ready', 'failed']),
+  params: ExtractionParamsSchema,
+  summary: ExtractionSummarySchema.nullable(),
+  job: JobSchema.nullable(),
+  createdAt: TimeSchema,
+})
+export type Extraction = z.infer<typeof ExtractionSchema>
+
+export const ExtractionRunParamsSchema = z.object({
+  extractionId: IdSchema,
+  saeId: IdSchema,
+  modelPath: z.string(),
+  tokenizationId: IdSchema,
+  params: ExtractionParamsSchema,
+})
+export type ExtractionRunParams = z.infer<typeof ExtractionRunParamsSchema>

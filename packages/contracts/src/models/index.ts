@@ -1,0 +1,84 @@
+// Language models: registered in place from a local folder, checked before they count as ready.
+import { z } from 'zod'
+import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { JobSchema } from '../jobs/index.js'
+
+export const SiteSchema = z.object({
+  /** TransformerLens name, for example `blocks.2.hook_resid_post`. */
+  name: z.string(),
+  layer: z.int().nullable(),
+  /** Width of the last axis. */
+  width: z.int(),
+  /** Shape with symbolic axes, for example `batch × seq × 128`. */
+  shape: z.string(),
+})
+export type Site = z.infer<typeof SiteSchema>
+
+/** What config.json and the tensor headers say; never guessed. Sizes in bytes. */
+export const ModelSpecSchema = z.object({
+  architecture: z.string(),
+  layers: z.int(),
+  dModel: z.int(),
+  heads: z.int(),
+  kvHeads: z.int(),
+  headDim: z.int(),
+  dMlp: z.int(),
+  vocabSize: z.int(),
+  maxPositions: z.int(),
+  activation: z.string(),
+  normEps: z.number(),
+  rope: z.string(),
+  tiedEmbeddings: z.boolean(),
+  storedDtype: z.string(),
+  parameters: z.int(),
+  parametersByPart: z.array(z.object({ part: z.string(), parameters: z.int() })),
+  bosTokenId: z.int().nullable(),
+  eosTokenIds: z.array(z.int()),
+  /** Bytes of weights in memory at fp32, of key/value cache per token, and of activations per token of a batch. */
+  memory: z.object({ weights: z.number(), kvPerToken: z.number(), activationsPerToken: z.number() }),
+})
+export type ModelSpec = z.infer<typeof ModelSpecSchema>
+
+export const ModelInspectionSchema = z.object({
+  path: z.string(),
+  suggestedName: z.string(),
+  spec: ModelSpecSchema,
+  sites: z.array(SiteSchema),
+  tokenizer: z.object({ kind: z.string(), vocabSize: z.int() }),
+  warnings: z.array(z.string()),
+})
+export type ModelInspection = z.infer<typeof ModelInspectionSchema>
+
+/** Forward self-check at registration. */
+export const SelfCheckSchema = z.object({
+  finite: z.boolean(),
+  /** Mean next-token loss in nats on the sample text and how many tokens it was measured on. */
+  lossNats: z.number(),
+  tokens: z.int(),
+  milliseconds: z.number(),
+  /** Loss of uniform guessing, ln(vocabulary): a trained model is far below. */
+  uniformLossNats: z.number(),
+})
+export type SelfCheck = z.infer<typeof SelfCheckSchema>
+
+export const ModelSchema = z.object({
+  id: IdSchema,
+  name: z.string(),
+  path: z.string(),
+  status: z.enum(['importing', 'ready', 'failed']),
+  spec: ModelSpecSchema.nullable(),
+  sites: z.array(SiteSchema),
+  selfCheck: SelfCheckSchema.nullable(),
+  warnings: z.array(z.string()),
+  job: JobSchema.nullable(),
+  createdAt: TimeSchema,
+})
+export type Model = z.infer<typeof ModelSchema>
+
+export const InspectModelSchema = z.strictObject({ path: z.string().min(1).max(4096) })
+export const CreateModelSchema = z.strictObject({ path: z.string().min(1).max(4096), name: NameSchema.optional() })
+export type CreateModel = z.infer<typeof CreateModelSchema>
+
+/** Job parameters and results. */
+export const ModelInspectParamsSchema = z.object({ path: z.string() })
+export const ModelRegisterParamsSchema = z.object({ modelId: IdSchema, path: z.string() })

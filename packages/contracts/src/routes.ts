@@ -1,0 +1,288 @@
+// Every REST route once: method, path, scope and the schemas of what goes in and comes out. The client is generated from this
+// table by types, the backend's tests check that each entry is served, and OpenAPI describes the same routes.
+import { z } from 'zod'
+import {
+  ApiKeySchema,
+  CreateApiKeySchema,
+  CreatedApiKeySchema,
+  LoginSchema,
+  MeSchema,
+  type Scope,
+} from './auth/index.js'
+import { NameSchema, PageQuerySchema } from './common/envelope.js'
+import {
+  CreateDatasetSchema,
+  CreateTokenizationSchema,
+  DatasetPreviewSchema,
+  DatasetSchema,
+  DocumentSchema,
+  PreviewDatasetSchema,
+  TokenizationSchema,
+  TokenSampleSchema,
+} from './datasets/index.js'
+import { CreateExtractionSchema, ExtractionSchema } from './extractions/index.js'
+import {
+  AnnotateFeatureSchema,
+  AnnotationSchema,
+  FeatureListQuerySchema,
+  FeatureRowSchema,
+  FeatureSchema,
+  ProbeFeatureSchema,
+  ProbeResultSchema,
+} from './features/index.js'
+import { BrowseQuerySchema, BrowseSchema, UploadSchema } from './files/index.js'
+import { EventsQuerySchema, JobEventSchema, JobListQuerySchema, JobSchema } from './jobs/index.js'
+import { CreateModelSchema, InspectModelSchema, ModelInspectionSchema, ModelSchema } from './models/index.js'
+import { SaeSchema, UpdateSaeSchema } from './saes/index.js'
+import { SettingsSchema, UpdateSettingsSchema } from './settings/index.js'
+import { CreateSteeringSchema, SteeringSchema, UpdateSteeringSchema } from './steering/index.js'
+import { HealthSchema, SystemInfoSchema, SystemSampleSchema, WorkerSchema } from './system/index.js'
+import {
+  CreateTrainingSchema,
+  TrainingEstimateSchema,
+  TrainingMetricsSchema,
+  TrainingSchema,
+} from './trainings/index.js'
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+  /** Below `/api/v1`, parameters as `:name`. */
+  readonly path: string
+  /** null: open to everybody. */
+  readonly scope: Scope | null
+  readonly query?: z.ZodType
+  readonly body?: z.ZodType
+  /** Schema of `data`. */
+  readonly response: z.ZodType
+  /** Answers `{data: [...], meta: {total, offset, limit}}`. */
+  readonly paged?: true
+}
+
+const None = z.null()
+const SplitQuery = PageQuerySchema.extend({ split: z.enum(['train', 'held_out']).default('train') })
+
+export const ROUTES = {
+  health: { method: 'GET', path: '/health', scope: null, response: HealthSchema },
+
+  me: { method: 'GET', path: '/auth/me', scope: null, response: MeSchema },
+  login: { method: 'POST', path: '/auth/login', scope: null, body: LoginSchema, response: MeSchema },
+  /** Trades a one-time code for a session cookie. */
+  useLink: {
+    method: 'POST',
+    path: '/auth/link',
+    scope: null,
+    body: z.strictObject({ code: z.string().min(10).max(200) }),
+    response: MeSchema,
+  },
+  createLink: {
+    method: 'POST',
+    path: '/auth/links',
+    scope: 'admin',
+    response: z.object({ code: z.string(), url: z.string() }),
+  },
+  logout: { method: 'POST', path: '/auth/logout', scope: null, response: None },
+  listKeys: { method: 'GET', path: '/auth/keys', scope: 'admin', response: z.array(ApiKeySchema) },
+  createKey: {
+    method: 'POST',
+    path: '/auth/keys',
+    scope: 'admin',
+    body: CreateApiKeySchema,
+    response: CreatedApiKeySchema,
+  },
+  deleteKey: { method: 'DELETE', path: '/auth/keys/:id', scope: 'admin', response: None },
+
+  getSettings: { method: 'GET', path: '/settings', scope: 'read', response: SettingsSchema },
+  updateSettings: {
+    method: 'PATCH',
+    path: '/settings',
+    scope: 'admin',
+    body: UpdateSettingsSchema,
+    response: SettingsSchema,
+  },
+
+  browseFiles: { method: 'GET', path: '/files', scope: 'read', query: BrowseQuerySchema, response: BrowseSchema },
+  getUpload: { method: 'GET', path: '/uploads/:id', scope: 'read', response: UploadSchema },
+  deleteUpload: { method: 'DELETE', path: '/uploads/:id', scope: 'write', response: None },
+
+  systemInfo: { method: 'GET', path: '/system/info', scope: 'read', response: SystemInfoSchema },
+  systemSample: { method: 'GET', path: '/system/sample', scope: 'read', response: SystemSampleSchema },
+  systemHistory: { method: 'GET', path: '/system/history', scope: 'read', response: z.array(SystemSampleSchema) },
+  listWorkers: { method: 'GET', path: '/system/workers', scope: 'read', response: z.array(WorkerSchema) },
+
+  listJobs: {
+    method: 'GET',
+    path: '/jobs',
+    scope: 'read',
+    query: JobListQuerySchema,
+    response: JobSchema,
+    paged: true,
+  },
+  getJob: { method: 'GET', path: '/jobs/:id', scope: 'read', response: JobSchema },
+  jobEvents: {
+    method: 'GET',
+    path: '/jobs/:id/events',
+    scope: 'read',
+    query: EventsQuerySchema,
+    response: z.array(JobEventSchema),
+  },
+  jobAction: { method: 'POST', path: '/jobs/:id/:action', scope: 'write', response: JobSchema },
+
+  listModels: { method: 'GET', path: '/models', scope: 'read', response: z.array(ModelSchema) },
+  inspectModel: {
+    method: 'POST',
+    path: '/models/inspect',
+    scope: 'write',
+    body: InspectModelSchema,
+    response: ModelInspectionSchema,
+  },
+  createModel: { method: 'POST', path: '/models', scope: 'write', body: CreateModelSchema, response: ModelSchema },
+  getModel: { method: 'GET', path: '/models/:id', scope: 'read', response: ModelSchema },
+  updateModel: {
+    method: 'PATCH',
+    path: '/models/:id',
+    scope: 'write',
+    body: z.strictObject({ name: NameSchema }),
+    response: ModelSchema,
+  },
+  deleteModel: { method: 'DELETE', path: '/models/:id', scope: 'write', response: None },
+
+  listDatasets: { method: 'GET', path: '/datasets', scope: 'read', response: z.array(DatasetSchema) },
+  previewDataset: {
+    method: 'POST',
+    path: '/datasets/preview',
+    scope: 'write',
+    body: PreviewDatasetSchema,
+    response: DatasetPreviewSchema,
+  },
+  createDataset: {
+    method: 'POST',
+    path: '/datasets',
+    scope: 'write',
+    body: CreateDatasetSchema,
+    response: DatasetSchema,
+  },
+  getDataset: { method: 'GET', path: '/datasets/:id', scope: 'read', response: DatasetSchema },
+  datasetDocuments: {
+    method: 'GET',
+    path: '/datasets/:id/documents',
+    scope: 'read',
+    query: PageQuerySchema,
+    response: DocumentSchema,
+    paged: true,
+  },
+  deleteDataset: { method: 'DELETE', path: '/datasets/:id', scope: 'write', response: None },
+  createTokenization: {
+    method: 'POST',
+    path: '/datasets/:id/tokenizations',
+    scope: 'write',
+    body: CreateTokenizationSchema,
+    response: TokenizationSchema,
+  },
+  listTokenizations: {
+    method: 'GET',
+    path: '/tokenizations',
+    scope: 'read',
+    query: z.object({ datasetId: z.uuid().optional(), modelId: z.uuid().optional() }),
+    response: z.array(TokenizationSchema),
+  },
+  getTokenization: { method: 'GET', path: '/tokenizations/:id', scope: 'read', response: TokenizationSchema },
+  tokenizationSamples: {
+    method: 'GET',
+    path: '/tokenizations/:id/samples',
+    scope: 'read',
+    query: SplitQuery,
+    response: TokenSampleSchema,
+    paged: true,
+  },
+  deleteTokenization: { method: 'DELETE', path: '/tokenizations/:id', scope: 'write', response: None },
+
+  listTrainings: { method: 'GET', path: '/trainings', scope: 'read', response: z.array(TrainingSchema) },
+  estimateTraining: {
+    method: 'POST',
+    path: '/trainings/estimate',
+    scope: 'write',
+    body: CreateTrainingSchema,
+    response: TrainingEstimateSchema,
+  },
+  createTraining: {
+    method: 'POST',
+    path: '/trainings',
+    scope: 'write',
+    body: CreateTrainingSchema,
+    response: TrainingSchema,
+  },
+  getTraining: { method: 'GET', path: '/trainings/:id', scope: 'read', response: TrainingSchema },
+  trainingMetrics: { method: 'GET', path: '/trainings/:id/metrics', scope: 'read', response: TrainingMetricsSchema },
+  deleteTraining: { method: 'DELETE', path: '/trainings/:id', scope: 'write', response: None },
+
+  listSaes: { method: 'GET', path: '/saes', scope: 'read', response: z.array(SaeSchema) },
+  getSae: { method: 'GET', path: '/saes/:id', scope: 'read', response: SaeSchema },
+  updateSae: { method: 'PATCH', path: '/saes/:id', scope: 'write', body: UpdateSaeSchema, response: SaeSchema },
+  deleteSae: { method: 'DELETE', path: '/saes/:id', scope: 'write', response: None },
+  annotateFeature: {
+    method: 'PATCH',
+    path: '/saes/:id/features/:index',
+    scope: 'write',
+    body: AnnotateFeatureSchema,
+    response: AnnotationSchema,
+  },
+
+  listExtractions: {
+    method: 'GET',
+    path: '/extractions',
+    scope: 'read',
+    query: z.object({ saeId: z.uuid().optional() }),
+    response: z.array(ExtractionSchema),
+  },
+  createExtraction: {
+    method: 'POST',
+    path: '/extractions',
+    scope: 'write',
+    body: CreateExtractionSchema,
+    response: ExtractionSchema,
+  },
+  getExtraction: { method: 'GET', path: '/extractions/:id', scope: 'read', response: ExtractionSchema },
+  deleteExtraction: { method: 'DELETE', path: '/extractions/:id', scope: 'write', response: None },
+
+  listFeatures: {
+    method: 'GET',
+    path: '/extractions/:id/features',
+    scope: 'read',
+    query: FeatureListQuerySchema,
+    response: FeatureRowSchema,
+    paged: true,
+  },
+  getFeature: { method: 'GET', path: '/extractions/:id/features/:index', scope: 'read', response: FeatureSchema },
+  probeFeature: {
+    method: 'POST',
+    path: '/extractions/:id/features/:index/probe',
+    scope: 'write',
+    body: ProbeFeatureSchema,
+    response: ProbeResultSchema,
+  },
+
+  listSteering: { method: 'GET', path: '/steering', scope: 'read', response: z.array(SteeringSchema) },
+  createSteering: {
+    method: 'POST',
+    path: '/steering',
+    scope: 'write',
+    body: CreateSteeringSchema,
+    response: SteeringSchema,
+  },
+  getSteering: { method: 'GET', path: '/steering/:id', scope: 'read', response: SteeringSchema },
+  updateSteering: {
+    method: 'PATCH',
+    path: '/steering/:id',
+    scope: 'write',
+    body: UpdateSteeringSchema,
+    response: SteeringSchema,
+  },
+  deleteSteering: { method: 'DELETE', path: '/steering/:id', scope: 'write', response: None },
+} as const satisfies Record<string, Route>
+
+export type Routes = typeof ROUTES
+export type RouteName = keyof Routes
+/** Routes that carry raw bytes and so stand outside the table: upload (POST /uploads?name=) and SAE download (GET /saes/:id/files/:name). */
+export const UPLOAD_PATH = '/uploads'
+export const API_PREFIX = '/api/v1'
+export const SOCKET_PATH = '/api/socket.io'

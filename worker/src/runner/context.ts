@@ -1,0 +1,48 @@
+// What a pipeline sees of the world: its job, a fenced database, a place for files, and a way to report and to be told.
+// A pipeline never touches the ledger, the queue or sockets; the supervisor does that with what is reported here.
+import type { JobKind, JobProgress, MetricValues } from '@mistudio/contracts'
+import type { Pool, PoolClient } from 'pg'
+
+/** What the user or the supervisor wants of a running job. Polled between steps; `suspend` means: checkpoint, the process is going down. */
+export type Control = 'run' | 'pause' | 'stop' | 'cancel' | 'suspend'
+
+export interface JobContext<P> {
+  readonly job: {
+    readonly id: string
+    readonly kind: JobKind
+    readonly subjectId: string
+    readonly attempt: number
+    readonly params: P
+  }
+  /** Root of all files of the product; rooms own `<dataDir>/<room>/<id>`. */
+  readonly dataDir: string
+  /** CPU threads this job may use (ONNX Runtime intra-op threads, SAE shards). */
+  readonly threads: number
+  /** For reading, and for bulk COPY into tables that nobody else sees yet. */
+  readonly db: Pool
+  /** Latest wanted control; never blocks. */
+  control(): Control
+  /** Reports progress (rate-limited by the runner). */
+  progress(progress: JobProgress): void
+  /** Metric values of one step, stored once per (run, key, step) and pushed to charts. */
+  metrics(step: number, values: MetricValues): void
+  /** An event of the job's own log, pushed to subscribers (for example streamed tokens). */
+  event(type: string, payload: unknown): void
+  log(level: 'info' | 'warn' | 'error', message: string): void
+  /** Resolves when everything reported so far is stored. Call it before a checkpoint becomes valid. */
+  flush(): Promise<void>
+  /** Runs `work` in a transaction that first proves this attempt still owns the job; throws `FencedError` otherwise. */
+  commit<T>(work: (tx: PoolClient) => Promise<T>): Promise<T>
+}
+
+export type Outcome =
+  | { readonly state: 'completed'; readonly result?: unknown }
+  | { readonly state: 'completed_with_errors'; readonly result?: unknown }
+  | { readonly state: 'paused' | 'suspended' | 'cancelled' }
+
+/** One kind of long work. `parse` checks the stored parameters, `run` does the work and must be idempotent under re-runs. */
+export interface Pipeline<P> {
+  readonly kind: JobKind
+  parse(params: unknown): P
+  run(context: JobContext<P>): Promise<Outcome>
+}
