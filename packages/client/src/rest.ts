@@ -138,14 +138,12 @@ export const createClient = (options: ClientOptions = {}): RestClient => {
     (Object.keys(ROUTES) as RouteName[]).map((name) => [name, (input?: LooseInput) => call(name, input)]),
   )
   const upload: RestClient['upload'] = async (name, body, { signal } = {}) =>
-    z
-      .object({ data: UploadSchema })
-      .parse(
-        await send('POST', `${UPLOAD_PATH}${queryString({ name })}`, {
-          body,
-          headers: { 'content-type': 'application/octet-stream' },
-          signal,
-        }),
-      ).data
+    z.object({ data: UploadSchema }).parse(
+      await send('POST', `${UPLOAD_PATH}${queryString({ name })}`, {
+        body,
+        headers: { 'content-type': 'application/octet-stream' },
+        signal,
+      }),
+    ).data
   return { ...methods, upload, baseUrl } as RestClient
 }

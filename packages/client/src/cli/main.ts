@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+// The `mistudio` command line: a table of commands, each one file.
+import { AppError } from '@mistudio/contracts'
+import { demo } from './demo.js'
+
+interface Command {
+  readonly summary: string
+  run(args: string[]): Promise<void>
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = { demo }
+
+const usage = (): string =>
+  [
+    'Usage: mistudio <command> [options]',
+    '',
+    ...Object.entries(COMMANDS).map(([name, command]) => `  ${name.padEnd(12)}${command.summary}`),
+  ].join('\n')
+
+const main = async ([name, ...args]: string[]): Promise<number> => {
+  const command = name ? COMMANDS[name] : undefined
+  if (!command) {
+    process.stderr.write(`${usage()}\n`)
+    return name && name !== '--help' ? 2 : 0
+  }
+  try {
+    await command.run(args)
+    return 0
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    if (error.details) process.stderr.write(`${JSON.stringify(error.details, null, 2)}\n`)
+    return 1
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2))

@@ -1,0 +1,22 @@
+// Where things lie: the repository's root and the folders of one data directory.
+import { homedir } from 'node:os'
+import { delimiter, dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+
+/** @param {string} dataDir */
+export const layout = (dataDir) => ({
+  dataDir,
+  state: join(dataDir, 'run', 'state.json'),
+  logs: join(dataDir, 'logs'),
+  run: join(dataDir, 'run'),
+  postgres: join(dataDir, 'postgres'),
+  redis: join(dataDir, 'redis'),
+  key: join(dataDir, 'secrets', 'api-key'),
+  demo: join(dataDir, 'demo.json'),
+})
+/** @typedef {ReturnType<typeof layout>} Layout */
+
+/** Import roots unless the user names others. @param {string} dataDir */
+export const defaultImportRoots = (dataDir) => [join(ROOT, 'demo'), homedir(), join(dataDir, 'import')].join(delimiter)

@@ -1,0 +1,27 @@
+// Two rules of the house that no linter here knows: no source file above 400 lines, and no `any` in the packages others build on.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from './lib/paths.mjs'
+
+const MAX_LINES = 400
+const NO_ANY = ['packages/contracts/', 'packages/interp/', 'packages/onnx/', 'packages/formats/']
+const files = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.tsx', '*.mjs'],
+  { cwd: ROOT, encoding: 'utf8' },
+)
+  .split('\n')
+  .filter((file) => file && existsSync(join(ROOT, file)))
+
+const problems = []
+for (const file of files) {
+  const text = readFileSync(join(ROOT, file), 'utf8')
+  const lines = text.split('\n').length - 1
+  if (lines > MAX_LINES) problems.push(`${file}: ${lines} lines (at most ${MAX_LINES})`)
+  const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+  if (NO_ANY.some((folder) => file.startsWith(folder)) && /(:|<|\bas)\s*any\b(?!\w)/.test(code))
+    problems.push(`${file}: uses "any"`)
+}
+console.log(problems.length ? problems.join('\n') : `${files.length} source files keep the rules.`)
+process.exitCode = problems.length ? 1 : 0

@@ -1,0 +1,58 @@
+// Global setup of the tests: a real PostgreSQL and a real Redis in a temporary folder, unless the environment names servers.
+// Tests find TEST_DATABASE_URL (a server on which they may create databases), TEST_REDIS_URL, and DATABASE_URL (a migrated database).
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import { migrate } from './lib/migrate.mjs'
+import { freePort, isOpen, until } from './lib/net.mjs'
+import { startPostgres } from './lib/postgres.mjs'
+import { spawnRedis } from './lib/redis.mjs'
+
+/** A migrated database of its own on a server. @param {string} server */
+const ownDatabase = async (server) => {
+  const name = `mistudio_test_${process.pid}_${Date.now()}`
+  const client = new pg.Client({ connectionString: server })
+  await client.connect()
+  await client.query(`CREATE DATABASE ${name}`)
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  await migrate(url.href)
+  const drop = async () => {
+    await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    await client.end()
+  }
+  return { url: url.href, drop }
+}
+
+export default async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mistudio-test-'))
+  chmodSync(folder, 0o755)
+  /** @type {(() => unknown)[]} */
+  const undo = [() => rmSync(folder, { recursive: true, force: true })]
+  let server = process.env['TEST_DATABASE_URL'] ?? process.env['DATABASE_URL']
+  if (!server) {
+    const postgres = await startPostgres({ folder: join(folder, 'postgres'), port: await freePort() })
+    server = postgres.url
+    undo.push(() => postgres.stop())
+  }
+  let redis = process.env['TEST_REDIS_URL'] ?? process.env['REDIS_URL']
+  if (!redis) {
+    const port = await freePort()
+    const { child } = spawnRedis({ folder: join(folder, 'redis'), port, output: 'ignore' })
+    await until(() => isOpen(port), 15_000, 'The start of Redis')
+    redis = `redis://127.0.0.1:${port}`
+    undo.push(() => child.kill())
+  }
+  const database = await ownDatabase(server)
+  undo.push(database.drop)
+  Object.assign(process.env, {
+    TEST_DATABASE_URL: server,
+    TEST_REDIS_URL: redis,
+    DATABASE_URL: database.url,
+    REDIS_URL: redis,
+  })
+  return async () => {
+    for (const step of undo.reverse()) await step()
+  }
+}

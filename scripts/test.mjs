@@ -1,0 +1,97 @@
+// ./test-mistudio.sh: everything that must hold, from a clean checkout. Last line: `N passed, N failed, N skipped`.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ROOT } from './lib/paths.mjs'
+
+const setup = await import('./lib/setup.mjs')
+setup.ensureInstalled()
+const { ensureChromium } = await import('./lib/chromium.mjs')
+
+const scratch = mkdtempSync(join(tmpdir(), 'mistudio-report-'))
+const bin = (/** @type {string} */ name) => join(ROOT, 'node_modules', '.bin', name)
+const total = { passed: 0, failed: 0, skipped: 0 }
+/** @typedef {{ passed: number, failed: number, skipped: number }} Count */
+
+/** @param {string} name @param {Count} count @param {number} seconds */
+const report = (name, count, seconds) => {
+  total.passed += count.passed
+  total.failed += count.failed
+  total.skipped += count.skipped
+  const outcome = count.failed ? `${count.failed} FAILED` : 'ok'
+  console.log(`\n== ${name}: ${outcome} (${count.passed} passed, ${count.skipped} skipped, ${seconds.toFixed(0)} s)`)
+}
+
+/** Runs a command; `count` reads its report, by default the exit status counts as one check. @param {string} name @param {string[]} command @param {{ env?: NodeJS.ProcessEnv, count?: (status: number) => Count }} [options] */
+const step = (
+  name,
+  [program, ...args],
+  { env = {}, count = (status) => ({ passed: status ? 0 : 1, failed: status ? 1 : 0, skipped: 0 }) } = {},
+) => {
+  console.log(`\n== ${name}`)
+  const began = performance.now()
+  const { status } = spawnSync(String(program), args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } })
+  const result = count(status ?? 1)
+  // A runner that broke without a failing test has failed all the same.
+  if (status && !result.failed) result.failed = 1
+  report(name, result, (performance.now() - began) / 1000)
+  return !result.failed
+}
+
+const none = { passed: 0, failed: 0, skipped: 0 }
+const readReport = (/** @type {string} */ file, /** @type {(json: any) => Count} */ read) => () => {
+  try {
+    return read(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return { ...none }
+  }
+}
+const vitestReport = join(scratch, 'vitest.json')
+const playwrightReport = join(scratch, 'playwright.json')
+
+const built = step('build and type-check', [process.execPath, 'scripts/build.mjs'])
+step('lint and format', [bin('biome'), 'ci', '.', '--diagnostic-level=warn'])
+step('dependency rule', [
+  bin('depcruise'),
+  '--config',
+  '.dependency-cruiser.cjs',
+  'packages',
+  'backend/src',
+  'worker/src',
+  'frontend/src',
+])
+step('lock check', [process.execPath, 'scripts/lockcheck.mjs'])
+step('rules of the house', [process.execPath, 'scripts/rules.mjs'])
+if (built) {
+  step(
+    'unit and integration tests',
+    [bin('vitest'), 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${vitestReport}`],
+    {
+      count: readReport(vitestReport, (json) => ({
+        passed: json.numPassedTests,
+        failed: json.numFailedTests,
+        skipped: json.numPendingTests + json.numTodoTests,
+      })),
+    },
+  )
+  const chromium = ensureChromium()
+  if (chromium) {
+    step('browser tests', [bin('playwright'), 'test', '--reporter=list,json'], {
+      env: { CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_FILE: playwrightReport },
+      count: readReport(playwrightReport, ({ stats }) => ({
+        passed: stats.expected + stats.flaky,
+        failed: stats.unexpected,
+        skipped: stats.skipped,
+      })),
+    })
+  } else {
+    console.log(
+      '\n== browser tests: skipped, because there is no Chromium here and none could be installed. Install one or set CHROMIUM to its path.',
+    )
+    total.skipped += 1
+  }
+}
+rmSync(scratch, { recursive: true, force: true })
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exitCode = total.failed ? 1 : 0
