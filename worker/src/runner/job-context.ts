@@ -1,0 +1,57 @@
+// The JobContext that a pipeline gets inside a runner process.
+import type { JobKind, MetricValues } from '@mistudio/contracts'
+import type { Pool, PoolClient } from 'pg'
+import type { Control, JobContext } from './context.js'
+import { FencedError } from './errors.js'
+import type { Reporter } from './reporter.js'
+
+export interface StartedJob {
+  readonly id: string
+  readonly kind: JobKind
+  readonly subjectId: string
+  readonly attempt: number
+  readonly owner: string
+}
+
+const FENCE = `SELECT 1 FROM job WHERE id = $1 AND owner = $2 AND attempt = $3 AND state = 'running' FOR UPDATE`
+
+/** Runs work in a transaction that first proves that this attempt owns the job. */
+const fencedTransaction = async <T>(db: Pool, job: StartedJob, work: (tx: PoolClient) => Promise<T>): Promise<T> => {
+  const tx = await db.connect()
+  try {
+    await tx.query('BEGIN')
+    const { rowCount } = await tx.query(FENCE, [job.id, job.owner, job.attempt])
+    if (!rowCount) throw new FencedError(job.id)
+    const result = await work(tx)
+    await tx.query('COMMIT')
+    return result
+  } catch (error) {
+    // A broken connection cannot roll back; the server does it by itself.
+    await tx.query('ROLLBACK').catch(() => undefined)
+    throw error
+  } finally {
+    tx.release()
+  }
+}
+
+/** Values that are not finite become null: a gap, never a zero. */
+const finiteOrNull = (values: MetricValues): MetricValues =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Number.isFinite(value) ? value : null]))
+
+export const makeContext = <P>(
+  job: StartedJob,
+  params: P,
+  world: { db: Pool; dataDir: string; threads: number; reporter: Reporter; control: () => Control },
+): JobContext<P> => ({
+  job: { id: job.id, kind: job.kind, subjectId: job.subjectId, attempt: job.attempt, params },
+  dataDir: world.dataDir,
+  threads: world.threads,
+  db: world.db,
+  control: world.control,
+  progress: (progress) => world.reporter.progress(progress),
+  metrics: (step, values) => world.reporter.report({ kind: 'metrics', step, values: finiteOrNull(values) }),
+  event: (type, payload) => world.reporter.report({ kind: 'event', type, payload }),
+  log: (level, message) => world.reporter.report({ kind: 'log', level, message }),
+  flush: () => world.reporter.flush(),
+  commit: (work) => fencedTransaction(world.db, job, work),
+})

@@ -1,0 +1,174 @@
+// The guarded transitions of a job as its worker makes them, in SQL. Every write after the claim is fenced by owner and attempt.
+import type { ErrorBody, Job, JobControl, JobEvent, JobProgress, JobState, Report } from '@mistudio/contracts'
+import type { Pool, PoolClient } from 'pg'
+import { FencedError } from '../runner/errors.js'
+import { type Fence, type JobRow, jobFromRow } from './rows.js'
+
+/** A worker that stays silent for this long has lost its jobs. */
+export const LEASE_SECONDS = 20
+const FENCED = `id = $1 AND owner = $2 AND attempt = $3 AND state = 'running'`
+
+/** What was stored, to be published after the commit. */
+export interface Stored {
+  readonly job: Job
+  readonly events: readonly JobEvent[]
+}
+
+type NewEvent = { readonly type: string; readonly payload: unknown }
+
+const transaction = async <T>(db: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> => {
+  const tx = await db.connect()
+  let broken = false
+  try {
+    await tx.query('BEGIN')
+    const result = await work(tx)
+    await tx.query('COMMIT')
+    return result
+  } catch (error) {
+    await tx.query('ROLLBACK').catch(() => {
+      broken = true
+    })
+    throw error
+  } finally {
+    tx.release(broken)
+  }
+}
+
+/** Appends events behind the newest one; `row.seq` is already the number of the last of them. */
+const insertEvents = async (tx: PoolClient, row: JobRow, events: readonly NewEvent[]): Promise<JobEvent[]> => {
+  if (!events.length) return []
+  const first = row.seq - events.length + 1
+  const payloads = events.map(({ payload }) => JSON.stringify(payload ?? null))
+  const { rows } = await tx.query<{ seq: number; at: Date; type: string; payload: unknown }>(
+    `INSERT INTO job_event (job_id, seq, type, payload)
+     SELECT $1, seq, type, payload::jsonb FROM unnest($2::int[], $3::text[], $4::text[]) AS e(seq, type, payload)
+     RETURNING seq, at, type, payload`,
+    [row.id, events.map((_, i) => first + i), events.map(({ type }) => type), payloads],
+  )
+  return rows
+    .sort((a, b) => a.seq - b.seq)
+    .map(({ at, ...event }) => ({ ...event, jobId: row.id, at: at.toISOString() }))
+}
+
+const stateEvent = (state: JobState, extra: object = {}): NewEvent => ({ type: 'state', payload: { state, ...extra } })
+
+/** queued → running, by compare-and-set. Null when somebody else was faster or the job is no longer wanted. */
+export const claim = (db: Pool, id: string, owner: string): Promise<(Stored & { row: JobRow }) | null> =>
+  transaction(db, async (tx) => {
+    const { rows } = await tx.query<JobRow>(
+      `UPDATE job SET state = 'running', owner = $2, attempt = attempt + 1, lease_until = now() + $3 * interval '1 second',
+         heartbeat_at = now(), started_at = coalesce(started_at, now()), finished_at = NULL, error = NULL, seq = seq + 1
+       WHERE id = $1 AND state = 'queued' RETURNING *`,
+      [id, owner, LEASE_SECONDS],
+    )
+    const row = rows[0]
+    if (!row) return null
+    const events = await insertEvents(tx, row, [stateEvent('running', { attempt: row.attempt })])
+    return { row, job: jobFromRow(row), events }
+  })
+
+/** Keeps the lease and says what the user wants. @throws FencedError when the job has another owner or ended. */
+export const renew = async (db: Pool, fence: Fence): Promise<JobControl> => {
+  const { rows } = await db.query<{ control: JobControl }>(
+    `UPDATE job SET lease_until = now() + $4 * interval '1 second', heartbeat_at = now() WHERE ${FENCED} RETURNING control`,
+    [fence.id, fence.owner, fence.attempt, LEASE_SECONDS],
+  )
+  const row = rows[0]
+  if (!row) throw new FencedError(fence.id)
+  return row.control
+}
+
+/** Stores metric values once per (run, key, step) and returns, per report, only what was new: a replay after a resume adds nothing. */
+const insertMetrics = async (
+  tx: PoolClient,
+  runId: string,
+  reports: readonly Report[],
+): Promise<Map<number, Record<string, number | null>>> => {
+  const flat = reports.flatMap((report) =>
+    report.kind === 'metrics'
+      ? Object.entries(report.values).map(([key, value]) => ({ key, value, step: report.step }))
+      : [],
+  )
+  const fresh = new Map<number, Record<string, number | null>>()
+  if (!flat.length) return fresh
+  const { rows } = await tx.query<{ key: string; step: number; value: number | null }>(
+    `INSERT INTO run_metric (run_id, key, step, value)
+     SELECT $1, key, step, value FROM unnest($2::text[], $3::int[], $4::float8[]) AS m(key, step, value)
+     ON CONFLICT DO NOTHING RETURNING key, step, value`,
+    [runId, flat.map(({ key }) => key), flat.map(({ step }) => step), flat.map(({ value }) => value)],
+  )
+  for (const { key, step, value } of rows) fresh.set(step, { ...fresh.get(step), [key]: value })
+  return fresh
+}
+
+const eventsOf = (reports: readonly Report[], fresh: Map<number, Record<string, number | null>>): NewEvent[] => {
+  const events: NewEvent[] = []
+  for (const report of reports) {
+    if (report.kind === 'event') events.push({ type: report.type, payload: report.payload })
+    else if (report.kind === 'log')
+      events.push({ type: 'log', payload: { level: report.level, message: report.message } })
+    else if (report.kind === 'metrics' && fresh.has(report.step)) {
+      events.push({ type: 'metrics', payload: { step: report.step, values: fresh.get(report.step) } })
+      fresh.delete(report.step)
+    }
+  }
+  return events
+}
+
+/** Stores a batch of reports in one fenced transaction. `advanced` clears the count of crashes. */
+export const storeReports = (db: Pool, fence: Fence, reports: readonly Report[], advanced: boolean): Promise<Stored> =>
+  transaction(db, async (tx) => {
+    const { rows: held } = await tx.query<{ subject_id: string }>(
+      `SELECT subject_id FROM job WHERE ${FENCED} FOR UPDATE`,
+      [fence.id, fence.owner, fence.attempt],
+    )
+    if (!held[0]) throw new FencedError(fence.id)
+    const events = eventsOf(reports, await insertMetrics(tx, held[0].subject_id, reports))
+    const progress = reports.filter((report) => report.kind === 'progress').at(-1)?.progress
+    const { rows } = await tx.query<JobRow>(
+      `UPDATE job SET seq = seq + $2, progress = coalesce($3::jsonb, progress), crashes = CASE WHEN $4 THEN 0 ELSE crashes END
+       WHERE id = $1 RETURNING *`,
+      [fence.id, events.length, progress ? JSON.stringify(progress satisfies JobProgress) : null, advanced],
+    )
+    const row = rows[0]
+    if (!row) throw new FencedError(fence.id)
+    return { job: jobFromRow(row), events: await insertEvents(tx, row, events) }
+  })
+
+export interface End {
+  readonly state: JobState
+  readonly result?: unknown
+  readonly error?: ErrorBody
+  /** The runner died. */
+  readonly crash?: { readonly signal: string }
+}
+
+/** running → anything else. A job that goes back to `queued` gets a new dispatch number. */
+export const release = (db: Pool, fence: Fence, end: End): Promise<Stored & { row: JobRow }> =>
+  transaction(db, async (tx) => {
+    const finished = end.state !== 'queued' && end.state !== 'paused'
+    const { rows } = await tx.query<JobRow>(
+      `UPDATE job SET state = $4, result = coalesce($5::jsonb, result), error = $6::jsonb, owner = NULL, lease_until = NULL,
+         finished_at = CASE WHEN $7 THEN now() END, control = CASE WHEN $4 = 'queued' THEN control ELSE 'run' END,
+         dispatch = dispatch + CASE WHEN $4 = 'queued' THEN 1 ELSE 0 END,
+         queued_at = CASE WHEN $4 = 'queued' THEN now() ELSE queued_at END,
+         crashes = crashes + $8, seq = seq + 1
+       WHERE ${FENCED} RETURNING *`,
+      [
+        fence.id,
+        fence.owner,
+        fence.attempt,
+        end.state,
+        end.result === undefined ? null : JSON.stringify(end.result),
+        end.error ? JSON.stringify(end.error) : null,
+        finished,
+        end.crash ? 1 : 0,
+      ],
+    )
+    const row = rows[0]
+    if (!row) throw new FencedError(fence.id)
+    const events = await insertEvents(tx, row, [
+      stateEvent(end.state, { ...(end.error ? { error: end.error } : {}), ...(end.crash ?? {}) }),
+    ])
+    return { row, job: jobFromRow(row), events }
+  })
