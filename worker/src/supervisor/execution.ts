@@ -1,0 +1,195 @@
+// Drives one attempt of one job on a runner: stores its reports, keeps its lease, passes on what the user wants, records its end.
+import type { FromRunner, JobControl, Report } from '@mistudio/contracts'
+import type { Pool } from 'pg'
+import type { Control } from '../runner/context.js'
+import { FencedError } from '../runner/errors.js'
+import { type End, release, renew, type Stored, storeReports } from './ledger.js'
+import type { Publisher } from './publisher.js'
+import type { Fence, JobRow } from './rows.js'
+import type { RunnerProcess } from './runner-process.js'
+
+const RENEW_MS = 1000
+/** How long a runner may take to answer a cancel before it is killed. */
+const CANCEL_GRACE_MS = 5000
+const RETRY_MS = 500
+/** A runner that dies this often without advancing is a poison pill. */
+export const MAX_CRASHES = 5
+
+type Outcome = Extract<FromRunner, { type: 'outcome' }>['outcome'] | { state: 'crashed'; signal: string }
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+export class Execution {
+  private readonly fence: Fence
+  private readonly pending: { n: number; report: Report }[] = []
+  private writing: Promise<void> = Promise.resolve()
+  private control: JobControl
+  private suspended = false
+  private fenced = false
+  private advanced = false
+  private readonly baseline: number
+  private cancelTimer: NodeJS.Timeout | null = null
+
+  constructor(
+    private readonly db: Pool,
+    private readonly publisher: Publisher,
+    private readonly runner: RunnerProcess,
+    private readonly row: JobRow,
+  ) {
+    this.fence = { id: row.id, owner: String(row.owner), attempt: row.attempt }
+    this.control = row.control as JobControl
+    this.baseline = progressOf(row.progress)
+  }
+
+  /** Runs to the end of the attempt and returns the state in which the job was left; null when it was taken from us. */
+  async run(): Promise<{ stored: Stored; row: JobRow } | null> {
+    const outcome = this.drive()
+    const renewal = setInterval(() => void this.renew(), RENEW_MS)
+    try {
+      const how = await outcome
+      await this.writing
+      return this.fenced ? null : await this.finish(how)
+    } catch (error) {
+      if (error instanceof FencedError) return null
+      throw error
+    } finally {
+      clearInterval(renewal)
+      if (this.cancelTimer) clearTimeout(this.cancelTimer)
+      this.runner.jobId = null
+      this.runner.listen(null)
+    }
+  }
+
+  /** The worker goes down: ask for a checkpoint; what the runner does not answer in time counts as suspended all the same. */
+  suspend(): void {
+    this.suspended = true
+    this.pass('suspend')
+  }
+
+  kill(): void {
+    this.runner.kill()
+  }
+
+  private drive(): Promise<Outcome> {
+    const { id, kind, subject_id: subjectId, attempt, params } = this.row
+    return new Promise((done) => {
+      this.runner.jobId = id
+      this.runner.listen({
+        message: (message) => {
+          if (message.type === 'report' && message.jobId === id) this.receive(message.n, message.report)
+          else if (message.type === 'outcome' && message.jobId === id) done(message.outcome)
+        },
+        death: (signal) => done({ state: 'crashed', signal }),
+      })
+      if (!this.runner.alive) return done({ state: 'crashed', signal: 'died before the start' })
+      const job = { id, kind: kind as never, subjectId, attempt, owner: this.fence.owner, params }
+      this.runner.send({ type: 'start', job })
+      if (this.control !== 'run') this.apply(this.control)
+    })
+  }
+
+  private receive(n: number, report: Report): void {
+    if (report.kind === 'progress' && (report.progress.done ?? -1) > this.baseline) this.advanced = true
+    this.pending.push({ n, report })
+    if (this.pending.length === 1) this.writing = this.writing.then(() => this.write())
+  }
+
+  /** Writes what is pending in one transaction; while the database is away it waits, and the runner waits for the acknowledgement. */
+  private async write(): Promise<void> {
+    const batch = this.pending.slice()
+    for (;;) {
+      try {
+        if (this.fenced || !batch.length) return
+        const stored = await storeReports(
+          this.db,
+          this.fence,
+          batch.map(({ report }) => report),
+          this.advanced && this.row.crashes > 0,
+        )
+        this.publisher.stored(stored)
+        break
+      } catch (error) {
+        if (error instanceof FencedError) return this.lose()
+        console.error(`job ${this.fence.id}: reports could not be stored yet:`, error)
+        await pause(RETRY_MS)
+      }
+    }
+    this.pending.splice(0, batch.length)
+    this.runner.send({ type: 'ack', jobId: this.fence.id, upTo: batch.at(-1)?.n ?? 0 })
+    if (this.pending.length) await this.write()
+  }
+
+  private async renew(): Promise<void> {
+    try {
+      const wanted = await renew(this.db, this.fence)
+      if (wanted !== this.control && !this.suspended) this.apply(wanted)
+    } catch (error) {
+      if (error instanceof FencedError) this.lose()
+      else console.error(`job ${this.fence.id}: the lease could not be renewed yet:`, error)
+    }
+  }
+
+  private apply(wanted: JobControl): void {
+    this.control = wanted
+    this.pass(wanted)
+    if (wanted === 'cancel' && !this.cancelTimer)
+      this.cancelTimer = setTimeout(() => this.runner.kill(), CANCEL_GRACE_MS)
+  }
+
+  private pass(control: Control): void {
+    this.runner.send({ type: 'control', jobId: this.fence.id, control })
+  }
+
+  /** Somebody else owns the job: this attempt must not do anything more. */
+  private lose(): void {
+    this.fenced = true
+    this.pending.length = 0
+    if (this.runner.jobId === this.fence.id) this.runner.kill()
+  }
+
+  private async finish(outcome: Outcome): Promise<{ stored: Stored; row: JobRow }> {
+    const end = this.endOf(outcome)
+    for (;;) {
+      try {
+        const { row, ...stored } = await release(this.db, this.fence, end)
+        this.publisher.stored(stored)
+        return { stored, row }
+      } catch (error) {
+        if (error instanceof FencedError) throw error
+        console.error(`job ${this.fence.id}: its end could not be stored yet:`, error)
+        await pause(RETRY_MS)
+      }
+    }
+  }
+
+  private endOf(outcome: Outcome): End {
+    switch (outcome.state) {
+      case 'completed':
+      case 'completed_with_errors':
+        return { state: outcome.state, result: outcome.result ?? null }
+      case 'failed':
+        return { state: 'failed', error: outcome.error }
+      case 'paused':
+      case 'cancelled':
+        return { state: outcome.state }
+      case 'suspended':
+        return { state: 'queued' }
+      case 'crashed':
+        return this.endOfCrash(outcome.signal)
+    }
+  }
+
+  private endOfCrash(signal: string): End {
+    if (this.control === 'cancel') return { state: 'cancelled' }
+    if (this.suspended) return { state: 'queued' }
+    const crashes = (this.advanced ? 0 : this.row.crashes) + 1
+    if (crashes <= MAX_CRASHES) return { state: 'queued', crash: { signal } }
+    const message = `Its process died ${crashes} times without advancing (last: ${signal}). This is often too little memory: choose a smaller batch, buffer or model, then retry.`
+    return { state: 'failed', error: { code: 'job_crashed', message, details: { signal, crashes } }, crash: { signal } }
+  }
+}
+
+const progressOf = (progress: unknown): number => {
+  const done = progress && typeof progress === 'object' && 'done' in progress ? progress.done : null
+  return typeof done === 'number' ? done : -1
+}

@@ -1,0 +1,27 @@
+// The worker's row in worker_process: alive, on which machine, with which runners.
+import { hostname } from 'node:os'
+import type { Pool } from 'pg'
+import type { RunnerSlot } from './slot.js'
+
+const FORGET_AFTER = '1 day'
+
+export const heartbeat = async (db: Pool, id: string, slots: readonly RunnerSlot[]): Promise<void> => {
+  const runners = await Promise.all(
+    slots.map(async ({ queue, current }) => ({
+      queue,
+      pid: current?.alive ? current.pid : null,
+      jobId: current?.jobId ?? null,
+      rssBytes: current?.alive ? await current.rssBytes() : null,
+    })),
+  )
+  await db.query(
+    `INSERT INTO worker_process (id, hostname, pid, runners) VALUES ($1, $2, $3, $4)
+     ON CONFLICT (id) DO UPDATE SET heartbeat_at = now(), runners = EXCLUDED.runners`,
+    [id, hostname(), process.pid, JSON.stringify(runners)],
+  )
+  await db.query(`DELETE FROM worker_process WHERE heartbeat_at < now() - interval '${FORGET_AFTER}'`)
+}
+
+export const sayGoodbye = async (db: Pool, id: string): Promise<void> => {
+  await db.query('DELETE FROM worker_process WHERE id = $1', [id])
+}

@@ -1,0 +1,40 @@
+// Tells browsers and waiting requests what was stored. Called after the commit, best effort: whoever misses a message finds it in the API.
+import {
+  JOBS_CHANNEL,
+  type Job,
+  QUESTION_KINDS,
+  SOCKET_EVENTS,
+  subjectChannel,
+  TERMINAL_STATES,
+} from '@mistudio/contracts'
+import { Emitter } from '@socket.io/redis-emitter'
+import type { Redis } from 'ioredis'
+import type { Stored } from './ledger.js'
+
+/** Redis channel that carries the ids of ended jobs. */
+export const JOB_DONE_CHANNEL = 'mistudio:job-done'
+
+export class Publisher {
+  private readonly emitter: Emitter
+
+  constructor(private readonly redis: Redis) {
+    this.emitter = new Emitter({
+      publish: (channel: string, message: unknown) => this.publish(channel, message as string),
+    })
+  }
+
+  /** Sends the job and its new events to their channels. */
+  stored({ job, events }: Stored): void {
+    const channel = subjectChannel(job.subjectType, job.subjectId)
+    for (const event of events) this.emitter.to(channel).emit(SOCKET_EVENTS.jobEvent, { ...event, channel })
+    const rooms = QUESTION_KINDS.includes(job.kind) ? [channel] : [JOBS_CHANNEL, channel]
+    this.emitter.to(rooms).emit(SOCKET_EVENTS.job, job satisfies Job)
+    if (TERMINAL_STATES.includes(job.state)) void this.publish(JOB_DONE_CHANNEL, job.id)
+  }
+
+  /** Nothing is queued while Redis is away: live messages are worthless later. */
+  private publish(channel: string, message: string | Buffer): Promise<unknown> {
+    if (this.redis.status !== 'ready') return Promise.resolve()
+    return this.redis.publish(channel, message).catch(() => undefined)
+  }
+}

@@ -1,0 +1,133 @@
+// The supervisor: takes job ids from the queues, claims, executes, reconciles, and shows itself alive. No numeric code here.
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { type QueueClass, queueName } from '@mistudio/contracts'
+import { Worker } from 'bullmq'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import type { WorkerConfig } from '../config.js'
+import { Execution } from './execution.js'
+import { heartbeat, sayGoodbye } from './heartbeat.js'
+import { claim } from './ledger.js'
+import { Publisher } from './publisher.js'
+import { QUEUE_CLASSES, Queues, STREAMS } from './queues.js'
+import { reconcile } from './reconciler.js'
+import { RunnerSlot } from './slot.js'
+
+const RECONCILE_MS = 5000
+const HEARTBEAT_MS = 5000
+/** How long runners may take to write a checkpoint when the worker goes down. */
+const SUSPEND_GRACE_MS = 25_000
+/** Before the next attempt after a crash. */
+const CRASH_PAUSE_MS = 500
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+export class Supervisor {
+  readonly id = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
+  private readonly db: pg.Pool
+  private readonly redis: Redis
+  private readonly queues: Queues
+  private readonly publisher: Publisher
+  private readonly slots: ReadonlyMap<QueueClass, RunnerSlot>
+  private readonly executions = new Set<Execution>()
+  private readonly workers: Worker[] = []
+  private readonly timers: NodeJS.Timeout[] = []
+  private stopping = false
+
+  constructor(private readonly config: WorkerConfig) {
+    this.db = new pg.Pool({ connectionString: config.databaseUrl, max: 8 })
+    this.db.on('error', (error) => console.error('database connection:', error.message))
+    this.redis = this.connect()
+    this.publisher = new Publisher(this.redis)
+    this.queues = new Queues(this.redis)
+    const env = { ...process.env, MISTUDIO_THREADS: String(config.threads) }
+    this.slots = new Map(QUEUE_CLASSES.map((queue) => [queue, new RunnerSlot(queue, env)]))
+  }
+
+  async start(): Promise<void> {
+    await this.beat()
+    this.every(HEARTBEAT_MS, () => this.beat())
+    this.every(RECONCILE_MS, () => reconcile(this.db, this.queues, this.publisher))
+    for (const queue of QUEUE_CLASSES) this.workers.push(this.consume(queue))
+  }
+
+  /** Suspends what runs (checkpoint, back to the queue) and ends. */
+  async stop(): Promise<void> {
+    if (this.stopping) return
+    this.stopping = true
+    for (const timer of this.timers) clearInterval(timer)
+    for (const execution of this.executions) execution.suspend()
+    const deadline = setTimeout(() => {
+      for (const execution of this.executions) execution.kill()
+    }, SUSPEND_GRACE_MS)
+    while (this.executions.size) await pause(50)
+    clearTimeout(deadline)
+    for (const slot of this.slots.values()) slot.end()
+    await sayGoodbye(this.db, this.id).catch((error: unknown) => console.error('goodbye was not written:', error))
+    // Entries in hand are left to expire; the ledger has already released their jobs.
+    await Promise.race([Promise.all(this.workers.map((worker) => worker.close(true))), pause(3000)])
+    await Promise.race([this.queues.close(), pause(1000)])
+    this.redis.disconnect()
+    await this.db.end()
+  }
+
+  private connect(): Redis {
+    const redis = new Redis(this.config.redisUrl, {
+      maxRetriesPerRequest: null,
+      retryStrategy: (times) => Math.min(200 * times, 2000),
+    })
+    redis.on('error', (error) => console.error('redis connection:', error.message))
+    return redis
+  }
+
+  private every(ms: number, work: () => Promise<void>): void {
+    let busy = false
+    const tick = async () => {
+      if (busy || this.stopping) return
+      busy = true
+      await work().catch((error: unknown) => console.error('periodic work failed, it is tried again:', error))
+      busy = false
+    }
+    this.timers.push(setInterval(() => void tick(), ms))
+  }
+
+  private beat(): Promise<void> {
+    return heartbeat(this.db, this.id, [...this.slots.values()])
+  }
+
+  private consume(queue: QueueClass): Worker {
+    const worker = new Worker<{ id: string }>(queueName(queue), (entry) => this.deliver(queue, String(entry.data.id)), {
+      connection: this.connect(),
+      concurrency: 1,
+      lockDuration: 60_000,
+      stalledInterval: 30_000,
+      maxStalledCount: 1_000_000,
+      streams: STREAMS,
+    } as ConstructorParameters<typeof Worker>[2] & object)
+    // A lost lock (Redis was emptied) changes nothing: ownership is the lease in PostgreSQL.
+    worker.on('error', (error) => console.error(`queue ${queue}:`, error.message))
+    return worker
+  }
+
+  /** Works on a job until it rests: attempts that died go on at once. */
+  private async deliver(queue: QueueClass, id: string): Promise<void> {
+    while (!this.stopping) {
+      const claimed = await claim(this.db, id, this.id)
+      if (!claimed) return
+      this.publisher.stored(claimed)
+      const slot = this.slots.get(queue)
+      if (!slot) throw new Error(`There is no runner for queue ${queue}.`)
+      const execution = new Execution(this.db, this.publisher, slot.take(), claimed.row)
+      this.executions.add(execution)
+      try {
+        const end = await execution.run()
+        if (!end || end.row.state !== 'queued' || this.stopping) return
+        await pause(CRASH_PAUSE_MS)
+      } finally {
+        this.executions.delete(execution)
+        slot.give()
+      }
+    }
+  }
+}
