@@ -1,6 +1,7 @@
 // Configuration of worker processes, from the environment, checked once.
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 
 const EnvironmentSchema = z.object({
@@ -18,6 +19,8 @@ export interface WorkerConfig {
   readonly dataDir: string
   readonly threads: number
   readonly registry: string | undefined
+  /** Compiled entry of the runner process. */
+  readonly runnerEntry: string
 }
 
 /** @throws Error that names the missing or wrong variables. */
@@ -31,5 +34,6 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): WorkerConfig =
     dataDir: resolve(MISTUDIO_DATA_DIR),
     threads: MISTUDIO_THREADS ?? availableParallelism(),
     registry: MISTUDIO_REGISTRY,
+    runnerEntry: fileURLToPath(new URL('./runner/main.js', import.meta.url)),
   }
 }

@@ -1,10 +1,8 @@
 // One runner child process: typed messages in both directions, and its death as a fact with a signal.
 import { type ChildProcess, fork } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { type FromRunner, FromRunnerSchema, type ToRunner } from '@mistudio/contracts'
 
-const ENTRY = fileURLToPath(new URL('../runner/main.js', import.meta.url))
 const PAGE_BYTES = 4096
 
 export interface RunnerListener {
@@ -19,8 +17,8 @@ export class RunnerProcess {
   alive = true
   jobId: string | null = null
 
-  constructor(env: NodeJS.ProcessEnv) {
-    this.child = fork(ENTRY, [], { env, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  constructor(entry: string, env: NodeJS.ProcessEnv) {
+    this.child = fork(entry, [], { env, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.child.on('message', (raw) => this.receive(raw))
     this.child.once('error', (error) => this.end(error.message))
     this.child.once('exit', (code, signal) => this.end(signal ?? `exit code ${code}`))

@@ -10,6 +10,7 @@ export class RunnerSlot {
 
   constructor(
     readonly queue: QueueClass,
+    private readonly entry: string,
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
@@ -19,7 +20,7 @@ export class RunnerSlot {
 
   take(): RunnerProcess {
     if (this.idle) clearTimeout(this.idle)
-    if (!this.runner?.alive) this.runner = new RunnerProcess(this.env)
+    if (!this.runner?.alive) this.runner = new RunnerProcess(this.entry, this.env)
     return this.runner
   }
 

@@ -41,8 +41,8 @@ export class Supervisor {
     this.redis = this.connect()
     this.publisher = new Publisher(this.redis)
     this.queues = new Queues(this.redis)
-    const env = { ...process.env, MISTUDIO_THREADS: String(config.threads) }
-    this.slots = new Map(QUEUE_CLASSES.map((queue) => [queue, new RunnerSlot(queue, env)]))
+    const env = { ...process.env, MISTUDIO_THREADS: String(config.threads), MISTUDIO_DATA_DIR: config.dataDir }
+    this.slots = new Map(QUEUE_CLASSES.map((queue) => [queue, new RunnerSlot(queue, config.runnerEntry, env)]))
   }
 
   async start(): Promise<void> {

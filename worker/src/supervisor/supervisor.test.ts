@@ -1,0 +1,137 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { FencedError } from '../runner/errors.js'
+import { claim, release, storeReports } from './ledger.js'
+import { Publisher } from './publisher.js'
+import { reconcile } from './reconciler.js'
+import { MAX_CRASHES, openWorld, type World } from './testing/world.js'
+
+const STEPS = 40
+const everyStep = Array.from({ length: STEPS }, (_, step) => step)
+const ended = (row: { state: string }) => ['completed', 'failed', 'cancelled'].includes(row.state)
+
+describe('the supervisor', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await openWorld()
+    await world.supervise()
+  })
+  afterAll(() => world.close())
+
+  it('runs a job to its result', async () => {
+    const id = await world.submit({ act: 'complete' })
+    expect(await world.until(id, ended, 'the end')).toMatchObject({
+      state: 'completed',
+      result: { attempt: 1 },
+      owner: null,
+    })
+  })
+
+  it('stores the typed error of a job that refuses its input', async () => {
+    const id = await world.submit({ act: 'refuse' })
+    const row = await world.until(id, ended, 'the end')
+    expect(row).toMatchObject({
+      state: 'failed',
+      error: { code: 'dataset_invalid', message: 'Line 7 is broken.', details: { line: 7 } },
+    })
+  })
+
+  it('goes on by itself after its runner was killed, with every metric exactly once', async () => {
+    const id = await world.submit({ act: 'count', steps: STEPS, pauseMs: 150 })
+    await world.until(id, (row) => row.seq > 8, 'some progress')
+    process.kill(await world.runnerPid(id), 'SIGKILL')
+    const row = await world.until(id, ended, 'the end')
+    expect(row).toMatchObject({ state: 'completed', attempt: 2 })
+    expect(await world.metricRows(id)).toEqual(everyStep)
+  })
+
+  it('numbers the events of a job without a gap', async () => {
+    const id = await world.submit({ act: 'count', steps: 5 })
+    const { seq } = await world.until(id, ended, 'the end')
+    const { rows } = await world.db.query<{ seq: number }>('SELECT seq FROM job_event WHERE job_id = $1 ORDER BY seq', [
+      id,
+    ])
+    expect(rows.map((row) => row.seq)).toEqual(Array.from({ length: seq + 1 }, (_, i) => i))
+  })
+
+  it('pauses, and resumes where it was', async () => {
+    const id = await world.submit({ act: 'count', steps: STEPS, pauseMs: 60 })
+    await world.until(id, (row) => row.seq > 5, 'some progress')
+    await world.want(id, 'pause')
+    const paused = await world.until(id, (row) => row.state === 'paused', 'the pause')
+    expect(paused.control).toBe('run')
+    await world.db.query(`UPDATE job SET state = 'queued', dispatch = 2 WHERE id = $1`, [id])
+    await world.queues.add('compute', id, 2)
+    await world.until(id, ended, 'the end')
+    expect(await world.metricRows(id)).toEqual(everyStep)
+  })
+
+  it('cancels a runner that does not answer by ending it', async () => {
+    const id = await world.submit({ act: 'deaf' })
+    await world.until(id, (row) => row.state === 'running', 'the start')
+    await world.want(id, 'cancel')
+    expect(await world.until(id, ended, 'the end')).toMatchObject({ state: 'cancelled' })
+  })
+
+  it('gives up on a job whose runner dies again and again without advancing', async () => {
+    const id = await world.submit({ act: 'poison' })
+    const row = await world.until(id, ended, 'the end')
+    expect(row).toMatchObject({ state: 'failed', error: { code: 'job_crashed' }, crashes: MAX_CRASHES + 1 })
+  })
+
+  it('finds a queued job that the emptied queue forgot', async () => {
+    const id = await world.submit({ act: 'complete' }, { enqueue: false })
+    expect(await world.until(id, ended, 'the end')).toMatchObject({ state: 'completed' })
+  })
+
+  it('finishes a running job although Redis lost everything', async () => {
+    const id = await world.submit({ act: 'count', steps: STEPS, pauseMs: 60 })
+    await world.until(id, (row) => row.seq > 5, 'some progress')
+    await world.redis.flushall()
+    expect(await world.until(id, ended, 'the end')).toMatchObject({ state: 'completed', attempt: 1 })
+    const next = await world.submit({ act: 'complete' })
+    expect(await world.until(next, ended, 'the end of the next job')).toMatchObject({ state: 'completed' })
+  })
+})
+
+describe('the ledger', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await openWorld()
+  })
+  afterAll(() => world.close())
+
+  it('gives a job to one of two claimants', async () => {
+    const id = await world.submit({ act: 'complete' }, { enqueue: false })
+    const claims = await Promise.all([claim(world.db, id, 'a'), claim(world.db, id, 'b')])
+    expect(claims.filter(Boolean)).toHaveLength(1)
+  })
+
+  it('lets an owner whose lease ran out write nothing', async () => {
+    const id = await world.submit({ act: 'count' }, { enqueue: false })
+    await claim(world.db, id, 'stale')
+    await world.db.query(`UPDATE job SET lease_until = now() - interval '1 second' WHERE id = $1`, [id])
+    await reconcile(world.db, world.queues, new Publisher(world.redis))
+    await claim(world.db, id, 'fresh')
+    const stale = { id, owner: 'stale', attempt: 1 }
+    const report = { kind: 'metrics', step: 1, values: { loss: 1 } } as const
+    await expect(storeReports(world.db, stale, [report], false)).rejects.toThrow(FencedError)
+    await expect(release(world.db, stale, { state: 'completed' })).rejects.toThrow(FencedError)
+    expect(await world.metricRows(id)).toEqual([])
+    expect(await world.row(id)).toMatchObject({ state: 'running', owner: 'fresh', attempt: 2 })
+  })
+})
+
+describe('a supervisor that is asked to stop', () => {
+  it('puts its running job back, to be finished by the next one', async () => {
+    const world = await openWorld()
+    const first = await world.supervise()
+    const id = await world.submit({ act: 'count', steps: STEPS, pauseMs: 60 })
+    await world.until(id, (row) => row.seq > 5, 'some progress')
+    await first.stop()
+    expect(await world.row(id)).toMatchObject({ state: 'queued', owner: null, crashes: 0 })
+    await world.supervise()
+    await world.until(id, ended, 'the end')
+    expect(await world.metricRows(id)).toEqual(everyStep)
+    await world.close()
+  })
+})

@@ -1,0 +1,52 @@
+// Pipelines for the supervisor's own tests, loaded by the runner through MISTUDIO_REGISTRY. Each does one thing a real one may do.
+import { AppError, type JobKind } from '@mistudio/contracts'
+import { z } from 'zod'
+import type { AnyPipeline } from '../../registry.js'
+import type { JobContext, Outcome, Pipeline } from '../../runner/context.js'
+
+const ParamsSchema = z.object({
+  act: z.enum(['complete', 'refuse', 'count', 'deaf', 'poison']),
+  steps: z.int().default(10),
+  pauseMs: z.int().default(20),
+})
+type Params = z.infer<typeof ParamsSchema>
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
+
+/** Counts to `steps`, one metric row a step, and keeps its place in the training's `step` column: a checkpoint in small. */
+const count = async (context: JobContext<Params>): Promise<Outcome> => {
+  const { params, subjectId } = context.job
+  const { rows } = await context.db.query<{ step: number }>('SELECT step FROM training WHERE id = $1', [subjectId])
+  for (let step = rows[0]?.step ?? 0; step < params.steps; step++) {
+    const wanted = context.control()
+    if (wanted === 'pause') return { state: 'paused' }
+    if (wanted === 'suspend') return { state: 'suspended' }
+    if (wanted === 'cancel') return { state: 'cancelled' }
+    context.metrics(step, { loss: 1 / (step + 1) })
+    context.progress({ stage: 'counting', fraction: step / params.steps, done: step, total: params.steps })
+    await pause(params.pauseMs)
+    if (step % 5 !== 4) continue
+    await context.flush()
+    await context.commit((tx) => tx.query('UPDATE training SET step = $2 WHERE id = $1', [subjectId, step + 1]))
+  }
+  return { state: 'completed', result: { counted: params.steps } }
+}
+
+const act = async (context: JobContext<Params>): Promise<Outcome> => {
+  switch (context.job.params.act) {
+    case 'complete':
+      return { state: 'completed', result: { attempt: context.job.attempt } }
+    case 'refuse':
+      throw new AppError('dataset_invalid', 'Line 7 is broken.', { line: 7 })
+    case 'count':
+      return count(context)
+    case 'deaf':
+      for (;;) await pause(1000)
+    case 'poison':
+      return process.exit(137)
+  }
+}
+
+export const loadPipeline = async (kind: JobKind): Promise<AnyPipeline> => {
+  const pipeline: Pipeline<Params> = { kind, parse: (params) => ParamsSchema.parse(params), run: act }
+  return pipeline as AnyPipeline
+}

@@ -1,0 +1,110 @@
+// A database of its own, a Redis, and supervisors on both, for the supervisor's tests.
+import { randomUUID } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { JobKind, QueueClass } from '@mistudio/contracts'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { MAX_CRASHES } from '../execution.js'
+import { Queues } from '../queues.js'
+import type { JobRow } from '../rows.js'
+import { Supervisor } from '../supervisor.js'
+
+/** A runner is a process of its own, so it runs what was built. */
+const built = (path: string): string => fileURLToPath(new URL(`../../../dist/${path}`, import.meta.url))
+const REGISTRY = built('supervisor/testing/registry.js')
+
+export { MAX_CRASHES }
+
+const need = (name: string): string => {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set: run these tests through vitest's global setup.`)
+  return value
+}
+
+export const openWorld = async () => {
+  const [databaseUrl, redisUrl] = [need('DATABASE_URL'), need('REDIS_URL')]
+  const db = new pg.Pool({ connectionString: databaseUrl, max: 4 })
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: null })
+  const queues = new Queues(redis)
+  process.env['MISTUDIO_REGISTRY'] = REGISTRY
+  const started: Supervisor[] = []
+
+  const row = async (id: string): Promise<JobRow> => {
+    const { rows } = await db.query<JobRow>('SELECT * FROM job WHERE id = $1', [id])
+    if (!rows[0]) throw new Error(`there is no job ${id}`)
+    return rows[0]
+  }
+  return {
+    db,
+    redis,
+    queues,
+    row,
+    supervise: async (): Promise<Supervisor> => {
+      const runnerEntry = built('runner/main.js')
+      const supervisor = new Supervisor({
+        databaseUrl,
+        redisUrl,
+        dataDir: tmpdir(),
+        threads: 1,
+        registry: REGISTRY,
+        runnerEntry,
+      })
+      started.push(supervisor)
+      await supervisor.start()
+      return supervisor
+    },
+    /** A training row with its job; the job is put into the queue unless `enqueue` is false. */
+    submit: async (
+      params: object,
+      { kind = 'training.run' as JobKind, queue = 'compute' as QueueClass, enqueue = true } = {},
+    ): Promise<string> => {
+      const [id, subject] = [randomUUID(), randomUUID()]
+      await db.query(`INSERT INTO run (id, kind, name) VALUES ($1, 'sae-training', 'test')`, [subject])
+      await db.query(
+        `INSERT INTO training (id, model_name, dataset_name, params, d_in, d_sae) VALUES ($1, 'm', 'd', '{}', 1, 1)`,
+        [subject],
+      )
+      await db.query(
+        `INSERT INTO job (id, kind, queue, subject_type, subject_id, title, params, dispatch) VALUES ($1, $2, $3, 'training', $4, 'test', $5, 1)`,
+        [id, kind, queue, subject, JSON.stringify(params)],
+      )
+      if (enqueue) await queues.add(queue, id, 1)
+      return id
+    },
+    want: (id: string, control: string) => db.query('UPDATE job SET control = $2 WHERE id = $1', [id, control]),
+    until: async (id: string, ready: (row: JobRow) => boolean, what: string): Promise<JobRow> => {
+      for (let waited = 0; waited < 50_000; waited += 50) {
+        const now = await row(id)
+        if (ready(now)) return now
+        await new Promise((done) => setTimeout(done, 50))
+      }
+      throw new Error(`${what} did not happen; the job is ${JSON.stringify(await row(id))}`)
+    },
+    runnerPid: async (id: string): Promise<number> => {
+      for (let waited = 0; waited < 20_000; waited += 100) {
+        const { rows } = await db.query<{ pid: number }>(
+          `SELECT (r->>'pid')::int AS pid FROM worker_process, jsonb_array_elements(runners) r WHERE r->>'jobId' = $1`,
+          [id],
+        )
+        if (rows[0]?.pid) return rows[0].pid
+        await new Promise((done) => setTimeout(done, 100))
+      }
+      throw new Error('no worker reports a runner of this job')
+    },
+    metricRows: async (id: string): Promise<number[]> => {
+      const { rows } = await db.query<{ step: number }>(
+        `SELECT step FROM run_metric WHERE run_id = (SELECT subject_id FROM job WHERE id = $1) AND key = 'loss' ORDER BY step`,
+        [id],
+      )
+      return rows.map(({ step }) => step)
+    },
+    close: async () => {
+      for (const supervisor of started) await supervisor.stop()
+      await queues.close()
+      redis.disconnect()
+      await db.end()
+    },
+  }
+}
+export type World = Awaited<ReturnType<typeof openWorld>>
