@@ -1,0 +1,119 @@
+// The import table of CLAUDE.md as rules. What a package shows others is its `exports` map; everything else is its inside.
+
+/** Who may import whom among our own workspaces. */
+const ALLOWED = {
+  'packages/contracts': [],
+  'packages/onnx': [],
+  'packages/kernels': [],
+  'packages/formats': [],
+  'packages/interp': ['packages/onnx', 'packages/formats', 'packages/kernels'],
+  'packages/client': ['packages/contracts'],
+  backend: ['packages/contracts'],
+  worker: ['packages/contracts', 'packages/onnx', 'packages/kernels', 'packages/formats', 'packages/interp'],
+  frontend: ['packages/contracts', 'packages/client'],
+}
+const WORKSPACES = Object.keys(ALLOWED)
+const either = (paths) => `^(${paths.join('|')})/`
+/** Folders of a workspace that all of its rooms build on. */
+const SHARED = {
+  backend: ['common', 'generated', 'live', 'jobs', 'auth', 'testing'],
+  worker: ['runner', 'runtime', 'tokenizer', 'files', 'models', 'supervisor'],
+  frontend: ['app', 'ui', 'charts', 'live', 'jobs'],
+}
+
+const importTable = WORKSPACES.map((workspace) => ({
+  name: `import-table-of-${workspace.replace('packages/', '')}`,
+  comment: `${workspace} may import ${ALLOWED[workspace].join(', ') || 'nothing of ours'}.`,
+  severity: 'error',
+  from: { path: `^${workspace}/` },
+  to: { path: either(WORKSPACES.filter((other) => other !== workspace && !ALLOWED[workspace].includes(other))) },
+}))
+
+const publicFaces = WORKSPACES.map((workspace) => ({
+  name: `only-the-face-of-${workspace.replace('packages/', '')}`,
+  comment: `Others import ${workspace} by its name, never a file inside.`,
+  severity: 'error',
+  from: { path: either(WORKSPACES.filter((other) => other !== workspace)) },
+  to: { path: `^${workspace}/`, pathNot: `^${workspace}/dist/(index|ort)\\.(js|d\\.ts)$` },
+}))
+
+/** A room of backend, worker or frontend reaches a neighbour through `index` or a face the room's kind has. */
+const rooms = [
+  {
+    workspace: 'backend',
+    faces: '([^/]+\\.(module|service|repository|mapper)|partitions)\\.ts',
+  },
+  // How a pipeline is interrupted and how it tells its progress is the same for every room.
+  { workspace: 'worker', faces: '(index|interruption|progress)\\.ts' },
+  // A neighbour's views belong to it; what it knows (api, prepare, store) may be asked for. Only the shell composes pages.
+  { workspace: 'frontend', faces: '(index|api|prepare|store)\\.tsx?' },
+].map(({ workspace, faces }) => ({
+  name: `rooms-of-${workspace}`,
+  comment: `A room of ${workspace} does not import a neighbour's inside: use its face or a shared folder.`,
+  severity: 'error',
+  from: { path: `^${workspace}/src/([^/]+)/.+`, pathNot: '\\.test\\.tsx?$|/testing(\\.ts|/)|^frontend/src/(app|home)/' },
+  to: {
+    path: `^${workspace}/src/[^/]+/.+`,
+    pathNot: [`^${workspace}/src/$1/`, `^${workspace}/src/(${SHARED[workspace].join('|')})/`, `^${workspace}/src/[^/]+/${faces}$`],
+  },
+}))
+
+module.exports = {
+  forbidden: [
+    ...importTable,
+    ...publicFaces,
+    ...rooms,
+    {
+      name: 'one-door-to-onnxruntime',
+      comment: 'Only packages/onnx/src/ort.ts imports onnxruntime-node, so that every tensor program goes through Runtime.',
+      severity: 'error',
+      from: { pathNot: '^packages/onnx/src/ort\\.ts$' },
+      to: { path: 'onnxruntime-(node|common|web)' },
+    },
+    {
+      name: 'supervisor-without-numerics',
+      comment: 'A native call blocks the event loop; the process that holds leases never loads one (ADR 0002).',
+      severity: 'error',
+      from: { path: '^worker/src/(main|config)\\.ts$|^worker/src/supervisor/', pathNot: '\\.test\\.tsx?$' },
+      to: { path: '^packages/(onnx|interp|kernels)/|^worker/src/(runtime|models|trainings|extractions|features|steering)/' },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Cycles make the order of loading matter. Cycles of types only are free.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-tests-in-products',
+      severity: 'error',
+      from: { pathNot: '\\.test\\.tsx?$|/testing(\\.ts|/)' },
+      to: { path: '\\.test\\.tsx?$' },
+    },
+    {
+      name: 'declared-packages-only',
+      comment: 'A package that is used is named in the package.json of the workspace that uses it.',
+      severity: 'error',
+      from: { path: either(WORKSPACES), pathNot: '\\.test\\.tsx?$|/testing(\\.ts|/)' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^virtual:' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules|/dist/' },
+    exclude: { path: '(^|/)(dist|build|generated|assembly)/.*\\.test\\.|^packages/[^/]+/build/|/assembly/' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
+      extensionAlias: { '.js': ['.ts', '.tsx', '.js'] },
+    },
+  },
+}

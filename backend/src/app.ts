@@ -1,0 +1,69 @@
+// Puts the application together: the same for the running server and for tests.
+import 'reflect-metadata'
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { API_PREFIX, UPLOAD_PATH } from '@mistudio/contracts'
+import { NestFactory } from '@nestjs/core'
+import type { NestExpressApplication } from '@nestjs/platform-express'
+import express from 'express'
+import helmet from 'helmet'
+import { AppModule } from './app.module.js'
+import { AuthService } from './auth/auth.service.js'
+import type { AppConfig } from './common/config.js'
+import { serveDocs } from './common/docs.js'
+import { MaskingLogger } from './common/logger.js'
+import { checkOrigin } from './common/origin.js'
+import { serveStatic } from './common/static.js'
+import { RedisIoAdapter } from './live/redis-io.adapter.js'
+
+const BODY_LIMIT = '1mb'
+
+/** No inline scripts; styles may be inline because charts and dialogs set them. Plain http is the default, so nothing forces https. */
+const security = helmet({
+  strictTransportSecurity: false,
+  crossOriginOpenerPolicy: false,
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:', 'blob:'],
+      fontSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'", 'ws:', 'wss:'],
+      workerSrc: ["'self'", 'blob:'],
+      objectSrc: ["'none'"],
+      baseUri: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+})
+
+/** The application, ready to listen; its first admin key exists. */
+export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
+  await mkdir(path.join(config.dataDir, 'import'), { recursive: true })
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), {
+    bodyParser: false,
+    logger: new MaskingLogger({ logLevels: ['log', 'warn', 'error', 'fatal'] }),
+  })
+  app.set('trust proxy', 'loopback')
+  app.use(security)
+  app.use(checkOrigin(config.allowedOrigins))
+  app.use(jsonBodies())
+  app.useWebSocketAdapter(new RedisIoAdapter(app))
+  app.setGlobalPrefix(API_PREFIX.slice(1))
+  serveDocs(app)
+  for (const handler of serveStatic(config.staticDir)) app.use(handler)
+  app.enableShutdownHooks()
+  await app.init()
+  await app.get(AuthService, { strict: false }).ensureFirstKey()
+  return app
+}
+
+/** JSON bodies up to 1 MB; an upload's body is left alone, whatever it says it is. */
+function jsonBodies(): express.RequestHandler {
+  const parse = express.json({ limit: BODY_LIMIT })
+  return (request, response, next) =>
+    request.path === `${API_PREFIX}${UPLOAD_PATH}` ? next() : parse(request, response, next)
+}

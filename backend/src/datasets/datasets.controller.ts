@@ -1,0 +1,42 @@
+// HTTP of datasets.
+
+import type { CreateDataset, Dataset, DatasetPreview, DatasetSource, Document, PageQuery } from '@mistudio/contracts'
+import { Controller } from '@nestjs/common'
+import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
+import { DatasetsService } from './datasets.service.js'
+
+@Controller()
+export class DatasetsController {
+  constructor(private readonly datasets: DatasetsService) {}
+
+  @Serve('listDatasets')
+  list(): Promise<Dataset[]> {
+    return this.datasets.list()
+  }
+
+  @Serve('previewDataset')
+  preview(@BodyOf('previewDataset') body: { source: DatasetSource }): Promise<DatasetPreview> {
+    return this.datasets.preview(body.source)
+  }
+
+  @Serve('createDataset')
+  create(@BodyOf('createDataset') body: CreateDataset): Promise<Dataset> {
+    return this.datasets.create(body)
+  }
+
+  @Serve('getDataset')
+  get(@IdParam() id: string): Promise<Dataset> {
+    return this.datasets.get(id)
+  }
+
+  @Serve('datasetDocuments')
+  documents(@IdParam() id: string, @QueryOf('datasetDocuments') query: PageQuery): Promise<Page<Document>> {
+    return this.datasets.documents(id, query)
+  }
+
+  @Serve('deleteDataset')
+  async remove(@IdParam() id: string): Promise<null> {
+    await this.datasets.remove(id)
+    return null
+  }
+}

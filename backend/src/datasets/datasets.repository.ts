@@ -1,0 +1,43 @@
+// Rows of datasets.
+
+import type { DatasetSource } from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { Database, type Tx, toJson } from '../common/database.js'
+import type { Prisma } from '../generated/prisma/client.js'
+
+const withCount = { include: { _count: { select: { tokenizations: true } } } } as const
+export type DatasetRow = Prisma.DatasetGetPayload<typeof withCount>
+
+export interface NewDataset {
+  readonly id: string
+  readonly name: string
+  readonly fileName: string
+  readonly source: DatasetSource
+}
+
+@Injectable()
+export class DatasetsRepository {
+  constructor(private readonly database: Database) {}
+
+  list(): Promise<DatasetRow[]> {
+    return this.database.prisma.dataset.findMany({ ...withCount, orderBy: { createdAt: 'desc' } })
+  }
+
+  find(id: string): Promise<DatasetRow | null> {
+    return this.database.prisma.dataset.findUnique({ ...withCount, where: { id } })
+  }
+
+  async create(tx: Tx, dataset: NewDataset): Promise<void> {
+    await tx.dataset.create({ data: { ...dataset, source: toJson(dataset.source) } })
+  }
+
+  async tokenizationIds(id: string): Promise<string[]> {
+    const rows = await this.database.prisma.tokenization.findMany({ where: { datasetId: id }, select: { id: true } })
+    return rows.map((row) => row.id)
+  }
+
+  /** Its tokenizations go with it. */
+  async remove(tx: Tx, id: string): Promise<void> {
+    await tx.dataset.deleteMany({ where: { id } })
+  }
+}

@@ -1,0 +1,127 @@
+// Rules for text datasets: imported from an import root or an upload, read page by page through the worker.
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import {
+  AppError,
+  type CreateDataset,
+  type Dataset,
+  DatasetFormatSchema,
+  type DatasetPreview,
+  DatasetPreviewSchema,
+  type DatasetSource,
+  DatasetStatsSchema,
+  type Document,
+  DocumentsResultSchema,
+  type Job,
+  type PageQuery,
+} from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import type { Page } from '../common/route.js'
+import { statusOf } from '../common/status.js'
+import { iso } from '../common/time.js'
+import { usersError } from '../common/users-error.js'
+import { FilesService } from '../files/files.service.js'
+import { JobsService } from '../jobs/jobs.service.js'
+import { QuestionsService } from '../jobs/questions.service.js'
+import { type DatasetRow, DatasetsRepository } from './datasets.repository.js'
+import { TokenizationsRepository } from './tokenizations.repository.js'
+
+@Injectable()
+export class DatasetsService {
+  constructor(
+    private readonly repository: DatasetsRepository,
+    private readonly tokenizations: TokenizationsRepository,
+    private readonly files: FilesService,
+    private readonly jobs: JobsService,
+    private readonly questions: QuestionsService,
+  ) {}
+
+  async list(): Promise<Dataset[]> {
+    const rows = await this.repository.list()
+    const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
+    return rows.map((row) => toDataset(row, jobs.get(row.id) ?? null))
+  }
+
+  async get(id: string): Promise<Dataset> {
+    const row = await this.repository.find(id)
+    if (!row) throw new AppError('not_found', 'There is no such dataset.')
+    return toDataset(row, (await this.jobs.newestOf([id])).get(id) ?? null)
+  }
+
+  /** Throws `wrong_state` while the import has not finished. */
+  async requireReady(id: string): Promise<Dataset> {
+    const dataset = await this.get(id)
+    if (dataset.status === 'ready') return dataset
+    const why = dataset.status === 'failed' ? 'its import failed' : 'it is still being imported'
+    throw new AppError('wrong_state', `The dataset "${dataset.name}" cannot be used: ${why}.`)
+  }
+
+  /** Columns, first rows and problems of a file, before anything is stored. */
+  async preview(source: DatasetSource): Promise<DatasetPreview> {
+    const file = await this.locate(source)
+    const question = { kind: 'dataset.preview', subjectType: 'system', subjectId: randomUUID() } as const
+    return this.questions.ask({ ...question, title: file.fileName, params: file }, DatasetPreviewSchema)
+  }
+
+  async create(body: CreateDataset): Promise<Dataset> {
+    const file = await this.locate(body.source)
+    const id = randomUUID()
+    const params = {
+      datasetId: id,
+      ...file,
+      textColumn: body.textColumn ?? null,
+      txtMode: body.txtMode,
+      onBadRecord: body.onBadRecord,
+      removeSource: body.source.type === 'upload',
+    }
+    const job = { kind: 'dataset.import', subjectType: 'dataset', subjectId: id, title: body.name } as const
+    const row = { id, name: body.name, fileName: file.fileName, source: body.source }
+    await this.jobs.submit({ ...job, params }, (tx) => this.repository.create(tx, row))
+    return this.get(id)
+  }
+
+  async documents(id: string, { offset, limit }: PageQuery): Promise<Page<Document>> {
+    const dataset = await this.requireReady(id)
+    const question = { kind: 'dataset.documents', subjectType: 'dataset', subjectId: id, title: dataset.name } as const
+    const params = { datasetId: id, offset, limit }
+    const { total, documents } = await this.questions.ask({ ...question, params }, DocumentsResultSchema)
+    return { items: documents, meta: { total, offset, limit } }
+  }
+
+  /** Deletes a dataset with its tokenizations. Refused while a training or extraction reads one of them. */
+  async remove(id: string): Promise<void> {
+    const dataset = await this.get(id)
+    const tokenizationIds = await this.repository.tokenizationIds(id)
+    const users = await this.tokenizations.users(tokenizationIds)
+    if (users.length > 0) throw usersError(dataset.name, users)
+    await this.jobs.cancelAllOf([id, ...tokenizationIds])
+    const targets = [
+      { room: 'datasets' as const, id },
+      ...tokenizationIds.map((tokenization) => ({ room: 'tokenizations' as const, id: tokenization })),
+    ]
+    await this.files.remove(dataset.name, targets, (tx) => this.repository.remove(tx, id))
+  }
+
+  /** The file behind a source, confined. */
+  private async locate(source: DatasetSource): Promise<{ path: string; fileName: string }> {
+    if (source.type === 'path') {
+      const file = await this.files.requireFile(source.path)
+      return { path: file, fileName: path.basename(file) }
+    }
+    const upload = await this.files.requireUpload(source.uploadId)
+    return { path: upload.path, fileName: upload.name }
+  }
+}
+
+const toDataset = (row: DatasetRow, job: Job | null): Dataset => ({
+  id: row.id,
+  name: row.name,
+  status: statusOf(row.readyAt, job, 'importing'),
+  fileName: row.fileName,
+  format: DatasetFormatSchema.nullable().parse(row.format),
+  textColumn: row.textColumn,
+  stats: DatasetStatsSchema.nullable().parse(row.stats),
+  tokenizations: row._count.tokenizations,
+  job,
+  createdAt: iso(row.createdAt),
+})

@@ -1,0 +1,124 @@
+// Rules for tokenizations: one dataset cut into contexts by one model's tokenizer.
+import { randomUUID } from 'node:crypto'
+import {
+  AppError,
+  type CreateTokenization,
+  type Job,
+  type PageQuery,
+  type Tokenization,
+  TokenizationStatsSchema,
+  type TokenSample,
+  TokenSamplesResultSchema,
+} from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import type { Page } from '../common/route.js'
+import { statusOf } from '../common/status.js'
+import { iso } from '../common/time.js'
+import { usersError } from '../common/users-error.js'
+import { FilesService } from '../files/files.service.js'
+import { JobsService } from '../jobs/jobs.service.js'
+import { QuestionsService } from '../jobs/questions.service.js'
+import { ModelsService } from '../models/models.service.js'
+import { DatasetsService } from './datasets.service.js'
+import { type TokenizationRow, TokenizationsRepository } from './tokenizations.repository.js'
+
+export type Split = 'train' | 'held_out'
+
+@Injectable()
+export class TokenizationsService {
+  constructor(
+    private readonly repository: TokenizationsRepository,
+    private readonly datasets: DatasetsService,
+    private readonly models: ModelsService,
+    private readonly files: FilesService,
+    private readonly jobs: JobsService,
+    private readonly questions: QuestionsService,
+  ) {}
+
+  async list(filter: { datasetId?: string | undefined; modelId?: string | undefined }): Promise<Tokenization[]> {
+    const rows = await this.repository.list(filter)
+    const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
+    return rows.map((row) => toTokenization(row, jobs.get(row.id) ?? null))
+  }
+
+  async get(id: string): Promise<Tokenization> {
+    const row = await this.find(id)
+    return toTokenization(row, (await this.jobs.newestOf([id])).get(id) ?? null)
+  }
+
+  /** Throws `wrong_state` while the tokenization has not finished. */
+  async requireReady(id: string): Promise<Tokenization> {
+    const tokenization = await this.get(id)
+    if (tokenization.status === 'ready') return tokenization
+    const why = tokenization.status === 'failed' ? 'it failed' : 'it is still running'
+    throw new AppError('wrong_state', `The tokenization of "${tokenization.datasetName}" cannot be used: ${why}.`)
+  }
+
+  async create(datasetId: string, body: CreateTokenization): Promise<Tokenization> {
+    const dataset = await this.datasets.requireReady(datasetId)
+    const model = await this.models.requireReady(body.modelId)
+    const positions = model.spec?.maxPositions
+    if (positions !== undefined && body.contextSize > positions) {
+      const message = `"${model.name}" has ${positions} positions; choose at most that many tokens per context.`
+      throw new AppError('validation_failed', message, { issues: [{ path: 'contextSize', message }] })
+    }
+    const id = randomUUID()
+    const { modelId, contextSize, prependBos } = body
+    const row = { id, datasetId, modelId, contextSize, prependBos }
+    const params = {
+      tokenizationId: id,
+      datasetId,
+      modelId,
+      modelPath: model.path,
+      contextSize,
+      prependBos,
+      maxDocuments: body.maxDocuments ?? null,
+    }
+    const job = { kind: 'dataset.tokenize', subjectType: 'tokenization', subjectId: id, title: dataset.name } as const
+    await this.jobs.submit({ ...job, params }, (tx) => this.repository.create(tx, row))
+    return this.get(id)
+  }
+
+  async samples(id: string, split: Split, { offset, limit }: PageQuery): Promise<Page<TokenSample>> {
+    await this.requireReady(id)
+    const row = await this.find(id)
+    const params = { tokenizationId: id, modelPath: row.model.path, split, offset, limit }
+    const question = {
+      kind: 'dataset.samples',
+      subjectType: 'tokenization',
+      subjectId: id,
+      title: row.dataset.name,
+    } as const
+    const { total, samples } = await this.questions.ask({ ...question, params }, TokenSamplesResultSchema)
+    return { items: samples, meta: { total, offset, limit } }
+  }
+
+  async remove(id: string): Promise<void> {
+    const row = await this.find(id)
+    const users = await this.repository.users([id])
+    if (users.length > 0) throw usersError(`Tokenization of ${row.dataset.name}`, users)
+    await this.jobs.cancelAllOf([id])
+    const targets = [{ room: 'tokenizations' as const, id }]
+    await this.files.remove(`Tokenization of ${row.dataset.name}`, targets, (tx) => this.repository.remove(tx, id))
+  }
+
+  private async find(id: string): Promise<TokenizationRow> {
+    const row = await this.repository.find(id)
+    if (!row) throw new AppError('not_found', 'There is no such tokenization.')
+    return row
+  }
+}
+
+const toTokenization = (row: TokenizationRow, job: Job | null): Tokenization => ({
+  id: row.id,
+  datasetId: row.datasetId,
+  datasetName: row.dataset.name,
+  modelId: row.modelId,
+  modelName: row.model.name,
+  status: statusOf(row.readyAt, job, 'running'),
+  contextSize: row.contextSize,
+  prependBos: row.prependBos,
+  stats: TokenizationStatsSchema.nullable().parse(row.stats),
+  job,
+  createdAt: iso(row.createdAt),
+})

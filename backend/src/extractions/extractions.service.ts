@@ -1,0 +1,95 @@
+// Rules for extractions: one SAE read over one tokenization of its own model.
+import { randomUUID } from 'node:crypto'
+import {
+  AppError,
+  type CreateExtraction,
+  type Extraction,
+  ExtractionParamsSchema,
+  ExtractionSummarySchema,
+  type Job,
+} from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { statusOf } from '../common/status.js'
+import { iso } from '../common/time.js'
+import { TokenizationsService } from '../datasets/tokenizations.service.js'
+import { FilesService } from '../files/files.service.js'
+import { JobsService } from '../jobs/jobs.service.js'
+import { SaesService } from '../saes/saes.service.js'
+import { type ExtractionRow, ExtractionsRepository } from './extractions.repository.js'
+
+@Injectable()
+export class ExtractionsService {
+  constructor(
+    private readonly repository: ExtractionsRepository,
+    private readonly saes: SaesService,
+    private readonly tokenizations: TokenizationsService,
+    private readonly files: FilesService,
+    private readonly jobs: JobsService,
+  ) {}
+
+  async list(saeId?: string): Promise<Extraction[]> {
+    const rows = await this.repository.list(saeId)
+    const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
+    return rows.map((row) => toExtraction(row, jobs.get(row.id) ?? null))
+  }
+
+  async get(id: string): Promise<Extraction> {
+    const row = await this.repository.find(id)
+    if (!row) throw new AppError('not_found', 'There is no such extraction.')
+    return toExtraction(row, (await this.jobs.newestOf([id])).get(id) ?? null)
+  }
+
+  /** The SAE of an extraction whose features are there. Throws `wrong_state` before. One look-up: features are asked for often. */
+  async requireReady(id: string): Promise<{ id: string; saeId: string }> {
+    const row = await this.repository.find(id)
+    if (!row) throw new AppError('not_found', 'There is no such extraction.')
+    if (row.readyAt) return { id, saeId: row.saeId }
+    throw new AppError('wrong_state', 'This extraction has no features yet: it has not finished.')
+  }
+
+  async create(body: CreateExtraction): Promise<Extraction> {
+    const { sae, modelId, modelPath } = await this.saes.requireWithModel(body.saeId)
+    const tokenization = await this.tokenizations.requireReady(body.tokenizationId)
+    if (tokenization.modelId !== modelId) {
+      const message = `This tokenization was made for "${tokenization.modelName}", but the SAE reads "${sae.modelName}".`
+      throw new AppError('tokenization_mismatch', `${message} Tokenize the dataset with the SAE's model.`)
+    }
+    const id = randomUUID()
+    const row = {
+      id,
+      saeId: sae.id,
+      tokenizationId: tokenization.id,
+      datasetName: tokenization.datasetName,
+      params: body.params,
+    }
+    const params = { extractionId: id, saeId: sae.id, modelPath, tokenizationId: tokenization.id, params: body.params }
+    const job = { kind: 'extraction.run', subjectType: 'extraction', subjectId: id, title: sae.name } as const
+    await this.jobs.submit({ ...job, params }, (tx) => this.repository.create(tx, row))
+    return this.get(id)
+  }
+
+  /** Deletes an extraction with its features. Labels and notes belong to the SAE and stay. */
+  async remove(id: string): Promise<void> {
+    const extraction = await this.get(id)
+    await this.jobs.cancelAllOf([id])
+    const title = `Extraction of ${extraction.saeName}`
+    await this.files.remove(title, [{ room: 'extractions', id }], (tx) => this.repository.remove(tx, id))
+  }
+}
+
+const toExtraction = (row: ExtractionRow, job: Job | null): Extraction => ({
+  id: row.id,
+  saeId: row.saeId,
+  saeName: row.sae.name,
+  modelId: row.sae.modelId,
+  modelName: row.sae.modelName,
+  tokenizationId: row.tokenizationId,
+  datasetName: row.datasetName,
+  site: row.sae.site,
+  dSae: row.sae.dSae,
+  status: statusOf(row.readyAt, job, 'running'),
+  params: ExtractionParamsSchema.parse(row.params),
+  summary: ExtractionSummarySchema.nullable().parse(row.summary),
+  job,
+  createdAt: iso(row.createdAt),
+})

@@ -1,0 +1,159 @@
+// Features read straight from their extraction's partition, and the annotations of an SAE's features.
+
+import {
+  type Example,
+  type FeatureListQuery,
+  type FeatureRow,
+  FeatureRowSchema,
+  FeatureSchema,
+} from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { z } from 'zod'
+import { Database } from '../common/database.js'
+import { partitionName } from '../extractions/partitions.js'
+import { featureCountStatement, featureListStatement } from './feature-list.query.js'
+
+/** bigint comes as text from the driver. */
+const Count = z.coerce.number()
+const ListRow = z
+  .object({
+    index: z.int(),
+    label: z.string().nullable(),
+    starred: z.boolean(),
+    density: z.number(),
+    max_activation: z.number(),
+    mean_activation: z.number(),
+    firings: Count,
+    top_tokens: z.array(z.string()).nullable(),
+    best: FeatureRowSchema.shape.best,
+    total: Count,
+  })
+  .transform((row) => ({
+    total: row.total,
+    feature: {
+      index: row.index,
+      label: row.label,
+      starred: row.starred,
+      density: row.density,
+      maxActivation: row.max_activation,
+      meanActivation: row.mean_activation,
+      firings: row.firings,
+      topTokens: row.top_tokens ?? [],
+      best: row.best,
+    },
+  }))
+
+const DetailRow = z.object({
+  density: z.number(),
+  max_activation: z.number(),
+  mean_activation: z.number(),
+  firings: Count,
+  top_tokens: z.array(z.string()).nullable(),
+  histogram: FeatureSchema.shape.histogram,
+  quantile_edges: z.array(z.number()).nullable(),
+  positive_logits: FeatureSchema.shape.positiveLogits,
+  negative_logits: FeatureSchema.shape.negativeLogits,
+  neighbours: z.array(z.object({ index: z.int(), cosine: z.number() })),
+})
+export type Detail = z.infer<typeof DetailRow>
+
+const ExampleRow = z.object({
+  kind: z.enum(['top', 'quantile']),
+  group: z.int().nullable(),
+  value: z.number(),
+  context: z.int(),
+  position: z.int(),
+  peak: z.int(),
+  token_ids: z.array(z.int()),
+  texts: z.array(z.string()),
+  activations: z.array(z.number()),
+})
+
+export interface Annotation {
+  readonly index: number
+  readonly label: string | null
+  readonly notes: string
+  readonly starred: boolean
+}
+
+@Injectable()
+export class FeaturesRepository {
+  constructor(private readonly database: Database) {}
+
+  async list(
+    extractionId: string,
+    saeId: string,
+    query: FeatureListQuery,
+  ): Promise<{ items: FeatureRow[]; total: number }> {
+    const rows = z.array(ListRow).parse(await this.query(featureListStatement(extractionId, saeId, query)))
+    const first = rows[0]
+    if (first) return { items: rows.map(({ feature }) => feature), total: first.total }
+    if (query.offset === 0) return { items: [], total: 0 }
+    const counted = z
+      .array(z.object({ total: Count }))
+      .parse(await this.query(featureCountStatement(extractionId, saeId, query)))
+    return { items: [], total: counted[0]?.total ?? 0 }
+  }
+
+  async detail(extractionId: string, index: number): Promise<Detail | null> {
+    const text = `SELECT density, max_activation, mean_activation, firings, top_tokens, histogram, quantile_edges, positive_logits,
+      negative_logits, neighbours FROM "${partitionName('feature', extractionId)}" WHERE extraction_id = $1 AND index = $2`
+    const [row] = await this.query({ text, values: [extractionId, index] })
+    return row === undefined ? null : DetailRow.parse(row)
+  }
+
+  /** Strongest first, then the sampled ones from the weakest group up. */
+  async examples(extractionId: string, index: number): Promise<Example[]> {
+    const text = `SELECT kind, "group", value, context, position, peak, token_ids, texts, activations
+      FROM "${partitionName('feature_example', extractionId)}" WHERE extraction_id = $1 AND feature_index = $2
+      ORDER BY kind DESC, "group", rank`
+    const rows = z.array(ExampleRow).parse(await this.query({ text, values: [extractionId, index] }))
+    return rows.map(({ token_ids, texts, ...example }) => ({
+      ...example,
+      tokens: token_ids.map((id, i) => ({ id, text: texts[i] ?? '' })),
+    }))
+  }
+
+  /** The features beside this one in the order of the list's default: strongest first, equal ones by index. */
+  async beside(
+    extractionId: string,
+    index: number,
+    max: number,
+  ): Promise<{ previous: number | null; next: number | null }> {
+    const table = `"${partitionName('feature', extractionId)}"`
+    const text = `SELECT
+      (SELECT index FROM ${table} WHERE max_activation > $2 OR (max_activation = $2 AND index < $1)
+       ORDER BY max_activation ASC, index DESC LIMIT 1) AS previous,
+      (SELECT index FROM ${table} WHERE max_activation < $2 OR (max_activation = $2 AND index > $1)
+       ORDER BY max_activation DESC, index ASC LIMIT 1) AS next`
+    const [row] = await this.query({ text, values: [index, max] })
+    return z.object({ previous: z.int().nullable(), next: z.int().nullable() }).parse(row)
+  }
+
+  /** Maximum activation of each of these features that exists. */
+  async maxima(extractionId: string, indices: readonly number[]): Promise<Map<number, number>> {
+    const text = `SELECT index, max_activation FROM "${partitionName('feature', extractionId)}" WHERE extraction_id = $1 AND index = ANY($2)`
+    const rows = z
+      .array(z.object({ index: z.int(), max_activation: z.number() }))
+      .parse(await this.query({ text, values: [extractionId, indices] }))
+    return new Map(rows.map((row) => [row.index, row.max_activation]))
+  }
+
+  async annotations(saeId: string, indices: readonly number[]): Promise<Map<number, Annotation>> {
+    const where = { saeId, index: { in: [...indices] } }
+    const rows = await this.database.prisma.featureAnnotation.findMany({ where })
+    return new Map(rows.map((row) => [row.index, row]))
+  }
+
+  async annotate(saeId: string, index: number, change: Partial<Omit<Annotation, 'index'>>): Promise<Annotation> {
+    return this.database.prisma.featureAnnotation.upsert({
+      where: { saeId_index: { saeId, index } },
+      create: { saeId, index, ...change },
+      update: change,
+    })
+  }
+
+  private async query({ text, values }: { text: string; values: readonly unknown[] }): Promise<unknown[]> {
+    return (await this.database.pool.query(text, [...values])).rows
+  }
+}

@@ -1,0 +1,48 @@
+// What a folder holds, as the file picker shows it.
+import type { Dirent } from 'node:fs'
+import { access, readdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { AppError, type FileEntry } from '@mistudio/contracts'
+
+const MAX_ENTRIES = 5000
+const DATASET = /\.(jsonl|ndjson|json|csv|tsv|txt|parquet)(\.gz)?$/i
+/** Small JSON files that belong to a model, not to a dataset. */
+const MODEL_FILES = /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|vocab|.*\.index)\.json$/i
+
+const isModel = (folder: string): Promise<boolean> =>
+  access(path.join(folder, 'config.json')).then(
+    () => true,
+    () => false,
+  )
+
+async function describe(folder: string, entry: Dirent): Promise<FileEntry | null> {
+  const full = path.join(folder, entry.name)
+  const found = await stat(full).catch(() => null)
+  if (found?.isDirectory()) {
+    return {
+      name: entry.name,
+      path: full,
+      kind: 'folder',
+      size: null,
+      looksLike: (await isModel(full)) ? 'model' : null,
+    }
+  }
+  if (!found?.isFile()) return null
+  const looksLike = DATASET.test(entry.name) && !MODEL_FILES.test(entry.name) ? 'dataset' : null
+  return { name: entry.name, path: full, kind: 'file', size: found.size, looksLike }
+}
+
+/** Entries of a folder, folders first, hidden ones and what is neither file nor folder left out. */
+export async function listFolder(folder: string): Promise<FileEntry[]> {
+  const found = await readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOTDIR') throw new AppError('bad_request', `"${folder}" is a file, not a folder.`)
+    throw new AppError('file_not_found', `"${folder}" cannot be read by the server (${cause.code}).`, undefined, {
+      cause,
+    })
+  })
+  const visible = found.filter((entry) => !entry.name.startsWith('.')).slice(0, MAX_ENTRIES)
+  const entries = await Promise.all(visible.map((entry) => describe(folder, entry)))
+  return entries
+    .filter((entry): entry is FileEntry => entry !== null)
+    .sort((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === 'folder' ? -1 : 1))
+}

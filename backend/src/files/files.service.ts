@@ -1,0 +1,110 @@
+// Rules for files: which paths of the server a user may name, uploads, and removal of what rows no longer need.
+import { randomUUID } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { AppError, type Browse, type FilesRemoveParamsSchema, type Upload } from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import type { z } from 'zod'
+import { AppConfig } from '../common/config.js'
+import { JobsService } from '../jobs/jobs.service.js'
+import { SettingsService } from '../settings/settings.service.js'
+import { listFolder } from './browse.js'
+import { realRoots, resolveInside } from './confine.js'
+import { FilesRepository } from './files.repository.js'
+import { safeName, storeUpload, tooLarge } from './store-upload.js'
+
+export type RemovalTarget = z.infer<typeof FilesRemoveParamsSchema>['targets'][number]
+
+@Injectable()
+export class FilesService {
+  constructor(
+    private readonly repository: FilesRepository,
+    private readonly settings: SettingsService,
+    private readonly jobs: JobsService,
+    private readonly config: AppConfig,
+  ) {}
+
+  /** Entries of a folder inside an import root; without a path the roots that exist. */
+  async browse(given?: string): Promise<Browse> {
+    const roots = (await this.settings.get()).importRoots
+    if (given === undefined) return { path: null, parent: null, entries: await rootEntries(roots) }
+    const folder = await resolveInside(given, roots)
+    const isRoot = (await realRoots(roots)).includes(folder)
+    return { path: folder, parent: isRoot ? null : path.dirname(folder), entries: await listFolder(folder) }
+  }
+
+  /** Real path of a folder a user named. */
+  async requireFolder(given: string): Promise<string> {
+    const real = await resolveInside(given, (await this.settings.get()).importRoots)
+    if ((await stat(real)).isDirectory()) return real
+    throw new AppError('file_invalid', `"${given}" is a file. Choose the folder that holds config.json.`)
+  }
+
+  /** Real path of a regular file a user named. */
+  async requireFile(given: string): Promise<string> {
+    const real = await resolveInside(given, (await this.settings.get()).importRoots)
+    if ((await stat(real)).isFile()) return real
+    throw new AppError('file_invalid', `"${given}" is a folder. Choose a file.`)
+  }
+
+  /** Takes an uploaded body. `declaredSize` refuses at once what is too large anyway. */
+  async upload(name: string, body: Readable, declaredSize: number | null): Promise<Upload> {
+    const limit = this.config.maxUploadBytes
+    if (declaredSize !== null && declaredSize > limit) throw tooLarge(limit)
+    const id = randomUUID()
+    const stored = await storeUpload(body, this.uploadFolder(id), safeName(name), limit)
+    const upload = { id, name, ...stored }
+    await this.repository.create(upload)
+    return upload
+  }
+
+  async getUpload(id: string): Promise<Upload> {
+    const upload = await this.repository.find(id)
+    if (!upload) throw new AppError('not_found', 'There is no such upload. Uploads are kept for a day.')
+    return upload
+  }
+
+  /** An upload with the path of its file. */
+  async requireUpload(id: string): Promise<Upload & { path: string }> {
+    const upload = await this.getUpload(id)
+    return { ...upload, path: path.join(this.uploadFolder(id), safeName(upload.name)) }
+  }
+
+  async deleteUpload(id: string): Promise<void> {
+    const upload = await this.getUpload(id)
+    if (await this.repository.inUse(id)) throw new AppError('in_use', `"${upload.name}" is being imported.`)
+    await this.removeUploads([id], upload.name)
+  }
+
+  /** Removes uploads that nobody took within a day. */
+  async pruneUploads(): Promise<void> {
+    const ids = await this.repository.stale()
+    if (ids.length > 0) await this.removeUploads(ids, 'Old uploads')
+  }
+
+  private async removeUploads(ids: readonly string[], title: string): Promise<void> {
+    const targets = ids.map((id) => ({ room: 'uploads' as const, id }))
+    await this.remove(title, targets, (tx) => this.repository.remove(tx, ids))
+  }
+
+  /** Deletes rows through `withRows` and, once they are gone, their files by a job of their own. */
+  async remove(
+    title: string,
+    targets: readonly RemovalTarget[],
+    withRows: NonNullable<Parameters<JobsService['submit']>[1]>,
+  ): Promise<void> {
+    const subjectId = targets[0]?.id ?? randomUUID()
+    const job = { kind: 'files.remove', subjectType: 'system', subjectId, title, params: { targets } } as const
+    await this.jobs.submit(job, withRows)
+  }
+
+  private uploadFolder(id: string): string {
+    return path.join(this.config.dataDir, 'uploads', id)
+  }
+}
+
+async function rootEntries(roots: readonly string[]): Promise<Browse['entries']> {
+  const real = await realRoots(roots)
+  return [...new Set(real)].map((root) => ({ name: root, path: root, kind: 'folder', size: null, looksLike: null }))
+}

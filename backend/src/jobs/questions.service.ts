@@ -1,0 +1,81 @@
+// Short questions to the worker, answered while the HTTP request waits.
+import { EventEmitter } from 'node:events'
+import { AppError, type Job, TERMINAL_STATES } from '@mistudio/contracts'
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
+import type { z } from 'zod'
+import { RedisConnections } from '../common/redis.js'
+import { JobsRepository, type NewJob } from './jobs.repository.js'
+import { JobsService } from './jobs.service.js'
+
+const WAIT_MS = 25_000
+const POLL_MS = 250
+/** Channel on which the worker tells that a job ended; the message is its id. */
+const DONE_CHANNEL = 'mistudio:job-done'
+
+@Injectable()
+export class QuestionsService implements OnApplicationBootstrap {
+  private readonly logger = new Logger('Questions')
+  private readonly done = new EventEmitter().setMaxListeners(0)
+
+  constructor(
+    private readonly jobs: JobsService,
+    private readonly repository: JobsRepository,
+    private readonly redis: RedisConnections,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const subscriber = this.redis.connect('answers')
+    subscriber.on('message', (_channel, id) => this.done.emit(id))
+    subscriber.subscribe(DONE_CHANNEL).catch((error: Error) => {
+      this.logger.warn(`Answers come by polling only: ${error.message}`)
+    })
+  }
+
+  /**
+   * Asks and waits at most 25 s. Throws what the worker answered with, `unavailable` when nobody can answer, `job_timeout` when the
+   * answer takes too long; the question is then cancelled.
+   */
+  async ask<S extends z.ZodType>(question: Omit<NewJob, 'id'>, answer: S): Promise<z.output<S>> {
+    await this.requireListener()
+    const asked = await this.jobs.submit(question)
+    const ended = await this.waitFor(asked.id)
+    if (!ended) {
+      await this.jobs.act(asked.id, 'cancel').catch(() => undefined)
+      throw new AppError('job_timeout', 'The worker took longer than 25 s to answer. Try again when it has less to do.')
+    }
+    if (ended.state === 'completed' || ended.state === 'completed_with_errors') return answer.parse(ended.result)
+    if (ended.error) throw new AppError(ended.error.code, ended.error.message, ended.error.details)
+    throw new AppError('conflict', 'The question was cancelled before it was answered.')
+  }
+
+  private async requireListener(): Promise<void> {
+    if (!this.redis.available) {
+      throw new AppError('unavailable', 'Redis does not answer, so the worker cannot be asked. Try again in a moment.')
+    }
+    if (await this.repository.workerAlive()) return
+    throw new AppError('unavailable', 'No worker is running. Start one (./start-mistudio.sh does) and try again.')
+  }
+
+  private async waitFor(id: string): Promise<Job | null> {
+    const until = Date.now() + WAIT_MS
+    while (Date.now() < until) {
+      const job = await this.jobs.get(id)
+      if (TERMINAL_STATES.includes(job.state)) return job
+      await this.nextSign(id)
+    }
+    return null
+  }
+
+  /** Resolves at the worker's message or after the polling interval. */
+  private nextSign(id: string): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        clearTimeout(timer)
+        this.done.off(id, finish)
+        resolve()
+      }
+      const timer = setTimeout(finish, POLL_MS)
+      this.done.once(id, finish)
+    })
+  }
+}

@@ -1,0 +1,111 @@
+// Rules for models: registered in place, ready once the worker has checked them.
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import {
+  AppError,
+  type CreateModel,
+  type Job,
+  type Model,
+  type ModelInspection,
+  ModelInspectionSchema,
+  ModelSpecSchema,
+  SelfCheckSchema,
+  SiteSchema,
+} from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { z } from 'zod'
+import { statusOf } from '../common/status.js'
+import { iso } from '../common/time.js'
+import { usersError } from '../common/users-error.js'
+import { FilesService } from '../files/files.service.js'
+import type { Model as ModelRow } from '../generated/prisma/client.js'
+import { JobsService } from '../jobs/jobs.service.js'
+import { QuestionsService } from '../jobs/questions.service.js'
+import { ModelsRepository } from './models.repository.js'
+
+@Injectable()
+export class ModelsService {
+  constructor(
+    private readonly repository: ModelsRepository,
+    private readonly files: FilesService,
+    private readonly jobs: JobsService,
+    private readonly questions: QuestionsService,
+  ) {}
+
+  async list(): Promise<Model[]> {
+    const rows = await this.repository.list()
+    const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
+    return rows.map((row) => toModel(row, jobs.get(row.id) ?? null))
+  }
+
+  async get(id: string): Promise<Model> {
+    const row = await this.repository.find(id)
+    if (!row) throw new AppError('not_found', 'There is no such model.')
+    return toModel(row, (await this.jobs.newestOf([id])).get(id) ?? null)
+  }
+
+  /** The model, with what its registration found. Throws `wrong_state` while it is not ready. */
+  async requireReady(id: string): Promise<Model> {
+    const model = await this.get(id)
+    if (model.status === 'ready') return model
+    throw new AppError('wrong_state', `The model "${model.name}" is not ready: ${readyHint(model)}`)
+  }
+
+  /** What a folder holds, before anything is stored. */
+  async inspect(given: string): Promise<ModelInspection> {
+    const folder = await this.files.requireFolder(given)
+    const question = { kind: 'model.inspect', subjectType: 'system', subjectId: randomUUID() } as const
+    return this.questions.ask(
+      { ...question, title: path.basename(folder), params: { path: folder } },
+      ModelInspectionSchema,
+    )
+  }
+
+  async create({ path: given, name }: CreateModel): Promise<Model> {
+    const folder = await this.files.requireFolder(given)
+    const twin = await this.repository.findByPath(folder)
+    if (twin) {
+      throw new AppError('conflict', `This folder is registered already, as "${twin.name}".`, { modelId: twin.id })
+    }
+    const id = randomUUID()
+    const title = name ?? path.basename(folder).slice(0, 120)
+    const job = { kind: 'model.register', subjectType: 'model', subjectId: id, title } as const
+    await this.jobs.submit({ ...job, params: { modelId: id, path: folder } }, (tx) =>
+      this.repository.create(tx, { id, name: title, path: folder }),
+    )
+    return this.get(id)
+  }
+
+  async rename(id: string, name: string): Promise<Model> {
+    await this.get(id)
+    await this.repository.rename(id, name)
+    return this.get(id)
+  }
+
+  /** Forgets a model; its files are the user's own and stay. */
+  async remove(id: string): Promise<void> {
+    const model = await this.get(id)
+    const users = await this.repository.users(id)
+    if (users.length > 0) throw usersError(model.name, users)
+    await this.jobs.cancelAllOf([id])
+    await this.repository.remove(id)
+  }
+}
+
+const readyHint = (model: Model): string =>
+  model.status === 'importing' ? 'wait until its registration has finished.' : 'its registration failed; see its page.'
+
+function toModel(row: ModelRow, job: Job | null): Model {
+  return {
+    id: row.id,
+    name: row.name,
+    path: row.path,
+    status: statusOf(row.readyAt, job, 'importing'),
+    spec: ModelSpecSchema.nullable().parse(row.spec),
+    sites: z.array(SiteSchema).parse(row.sites),
+    selfCheck: SelfCheckSchema.nullable().parse(row.selfCheck),
+    warnings: z.array(z.string()).parse(row.warnings),
+    job,
+    createdAt: iso(row.createdAt),
+  }
+}

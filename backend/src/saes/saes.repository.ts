@@ -1,0 +1,44 @@
+// Rows of SAEs.
+
+import { TERMINAL_STATES } from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { Database, type Tx } from '../common/database.js'
+import type { User } from '../common/users-error.js'
+import type { Prisma } from '../generated/prisma/client.js'
+
+const withCount = { include: { _count: { select: { extractions: true } }, model: { select: { path: true } } } } as const
+export type SaeRow = Prisma.SaeGetPayload<typeof withCount>
+
+@Injectable()
+export class SaesRepository {
+  constructor(private readonly database: Database) {}
+
+  list(): Promise<SaeRow[]> {
+    return this.database.prisma.sae.findMany({ ...withCount, orderBy: { createdAt: 'desc' } })
+  }
+
+  find(id: string): Promise<SaeRow | null> {
+    return this.database.prisma.sae.findUnique({ ...withCount, where: { id } })
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    await this.database.prisma.sae.update({ where: { id }, data: { name } })
+  }
+
+  /** Its labels and notes go with it; the training forgets it. */
+  async remove(tx: Tx, id: string): Promise<void> {
+    await tx.training.updateMany({ where: { saeId: id }, data: { saeId: null } })
+    await tx.sae.deleteMany({ where: { id } })
+  }
+
+  /** Extractions of this SAE and steering that has not ended. */
+  async users(id: string): Promise<User[]> {
+    const { rows } = await this.database.pool.query<User>(
+      `SELECT 'extraction' AS type, id, dataset_name AS name FROM extraction WHERE sae_id = $1
+       UNION ALL SELECT 'steering', s.id, coalesce(s.name, 'unnamed') FROM steering s WHERE s.sae_id = $1 AND EXISTS
+         (SELECT 1 FROM job j WHERE j.subject_id = s.id AND j.state <> ALL($2))`,
+      [id, [...TERMINAL_STATES]],
+    )
+    return rows
+  }
+}

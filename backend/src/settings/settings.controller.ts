@@ -1,0 +1,22 @@
+// HTTP of settings.
+
+import type { Settings, UpdateSettingsSchema } from '@mistudio/contracts'
+import { Controller } from '@nestjs/common'
+import type { z } from 'zod'
+import { BodyOf, Serve } from '../common/route.js'
+import { SettingsService } from './settings.service.js'
+
+@Controller()
+export class SettingsController {
+  constructor(private readonly settings: SettingsService) {}
+
+  @Serve('getSettings')
+  get(): Promise<Settings> {
+    return this.settings.get()
+  }
+
+  @Serve('updateSettings')
+  update(@BodyOf('updateSettings') body: z.infer<typeof UpdateSettingsSchema>): Promise<Settings> {
+    return this.settings.update(body)
+  }
+}

@@ -1,0 +1,37 @@
+// HTTP of steering.
+
+import type { CreateSteering, Steering } from '@mistudio/contracts'
+import { Controller } from '@nestjs/common'
+import { BodyOf, IdParam, Serve } from '../common/route.js'
+import { SteeringService } from './steering.service.js'
+
+@Controller()
+export class SteeringController {
+  constructor(private readonly steering: SteeringService) {}
+
+  @Serve('listSteering')
+  list(): Promise<Steering[]> {
+    return this.steering.list()
+  }
+
+  @Serve('createSteering')
+  create(@BodyOf('createSteering') body: CreateSteering): Promise<Steering> {
+    return this.steering.create(body)
+  }
+
+  @Serve('getSteering')
+  get(@IdParam() id: string): Promise<Steering> {
+    return this.steering.get(id)
+  }
+
+  @Serve('updateSteering')
+  rename(@IdParam() id: string, @BodyOf('updateSteering') body: { name: string | null }): Promise<Steering> {
+    return this.steering.rename(id, body.name)
+  }
+
+  @Serve('deleteSteering')
+  async remove(@IdParam() id: string): Promise<null> {
+    await this.steering.remove(id)
+    return null
+  }
+}

@@ -1,0 +1,53 @@
+// Rows of steering experiments.
+
+import { type CreateSteering, TERMINAL_STATES } from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { Database, type Tx, toJson } from '../common/database.js'
+import type { Steering } from '../generated/prisma/client.js'
+
+export interface NewSteering {
+  readonly id: string
+  readonly modelId: string
+  readonly modelName: string
+  readonly extractionId: string | null
+  readonly saeId: string | null
+  readonly site: string | null
+  readonly request: CreateSteering
+}
+
+/** Unnamed experiments kept. */
+const HISTORY = 100
+
+@Injectable()
+export class SteeringRepository {
+  constructor(private readonly database: Database) {}
+
+  list(): Promise<Steering[]> {
+    return this.database.prisma.steering.findMany({ orderBy: { createdAt: 'desc' } })
+  }
+
+  find(id: string): Promise<Steering | null> {
+    return this.database.prisma.steering.findUnique({ where: { id } })
+  }
+
+  async create(tx: Tx, steering: NewSteering): Promise<void> {
+    await tx.steering.create({ data: { ...steering, request: toJson(steering.request) } })
+  }
+
+  async rename(id: string, name: string | null): Promise<void> {
+    await this.database.prisma.steering.update({ where: { id }, data: { name } })
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.database.prisma.steering.deleteMany({ where: { id } })
+  }
+
+  /** Forgets unnamed experiments beyond the newest hundred, except those that still run. */
+  async prune(tx: Tx): Promise<void> {
+    await tx.$executeRaw`
+      DELETE FROM steering WHERE id IN (
+        SELECT s.id FROM steering s WHERE s.name IS NULL AND NOT EXISTS
+          (SELECT 1 FROM job j WHERE j.subject_id = s.id AND j.state <> ALL(${[...TERMINAL_STATES]}::text[]))
+        ORDER BY s.created_at DESC, s.id OFFSET ${HISTORY})`
+  }
+}

@@ -1,0 +1,115 @@
+// Rules for steering: a feature is added in units of its own maximum activation, so it must exist, be alive, and belong to the model.
+import { randomUUID } from 'node:crypto'
+import {
+  AppError,
+  type CreateSteering,
+  CreateSteeringSchema,
+  type Job,
+  type Model,
+  type Steering,
+  type SteeringGenerateParams,
+  SteeringResultSchema,
+} from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { iso } from '../common/time.js'
+import { ExtractionsService } from '../extractions/extractions.service.js'
+import { FeaturesService } from '../features/features.service.js'
+import type { Steering as SteeringRow } from '../generated/prisma/client.js'
+import { JobsService } from '../jobs/jobs.service.js'
+import { ModelsService } from '../models/models.service.js'
+import { SteeringRepository } from './steering.repository.js'
+import { steeredVariants } from './variants.js'
+
+type Variants = SteeringGenerateParams['variants']
+interface Direction {
+  readonly extractionId: string | null
+  readonly saeId: string | null
+  readonly site: string | null
+  readonly variants: Variants
+}
+
+@Injectable()
+export class SteeringService {
+  constructor(
+    private readonly repository: SteeringRepository,
+    private readonly models: ModelsService,
+    private readonly extractions: ExtractionsService,
+    private readonly features: FeaturesService,
+    private readonly jobs: JobsService,
+  ) {}
+
+  async list(): Promise<Steering[]> {
+    const rows = await this.repository.list()
+    const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
+    return rows.map((row) => toSteering(row, jobs.get(row.id) ?? null))
+  }
+
+  async get(id: string): Promise<Steering> {
+    const row = await this.repository.find(id)
+    if (!row) throw new AppError('not_found', 'There is no such steering experiment.')
+    return toSteering(row, (await this.jobs.newestOf([id])).get(id) ?? null)
+  }
+
+  async create(request: CreateSteering): Promise<Steering> {
+    const model = await this.models.requireReady(request.modelId)
+    const { extractionId, saeId, site, variants } = await this.direction(request, model)
+    const id = randomUUID()
+    const row = { id, modelId: model.id, modelName: model.name, extractionId, saeId, site, request }
+    const { prompt, sampling } = request
+    const params = { steeringId: id, modelPath: model.path, saeId, site, prompt, variants, sampling }
+    const job = { kind: 'steering.generate', subjectType: 'steering', subjectId: id } as const
+    await this.jobs.submit({ ...job, title: shortened(request.prompt), params }, async (tx) => {
+      await this.repository.create(tx, row)
+      await this.repository.prune(tx)
+    })
+    return this.get(id)
+  }
+
+  /** A name saves an experiment; null lets it go back into the history. */
+  async rename(id: string, name: string | null): Promise<Steering> {
+    await this.get(id)
+    await this.repository.rename(id, name)
+    return this.get(id)
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.get(id)
+    await this.jobs.cancelAllOf([id])
+    await this.repository.remove(id)
+  }
+
+  private async direction({ extractionId, variants }: CreateSteering, model: Model): Promise<Direction> {
+    if (extractionId === undefined) {
+      if (variants.length === 0) return { extractionId: null, saeId: null, site: null, variants: [] }
+      const message = 'Steering needs the extraction that measured the features.'
+      throw new AppError('validation_failed', message, { issues: [{ path: 'extractionId', message }] })
+    }
+    const extraction = await this.extractions.get(extractionId)
+    if (extraction.modelId !== model.id) {
+      const message = `The SAE "${extraction.saeName}" was trained on "${extraction.modelName}", not on "${model.name}".`
+      throw new AppError('sae_invalid', `${message} Choose features of this model's SAEs.`)
+    }
+    const indices = variants.flatMap(({ features }) => features.map(({ index }) => index))
+    const maxima = await this.features.maxima(extractionId, indices)
+    const { saeId, site } = extraction
+    return { extractionId, saeId, site, variants: steeredVariants(variants, maxima) }
+  }
+}
+
+const TITLE_LENGTH = 60
+const shortened = (prompt: string): string =>
+  prompt.length > TITLE_LENGTH ? `${prompt.slice(0, TITLE_LENGTH).trimEnd()}…` : prompt
+
+const toSteering = (row: SteeringRow, job: Job | null): Steering => ({
+  id: row.id,
+  name: row.name,
+  modelId: row.modelId,
+  modelName: row.modelName,
+  extractionId: row.extractionId,
+  saeId: row.saeId,
+  site: row.site,
+  request: CreateSteeringSchema.parse(row.request),
+  result: SteeringResultSchema.nullable().parse(row.result),
+  job,
+  createdAt: iso(row.createdAt),
+})

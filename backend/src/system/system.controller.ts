@@ -1,0 +1,40 @@
+// HTTP of the machine and of health.
+
+import type { Health, SystemInfo, SystemSample, Worker } from '@mistudio/contracts'
+import { Controller, Res } from '@nestjs/common'
+import type { Response } from 'express'
+import { Serve } from '../common/route.js'
+import { SystemService } from './system.service.js'
+
+@Controller()
+export class SystemController {
+  constructor(private readonly system: SystemService) {}
+
+  /** 200 when every part answers, 503 with the same body when one does not. */
+  @Serve('health')
+  async health(@Res({ passthrough: true }) response: Response): Promise<Health> {
+    const health = await this.system.health()
+    if (!health.ok) response.status(503)
+    return health
+  }
+
+  @Serve('systemInfo')
+  info(): Promise<SystemInfo> {
+    return this.system.info()
+  }
+
+  @Serve('systemSample')
+  sample(): Promise<SystemSample> {
+    return this.system.sample()
+  }
+
+  @Serve('systemHistory')
+  history(): readonly SystemSample[] {
+    return this.system.history()
+  }
+
+  @Serve('listWorkers')
+  workers(): Promise<Worker[]> {
+    return this.system.workers()
+  }
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common'
+import { DatasetsModule } from '../datasets/datasets.module.js'
+import { FilesModule } from '../files/files.module.js'
+import { JobsModule } from '../jobs/jobs.module.js'
+import { ModelsModule } from '../models/models.module.js'
+import { TrainingsController } from './trainings.controller.js'
+import { TrainingsRepository } from './trainings.repository.js'
+import { TrainingsService } from './trainings.service.js'
+
+@Module({
+  imports: [JobsModule, FilesModule, ModelsModule, DatasetsModule],
+  controllers: [TrainingsController],
+  providers: [TrainingsService, TrainingsRepository],
+})
+export class TrainingsModule {}

@@ -1,0 +1,90 @@
+// Rows of trainings, their runs and their metrics.
+
+import { TRAINING_METRICS } from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { Database, type Tx, toJson } from '../common/database.js'
+import type { Prisma } from '../generated/prisma/client.js'
+
+const withRun = { include: { run: true } } as const
+export type TrainingRow = Prisma.TrainingGetPayload<typeof withRun>
+
+export interface NewTraining {
+  readonly id: string
+  readonly name: string
+  readonly modelId: string
+  readonly modelName: string
+  readonly tokenizationId: string
+  readonly datasetName: string
+  readonly params: unknown
+  readonly dIn: number
+  readonly dSae: number
+}
+
+export interface Series {
+  readonly steps: number[]
+  readonly values: (number | null)[]
+}
+
+@Injectable()
+export class TrainingsRepository {
+  constructor(private readonly database: Database) {}
+
+  list(): Promise<TrainingRow[]> {
+    return this.database.prisma.training.findMany({ ...withRun, orderBy: { run: { createdAt: 'desc' } } })
+  }
+
+  find(id: string): Promise<TrainingRow | null> {
+    return this.database.prisma.training.findUnique({ ...withRun, where: { id } })
+  }
+
+  async create(tx: Tx, { name, ...training }: NewTraining): Promise<void> {
+    const params = toJson(training.params)
+    await tx.run.create({ data: { id: training.id, kind: 'sae-training', name, config: params } })
+    await tx.training.create({ data: { ...training, params } })
+  }
+
+  /** Training, run and metrics. The SAE it made stays. */
+  async remove(tx: Tx, id: string): Promise<void> {
+    await tx.run.deleteMany({ where: { id } })
+  }
+
+  /** Newest value of every metric per training: one index look-up for each. */
+  async latest(ids: readonly string[]): Promise<Map<string, Record<string, number | null>>> {
+    const { rows } = await this.database.pool.query<{ run_id: string; key: string; value: number | null }>(
+      `SELECT r.run_id, k.key, m.value FROM unnest($1::uuid[]) AS r(run_id) CROSS JOIN unnest($2::text[]) AS k(key)
+       CROSS JOIN LATERAL (SELECT value FROM run_metric WHERE run_id = r.run_id AND key = k.key ORDER BY step DESC LIMIT 1) m`,
+      [ids, Object.keys(TRAINING_METRICS)],
+    )
+    const latest = new Map<string, Record<string, number | null>>(ids.map((id) => [id, {}]))
+    for (const { run_id, key, value } of rows) {
+      const values = latest.get(run_id)
+      if (values) values[key] = value
+    }
+    return latest
+  }
+
+  /** All metrics by key, and the sequence number of the newest job event they contain, from one snapshot of the database. */
+  async metrics(id: string): Promise<{ seq: number; series: Record<string, Series> }> {
+    const client = await this.database.pool.connect()
+    try {
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+      const job = await client.query<{ seq: number }>(
+        `SELECT seq FROM job WHERE subject_id = $1 AND kind = 'training.run' ORDER BY created_at DESC LIMIT 1`,
+        [id],
+      )
+      const metrics = await client.query<{ key: string; steps: number[]; values: (number | null)[] }>(
+        `SELECT key, array_agg(step ORDER BY step) AS steps, array_agg(value ORDER BY step) AS "values"
+         FROM run_metric WHERE run_id = $1 GROUP BY key`,
+        [id],
+      )
+      await client.query('COMMIT')
+      const series = Object.fromEntries(metrics.rows.map(({ key, steps, values }) => [key, { steps, values }]))
+      return { seq: job.rows[0]?.seq ?? -1, series }
+    } catch (error) {
+      await client.query('ROLLBACK')
+      throw error
+    } finally {
+      client.release()
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import type { SystemSample } from '@mistudio/contracts'
+import { describe, expect, it } from 'vitest'
+import { rankEntries } from './palette-rank.js'
+import { stripFigures } from './strip.js'
+
+const sample = (over: Partial<SystemSample> = {}): SystemSample => ({
+  at: '2026-01-01T00:00:00Z',
+  cpu: 41.6,
+  cores: [],
+  cpuTemperature: 50,
+  memoryUsed: 2 * 2 ** 30,
+  memoryTotal: 8 * 2 ** 30,
+  swapUsed: 0,
+  swapTotal: 0,
+  disks: [],
+  diskRead: null,
+  diskWrite: null,
+  networkIn: null,
+  networkOut: null,
+  gpus: [],
+  ...over,
+})
+
+describe('header strip', () => {
+  it('shows dashes before the first sample and no GPU where there is none', () => {
+    expect(stripFigures(null)).toMatchObject({ cpu: '–', temperature: '–', gpu: null })
+    expect(stripFigures(sample())).toMatchObject({
+      cpu: '42 %',
+      memory: '2.0 / 8.0 GB',
+      gpu: null,
+      temperature: '50 °C',
+    })
+  })
+  it('sums GPU memory and takes the hottest temperature', () => {
+    const gpu = {
+      index: 0,
+      name: 'g',
+      utilisation: 10,
+      memoryUsed: 2 ** 30,
+      memoryTotal: 2 ** 31,
+      temperature: 88,
+      power: null,
+    }
+    const figures = stripFigures(sample({ gpus: [gpu, { ...gpu, index: 1, utilisation: null, temperature: 60 }] }))
+    expect(figures).toMatchObject({ gpu: '10 % | – · 2 GB', temperature: '88 °C', hot: true })
+  })
+})
+
+describe('palette', () => {
+  const entries = [
+    { label: 'Retrained base', kind: 'Model', to: '/models/1' },
+    { label: 'tiny-train', kind: 'SAE', to: '/saes/1' },
+    { label: 'Training', kind: 'Room', to: '/training' },
+  ]
+  it('puts names that start with the text first, then words that do, then the rest', () => {
+    expect(rankEntries(entries, 'train').map((e) => e.label)).toEqual(['Training', 'tiny-train', 'Retrained base'])
+  })
+  it('finds by kind and needs every word', () => {
+    expect(rankEntries(entries, 'sae tiny').map((e) => e.label)).toEqual(['tiny-train'])
+    expect(rankEntries(entries, 'sae base')).toEqual([])
+  })
+})

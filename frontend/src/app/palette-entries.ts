@@ -1,0 +1,36 @@
+// What the palette can go to: rooms, and the things that the rooms list.
+import { useQuery } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { api, keys } from '../live/index.js'
+import { ROOMS } from './nav.js'
+import type { PaletteEntry } from './palette-rank.js'
+
+const FIXED: readonly PaletteEntry[] = [
+  ...ROOMS.map((room) => ({ label: room.label, kind: 'Room', to: room.path })),
+  { label: 'Add a model', kind: 'Action', to: '/models?add=1' },
+  { label: 'Add a dataset', kind: 'Action', to: '/datasets?add=1' },
+  { label: 'Train an SAE', kind: 'Action', to: '/training/new' },
+]
+
+export const usePaletteEntries = (): PaletteEntry[] => {
+  const models = useQuery({ queryKey: keys.models, queryFn: () => api.listModels() }).data
+  const datasets = useQuery({ queryKey: keys.datasets, queryFn: () => api.listDatasets() }).data
+  const trainings = useQuery({ queryKey: keys.trainings, queryFn: () => api.listTrainings() }).data
+  const saes = useQuery({ queryKey: keys.saes, queryFn: () => api.listSaes() }).data
+  const extractions = useQuery({ queryKey: keys.extractions(), queryFn: () => api.listExtractions() }).data
+  return useMemo(
+    () => [
+      ...FIXED,
+      ...(models ?? []).map((m) => ({ label: m.name, kind: 'Model', to: `/models/${m.id}` })),
+      ...(datasets ?? []).map((d) => ({ label: d.name, kind: 'Dataset', to: `/datasets/${d.id}` })),
+      ...(trainings ?? []).map((t) => ({ label: t.name, kind: 'Training', to: `/training/${t.id}` })),
+      ...(saes ?? []).map((s) => ({ label: s.name, kind: 'SAE', to: `/saes/${s.id}` })),
+      ...(extractions ?? []).map((e) => ({
+        label: `Features of ${e.saeName}`,
+        kind: 'Features',
+        to: `/features/${e.id}`,
+      })),
+    ],
+    [models, datasets, trainings, saes, extractions],
+  )
+}

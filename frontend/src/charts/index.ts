@@ -1,0 +1,6 @@
+// Charts of every room.
+export * from './histogram.js'
+export * from './line-chart.js'
+export { DRAW_EVERY_MS, usePaced } from './pace.js'
+export { type Series, sampleRows, sparkPath, toBins, toCsv } from './prepare.js'
+export * from './sparkline.js'

@@ -1,0 +1,108 @@
+// The canvas of a line chart: uPlot in React. Follows size and theme; keeps the zoom while points are appended.
+import 'uplot/dist/uPlot.min.css'
+import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
+import uPlot from 'uplot'
+import { useTheme } from '../ui/theme.js'
+import { plotOptions } from './plot-options.js'
+import { align, type Series } from './prepare.js'
+import { PlotTooltip } from './tooltip.js'
+
+export interface PlotHandle {
+  canvas(): HTMLCanvasElement | null
+  resetZoom(): void
+}
+
+interface PlotProps {
+  series: readonly Series[]
+  hidden: ReadonlySet<string>
+  log: boolean
+  xLabel: string
+  yLabel: string
+  height: number
+  onZoom(zoomed: boolean): void
+  ref?: Ref<PlotHandle>
+}
+
+const toData = (series: readonly Series[], log: boolean): uPlot.AlignedData => {
+  const { x, columns } = align(series, log)
+  return [x, ...columns]
+}
+
+export function Plot({ series, hidden, log, xLabel, yLabel, height, onZoom, ref }: PlotProps) {
+  const box = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot | null>(null)
+  const zoomed = useRef(false)
+  const theme = useTheme((state) => state.resolved)
+  const [cursor, setCursor] = useState<{ index: number; left: number } | null>(null)
+  const latest = useRef({ series, hidden, onZoom })
+  latest.current = { series, hidden, onZoom }
+  // A new instance only when the look changes; points are appended to the one that stands.
+  const look = series.map((one) => [one.key, one.color, one.label, one.x.length < 40].join()).join('|')
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `theme` and `look` stand for the colours and series read inside
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    const now = latest.current
+    const options = plotOptions({
+      series: now.series,
+      width: element.clientWidth,
+      height,
+      log,
+      xLabel,
+      yLabel,
+      events: {
+        onCursor: (index, left) => setCursor(index === null || left < 0 ? null : { index, left }),
+        onZoom: (value) => {
+          if (value !== zoomed.current) latest.current.onZoom(value)
+          zoomed.current = value
+        },
+      },
+    })
+    const made = new uPlot(options, toData(now.series, log), element)
+    now.series.forEach((one, index) => now.hidden.has(one.key) && made.setSeries(index + 1, { show: false }))
+    plot.current = made
+    const sizes = new ResizeObserver(() => element.clientWidth > 0 && made.setSize({ width: element.clientWidth, height }))
+    sizes.observe(element)
+    return () => {
+      sizes.disconnect()
+      made.destroy()
+      plot.current = null
+    }
+  }, [theme, look, log, xLabel, yLabel, height])
+
+  useEffect(() => {
+    const standing = plot.current
+    if (!standing) return
+    standing.setData(toData(series, log), !zoomed.current)
+    if (zoomed.current) standing.redraw()
+  }, [series, log])
+
+  useEffect(() => {
+    latest.current.series.forEach((one, index) => plot.current?.setSeries(index + 1, { show: !hidden.has(one.key) }))
+  }, [hidden])
+
+  useImperativeHandle(ref, () => ({
+    canvas: () => box.current?.querySelector('canvas') ?? null,
+    resetZoom: () => {
+      const data = plot.current?.data
+      if (data) plot.current?.setData(data, true)
+    },
+  }))
+  const left = (cursor?.left ?? 0) + (plot.current ? plot.current.bbox.left / (window.devicePixelRatio || 1) : 0)
+  return (
+    <div className="relative" aria-hidden>
+      <div ref={box} style={{ height }} />
+      {cursor && (
+        <PlotTooltip
+          series={series.filter((one) => !hidden.has(one.key))}
+          index={cursor.index}
+          all={series}
+          xLabel={xLabel}
+          left={left}
+          width={box.current?.clientWidth ?? 0}
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,52 @@
+// Guards: gaps stay gaps, series of different cadence share one axis, exports are exact.
+import { describe, expect, it } from 'vitest'
+import { align, lastMeasured, sampleRows, sparkPath, toBins, toCsv } from './prepare.js'
+
+const loss = { key: 'loss', label: 'Loss', color: '--series-emerald', unit: 'nats', x: [10, 20, 30], y: [3, null, 1] }
+const evaluation = { key: 'e', label: 'a,b', color: '--series-blue', x: [20], y: [0.5] }
+
+describe('align', () => {
+  it('keeps a missing value a gap and leaves unmeasured places undefined', () => {
+    expect(align([loss, evaluation])).toEqual({
+      x: [10, 20, 30],
+      columns: [
+        [3, null, 1],
+        [undefined, 0.5, undefined],
+      ],
+    })
+  })
+  it('turns values without a logarithm and non-finite ones into gaps, never into zero', () => {
+    expect(align([{ x: [1, 2, 3], y: [0, Number.NaN, 2] }], true).columns[0]).toEqual([null, null, 2])
+    expect(align([{ x: [1, 2], y: [0, Number.POSITIVE_INFINITY] }]).columns[0]).toEqual([0, null])
+  })
+  it('sorts x', () => {
+    expect(align([{ x: [3, 1], y: [30, 10] }])).toEqual({ x: [1, 3], columns: [[10, 30]] })
+  })
+})
+
+it('finds the newest measured value before a place', () => {
+  expect(lastMeasured([1, undefined, undefined, null], 2)).toBe(0)
+  expect(lastMeasured([1, undefined, undefined, null], 3)).toBe(3)
+  expect(lastMeasured([undefined], 0)).toBe(-1)
+})
+
+it('writes CSV with units, quoting and empty cells for gaps', () => {
+  expect(toCsv('step', [loss, evaluation])).toBe('step,Loss (nats),"a,b"\n10,3,\n20,,0.5\n30,1,\n')
+})
+
+it('samples rows evenly with both ends', () => {
+  expect(sampleRows(3, 5)).toEqual([0, 1, 2])
+  expect(sampleRows(101, 5)).toEqual([0, 25, 50, 75, 100])
+})
+
+it('breaks a sparkline at gaps and is empty without a line to draw', () => {
+  expect(sparkPath([0, null, 1], 10, 4)).toBe('M0.0,4.0M10.0,0.0')
+  expect(sparkPath([1], 10, 4)).toBe('')
+})
+
+it('pairs counts with their edges', () => {
+  expect(toBins({ edges: [0, 1, 2], counts: [5, 6] })).toEqual([
+    { from: 0, to: 1, count: 5 },
+    { from: 1, to: 2, count: 6 },
+  ])
+})

@@ -1,0 +1,94 @@
+// Numbers made ready for charts: aligned columns, gaps, CSV, sparkline paths. Pure; draws nothing.
+
+export interface Series {
+  readonly key: string
+  readonly label: string
+  /** Name of a theme variable, for example `--series-emerald`. */
+  readonly color: string
+  readonly unit?: string
+  /** Dash pattern in px, so that colour is not the only sign. */
+  readonly dash?: readonly number[]
+  readonly x: readonly number[]
+  /** null = not a finite number there: drawn as a gap, never as zero. */
+  readonly y: readonly (number | null)[]
+}
+
+/** One y column: `null` is a gap, `undefined` means that this series was not measured at that x (the line runs on). */
+export type Column = (number | null | undefined)[]
+export interface Aligned {
+  x: number[]
+  columns: Column[]
+}
+
+const finite = (value: number | null | undefined): number | null =>
+  value === null || value === undefined || !Number.isFinite(value) ? null : value
+
+/** Brings series of different cadence onto one ascending x axis. In log scale a value that has no logarithm is a gap. */
+export const align = (series: readonly Pick<Series, 'x' | 'y'>[], log = false): Aligned => {
+  const x = [...new Set(series.flatMap((one) => one.x))].sort((a, b) => a - b)
+  const at = new Map(x.map((value, index) => [value, index]))
+  const columns = series.map((one) => {
+    const column: Column = new Array(x.length).fill(undefined)
+    one.x.forEach((value, index) => {
+      const y = finite(one.y[index])
+      column[at.get(value) as number] = log && y !== null && y <= 0 ? null : y
+    })
+    return column
+  })
+  return { x, columns }
+}
+
+/** Index of the newest measured value at or before `index`; -1 when there is none. Stops at nothing else: a gap counts as measured. */
+export const lastMeasured = (column: Column, index: number): number => {
+  for (let i = Math.min(index, column.length - 1); i >= 0; i -= 1) if (column[i] !== undefined) return i
+  return -1
+}
+
+const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+
+/** All points as CSV, one row per x; a gap is an empty cell. */
+export const toCsv = (xLabel: string, series: readonly Series[]): string => {
+  const { x, columns } = align(series)
+  const head = [xLabel, ...series.map((one) => (one.unit ? `${one.label} (${one.unit})` : one.label))].map(cell).join(',')
+  const rows = x.map((value, row) => [value, ...columns.map((column) => column[row] ?? '')].join(','))
+  return `${[head, ...rows].join('\n')}\n`
+}
+
+/** At most `count` row indices spread evenly over `length`, the first and the last included. */
+export const sampleRows = (length: number, count: number): number[] => {
+  if (length <= count) return Array.from({ length }, (_, index) => index)
+  return [...new Set(Array.from({ length: count }, (_, i) => Math.round((i * (length - 1)) / (count - 1))))]
+}
+
+/** SVG path through the values in a box; gaps break the line. Empty without two finite values. */
+export const sparkPath = (values: readonly (number | null)[], width: number, height: number): string => {
+  const known = values.map(finite).filter((value) => value !== null)
+  if (known.length < 2) return ''
+  const low = Math.min(...known)
+  const span = Math.max(...known) - low || 1
+  let pen = 'M'
+  const parts: string[] = []
+  values.forEach((value, index) => {
+    const y = finite(value)
+    if (y === null) {
+      pen = 'M'
+      return
+    }
+    const px = (index / (values.length - 1)) * width
+    parts.push(`${pen}${px.toFixed(1)},${(height - ((y - low) / span) * height).toFixed(1)}`)
+    pen = 'L'
+  })
+  return parts.join('')
+}
+
+export interface Bin {
+  from: number
+  to: number
+  count: number
+}
+/** Bins of a histogram; `edges` has one element more than `counts`. */
+export const toBins = ({ edges, counts }: { edges: readonly number[]; counts: readonly number[] }): Bin[] =>
+  counts.flatMap((count, index) => {
+    const [from, to] = [edges[index], edges[index + 1]]
+    return from === undefined || to === undefined ? [] : [{ from, to, count }]
+  })

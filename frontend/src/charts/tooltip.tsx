@@ -1,0 +1,45 @@
+// The values under the cursor, every shown series; one that was not measured at this x shows its newest value and where that was.
+import { DASH, formatNumber, formatValue } from '../ui/format.js'
+import { align, lastMeasured, type Series } from './prepare.js'
+
+interface Props {
+  series: readonly Series[]
+  /** All series of the chart: they define the shared x axis that `index` counts on. */
+  all: readonly Series[]
+  index: number
+  xLabel: string
+  left: number
+  width: number
+}
+
+export function PlotTooltip({ series, all, index, xLabel, left, width }: Props) {
+  const { x } = align(all)
+  const here = x[index]
+  if (here === undefined) return null
+  const right = left > width / 2
+  return (
+    <div
+      className="pointer-events-none absolute top-2 z-10 rounded-md border border-line-strong bg-modal px-2.5 py-1.5 text-xs whitespace-nowrap text-body shadow-lg"
+      style={right ? { right: width - left + 12 } : { left: left + 12 }}
+    >
+      <p className="mb-0.5 text-muted">
+        {xLabel} {formatNumber(here)}
+      </p>
+      {series.map((one) => {
+        const column = align([...all.map((other) => ({ x: other.x, y: other.y })), one]).columns.at(-1) ?? []
+        const found = lastMeasured(column, index)
+        const value = found < 0 ? null : (column[found] ?? null)
+        return (
+          <p key={one.key} className="flex items-center gap-2 tabular-nums">
+            <span className="h-0.5 w-3" style={{ background: `var(${one.color})` }} />
+            {one.label}
+            <span className="ml-auto pl-3 font-medium text-heading">
+              {value === null ? DASH : formatValue(value)} {one.unit ?? ''}
+            </span>
+            {found >= 0 && found !== index && <span className="text-muted">at {formatNumber(x[found])}</span>}
+          </p>
+        )
+      })}
+    </div>
+  )
+}

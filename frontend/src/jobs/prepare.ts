@@ -1,0 +1,100 @@
+// What a job is called, where it leads and what may be done with it: pure.
+import {
+  JOB_KINDS,
+  JOB_TRANSITIONS,
+  type Job,
+  type JobAction,
+  type JobKind,
+  QUESTION_KINDS,
+  type SubjectType,
+} from '@mistudio/contracts'
+import type { Tone } from '../ui/tones.js'
+
+const KIND_LABELS: Record<JobKind, string> = {
+  'model.inspect': 'Look into a model folder',
+  'model.register': 'Add model',
+  'dataset.preview': 'Preview dataset',
+  'dataset.import': 'Import dataset',
+  'dataset.tokenize': 'Tokenize',
+  'dataset.documents': 'Read documents',
+  'dataset.samples': 'Read token samples',
+  'training.estimate': 'Estimate training',
+  'training.run': 'Train SAE',
+  'extraction.run': 'Extract features',
+  'feature.probe': 'Try text on a feature',
+  'steering.generate': 'Generate text',
+  'files.remove': 'Remove files',
+}
+export const kindLabel = (kind: JobKind): string => KIND_LABELS[kind]
+
+/** Kinds that people see as jobs, for the filter. */
+export const LISTED_KINDS: readonly JobKind[] = (Object.keys(JOB_KINDS) as JobKind[]).filter(
+  (kind) => !QUESTION_KINDS.includes(kind),
+)
+
+export const kindTone = (kind: JobKind): Tone =>
+  kind.startsWith('model')
+    ? 'purple'
+    : kind.startsWith('dataset')
+      ? 'blue'
+      : kind === 'files.remove'
+        ? 'orange'
+        : 'emerald'
+
+const SUBJECT_PATHS: Partial<Record<SubjectType, string>> = {
+  model: '/models',
+  dataset: '/datasets',
+  training: '/training',
+  sae: '/saes',
+  extraction: '/features',
+  steering: '/steering',
+}
+
+/** Page of the thing the job works on; null where it has none (or has just been deleted). */
+export const subjectLink = (job: Pick<Job, 'kind' | 'subjectType' | 'subjectId'>): string | null => {
+  const base = SUBJECT_PATHS[job.subjectType]
+  return base && job.kind !== 'files.remove' ? `${base}/${job.subjectId}` : null
+}
+
+/** Kinds whose work can be put down and taken up again at the same point. */
+const PAUSABLE: readonly JobKind[] = ['training.run', 'extraction.run']
+/** Kinds where stopping early keeps a usable result. */
+const STOPPABLE: readonly JobKind[] = ['training.run', 'steering.generate']
+
+/** Actions that make sense in the job's state, the mildest first. The server has the last word. */
+export const actionsOf = (job: Pick<Job, 'kind' | 'state' | 'control'>): JobAction[] => {
+  const next = JOB_TRANSITIONS[job.state]
+  const asked = job.control
+  const actions: JobAction[] = []
+  if (job.state === 'paused') actions.push('resume')
+  if ((job.state === 'running' || job.state === 'queued') && asked === 'run') {
+    if (PAUSABLE.includes(job.kind)) actions.push('pause')
+    if (STOPPABLE.includes(job.kind) && job.state === 'running') actions.push('stop')
+  }
+  if (next.includes('cancelled') && asked !== 'cancel') actions.push('cancel')
+  if (['failed', 'cancelled', 'completed_with_errors'].includes(job.state)) actions.push('retry')
+  return actions
+}
+
+/** What was asked for and has not happened yet, in words; null when nothing is pending. */
+export const pendingControl = (job: Pick<Job, 'state' | 'control'>): string | null => {
+  if (job.state !== 'running') return null
+  if (job.control === 'pause') return 'Pausing at the next safe point'
+  if (job.control === 'stop') return 'Stopping at the next safe point'
+  if (job.control === 'cancel') return 'Cancelling'
+  return null
+}
+
+/** Seconds without a sign of life after which a running job is called silent (the lease is renewed every 5 s). */
+export const SILENT_AFTER_S = 20
+export const isSilent = (job: Pick<Job, 'state' | 'heartbeatAt'>, now: number): boolean =>
+  job.state === 'running' && job.heartbeatAt !== null && now - Date.parse(job.heartbeatAt) > SILENT_AFTER_S * 1000
+
+/** Place among the waiting jobs of the same pool, 1 = next; null when it does not wait. */
+export const queuePlace = (job: Job, active: readonly Job[]): number | null => {
+  if (job.state !== 'queued') return null
+  const ahead = active.filter(
+    (other) => other.queue === job.queue && other.state === 'queued' && other.createdAt < job.createdAt,
+  )
+  return ahead.length + 1
+}

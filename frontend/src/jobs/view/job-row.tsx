@@ -1,0 +1,92 @@
+// One job as a card row: what, for whom, state, progress, actions. Used by the page and the drawer.
+import type { Job } from '@mistudio/contracts'
+import { Link } from 'react-router'
+import { isActive } from '../../live/index.js'
+import { Badge, formatDuration, Progress, RelativeTime, StatusBadge, secondsBetween, useNow } from '../../ui/index.js'
+import { isSilent, kindLabel, kindTone, queuePlace, SILENT_AFTER_S, subjectLink } from '../prepare.js'
+import { JobActions } from './job-actions.js'
+
+interface JobRowProps {
+  job: Job
+  /** All active jobs, for the place in the queue. */
+  active: readonly Job[]
+  /** In the drawer: no page link, less text. */
+  compact?: boolean
+}
+
+function When({ job }: { job: Job }) {
+  if (job.finishedAt)
+    return (
+      <>
+        ended <RelativeTime at={job.finishedAt} />
+        {job.startedAt && ` after ${formatDuration(secondsBetween(job.startedAt, job.finishedAt))}`}
+      </>
+    )
+  return (
+    <>
+      {job.startedAt ? 'started' : 'made'} <RelativeTime at={job.startedAt ?? job.createdAt} />
+    </>
+  )
+}
+
+export function JobRow({ job, active, compact }: JobRowProps) {
+  const now = useNow(5000, job.state === 'running')
+  const to = subjectLink(job)
+  const place = queuePlace(job, active)
+  return (
+    <article className="min-w-0 rounded-lg border border-line bg-card p-4">
+      <div className="flex flex-wrap items-start justify-between gap-3">
+        <div className="min-w-0">
+          <p className="text-xs text-muted">{kindLabel(job.kind)}</p>
+          <h3 className="font-medium wrap-anywhere text-heading">
+            {to ? (
+              <Link to={to} className="hover:underline">
+                {job.title}
+              </Link>
+            ) : (
+              job.title
+            )}
+          </h3>
+        </div>
+        <span className="flex flex-wrap items-center gap-2">
+          {isSilent(job, now) && <Badge tone="amber">no report for over {SILENT_AFTER_S} s</Badge>}
+          <StatusBadge status={job.state} />
+        </span>
+      </div>
+      {isActive(job) && job.state !== 'queued' && (
+        <div className="mt-3">
+          <Progress
+            progress={job.progress}
+            startedAt={job.startedAt}
+            tone={kindTone(job.kind)}
+            still={job.state === 'paused'}
+            label={`Progress of ${job.title}`}
+          />
+        </div>
+      )}
+      {place !== null && (
+        <p className="mt-2 text-sm text-body">
+          {place === 1 ? 'Next in its queue; starts when the work before it ends.' : `Place ${place} in its queue.`}
+        </p>
+      )}
+      {job.error && job.state === 'failed' && (
+        <p className="mt-2 text-sm wrap-anywhere text-tone-red">{job.error.message}</p>
+      )}
+      <div className="mt-3 flex flex-wrap items-center justify-between gap-2">
+        <p className="text-xs text-muted">
+          <When job={job} />
+          {job.attempt > 1 && ` · attempt ${job.attempt}`}
+          {!compact && (
+            <>
+              {' · '}
+              <Link to={`/jobs/${job.id}`} className="text-body underline hover:text-heading">
+                Log
+              </Link>
+            </>
+          )}
+        </p>
+        <JobActions job={job} size="sm" />
+      </div>
+    </article>
+  )
+}

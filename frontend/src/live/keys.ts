@@ -1,0 +1,42 @@
+// Names of cached queries, once. The first element is the room; `patch.ts` relies on it.
+import type { SubjectType } from '@mistudio/contracts'
+
+export const keys = {
+  models: ['models'] as const,
+  model: (id: string) => ['models', id] as const,
+  datasets: ['datasets'] as const,
+  dataset: (id: string) => ['datasets', id] as const,
+  documents: (id: string, offset: number) => ['datasets', id, 'documents', offset] as const,
+  tokenizations: (filter: { datasetId?: string; modelId?: string } = {}) => ['tokenizations', 'list', filter] as const,
+  tokenization: (id: string) => ['tokenizations', id] as const,
+  trainings: ['trainings'] as const,
+  training: (id: string) => ['trainings', id] as const,
+  trainingMetrics: (id: string) => ['trainings', id, 'metrics'] as const,
+  saes: ['saes'] as const,
+  sae: (id: string) => ['saes', id] as const,
+  extractions: (filter: { saeId?: string } = {}) => ['extractions', 'list', filter] as const,
+  extraction: (id: string) => ['extractions', id] as const,
+  features: (extractionId: string, query: unknown) => ['features', extractionId, 'list', query] as const,
+  feature: (extractionId: string, index: number) => ['features', extractionId, index] as const,
+  steerings: ['steering'] as const,
+  steering: (id: string) => ['steering', id] as const,
+  jobs: (query: Readonly<Record<string, unknown>> = {}) => ['jobs', 'list', query] as const,
+  job: (id: string) => ['jobs', id] as const,
+  settings: ['settings'] as const,
+  files: (path: string | null) => ['files', path] as const,
+  system: (what: 'info' | 'history' | 'workers' | 'health') => ['system', what] as const,
+  me: ['me'] as const,
+  apiKeys: ['api-keys'] as const,
+}
+
+/** Rooms whose lists embed jobs of a subject, the subject's own room first; all are re-read when such a job changes state. */
+export const ROOMS_OF_SUBJECT: Record<SubjectType, readonly string[]> = {
+  model: ['models'],
+  dataset: ['datasets'],
+  tokenization: ['tokenizations', 'datasets'],
+  training: ['trainings', 'saes'],
+  sae: ['saes'],
+  extraction: ['extractions', 'saes'],
+  steering: ['steering'],
+  system: [],
+}

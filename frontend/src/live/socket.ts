@@ -1,0 +1,117 @@
+// The one socket of the page: opened after login, closed on logout. Messages patch the query cache; events go to whoever listens.
+import { connectLive, type Live, type LiveStatus } from '@mistudio/client'
+import { JOBS_CHANNEL, type Job, type JobEventMessage, type SystemSample } from '@mistudio/contracts'
+import { queryClient } from './client.js'
+import { OFFLINE_AFTER_MS, setStatus, touch, useLiveStatus } from './contact.js'
+import { ROOMS_OF_SUBJECT } from './keys.js'
+import { patchJobs, patchSubject } from './patch.js'
+
+type Listener<T> = (value: T) => void
+const eventListeners = new Map<string, Set<Listener<JobEventMessage>>>()
+const sampleListeners = new Set<Listener<SystemSample>>()
+const reconnectListeners = new Set<() => void>()
+const lastState = new Map<string, string>()
+
+let live: Live | null = null
+let wanted = new Map<string, { count: number; leave: (() => void) | null }>()
+let offlineTimer: ReturnType<typeof setTimeout> | undefined
+
+const invalidate = (room: string) => void queryClient.invalidateQueries({ queryKey: [room] })
+
+/** Renews cached answers from a job row that the server sent (live, or as the answer of an action). */
+export const applyJob = (job: Job): void => {
+  queryClient.setQueriesData({ queryKey: ['jobs'] }, (cached: unknown) => patchJobs(cached, job))
+  const rooms = ROOMS_OF_SUBJECT[job.subjectType]
+  const own = rooms[0]
+  if (own) queryClient.setQueriesData({ queryKey: [own] }, (cached: unknown) => patchSubject(cached, job))
+  const state = `${job.attempt}:${job.state}`
+  if (lastState.get(job.id) === state) return
+  // A change of state moves rows between lists and may have changed the subject itself: read those again.
+  lastState.set(job.id, state)
+  void queryClient.invalidateQueries({ queryKey: ['jobs', 'list'] })
+  for (const room of rooms) invalidate(room)
+}
+
+const onStatus = (status: LiveStatus) => {
+  clearTimeout(offlineTimer)
+  if (status === 'live') {
+    touch()
+    const before = useLiveStatus.getState().status
+    setStatus('live')
+    if (before === 'live') return
+    // Whatever happened while the line was down: read what is on screen again, and let event tails close their gaps.
+    void queryClient.invalidateQueries()
+    for (const listener of reconnectListeners) listener()
+    return
+  }
+  if (useLiveStatus.getState().status === 'live') setStatus('catching-up')
+  const lastContact = useLiveStatus.getState().lastContact ?? 0
+  offlineTimer = setTimeout(() => setStatus('offline'), Math.max(0, lastContact + OFFLINE_AFTER_MS - Date.now()))
+}
+
+/** Opens the socket (idempotent). The session cookie must be there. */
+export const openSocket = (): void => {
+  if (live) return
+  live = connectLive(
+    {
+      onStatus,
+      onJob: (job) => {
+        touch()
+        applyJob(job)
+      },
+      onJobEvent: (event) => {
+        touch()
+        for (const listener of eventListeners.get(event.jobId) ?? []) listener(event)
+      },
+      onSystem: (sample) => {
+        touch()
+        for (const listener of sampleListeners) listener(sample)
+      },
+    },
+    { baseUrl: window.location.origin },
+  )
+  for (const [channel, entry] of wanted) entry.leave = live.subscribe(channel)
+  joinChannel(JOBS_CHANNEL)
+}
+
+export const closeSocket = (): void => {
+  live?.close()
+  live = null
+  wanted = new Map()
+  lastState.clear()
+  setStatus('catching-up')
+}
+
+/** Joins a channel, now or as soon as the socket is open; the returned function leaves it. */
+export const joinChannel = (channel: string): (() => void) => {
+  const entry = wanted.get(channel) ?? { count: 0, leave: null }
+  entry.count += 1
+  wanted.set(channel, entry)
+  if (entry.count === 1) entry.leave = live?.subscribe(channel) ?? null
+  let left = false
+  return () => {
+    if (left) return
+    left = true
+    entry.count -= 1
+    if (entry.count > 0) return
+    entry.leave?.()
+    wanted.delete(channel)
+  }
+}
+
+const listen = <T>(set: Set<T>, listener: T): (() => void) => {
+  set.add(listener)
+  return () => void set.delete(listener)
+}
+
+export const onJobEvents = (jobId: string, listener: Listener<JobEventMessage>): (() => void) => {
+  const set = eventListeners.get(jobId) ?? new Set()
+  eventListeners.set(jobId, set)
+  set.add(listener)
+  return () => {
+    set.delete(listener)
+    if (set.size === 0) eventListeners.delete(jobId)
+  }
+}
+export const onSystemSample = (listener: Listener<SystemSample>): (() => void) => listen(sampleListeners, listener)
+export const onReconnect = (listener: () => void): (() => void) => listen(reconnectListeners, listener)

@@ -1,0 +1,54 @@
+// Queries and changes of the models room.
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { api, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
+
+export const useModels = () =>
+  useQuery({
+    queryKey: keys.models,
+    queryFn: ({ signal }) => api.listModels({ signal }),
+    refetchInterval: pollWhile(hasActiveJob),
+  })
+
+export const useModel = (id: string) =>
+  useQuery({
+    queryKey: keys.model(id),
+    queryFn: ({ signal }) => api.getModel({ params: { id }, signal }),
+    refetchInterval: pollWhile(hasActiveJob),
+  })
+
+const refresh = () => queryClient.invalidateQueries({ queryKey: keys.models })
+
+export const useInspectModel = () => useMutation({ mutationFn: (path: string) => api.inspectModel({ body: { path } }) })
+
+export const useCreateModel = () =>
+  useMutation({
+    mutationFn: (body: { path: string; name: string }) => api.createModel({ body }),
+    onSuccess: () => void refresh(),
+  })
+
+export const useRenameModel = (id: string) =>
+  useMutation({
+    mutationFn: (name: string) => api.updateModel({ params: { id }, body: { name } }),
+    onSuccess: () => void refresh(),
+  })
+
+export const deleteModel = async (id: string): Promise<void> => {
+  await api.deleteModel({ params: { id } })
+  queryClient.removeQueries({ queryKey: keys.model(id) })
+  await queryClient.invalidateQueries({ queryKey: keys.models, exact: true })
+}
+
+/** What else refers to a model, for the question before deleting it. */
+export const useModelUsers = (id: string) => {
+  const tokenizations = useQuery({
+    queryKey: keys.tokenizations({ modelId: id }),
+    queryFn: ({ signal }) => api.listTokenizations({ query: { modelId: id }, signal }),
+  })
+  const saes = useQuery({ queryKey: keys.saes, queryFn: ({ signal }) => api.listSaes({ signal }) })
+  const trainings = useQuery({ queryKey: keys.trainings, queryFn: ({ signal }) => api.listTrainings({ signal }) })
+  return {
+    tokenizations: tokenizations.data ?? [],
+    saes: (saes.data ?? []).filter((sae) => sae.modelId === id),
+    trainings: (trainings.data ?? []).filter((training) => training.modelId === id),
+  }
+}

@@ -1,0 +1,93 @@
+// What a model's facts look like on screen: pure.
+import type { Model, ModelSpec, SelfCheck, Site } from '@mistudio/contracts'
+import { formatBytes, formatCount, formatNumber, formatPercent } from '../ui/format.js'
+
+/** `9.6M parameters · 4 layers · width 192 · 36.6 MB as fp32`. */
+export const modelLine = (spec: ModelSpec): string =>
+  [
+    `${formatCount(spec.parameters)} parameters`,
+    `${spec.layers} layers`,
+    `width ${spec.dModel}`,
+    `${formatBytes(spec.memory.weights)} in memory`,
+  ].join(' · ')
+
+/** Facts as label and value, unknown ones said as such. */
+export const architectureFacts = (spec: ModelSpec): readonly (readonly [string, string])[] => [
+  ['Architecture', spec.architecture],
+  ['Layers', String(spec.layers)],
+  ['Width (d_model)', formatNumber(spec.dModel)],
+  [
+    'Attention heads',
+    `${spec.heads} × ${spec.headDim}${spec.kvHeads !== spec.heads ? `, ${spec.kvHeads} for keys and values` : ''}`,
+  ],
+  ['MLP width (d_mlp)', formatNumber(spec.dMlp)],
+  ['Activation', spec.activation],
+  ['Vocabulary', formatNumber(spec.vocabSize)],
+  ['Longest input', `${formatNumber(spec.maxPositions)} tokens`],
+  ['Position encoding', spec.rope],
+  ['Norm epsilon', spec.normEps.toExponential()],
+  ['Embedding and unembedding', spec.tiedEmbeddings ? 'tied (one matrix)' : 'separate'],
+  ['Stored as', spec.storedDtype],
+  ['BOS token', spec.bosTokenId === null ? 'not stated' : `id ${spec.bosTokenId}`],
+  ['EOS tokens', spec.eosTokenIds.length ? `id ${spec.eosTokenIds.join(', ')}` : 'not stated'],
+]
+
+export interface PartRow {
+  part: string
+  parameters: number
+  share: number
+  /** At fp32, as it is computed with. */
+  bytes: number
+}
+export const partRows = (spec: ModelSpec): PartRow[] =>
+  spec.parametersByPart.map(({ part, parameters }) => ({
+    part,
+    parameters,
+    share: spec.parameters > 0 ? parameters / spec.parameters : 0,
+    bytes: parameters * 4,
+  }))
+
+export interface SiteGroup {
+  label: string
+  sites: readonly Site[]
+}
+/** Sites by layer, those without a layer (embedding, final norm) first. */
+export const siteGroups = (sites: readonly Site[]): SiteGroup[] => {
+  const outside = sites.filter((site) => site.layer === null)
+  const layers = [...new Set(sites.flatMap((site) => (site.layer === null ? [] : [site.layer])))].sort((a, b) => a - b)
+  return [
+    ...(outside.length ? [{ label: 'Whole model', sites: outside }] : []),
+    ...layers.map((layer) => ({ label: `Layer ${layer}`, sites: sites.filter((site) => site.layer === layer) })),
+  ]
+}
+
+/** Sites on which an SAE is usually trained: the streams and the outputs of attention and MLP. */
+export const isTrainingSite = (site: Site): boolean =>
+  /hook_(resid_pre|resid_mid|resid_post|mlp_out|attn_out|embed)$/.test(site.name)
+
+export interface CheckVerdict {
+  good: boolean
+  text: string
+}
+/** What the self-check figures say: a trained model's loss is far below uniform guessing. */
+export const judgeSelfCheck = (check: SelfCheck): CheckVerdict => {
+  if (!check.finite)
+    return { good: false, text: 'The model gave values that are not finite numbers. Its weights are probably damaged.' }
+  const share = check.lossNats / check.uniformLossNats
+  if (share >= 0.9)
+    return {
+      good: false,
+      text: `The loss is near that of guessing (${formatPercent(share, 0)} of it). The model is untrained, or the weights do not belong to this architecture.`,
+    }
+  return {
+    good: true,
+    text: `The loss is ${formatPercent(share, 0)} of that of uniform guessing: the weights make sense.`,
+  }
+}
+
+/** Work under way first, then the newest. */
+export const sortByWork = <T extends Pick<Model, 'status' | 'createdAt'>>(models: readonly T[]): T[] =>
+  [...models].sort(
+    (a, b) =>
+      Number(b.status === 'importing') - Number(a.status === 'importing') || b.createdAt.localeCompare(a.createdAt),
+  )

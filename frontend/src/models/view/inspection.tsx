@@ -1,0 +1,32 @@
+// What was found in a model folder, before it is added.
+import type { ModelInspection } from '@mistudio/contracts'
+import TriangleAlert from 'lucide-react/icons/triangle-alert'
+import { formatBytes, formatCount, formatNumber, Notice, Stat, StatRow } from '../../ui/index.js'
+
+export function InspectionView({ inspection }: { inspection: ModelInspection }) {
+  const { spec, sites, tokenizer, warnings } = inspection
+  return (
+    <div className="space-y-3">
+      <StatRow>
+        <Stat
+          label="Architecture"
+          value={spec.architecture}
+          detail={`${spec.layers} layers, width ${formatNumber(spec.dModel)}`}
+        />
+        <Stat label="Parameters" value={formatCount(spec.parameters)} detail={`stored as ${spec.storedDtype}`} />
+        <Stat label="Memory" value={formatBytes(spec.memory.weights)} detail="weights at fp32" />
+        <Stat label="Sites" value={sites.length} detail="places to read and steer" />
+        <Stat label="Tokenizer" value={formatCount(tokenizer.vocabSize)} detail={tokenizer.kind} />
+      </StatRow>
+      {warnings.length > 0 && (
+        <Notice tone="amber" icon={TriangleAlert} title="Worth knowing">
+          <ul className="list-disc space-y-1 pl-4">
+            {warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,44 @@
+// Live curves and log of one training: the stored snapshot, then every later event, without gaps.
+import { type JobEvent, LogPayloadSchema, subjectChannel, type Training } from '@mistudio/contracts'
+import { useEffect, useRef, useState } from 'react'
+import { isActive, useJobEvents } from '../live/index.js'
+import { useMetricsSnapshot } from './api.js'
+import { type Curve, MetricStore } from './metric-store.js'
+
+export interface LogLine {
+  seq: number
+  at: string
+  level: 'info' | 'warn' | 'error'
+  message: string
+}
+/** Log lines looked back for when the page opens, and lines kept. */
+const LOOK_BACK = 500
+const KEEP_LINES = 300
+
+const logLine = (event: JobEvent): LogLine[] => {
+  if (event.type !== 'log') return []
+  return [{ seq: event.seq, at: event.at, ...LogPayloadSchema.parse(event.payload) }]
+}
+
+export const useCurves = (training: Training) => {
+  const store = useRef(new MetricStore())
+  const snapshot = useMetricsSnapshot(training.id)
+  const [curves, setCurves] = useState<Record<string, Curve>>({})
+  const [log, setLog] = useState<readonly LogLine[]>([])
+  useEffect(() => {
+    if (!snapshot.data) return
+    store.current.load(snapshot.data)
+    setCurves(store.current.view())
+  }, [snapshot.data])
+  const tail = useJobEvents(snapshot.data && training.job ? training.job.id : null, subjectChannel('training', training.id), {
+    // A little before the snapshot, for the newest log lines; repeated metrics are known and left alone.
+    after: Math.max(-1, (snapshot.data?.seq ?? -1) - LOOK_BACK),
+    active: isActive(training.job),
+    onEvents: (events) => {
+      if (store.current.push(events)) setCurves(store.current.view())
+      const lines = events.flatMap(logLine)
+      if (lines.length > 0) setLog((before) => [...before, ...lines].slice(-KEEP_LINES))
+    },
+  })
+  return { curves, log, snapshot, tail }
+}

@@ -1,0 +1,116 @@
+// What a training looks like on screen: order of the list, chart groups, tiles, facts. Pure.
+import { TERMINAL_STATES, TRAINING_METRICS, type Training, type TrainingEstimate, type TrainingMetricKey } from '@mistudio/contracts'
+import type { Series } from '../charts/prepare.js'
+import { formatBytes, formatCount, formatNumber, formatPercent, formatValue } from '../ui/format.js'
+import type { Tone } from '../ui/tones.js'
+import type { Curve } from './metric-store.js'
+
+/** Active first, then newest. */
+export const sortTrainings = (trainings: readonly Training[]): Training[] => {
+  const active = (training: Training) => (training.job && !TERMINAL_STATES.includes(training.job.state) ? 1 : 0)
+  return [...trainings].sort((a, b) => active(b) - active(a) || b.createdAt.localeCompare(a.createdAt))
+}
+
+/** `blocks.2.hook_resid_post · 128 → 2,048 · k 32`. */
+export const trainingLine = ({ params, dIn, dSae }: Pick<Training, 'params' | 'dIn' | 'dSae'>): string =>
+  `${params.site} · ${formatNumber(dIn)} → ${formatNumber(dSae)} features · k ${params.k}`
+
+export interface ChartGroup {
+  readonly title: string
+  readonly keys: readonly TrainingMetricKey[]
+  readonly log: 'off' | 'offer' | 'initial'
+}
+export const CHARTS: readonly ChartGroup[] = [
+  { title: 'Loss', keys: ['loss', 'mse', 'aux'], log: 'initial' },
+  { title: 'Variance', keys: ['fvu', 'heldout_fvu', 'explained_variance'], log: 'offer' },
+  { title: 'L0', keys: ['l0', 'heldout_l0'], log: 'off' },
+  { title: 'Dead features', keys: ['dead'], log: 'off' },
+  { title: 'CE recovered, held out', keys: ['ce_recovered'], log: 'off' },
+  { title: 'KL, held out', keys: ['kl'], log: 'offer' },
+  { title: 'Cross-entropy, held out', keys: ['ce_clean', 'ce_sae', 'ce_zero'], log: 'off' },
+  { title: 'Learning rate', keys: ['lr'], log: 'off' },
+  { title: 'Gradient norm', keys: ['grad_norm'], log: 'offer' },
+  { title: 'Speed', keys: ['tokens_per_second'], log: 'off' },
+]
+const COLORS = ['--series-emerald', '--series-blue', '--series-amber'] as const
+const DASHES = [undefined, [6, 3], [2, 3]] as const
+
+/** Series of one chart, with the contract's labels and units; a metric without values yet has an empty one. */
+export const chartSeries = (group: ChartGroup, curves: Readonly<Record<string, Curve>>): Series[] =>
+  group.keys.map((key, index) => {
+    const { label, unit } = TRAINING_METRICS[key]
+    const dash = DASHES[index]
+    return {
+      key,
+      label,
+      unit,
+      color: COLORS[index] ?? '--series-slate',
+      ...(dash ? { dash } : {}),
+      x: curves[key]?.steps ?? [],
+      y: curves[key]?.values ?? [],
+    }
+  })
+
+/** Judgement of the dead share in a word and a tone; none dead is good. */
+export const judgeDead = (share: number): { tone: Tone; word: string } =>
+  share <= 0.02 ? { tone: 'emerald', word: 'few' } : share <= 0.2 ? { tone: 'amber', word: 'some' } : { tone: 'red', word: 'many' }
+
+export interface Tile {
+  label: string
+  value: string
+  detail?: string
+  title: string
+  tone?: Tone
+}
+
+const definition = (key: TrainingMetricKey): string => TRAINING_METRICS[key].definition
+
+/** Newest values while it runs. A value that was not measured yet is a dash. */
+export const liveTiles = ({ latest, dSae }: Pick<Training, 'latest' | 'dSae'>): Tile[] => {
+  const dead = latest['dead']
+  const judged = dead == null ? null : judgeDead(dead / dSae)
+  return [
+    { label: 'Loss', value: formatValue(latest['loss']), title: definition('loss'), tone: 'emerald' },
+    { label: 'FVU', value: formatValue(latest['fvu']), title: definition('fvu') },
+    { label: 'L0', value: formatValue(latest['l0']), title: definition('l0'), tone: 'blue' },
+    {
+      label: 'Dead',
+      value: formatNumber(dead),
+      title: definition('dead'),
+      ...(judged && dead != null ? { tone: judged.tone, detail: `${judged.word}: ${formatPercent(dead / dSae)} of ${formatCount(dSae)}` } : {}),
+    },
+  ]
+}
+
+/** Final figures on held-out text, each with its definition. */
+export const summaryTiles = (summary: NonNullable<Training['summary']>): Tile[] => {
+  const dead = judgeDead(summary.deadShare)
+  return [
+    { label: 'FVU', value: formatValue(summary.fvu), detail: `${formatPercent(1 - summary.fvu)} of variance explained`, title: definition('heldout_fvu') },
+    { label: 'CE recovered', value: formatPercent(summary.ceRecovered, 2), detail: `${formatValue(summary.ceSae)} nats, clean ${formatValue(summary.ceClean)}, ablated ${formatValue(summary.ceZero)}`, title: definition('ce_recovered') },
+    { label: 'KL', value: formatValue(summary.kl), detail: 'nats', title: definition('kl') },
+    { label: 'L0', value: formatValue(summary.l0), detail: 'features per token', title: definition('heldout_l0'), tone: 'blue' },
+    { label: 'Dead', value: formatPercent(summary.deadShare), detail: dead.word, title: definition('heldout_dead_share'), tone: dead.tone },
+    { label: 'Loss', value: formatValue(summary.loss), detail: `after ${formatNumber(summary.steps)} steps`, title: definition('loss') },
+  ]
+}
+
+/** Parts of the memory estimate with their share of what is free. */
+export const memoryRows = ({ memory }: Pick<TrainingEstimate, 'memory'>): { label: string; text: string; share: number }[] =>
+  (
+    [
+      ['Model', memory.model],
+      ['Activation buffer', memory.buffer],
+      ['SAE weights', memory.weights],
+      ['Optimiser', memory.optimiser],
+      ['Batch', memory.batch],
+    ] as const
+  ).map(([label, bytes]) => ({ label, text: formatBytes(bytes), share: memory.free > 0 ? bytes / memory.free : 0 }))
+
+/** Whether the estimate fits into free memory, with words. */
+export const judgeMemory = ({ memory }: Pick<TrainingEstimate, 'memory'>): { tone: Tone; word: string } =>
+  memory.total > memory.free
+    ? { tone: 'red', word: 'does not fit' }
+    : memory.total > memory.free * 0.8
+      ? { tone: 'amber', word: 'fits tightly' }
+      : { tone: 'emerald', word: 'fits' }

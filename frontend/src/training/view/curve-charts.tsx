@@ -1,0 +1,50 @@
+// All curves of a training, from the first value, in every state.
+import { TRAINING_METRICS } from '@mistudio/contracts'
+import { LineChart } from '../../charts/index.js'
+import { SkeletonList } from '../../ui/index.js'
+import type { Curve } from '../metric-store.js'
+import { CHARTS, type ChartGroup, chartSeries } from '../prepare.js'
+
+interface Props {
+  curves: Readonly<Record<string, Curve>>
+  loading: boolean
+  active: boolean
+}
+
+export function CurveCharts({ curves, loading, active }: Props) {
+  if (loading) return <SkeletonList rows={2} className="h-56" />
+  return (
+    <section aria-label="Curves" className="grid gap-4 md:grid-cols-2">
+      {CHARTS.map((group, index) => (
+        <Curves key={group.title} group={group} curves={curves} active={active} wide={index === 0} />
+      ))}
+    </section>
+  )
+}
+
+function Curves({ group, curves, active, wide }: { group: ChartGroup; curves: Props['curves']; active: boolean; wide: boolean }) {
+  const all = chartSeries(group, curves)
+  const measured = all.filter((series) => series.x.length > 0)
+  return (
+    <div className={wide ? 'md:col-span-2' : undefined}>
+      <LineChart
+        title={group.title}
+        series={measured}
+        unit={TRAINING_METRICS[group.keys[0] as (typeof group.keys)[number]].unit || 'value'}
+        log={group.log}
+        height={wide ? 260 : 190}
+        emptyText={active ? 'Waiting for the first value.' : 'Not measured in this run.'}
+        help={
+          <dl className="space-y-1.5">
+            {group.keys.map((key) => (
+              <div key={key}>
+                <dt className="inline font-medium text-heading">{TRAINING_METRICS[key].label}: </dt>
+                <dd className="inline">{TRAINING_METRICS[key].definition}</dd>
+              </div>
+            ))}
+          </dl>
+        }
+      />
+    </div>
+  )
+}

@@ -1,0 +1,62 @@
+// JSON lines: one object per line; empty lines are allowed between them.
+import { FormatError } from '../errors.js'
+import { type ByteLine, readLines } from './lines.js'
+import type { BrokenRecord, DatasetRecord, RecordBatch } from './types.js'
+import { decodeStrict } from './utf8.js'
+
+/** Records of a JSON lines stream; broken lines come as `BrokenRecord`. */
+export async function* readJsonLines(
+  chunks: AsyncIterable<Buffer>,
+  file: string,
+  maxBytes: number,
+): AsyncGenerator<RecordBatch> {
+  for await (const lines of readLines(chunks, maxBytes)) {
+    const batch: (DatasetRecord | BrokenRecord)[] = []
+    for (const line of lines) {
+      const record = parseLine(line, file, maxBytes)
+      if (record) batch.push(record)
+    }
+    if (batch.length > 0) yield batch
+  }
+}
+
+function parseLine(
+  { line, bytes }: ByteLine,
+  file: string,
+  maxBytes: number,
+): DatasetRecord | BrokenRecord | undefined {
+  if (!bytes) return { line, problem: tooLong(maxBytes, file, line) }
+  const text = decodeStrict(bytes, line, file)
+  if (text instanceof FormatError) return { line, problem: text }
+  if (text.trim() === '') return undefined
+  return parseRecord(text, line, file)
+}
+
+/** One JSON text as a record: an object as it is, a bare string as `{text}`. */
+export function parseRecord(text: string, line: number, file: string): DatasetRecord | BrokenRecord {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    const problem = new FormatError('dataset_record_invalid', `Not valid JSON: ${(error as Error).message}`, {
+      file,
+      line,
+      hint: 'Repair the line, or skip broken lines.',
+      cause: error,
+    })
+    return { line, problem }
+  }
+  if (typeof value === 'string') return { line, fields: { text: value } }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return { line, fields: value as Record<string, unknown> }
+  const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`
+  const problem = new FormatError('dataset_record_invalid', `Expected a JSON object, found ${found}`, { file, line })
+  return { line, problem }
+}
+
+export const tooLong = (maxBytes: number, file: string, line: number): FormatError =>
+  new FormatError('dataset_line_too_long', `The record is longer than ${maxBytes} bytes`, {
+    file,
+    line,
+    hint: 'Check that the file has line breaks where they belong.',
+  })

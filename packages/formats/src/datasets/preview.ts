@@ -1,0 +1,96 @@
+// A look at the start of a dataset file: format, columns with types and samples, first rows, problems met on the way.
+import { openDataset, type SkippedRecord } from './open.js'
+import { parquetColumns } from './parquet.js'
+import { fieldAt, suggestTextColumn } from './text.js'
+import type { DatasetFileFormat, DatasetRecord } from './types.js'
+
+export interface PreviewColumn {
+  readonly name: string
+  /** `string`, `number`, `boolean`, `array`, `object`, `null`; `mixed` when rows differ; for parquet columns without a value, the stored type. */
+  readonly type: string
+  readonly sample: string
+}
+
+export interface FilePreview {
+  readonly format: DatasetFileFormat
+  readonly compressed: boolean
+  /** Bytes. */
+  readonly size: number
+  readonly columns: readonly PreviewColumn[]
+  readonly suggestedColumn: string | null
+  /** First rows; long texts are cut, nested values shown as JSON text. */
+  readonly rows: readonly Readonly<Record<string, string | number | boolean | null>>[]
+  readonly problems: readonly SkippedRecord[]
+}
+
+const ROWS = 20
+const CELL_CHARACTERS = 2000
+const SAMPLE_CHARACTERS = 200
+
+/** Reads the first rows of `path`, skipping broken ones. Errors: as `openDataset`, and `dataset_empty`. */
+export async function previewDataset(path: string, fileName: string = path): Promise<FilePreview> {
+  const stream = await openDataset(path, { fileName, onBadRecord: 'skip' })
+  const records: DatasetRecord[] = []
+  for await (const batch of stream.batches()) {
+    records.push(...batch.slice(0, ROWS - records.length))
+    if (records.length >= ROWS) break
+  }
+  const stored = stream.format === 'parquet' ? await parquetColumns(path) : []
+  const names = new Set([
+    ...stored.map((column) => column.name),
+    ...records.flatMap(({ fields }) => columnNames(fields)),
+  ])
+  const columns = [...names].map((name) => describe(name, records, stored.find((column) => column.name === name)?.type))
+  const { format, compressed, size } = stream
+  const rows = records.map(({ fields }) =>
+    Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cell(value)])),
+  )
+  return {
+    format,
+    compressed,
+    size,
+    columns,
+    suggestedColumn: suggestTextColumn(columns),
+    rows,
+    problems: [...stream.skipped.records],
+  }
+}
+
+/** Columns of a record; the fields of an object are columns of their own, named `object.field`. */
+function columnNames(fields: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(fields).flatMap(([name, value]) => {
+    const inner = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : []
+    return [name, ...inner.map((key) => `${name}.${key}`)]
+  })
+}
+
+function describe(name: string, records: readonly DatasetRecord[], storedType: string | undefined): PreviewColumn {
+  const values = records
+    .map(({ fields }) => fieldAt(fields, name))
+    .filter((value) => value !== undefined && value !== null)
+  const types = new Set(values.map(typeOf))
+  const type = types.size === 1 ? [...types][0]! : types.size > 1 ? 'mixed' : (storedType ?? 'null')
+  const longest = values.map((value) => String(cell(value))).reduce((a, b) => (b.length > a.length ? b : a), '')
+  return { name, type, sample: cut(longest, SAMPLE_CHARACTERS) }
+}
+
+const typeOf = (value: unknown): string =>
+  Array.isArray(value) ? 'array' : typeof value === 'bigint' ? 'number' : typeof value
+
+function cell(value: unknown): string | number | boolean | null {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'string') return cut(value, CELL_CHARACTERS)
+  if (typeof value === 'number' || typeof value === 'boolean') return value
+  if (typeof value === 'bigint') return value.toString()
+  return cut(
+    JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner)) ?? '',
+    CELL_CHARACTERS,
+  )
+}
+
+/** The first `length` characters, never half of a surrogate pair. */
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text
+  const splits = text.slice(length - 1, length + 1).isWellFormed() === text.slice(length - 1, length).isWellFormed()
+  return `${text.slice(0, splits ? length : length - 1)}…`
+}

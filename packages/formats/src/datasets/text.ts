@@ -1,0 +1,108 @@
+// The one column of a dataset that holds the documents.
+import { FormatError } from '../errors.js'
+import { type DatasetStream, type OpenDatasetOptions, openDataset } from './open.js'
+import { type DatasetRecord, TXT_COLUMN } from './types.js'
+
+export interface TextRecord {
+  readonly line: number
+  readonly text: string
+}
+
+export interface TextStream extends Omit<DatasetStream, 'batches'> {
+  readonly column: string
+  batches(): AsyncGenerator<readonly TextRecord[]>
+}
+
+/** Column names that usually hold text, best first. */
+const USUAL_NAMES = ['text', 'content', 'document', 'story', 'body', 'article', 'sentence', 'prompt', 'completion']
+
+/** The column most likely to hold documents: a usual name, else the text column with the longest sample; null if none is text. */
+export function suggestTextColumn(columns: readonly { name: string; type: string; sample: string }[]): string | null {
+  const texts = columns.filter((column) => column.type === 'string')
+  for (const name of USUAL_NAMES) {
+    const found = texts.find((column) => column.name.toLowerCase() === name)
+    if (found) return found.name
+  }
+  return (
+    texts.reduce<(typeof texts)[number] | null>(
+      (best, column) => (best && best.sample.length >= column.sample.length ? best : column),
+      null,
+    )?.name ?? null
+  )
+}
+
+/**
+ * Opens a dataset for its documents. `column` is ignored for txt. A record whose column is absent or not text is broken and follows
+ * `onBadRecord`. Errors while reading: `dataset_column_missing`, `dataset_text_invalid` and those of `openDataset`.
+ */
+export async function openTexts(
+  path: string,
+  column: string | null,
+  options: OpenDatasetOptions = {},
+): Promise<TextStream> {
+  // A column of an object is named with a dot; parquet is asked for both readings of the name.
+  const named = column === null ? {} : { columns: [column, column.split('.')[0]!] }
+  const stream = await openDataset(path, { ...options, ...named })
+  const used = stream.format === 'txt' ? TXT_COLUMN : column
+  if (used === null)
+    throw new FormatError('dataset_column_missing', 'No column was chosen', {
+      file: options.fileName ?? path,
+      hint: 'Choose the column that holds the text.',
+    })
+  const file = options.fileName ?? path
+  async function* batches(): AsyncGenerator<readonly TextRecord[]> {
+    let any = false
+    for await (const records of stream.batches()) {
+      const texts: TextRecord[] = []
+      for (const record of records) {
+        const text = textOf(record, used!, file)
+        if (typeof text === 'string') texts.push({ line: record.line, text })
+        else if (options.onBadRecord === 'skip') stream.skipped.add(record.line, text.what)
+        else throw text
+      }
+      any ||= texts.length > 0
+      yield texts
+    }
+    if (!any)
+      throw new FormatError('dataset_column_missing', `No record holds text in the column "${used}"`, {
+        file,
+        hint: `The first problem: ${stream.skipped.records[0]?.reason}. Choose another column.`,
+      })
+  }
+  return { ...stream, column: used, position: stream.position, batches }
+}
+
+/** Value of a column; `a.b` is the column of that name, else the field `b` of the object in `a`. */
+export function fieldAt(fields: Readonly<Record<string, unknown>>, column: string): unknown {
+  if (Object.hasOwn(fields, column)) return fields[column]
+  let value: unknown = fields
+  for (const name of column.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    value = (value as Record<string, unknown>)[name]
+  }
+  return value
+}
+
+function textOf({ line, fields }: DatasetRecord, column: string, file: string): string | FormatError {
+  const value = fieldAt(fields, column)
+  if (typeof value === 'string') {
+    if (value.isWellFormed()) return value
+    return new FormatError(
+      'dataset_text_invalid',
+      `The column "${column}" holds half of a surrogate pair, which is no text`,
+      { file, line },
+    )
+  }
+  if (value === undefined)
+    return new FormatError('dataset_column_missing', `There is no column "${column}"`, {
+      file,
+      line,
+      hint: `The record has ${Object.keys(fields).slice(0, 12).join(', ') || 'no columns'}.`,
+    })
+  const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`
+  return new FormatError('dataset_text_invalid', `The column "${column}" holds ${found}, not text`, {
+    file,
+    line,
+    hint: 'Choose another column, or skip broken lines.',
+  })
+}

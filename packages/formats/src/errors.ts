@@ -1,0 +1,98 @@
+// The one error of this package. A file that cannot be trusted is refused with what, where and what to do next.
+
+/** Every way a file can be refused. */
+export type FormatErrorCode =
+  | 'file_not_found'
+  | 'file_not_regular'
+  | 'file_changed'
+  | 'file_incomplete'
+  | 'file_corrupt'
+  | 'disk_full'
+  | 'path_outside_root'
+  | 'pickle_refused'
+  | 'json_invalid'
+  | 'json_duplicate_key'
+  | 'manifest_missing'
+  | 'manifest_invalid'
+  | 'safetensors_header_truncated'
+  | 'safetensors_header_too_large'
+  | 'safetensors_header_invalid'
+  | 'safetensors_duplicate_key'
+  | 'safetensors_dtype_unknown'
+  | 'safetensors_dtype_unsupported'
+  | 'safetensors_shape_mismatch'
+  | 'safetensors_ranges_invalid'
+  | 'safetensors_file_truncated'
+  | 'safetensors_tensor_missing'
+  | 'safetensors_index_invalid'
+  | 'weights_missing'
+  | 'saelens_cfg_invalid'
+  | 'saelens_weights_invalid'
+  | 'dataset_empty'
+  | 'dataset_format_unknown'
+  | 'dataset_not_utf8'
+  | 'dataset_line_too_long'
+  | 'dataset_record_invalid'
+  | 'dataset_column_missing'
+  | 'dataset_text_invalid'
+  | 'dataset_gzip_invalid'
+  | 'parquet_invalid'
+  | 'parquet_row_group_too_large'
+  | 'store_invalid'
+  | 'tokens_invalid'
+
+export interface FormatErrorPlace {
+  /** File or folder, as the caller named it. */
+  readonly file?: string
+  /** Line, key, tensor or byte where the problem is. */
+  readonly where?: string
+  /** 1-based line (or record) number in a text file. */
+  readonly line?: number
+  /** What the user can do about it. */
+  readonly hint?: string
+  readonly cause?: unknown
+}
+
+/** A file was refused. `message` reads: what (file, where). hint */
+export class FormatError extends Error {
+  readonly file: string | undefined
+  readonly where: string | undefined
+  readonly line: number | undefined
+  readonly hint: string | undefined
+
+  constructor(
+    readonly code: FormatErrorCode,
+    readonly what: string,
+    place: FormatErrorPlace = {},
+  ) {
+    const spot = [place.file, place.line === undefined ? undefined : `line ${place.line}`, place.where]
+    const inside = spot.filter((part) => part !== undefined).join(', ')
+    super(`${what}${inside ? ` (${inside})` : ''}.${place.hint ? ` ${place.hint}` : ''}`, { cause: place.cause })
+    this.name = 'FormatError'
+    this.file = place.file
+    this.where = place.where
+    this.line = place.line
+    this.hint = place.hint
+  }
+}
+
+/** `code` of a Node system error (`ENOENT` ...), or undefined. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Rethrows a system error as a `FormatError` where we know what it means; anything else unchanged. */
+export function translateSystemError(error: unknown, file: string): never {
+  const code = systemCode(error)
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    throw new FormatError('disk_full', 'The disk is full', {
+      file,
+      hint: 'Free some space on that disk and run it again.',
+      cause: error,
+    })
+  if (code === 'ENOENT')
+    throw new FormatError('file_not_found', 'There is no such file', { file, hint: 'Check the path.', cause: error })
+  if (code === 'EISDIR')
+    throw new FormatError('file_not_regular', 'This is a folder, not a file', { file, cause: error })
+  throw error
+}

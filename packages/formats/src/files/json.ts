@@ -1,0 +1,77 @@
+// Reading of small JSON files that come from outside: size limit, strict UTF-8, duplicate keys refused.
+import { FormatError, translateSystemError } from '../errors.js'
+import { openRegularFile, readExactly } from './open.js'
+
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
+
+/** Path of the first key that occurs twice in one object of a valid JSON text (`a.b`), or undefined. */
+export function findDuplicateKey(text: string): string | undefined {
+  const stack: { keys: Set<string> | undefined; name: string }[] = []
+  let name = ''
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i]
+    if (char === '{') stack.push({ keys: new Set(), name })
+    else if (char === '[') stack.push({ keys: undefined, name })
+    else if (char === '}' || char === ']') stack.pop()
+    else if (char === '"') {
+      const end = endOfString(text, i)
+      const keys = stack.at(-1)?.keys
+      if (keys && isKey(text, end + 1)) {
+        name = JSON.parse(text.slice(i, end + 1)) as string
+        if (keys.has(name)) return [...stack.slice(1).map((level) => level.name), name].join('.')
+        keys.add(name)
+      }
+      i = end
+    }
+  }
+  return undefined
+}
+
+function endOfString(text: string, start: number): number {
+  let i = start + 1
+  while (i < text.length && text[i] !== '"') i += text[i] === '\\' ? 2 : 1
+  return i
+}
+
+function isKey(text: string, after: number): boolean {
+  let i = after
+  while (i < text.length && ' \t\r\n'.includes(text[i]!)) i++
+  return text[i] === ':'
+}
+
+/** Parses strict JSON bytes. Errors: `json_invalid`, `json_duplicate_key`. */
+export function parseJsonBytes(bytes: Uint8Array, file: string): unknown {
+  let text: string
+  let value: unknown
+  try {
+    text = STRICT_UTF8.decode(bytes)
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new FormatError('json_invalid', `This is not valid JSON: ${(error as Error).message}`, {
+      file,
+      hint: 'The file may be cut off; copy or download it again.',
+      cause: error,
+    })
+  }
+  const twice = findDuplicateKey(text)
+  if (twice !== undefined) throw new FormatError('json_duplicate_key', `The key "${twice}" occurs twice`, { file })
+  return value
+}
+
+/** Reads a JSON file of at most `maxBytes` bytes (default 64 MiB). Errors: `file_not_found`, `json_invalid` ... */
+export async function readJsonFile(path: string, maxBytes = 64 * 2 ** 20): Promise<unknown> {
+  const { handle, size } = await openRegularFile(path)
+  try {
+    if (size > maxBytes)
+      throw new FormatError('json_invalid', `This file has ${size} bytes, more than the ${maxBytes} allowed here`, {
+        file: path,
+      })
+    const bytes = new Uint8Array(size)
+    await readExactly(handle, bytes, 0, path)
+    return parseJsonBytes(bytes, path)
+  } catch (error) {
+    return translateSystemError(error, path)
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,28 @@
+// File formats of miStudio: every file that comes from outside is checked here, every file that we keep is written here.
+
+export { formatOfName } from './datasets/detect.js'
+export * from './datasets/open.js'
+export * from './datasets/preview.js'
+export * from './datasets/text.js'
+export {
+  type DatasetFileFormat,
+  type DatasetRecord,
+  MAX_RECORD_BYTES,
+  TXT_COLUMN,
+  type TxtMode,
+} from './datasets/types.js'
+export { DocumentReader, type DocumentsData, DocumentWriter } from './documents/store.js'
+export * from './errors.js'
+export * from './files/atomic.js'
+export * from './files/json.js'
+export * from './files/manifest.js'
+export * from './files/resolve.js'
+export * from './saelens/saelens.js'
+export { DTYPE_BYTES, type SafetensorsDtype } from './safetensors/dtypes.js'
+export { MAX_HEADER_BYTES, type TensorEntry } from './safetensors/header.js'
+export { SafetensorsFile, type TensorSource } from './safetensors/reader.js'
+export { openTensorSource, pickleRefused } from './safetensors/source.js'
+export { type TensorToWrite, writeSafetensors } from './safetensors/writer.js'
+export type { TokensData } from './tokens/layout.js'
+export { TokenReader } from './tokens/reader.js'
+export { TokenWriter, type TokenWriterOptions } from './tokens/writer.js'

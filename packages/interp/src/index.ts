@@ -1,0 +1,5 @@
+// The science of the workbench: models, SAEs and features. Runs on a Runtime; does no I/O.
+export * from './features/index.js'
+export * from './generation/index.js'
+export * from './models/index.js'
+export * from './saes/index.js'

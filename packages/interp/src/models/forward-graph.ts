@@ -1,0 +1,55 @@
+// From a request (what to return, what to change) to an ONNX graph: attention with or without cache, captures, logits, losses.
+import type { Value } from '@mistudio/onnx'
+import type { Head } from './architectures/architecture.js'
+import { architectureOf } from './architectures/index.js'
+import { attention } from './attention.js'
+import { HookedGraph, type InterventionSlot } from './hooked-graph.js'
+import { findSite, siteWidth } from './sites.js'
+import type { ModelSpec } from './spec.js'
+
+export interface GraphRequest {
+  /** Sites to return, each [batch, seq, width]. */
+  readonly capture: readonly string[]
+  /** `all`: [batch, seq, vocab]; `last`: [batch, vocab] at the positions of input `last_position`. */
+  readonly logits: 'none' | 'all' | 'last'
+  /** Next-token losses in nats [batch, seq - 1], computed inside the graph. */
+  readonly nll: boolean
+  readonly interventions: readonly InterventionSlot[]
+  /** Reads and returns keys and values, for generation. */
+  readonly cache: boolean
+}
+
+/** int64 [batch, 1]: the position whose logits are wanted, counted within this run's tokens. */
+export const LAST_POSITION = 'last_position'
+
+/** Logits at one position per row: input `last_position` int64 [batch, 1] picks before the unembedding. */
+function lastLogits(hooks: HookedGraph, head: Head): Value {
+  const position = hooks.input(LAST_POSITION, 'int64', ['batch', 1])
+  return head.unembed(hooks.graph.op('GatherND', [head.final(), position], { batch_dims: 1 }))
+}
+
+/** -log p(token t+1 | tokens to t) for every position but the last, [batch, seq - 1]. */
+function nextTokenLoss(hooks: HookedGraph, head: Head): Value {
+  const { graph } = hooks
+  const predicting = graph.slice(head.final(), [0], [-1], [1])
+  const targets = graph.slice(hooks.tokens, [1], [Number.MAX_SAFE_INTEGER], [1])
+  const logProbabilities = graph.logSoftmax(head.unembed(predicting))
+  return graph.neg(graph.squeeze(graph.gatherElements(logProbabilities, graph.unsqueeze(targets, [2]), 2), [2]))
+}
+
+/** Builds the graph of a request; the weights it needs are listed in `recipes` and still to be filled. `positions`: rows of the rotary tables. */
+export function buildForward(spec: ModelSpec, request: GraphRequest, positions: number): HookedGraph {
+  const architecture = architectureOf(spec.architecture)
+  const sites = architecture.sites(spec)
+  const hooks = new HookedGraph(spec.architecture, sites, request.interventions, request.capture)
+  const head = architecture.define(spec, hooks, attention(spec, hooks, positions, request.cache))
+  const { graph } = hooks
+  for (const name of request.capture) {
+    graph.output(hooks.value(name), 'float32', ['batch', 'seq', siteWidth(findSite(sites, name))], name)
+  }
+  if (request.logits === 'all')
+    graph.output(head.unembed(head.final()), 'float32', ['batch', 'seq', spec.vocabSize], 'logits')
+  if (request.logits === 'last') graph.output(lastLogits(hooks, head), 'float32', ['batch', spec.vocabSize], 'logits')
+  if (request.nll) graph.output(nextTokenLoss(hooks, head), 'float32', ['batch', 'predictions'], 'nll')
+  return hooks
+}

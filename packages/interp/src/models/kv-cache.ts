@@ -1,0 +1,47 @@
+// Keys and values of the tokens so far, as the cached graphs read and return them.
+import { float32, type Tensor } from '@mistudio/onnx'
+import { paddedHeadDim, pastName, presentName } from './attention.js'
+import type { ModelSpec } from './spec.js'
+
+/** Per layer keys and values [batch, kvHeads, positions, padded headDim], right-padded: row r holds `lengths[r]` valid positions. */
+export interface KvCache {
+  readonly tensors: Readonly<Record<string, Tensor>>
+  readonly lengths: Int32Array
+}
+
+function perLayer(spec: ModelSpec, make: (kind: 'key' | 'value', layer: number) => Tensor): Record<string, Tensor> {
+  const tensors: Record<string, Tensor> = {}
+  for (let layer = 0; layer < spec.layers; layer++) {
+    for (const kind of ['key', 'value'] as const) tensors[pastName(kind, layer)] = make(kind, layer)
+  }
+  return tensors
+}
+
+/** A cache without positions. */
+export function emptyCache(spec: ModelSpec, batch: number): KvCache {
+  const empty = float32(new Float32Array(0), [batch, spec.kvHeads, 0, paddedHeadDim(spec.headDim)])
+  return { tensors: perLayer(spec, () => empty), lengths: new Int32Array(batch) }
+}
+
+/** The cache that a run returned. */
+export function cacheFromOutputs(
+  spec: ModelSpec,
+  outputs: Readonly<Record<string, Tensor>>,
+  lengths: Int32Array,
+): KvCache {
+  return { tensors: perLayer(spec, (kind, layer) => outputs[presentName(kind, layer)]!), lengths }
+}
+
+/** The cache of some of its rows, in the given order. */
+export function selectRows(cache: KvCache, rows: readonly number[]): KvCache {
+  const pick = ({ dims, data }: Tensor): Tensor => {
+    const rowSize = data.length / dims[0]!
+    const picked = new Float32Array(rows.length * rowSize)
+    for (const [at, row] of rows.entries()) {
+      picked.set((data as Float32Array).subarray(row * rowSize, (row + 1) * rowSize), at * rowSize)
+    }
+    return float32(picked, [rows.length, ...dims.slice(1)])
+  }
+  const tensors = Object.fromEntries(Object.entries(cache.tensors).map(([name, value]) => [name, pick(value)]))
+  return { tensors, lengths: Int32Array.from(rows, (row) => cache.lengths[row]!) }
+}

@@ -1,0 +1,212 @@
+// A language model ready to run: forward passes with captures, logits, losses and interventions, and cached steps for generation.
+import type { TensorSource } from '@mistudio/formats'
+import { float32Data, int32, int64, type Runtime, type Tensor } from '@mistudio/onnx'
+import { architectureOf } from './architectures/index.js'
+import { POSITIONS, ROW_ENDS, TOTAL_LENGTH } from './attention.js'
+import { ModelError } from './errors.js'
+import { type GraphRequest, LAST_POSITION } from './forward-graph.js'
+import { type Intervention, interventionFeeds } from './interventions.js'
+import { cacheFromOutputs, emptyCache, type KvCache } from './kv-cache.js'
+import { SessionCache, STORED_WEIGHTS_LIMIT } from './sessions.js'
+import type { Site } from './sites.js'
+import { countParameters, estimateMemory, type MemoryEstimate, type ModelSpec } from './spec.js'
+import { requireTensors } from './tensors.js'
+import { transpose, WeightStore } from './weights.js'
+
+/** Token ids, row-major [batch, seq]. Rows shorter than seq are padded on the right with any valid id. */
+export interface TokenBatch {
+  readonly tokens: Int32Array | Uint32Array | Uint16Array
+  readonly batch: number
+  readonly seq: number
+}
+
+export interface ForwardRequest {
+  readonly capture?: readonly string[]
+  readonly logits?: boolean
+  readonly nll?: boolean
+  readonly interventions?: readonly Intervention[]
+}
+
+export interface ForwardResult {
+  /** Per captured site [batch, seq, width], after the interventions at that site. */
+  readonly captured: Readonly<Record<string, Float32Array>>
+  /** [batch, seq, vocab] when asked for. */
+  readonly logits?: Float32Array
+  /** [batch, seq - 1] in nats when asked for. */
+  readonly nll?: Float32Array
+}
+
+export interface LoadOptions {
+  readonly threads: number
+  /** Longest context to prepare for; default and upper bound: the model's, at most 8192. */
+  readonly contextLimit?: number
+  /** Where weights live; default by size, see sessions.ts. */
+  readonly weights?: 'stored' | 'fed'
+}
+
+const DEFAULT_CONTEXT_LIMIT = 8192
+
+/** Positions [batch, seq] of tokens that follow `starts[row]` earlier ones. */
+function positionsFrom(starts: Int32Array, seq: number): Tensor {
+  const positions = Int32Array.from({ length: starts.length * seq }, (_, i) => starts[Math.floor(i / seq)]! + (i % seq))
+  return int64(positions, [starts.length, seq])
+}
+
+export class LanguageModel {
+  readonly sites: readonly Site[]
+  readonly parameters: number
+  readonly memory: MemoryEstimate
+  private readonly sessions: SessionCache
+
+  private constructor(
+    readonly spec: ModelSpec,
+    /** Most tokens a row may have. */
+    readonly contextLimit: number,
+    private readonly store: WeightStore,
+    runtime: Runtime,
+    options: LoadOptions,
+  ) {
+    const architecture = architectureOf(spec.architecture)
+    this.sites = architecture.sites(spec)
+    this.parameters = countParameters(architecture.tensors(spec)).total
+    this.memory = estimateMemory(spec, this.parameters)
+    const weights = options.weights ?? (this.memory.weights > STORED_WEIGHTS_LIMIT ? 'fed' : 'stored')
+    this.sessions = new SessionCache(spec, store, runtime, {
+      threads: options.threads,
+      positions: contextLimit,
+      weights,
+    })
+  }
+
+  /**
+   * Checks the tensors and returns a model; weights are read when a graph first needs them.
+   * @throws ModelError `model_invalid` listing missing or misshapen tensors.
+   */
+  static load(spec: ModelSpec, source: TensorSource, runtime: Runtime, options: LoadOptions): LanguageModel {
+    const { fileNames } = requireTensors(architectureOf(spec.architecture).tensors(spec), source)
+    const contextLimit = Math.min(spec.maxPositions, options.contextLimit ?? DEFAULT_CONTEXT_LIMIT)
+    return new LanguageModel(spec, contextLimit, new WeightStore(source, fileNames), runtime, options)
+  }
+
+  /** One forward pass that returns what was asked for and computes nothing else. */
+  async forward(input: TokenBatch, request: ForwardRequest): Promise<ForwardResult> {
+    const { capture = [], interventions = [] } = request
+    const { batch, seq } = input
+    this.check(input)
+    if (request.nll && seq < 2) throw new ModelError('prompt_invalid', 'A next-token loss needs at least two tokens.')
+    const graph: GraphRequest = {
+      capture,
+      logits: request.logits ? 'all' : 'none',
+      nll: request.nll ?? false,
+      interventions: interventions.map(({ site, kind }) => ({ site, kind })),
+      cache: false,
+    }
+    const outputs = await this.sessions.run(graph, {
+      tokens: int32(Int32Array.from(input.tokens), [batch, seq]),
+      [ROW_ENDS]: int32(new Int32Array(batch).fill(seq - 1)),
+      [TOTAL_LENGTH]: int32([seq], []),
+      [POSITIONS]: positionsFrom(new Int32Array(batch), seq),
+      ...interventionFeeds(interventions, this.sites, input),
+    })
+    return {
+      captured: Object.fromEntries(capture.map((site) => [site, float32Data(outputs[site], site)])),
+      ...(request.logits ? { logits: float32Data(outputs['logits'], 'logits') } : {}),
+      ...(request.nll ? { nll: float32Data(outputs['nll'], 'nll') } : {}),
+    }
+  }
+
+  /** Activations at one site, [batch × seq, width]. The pass stops at the site. */
+  async capture(input: TokenBatch, site: string, interventions: readonly Intervention[] = []): Promise<Float32Array> {
+    return (await this.forward(input, { capture: [site], interventions })).captured[site]!
+  }
+
+  /** Logits [batch, seq, vocab]. */
+  async logits(input: TokenBatch, interventions: readonly Intervention[] = []): Promise<Float32Array> {
+    return (await this.forward(input, { logits: true, interventions })).logits!
+  }
+
+  /** Next-token losses [batch, seq - 1] in nats: entry t is -log p(token t+1). */
+  async loss(input: TokenBatch, interventions: readonly Intervention[] = []): Promise<Float32Array> {
+    return (await this.forward(input, { nll: true, interventions })).nll!
+  }
+
+  emptyCache(batch: number): KvCache {
+    return emptyCache(this.spec, batch)
+  }
+
+  /**
+   * Appends tokens to a cache: whole prompts to an empty one (`lengths[r]` valid tokens in row r, the rest right padding), then one token
+   * per row. Returns the logits [batch, vocab] after each row's last valid token, and the grown cache.
+   */
+  async extend(
+    cache: KvCache,
+    input: TokenBatch,
+    interventions: readonly Intervention[] = [],
+    lengths: Int32Array = new Int32Array(input.batch).fill(input.seq),
+  ): Promise<{ logits: Float32Array; cache: KvCache }> {
+    const { batch, seq } = input
+    const grown = cache.lengths.map((length, row) => length + lengths[row]!)
+    this.check(input, Math.max(...cache.lengths))
+    if (seq > 1 && cache.lengths.some((length) => length > 0)) {
+      throw new ModelError('prompt_invalid', 'A cache that holds tokens is extended by one token per row at a time.')
+    }
+    const graph: GraphRequest = {
+      capture: [],
+      logits: 'last',
+      nll: false,
+      interventions: interventions.map(({ site, kind }) => ({ site, kind })),
+      cache: true,
+    }
+    const outputs = await this.sessions.run(graph, {
+      tokens: int32(Int32Array.from(input.tokens), [batch, seq]),
+      [ROW_ENDS]: int32(grown.map((length) => length - 1)),
+      [TOTAL_LENGTH]: int32([Math.max(...cache.lengths) + seq], []),
+      [POSITIONS]: positionsFrom(cache.lengths, seq),
+      [LAST_POSITION]: int64(
+        lengths.map((length) => length - 1),
+        [batch, 1],
+      ),
+      ...cache.tensors,
+      ...interventionFeeds(interventions, this.sites, input),
+    })
+    return { logits: float32Data(outputs['logits'], 'logits'), cache: cacheFromOutputs(this.spec, outputs, grown) }
+  }
+
+  /**
+   * W_U as [dModel, vocab]; with `foldFinalNorm` each row is multiplied by the final norm's weight, so that a residual direction times
+   * this matrix is its direct effect on the logits up to the norm's scale.
+   */
+  async unembed(options: { foldFinalNorm: boolean }): Promise<Float32Array> {
+    const { dModel, vocabSize } = this.spec
+    const names = architectureOf(this.spec.architecture).unembedding(this.spec)
+    const matrix = transpose(await this.store.read(names.weight), vocabSize, dModel)
+    if (!options.foldFinalNorm) return matrix
+    const norm = await this.store.read(names.finalNorm)
+    for (let row = 0; row < dModel; row++) {
+      for (let token = 0; token < vocabSize; token++) matrix[row * vocabSize + token]! *= norm[row]!
+    }
+    return matrix
+  }
+
+  /** Frees all sessions. The model can be used again and loads what it needs. */
+  release(): Promise<void> {
+    return this.sessions.release()
+  }
+
+  private check({ tokens, batch, seq }: TokenBatch, past = 0): void {
+    if (batch < 1 || seq < 1 || tokens.length !== batch * seq) {
+      throw new ModelError('prompt_invalid', `${tokens.length} tokens do not fill ${batch} rows of ${seq}.`)
+    }
+    if (past + seq > this.contextLimit) {
+      throw new ModelError('prompt_invalid', `${past + seq} tokens exceed the model's context of ${this.contextLimit}.`)
+    }
+    for (const id of tokens) {
+      if (id < 0 || id >= this.spec.vocabSize) {
+        throw new ModelError(
+          'prompt_invalid',
+          `Token id ${id} is outside the model's vocabulary of ${this.spec.vocabSize}.`,
+        )
+      }
+    }
+  }
+}

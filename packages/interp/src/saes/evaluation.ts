@@ -1,0 +1,131 @@
+// Held-out evaluation of an SAE: reconstruction, and what the model does with the reconstruction in place of its activations.
+// Pure over callbacks: knows neither files nor sessions.
+import { ceRecovered, type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
+import type { SparseCode } from './sae.js'
+
+/** Whole contexts, row-major [batch, seq]. */
+export interface EvaluationBatch {
+  readonly tokens: Int32Array
+  readonly batch: number
+  readonly seq: number
+}
+
+/** The model around the site. `replacement` [batch · seq, d_in] stands in for the activations there; null leaves them. */
+export interface EvaluationModel {
+  /** Activations at the site, [batch · seq, d_in]. */
+  activations(batch: EvaluationBatch): Promise<Float32Array>
+  /** Next-token losses in nats, [batch, seq - 1]. */
+  losses(batch: EvaluationBatch, replacement: Float32Array | null): Promise<Float32Array>
+  /** KL(unchanged ‖ replaced) in nats per position, [batch · seq]. */
+  divergence(batch: EvaluationBatch, replacement: Float32Array): Promise<Float32Array>
+}
+
+export interface EvaluationSae {
+  readonly dIn: number
+  readonly dSae: number
+  encode(x: Float32Array, tokens: number): Promise<SparseCode>
+  decode(values: Float32Array, indices: Int32Array, tokens: number): Float32Array
+}
+
+/** Losses that do not depend on the SAE; made once, handed in again. */
+export interface Baseline {
+  readonly clean: number
+  /** With zeros at the site. */
+  readonly zero: number
+}
+
+export interface EvaluationFigures extends ReconstructionFigures {
+  readonly ceClean: number
+  readonly ceSae: number
+  readonly ceZero: number
+  readonly ceRecovered: number
+  readonly kl: number
+}
+
+export interface EvaluationRequest {
+  readonly batches: readonly EvaluationBatch[]
+  /** KL is taken over the first so many batches: it needs whole logits, which cost more than all the rest. */
+  readonly klBatches: number
+  /** Tokens the SAE was not trained on (BOS): not counted, and left as they are when the reconstruction is spliced in. */
+  readonly excluded: (token: number) => boolean
+  readonly baseline?: Baseline
+  /** Called after each batch; may throw to end the evaluation. */
+  readonly onBatch?: (done: number) => Promise<void> | void
+}
+
+/** Mean of values that may come in parts. */
+class Mean {
+  private sum = 0
+  private count = 0
+  add(value: number): void {
+    this.sum += value
+    this.count++
+  }
+  get value(): number {
+    return this.count > 0 ? this.sum / this.count : Number.NaN
+  }
+}
+
+/**
+ * Evaluates an SAE on `batches`. Cross-entropies are means over predictions whose input token is not excluded; zero-ablation
+ * replaces every position, the reconstruction only those that are not excluded (as SAELens does with ignored tokens).
+ */
+export async function evaluateSae(
+  request: EvaluationRequest,
+  model: EvaluationModel,
+  sae: EvaluationSae,
+): Promise<EvaluationFigures> {
+  const metrics = new ReconstructionMetrics(sae.dIn, sae.dSae)
+  const [clean, spliced, zero, kl] = [new Mean(), new Mean(), new Mean(), new Mean()]
+  for (const [n, batch] of request.batches.entries()) {
+    const { tokens } = batch
+    const counted = (row: number) => !request.excluded(tokens[row]!)
+    const x = await model.activations(batch)
+    const code = await sae.encode(x, tokens.length)
+    const reconstruction = sae.decode(code.values, code.indices, tokens.length)
+    metrics.add(x, reconstruction, code, counted)
+    const replacement = keepRows(reconstruction, x, sae.dIn, counted)
+    addLosses(spliced, await model.losses(batch, replacement), batch, counted)
+    if (!request.baseline) {
+      addLosses(clean, await model.losses(batch, null), batch, counted)
+      addLosses(zero, await model.losses(batch, new Float32Array(x.length)), batch, counted)
+    }
+    if (n < request.klBatches) {
+      const divergence = await model.divergence(batch, replacement)
+      divergence.forEach((value, row) => {
+        if (counted(row)) kl.add(value)
+      })
+    }
+    await request.onBatch?.(n + 1)
+  }
+  const ceClean = request.baseline?.clean ?? clean.value
+  const ceZero = request.baseline?.zero ?? zero.value
+  const ceSae = spliced.value
+  return { ...metrics.result(), ceClean, ceSae, ceZero, ceRecovered: ceRecovered(ceClean, ceSae, ceZero), kl: kl.value }
+}
+
+/** `rows` where counted, `otherwise` elsewhere. */
+function keepRows(
+  rows: Float32Array,
+  otherwise: Float32Array,
+  width: number,
+  counted: (row: number) => boolean,
+): Float32Array {
+  const out = rows.slice()
+  for (let row = 0; row * width < out.length; row++) {
+    if (!counted(row)) out.set(otherwise.subarray(row * width, (row + 1) * width), row * width)
+  }
+  return out
+}
+
+/** Adds the losses [batch, seq - 1] of predictions made at counted positions. */
+function addLosses(
+  mean: Mean,
+  losses: Float32Array,
+  { batch, seq }: EvaluationBatch,
+  counted: (row: number) => boolean,
+): void {
+  for (let b = 0; b < batch; b++) {
+    for (let t = 0; t + 1 < seq; t++) if (counted(b * seq + t)) mean.add(losses[b * (seq - 1) + t]!)
+  }
+}

@@ -1,0 +1,32 @@
+// Sparse autoencoders: formats' meaning, encoding, decoding, training mathematics, metrics. Threads and files are the worker's.
+
+export type { SaeArchitecture, SaeWeights } from './architectures/architecture.js'
+export { saeArchitectureOf } from './architectures/index.js'
+export {
+  auxWidth,
+  parseSaeCfg,
+  parseTopkTrainingConfig,
+  type SaeCfg,
+  SaeCfgSchema,
+  type TopkTrainingConfig,
+  TopkTrainingConfigSchema,
+} from './config.js'
+export { SparseDecoder } from './decoder.js'
+export { type TrainingEncoderShape, trainingEncoderGraph } from './encoder-graph.js'
+export { SaeError, type SaeErrorCode } from './errors.js'
+export {
+  type Baseline,
+  type EvaluationBatch,
+  type EvaluationFigures,
+  type EvaluationModel,
+  type EvaluationRequest,
+  type EvaluationSae,
+  evaluateSae,
+} from './evaluation.js'
+export { DECODER_INIT_NORM, initialState } from './initialise.js'
+export { ceRecovered, klGraph, klRecovered, type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
+export { Sae, type SparseCode } from './sae.js'
+export { type InferenceSae, inferenceSae, type SaeTensor } from './save.js'
+export { type LearningRateSchedule, learningRate } from './schedules.js'
+export { type TopkForward, type TopkParameters, topkForward, topkGradients } from './topk-reference.js'
+export { type SaeTrainStep, STATE_ARRAYS, type StateArray, type StepMetrics, type TrainState } from './train-step.js'

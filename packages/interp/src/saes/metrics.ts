@@ -1,0 +1,110 @@
+// Quality of an SAE, each figure with its definition. Sums are kept in double precision and follow SAELens `evals.py`.
+import { Graph } from '@mistudio/onnx'
+
+/** Figures over all tokens added, in the units of the activations. */
+export interface ReconstructionFigures {
+  readonly tokens: number
+  /** E‖x − x̂‖², summed over d_in. */
+  readonly mse: number
+  /** 1 − mse / (E‖x‖² − ‖E x‖²), means over all tokens of all batches; NaN without variance. */
+  readonly explainedVariance: number
+  /** Mean over tokens of 1 − ‖x − x̂‖² / ‖x − mean of the token's batch‖² (the form older papers report). */
+  readonly explainedVarianceLegacy: number
+  /** Fraction of variance unexplained: 1 − explainedVariance. */
+  readonly fvu: number
+  /** Mean number of activations ≠ 0 per token. */
+  readonly l0: number
+  /** Share of features that were ≠ 0 at no token. */
+  readonly deadShare: number
+}
+
+/** Accumulates reconstructions batch by batch. */
+export class ReconstructionMetrics {
+  private tokens = 0
+  private error = 0
+  private squares = 0
+  private legacy = 0
+  private active = 0
+  private readonly sums: Float64Array
+  private readonly fired: Uint8Array
+
+  constructor(
+    private readonly dIn: number,
+    dSae: number,
+  ) {
+    this.sums = new Float64Array(dIn)
+    this.fired = new Uint8Array(dSae)
+  }
+
+  /**
+   * Adds one batch: x and reconstruction [tokens, d_in], values and indices [tokens, k]. Rows for which `counted` says no are left
+   * out of everything, the batch mean of the legacy form included.
+   */
+  add(
+    x: Float32Array,
+    reconstruction: Float32Array,
+    code: { readonly values: Float32Array; readonly indices: Int32Array; readonly k: number },
+    counted: (row: number) => boolean = () => true,
+  ): void {
+    const { dIn } = this
+    const rows = Array.from({ length: x.length / dIn }, (_, row) => row).filter(counted)
+    if (rows.length === 0) return
+    const mean = new Float64Array(dIn)
+    for (const row of rows) for (let i = 0; i < dIn; i++) mean[i]! += x[row * dIn + i]! / rows.length
+    for (const row of rows) {
+      let [error, deviation] = [0, 0]
+      for (let i = 0; i < dIn; i++) {
+        const value = x[row * dIn + i]!
+        error += (value - reconstruction[row * dIn + i]!) ** 2
+        deviation += (value - mean[i]!) ** 2
+        this.squares += value * value
+        this.sums[i]! += value
+      }
+      this.error += error
+      this.legacy += 1 - error / deviation
+      for (let i = row * code.k; i < (row + 1) * code.k; i++) {
+        if (code.values[i] === 0) continue
+        this.active++
+        this.fired[code.indices[i]!] = 1
+      }
+    }
+    this.tokens += rows.length
+  }
+
+  result(): ReconstructionFigures {
+    const { tokens } = this
+    const mse = this.error / tokens
+    const variance = this.squares / tokens - this.sums.reduce((sum, value) => sum + (value / tokens) ** 2, 0)
+    const explainedVariance = variance > 0 ? 1 - mse / variance : Number.NaN
+    const dead = this.fired.reduce((count, fired) => count + (fired ? 0 : 1), 0)
+    return {
+      tokens,
+      mse,
+      explainedVariance,
+      explainedVarianceLegacy: this.legacy / tokens,
+      fvu: 1 - explainedVariance,
+      l0: this.active / tokens,
+      deadShare: dead / this.fired.length,
+    }
+  }
+}
+
+/** Share of the damage of zero-ablation that the SAE avoids: (zero − sae) / (zero − clean). NaN when ablation changes nothing. */
+export const ceRecovered = (clean: number, sae: number, zero: number): number =>
+  zero === clean ? Number.NaN : (zero - sae) / (zero - clean)
+
+/** Share of the divergence of zero-ablation that the SAE avoids: (ablation − sae) / ablation. */
+export const klRecovered = (sae: number, ablation: number): number =>
+  ablation === 0 ? Number.NaN : (ablation - sae) / ablation
+
+/**
+ * KL(p ‖ q) in nats per row of two logit matrices, as a graph: inputs `p`, `q` [n, vocab], output `kl` [n]. In a graph because a
+ * vocabulary of 50,000 makes plain loops the slowest part of an evaluation.
+ */
+export function klGraph(vocab: number): Uint8Array {
+  const g = new Graph('kl_divergence')
+  const p = g.logSoftmax(g.input('p', 'float32', ['n', vocab]))
+  const q = g.logSoftmax(g.input('q', 'float32', ['n', vocab]))
+  g.output(g.reduceSum(g.mul(g.exp(p), g.sub(p, q)), [1]), 'float32', ['n'], 'kl')
+  return g.build()
+}

@@ -1,0 +1,241 @@
+// The compiled kernels against the plain reference, on data with repeated indices, empty features and padded widths.
+import { beforeAll, describe, expect, it } from 'vitest'
+import { allocate, doubles, floats } from './arena.js'
+import { type Kernels, loadKernels, paddedWidth } from './kernels.js'
+import * as reference from './reference.js'
+
+const ROWS = 24
+const FEATURES = 11
+const STRIDE = 5
+const slots = {
+  values: floats(ROWS * STRIDE),
+  index: floats(ROWS * STRIDE),
+  keep: floats(ROWS),
+  start: floats(FEATURES + 1),
+  position: floats(FEATURES),
+  token: floats(ROWS * STRIDE),
+  value: floats(ROWS * STRIDE),
+  delta: floats(ROWS * STRIDE),
+  candidates: floats(3 * ROWS * STRIDE),
+  counts: floats(3),
+  cursor: floats(3),
+  h: floats(ROWS * 64),
+  e: floats(ROWS * 64),
+  w: floats(FEATURES * 64),
+  gEnc: floats(FEATURES * 64),
+  gDec: floats(FEATURES * 64),
+  gBias: floats(FEATURES),
+  sums: doubles(64),
+}
+const { memory, at } = allocate(slots)
+const f32 = (name: keyof typeof slots, count: number) => new Float32Array(memory.buffer, at[name], count)
+const i32 = (name: keyof typeof slots, count: number) => new Int32Array(memory.buffer, at[name], count)
+
+let seed = 1
+const random = () => {
+  seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff
+  return seed / 0x7fffffff - 0.5
+}
+const fill = (array: Float32Array) => array.set(array.map(random))
+/** Largest absolute difference. */
+const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce(
+    (worst, value, i) => Math.max(worst, Math.abs(value - b[i]!)),
+    a.length === b.length ? 0 : Infinity,
+  )
+
+/** Random entries in which features repeat across tokens and feature 3 never occurs. */
+function entries(): reference.Entries {
+  const values = f32('values', ROWS * STRIDE)
+  fill(values)
+  const index = i32('index', ROWS * STRIDE)
+  for (let i = 0; i < index.length; i++) {
+    const pick = (i * 7 + (i >> 3)) % (FEATURES - 1)
+    index[i] = pick >= 3 ? pick + 1 : pick
+  }
+  const keep = i32('keep', ROWS)
+  for (let t = 0; t < ROWS; t++) keep[t] = t % (STRIDE + 1)
+  return { values, index, keep, stride: STRIDE }
+}
+
+let kernels: Kernels
+beforeAll(() => {
+  kernels = loadKernels(memory)
+})
+
+describe('kernels agree with the plain reference', () => {
+  it('mergeTopk keeps the k largest over shards, ties to the lower shard', () => {
+    const counts = [STRIDE, 3, STRIDE]
+    i32('counts', 3).set(counts)
+    const all = f32('candidates', 3 * ROWS * STRIDE)
+    const lists = counts.map((_, shard) => {
+      const list = Float32Array.from({ length: ROWS * STRIDE }, () => Math.round(random() * 6) / 3)
+      for (let t = 0; t < ROWS; t++)
+        list
+          .subarray(t * STRIDE, (t + 1) * STRIDE)
+          .sort()
+          .reverse()
+      all.set(list, shard * ROWS * STRIDE)
+      return list
+    })
+    for (const positive of [true, false]) {
+      for (const self of [0, 1, 2]) {
+        kernels.mergeTopk(at.candidates, at.counts, 3, self, ROWS, STRIDE, 6, positive ? 1 : 0, at.cursor, at.keep)
+        expect([...i32('keep', ROWS)]).toEqual([...reference.mergeTopk(lists, counts, self, ROWS, STRIDE, 6, positive)])
+      }
+    }
+  })
+
+  it('groupByFeature sorts entries by feature and keeps token order', () => {
+    const from = entries()
+    const wanted = reference.groupByFeature(from, FEATURES)
+    const count = kernels.groupByFeature(
+      at.values,
+      at.index,
+      at.keep,
+      ROWS,
+      STRIDE,
+      FEATURES,
+      at.start,
+      at.position,
+      at.token,
+      at.value,
+    )
+    expect(count).toBe(wanted.token.length)
+    expect([...i32('start', FEATURES + 1)]).toEqual([...wanted.start])
+    expect([...i32('token', count)]).toEqual([...wanted.token])
+    expect([...f32('value', count)]).toEqual([...wanted.value])
+  })
+
+  it.each([16, 48, 64])('decodeRows and accumulateGradients at width %i', (d) => {
+    expect(paddedWidth(d - 3)).toBe(d)
+    const from = entries()
+    const [h, e, w] = [f32('h', ROWS * d), f32('e', ROWS * d), f32('w', FEATURES * d)]
+    for (const array of [h, e, w]) fill(array)
+    const saved = h.slice()
+    kernels.decodeRows(at.values, at.index, at.keep, ROWS, STRIDE, d, at.w, at.h)
+    expect(distance(h, reference.decodeRows(from, w, d))).toBeLessThan(1e-6)
+    h.set(saved)
+
+    const grouped = reference.groupByFeature(from, FEATURES)
+    kernels.groupByFeature(
+      at.values,
+      at.index,
+      at.keep,
+      ROWS,
+      STRIDE,
+      FEATURES,
+      at.start,
+      at.position,
+      at.token,
+      at.value,
+    )
+    const into = {
+      gEnc: new Float64Array(FEATURES * d),
+      gDec: new Float64Array(FEATURES * d),
+      gBias: new Float64Array(FEATURES),
+    }
+    for (const add of [0, 1]) {
+      kernels.accumulateGradients(
+        FEATURES,
+        d,
+        at.start,
+        at.token,
+        at.value,
+        at.delta,
+        0.25,
+        at.h,
+        at.e,
+        at.w,
+        at.gEnc,
+        at.gDec,
+        at.gBias,
+        add,
+      )
+      reference.accumulateGradients(grouped, d, 0.25, { h, e, wDec: w }, into)
+      expect(distance(f32('gEnc', FEATURES * d), into.gEnc)).toBeLessThan(2e-6)
+      expect(distance(f32('gDec', FEATURES * d), into.gDec)).toBeLessThan(2e-6)
+      expect(distance(f32('gBias', FEATURES), into.gBias)).toBeLessThan(2e-6)
+    }
+  })
+
+  it('adamVector follows the moments and the parameter over three steps', () => {
+    const [p, g, m, v] = [f32('w', 32), f32('gEnc', 32), f32('h', 32), f32('e', 32)]
+    fill(p)
+    fill(g)
+    m.fill(0)
+    v.fill(0)
+    const wanted = { p: Float64Array.from(p), m: new Float64Array(32), v: new Float64Array(32) }
+    for (let t = 1; t <= 3; t++) {
+      const root = 1 / Math.sqrt(1 - 0.999 ** t)
+      kernels.adamVector(32, at.w, at.gEnc, at.h, at.e, 0.5, 0.9, 0.999, 0.1, 0.001, 0.01 / (1 - 0.9 ** t), root, 1e-8)
+      reference.adamVector(wanted.p, g, wanted.m, wanted.v, {
+        lr: 0.01,
+        beta1: 0.9,
+        beta2: 0.999,
+        eps: 1e-8,
+        clip: 0.5,
+        t,
+      })
+    }
+    expect(distance(p, wanted.p)).toBeLessThan(1e-6)
+    expect(distance(m, wanted.m)).toBeLessThan(1e-7)
+    expect(distance(v, wanted.v)).toBeLessThan(1e-8)
+  })
+
+  it('row sums, norms and differences', () => {
+    const d = 32
+    const [h, e, w] = [f32('h', ROWS * d), f32('e', ROWS * d), f32('w', FEATURES * d)]
+    for (const array of [h, e, w]) fill(array)
+    w.fill(0, 2 * d, 3 * d)
+    const weight = f32('gBias', FEATURES)
+    fill(weight)
+    const sums = new Float64Array(memory.buffer, at.sums, d)
+    kernels.weightedRowSum(at.w, at.gBias, FEATURES, d, at.sums)
+    expect(distance(sums, reference.weightedRowSum(w, d, weight))).toBeLessThan(1e-12)
+    kernels.columnSums(at.h, ROWS, d, at.sums)
+    expect(distance(sums, reference.weightedRowSum(h, d))).toBeLessThan(1e-12)
+    expect(kernels.sumSquares(at.h, ROWS * d)).toBeCloseTo(reference.sumSquares(h), 4)
+    kernels.rowNorms(at.w, FEATURES, d, at.value, at.delta)
+    const norms = reference.rowNorms(w, d)
+    expect(distance(f32('value', FEATURES), norms)).toBeLessThan(1e-6)
+    expect(
+      distance(
+        f32('delta', FEATURES),
+        norms.map((norm) => (norm > 0 ? 1 / norm : 0)),
+      ),
+    ).toBeLessThan(1e-6)
+    const before = e.slice()
+    kernels.errorRows(at.e, at.h, at.w, ROWS, d)
+    expect(
+      distance(
+        e,
+        before.map((value, i) => value + w[i % d]! - h[i]!),
+      ),
+    ).toBeLessThan(1e-6)
+    kernels.addInto(at.e, at.h, ROWS * d)
+    expect(
+      distance(
+        e,
+        before.map((value, i) => value + w[i % d]!),
+      ),
+    ).toBeLessThan(1e-6)
+    const x = h.slice()
+    kernels.subtractRow(at.e, at.h, at.w, ROWS, d)
+    expect(
+      distance(
+        e,
+        x.map((value, i) => value - w[i % d]!),
+      ),
+    ).toBeLessThan(1e-7)
+    i32('index', 2).set([4, 1])
+    kernels.gatherRows(at.e, at.w, at.index, 2, d)
+    expect([...e.subarray(0, d)]).toEqual([...w.subarray(4 * d, 5 * d)])
+    expect([...e.subarray(d, 2 * d)]).toEqual([...w.subarray(d, 2 * d)])
+    i32('keep', ROWS).fill(STRIDE)
+    f32('values', ROWS * STRIDE).fill(3)
+    i32('index', ROWS * STRIDE).fill(7)
+    kernels.unscale(at.values, at.index, at.keep, at.gBias, ROWS, STRIDE)
+    expect(f32('values', 1)[0]).toBeCloseTo(3 * weight[7]!, 6)
+  })
+})

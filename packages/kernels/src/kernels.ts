@@ -1,0 +1,140 @@
+// Loads the compiled kernels over one memory. Arguments are byte offsets (`Pointer`) into that memory, counts and scalars.
+import { readFileSync } from 'node:fs'
+import { Instance, type KernelMemory, Module } from './wasm.js'
+
+/** Byte offset into the kernels' memory, a multiple of 16. */
+export type Pointer = number
+
+/** Rows are padded with zeros to a multiple of this many floats. */
+export const ROW_MULTIPLE = 16
+
+/** Width of a padded row, in floats. */
+export const paddedWidth = (width: number): number => Math.ceil(width / ROW_MULTIPLE) * ROW_MULTIPLE
+
+/** See `reference.ts` for what each kernel computes; `d` is always a padded width. */
+export interface Kernels {
+  addInto(to: Pointer, from: Pointer, count: number): void
+  subtractRow(to: Pointer, x: Pointer, row: Pointer, rows: number, d: number): void
+  errorRows(e: Pointer, x: Pointer, row: Pointer, rows: number, d: number): void
+  sumSquares(x: Pointer, count: number): number
+  columnSums(x: Pointer, rows: number, d: number, sums: Pointer): void
+  weightedRowSum(w: Pointer, weight: Pointer, rows: number, d: number, sums: Pointer): void
+  gatherRows(to: Pointer, from: Pointer, ids: Pointer, count: number, d: number): void
+  mergeTopk(
+    candidates: Pointer,
+    counts: Pointer,
+    shards: number,
+    self: number,
+    rows: number,
+    stride: number,
+    k: number,
+    positive: number,
+    cursor: Pointer,
+    keep: Pointer,
+  ): void
+  unscale(values: Pointer, index: Pointer, keep: Pointer, factor: Pointer, rows: number, stride: number): void
+  groupByFeature(
+    values: Pointer,
+    index: Pointer,
+    keep: Pointer,
+    rows: number,
+    stride: number,
+    features: number,
+    start: Pointer,
+    position: Pointer,
+    token: Pointer,
+    value: Pointer,
+  ): number
+  decodeRows(
+    values: Pointer,
+    index: Pointer,
+    keep: Pointer,
+    rows: number,
+    stride: number,
+    d: number,
+    w: Pointer,
+    out: Pointer,
+  ): void
+  accumulateGradients(
+    features: number,
+    d: number,
+    start: Pointer,
+    token: Pointer,
+    value: Pointer,
+    delta: Pointer,
+    scale: number,
+    h: Pointer,
+    e: Pointer,
+    wDec: Pointer,
+    gEnc: Pointer,
+    gDec: Pointer,
+    gBias: Pointer,
+    add: number,
+  ): void
+  adamVector(
+    count: number,
+    p: Pointer,
+    g: Pointer,
+    m: Pointer,
+    v: Pointer,
+    clip: number,
+    beta1: number,
+    beta2: number,
+    oneMinusBeta1: number,
+    oneMinusBeta2: number,
+    step: number,
+    root: number,
+    eps: number,
+  ): void
+  rowNorms(w: Pointer, rows: number, d: number, norm: Pointer, inverse: Pointer): void
+}
+
+const KERNEL_NAMES: readonly (keyof Kernels)[] = [
+  'addInto',
+  'subtractRow',
+  'errorRows',
+  'sumSquares',
+  'columnSums',
+  'weightedRowSum',
+  'gatherRows',
+  'mergeTopk',
+  'unscale',
+  'groupByFeature',
+  'decodeRows',
+  'accumulateGradients',
+  'adamVector',
+  'rowNorms',
+]
+
+/** The kernels cannot be loaded: not built, or another version than this package. */
+export class KernelError extends Error {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'KernelError'
+  }
+}
+
+const isKernels = (exports: unknown): exports is Kernels =>
+  typeof exports === 'object' &&
+  exports !== null &&
+  KERNEL_NAMES.every((name) => typeof (exports as Record<string, unknown>)[name] === 'function')
+
+/**
+ * Instantiates the kernels on `memory`.
+ * @throws KernelError when the compiled file is missing or lacks a kernel: build the package again.
+ */
+export function loadKernels(memory: KernelMemory): Kernels {
+  const file = new URL('../build/kernels.wasm', import.meta.url)
+  const module = new Module(readKernels(file))
+  const { exports } = new Instance(module, { env: { memory } })
+  if (!isKernels(exports)) throw new KernelError('The compiled kernels are of another version. Run the build again.')
+  return exports
+}
+
+function readKernels(file: URL): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    throw new KernelError(`The compiled kernels are missing (${file.pathname}). Run the build first.`, { cause })
+  }
+}

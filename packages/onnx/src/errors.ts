@@ -1,0 +1,14 @@
+// Errors of the numeric layer. They say which graph, tensor or session is at fault and what was expected.
+
+export type OnnxErrorCode = 'graph_invalid' | 'tensor_invalid' | 'session_failed' | 'run_failed'
+
+/** A graph that cannot be built, a tensor that does not fit its shape, or a session that could not be made or run. */
+export class OnnxError extends Error {
+  readonly code: OnnxErrorCode
+
+  constructor(code: OnnxErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'OnnxError'
+    this.code = code
+  }
+}

@@ -1,0 +1,23 @@
+// The numeric interface that the rest of the product is written against. Implementations run ONNX models; see ort.ts.
+import type { Tensor } from './tensor.js'
+
+export interface Session {
+  readonly inputNames: readonly string[]
+  readonly outputNames: readonly string[]
+  /** Runs the model. `fetches` limits what is returned (the whole graph is computed all the same). Blocks the event loop while it runs. */
+  run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Record<string, Tensor>>
+  /** Frees the native memory; the session cannot be used afterwards. */
+  release(): Promise<void>
+}
+
+export interface SessionOptions {
+  /** Threads within one operator; default: the runtime's. */
+  threads?: number
+  /** Graph optimisation (fusion, constant folding); default true. */
+  optimise?: boolean
+}
+
+export interface Runtime {
+  readonly name: string
+  createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>
+}

@@ -1,0 +1,106 @@
+// dataset.import: streams a file into the document store. The store appears whole or not at all; nothing is kept of an import that was
+// cancelled, killed or refused.
+import { rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { AppError, DatasetImportParamsSchema, type DatasetStats, DatasetStatsSchema } from '@mistudio/contracts'
+import { DocumentWriter, openTexts, resolveInside, type TextStream, writeFolderAtomic } from '@mistudio/formats'
+import { z } from 'zod'
+import { StageProgress } from '../extractions/progress.js'
+import { folderOf, withFileErrors } from '../files/index.js'
+import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { interruptible, Pulse } from './pulse.js'
+
+type Params = z.infer<typeof DatasetImportParamsSchema>
+type Context = JobContext<Params>
+
+/** Idempotent: an import that an earlier attempt committed answers at once, anything less starts again. */
+export const importPipeline: Pipeline<Params> = {
+  kind: 'dataset.import',
+  parse: (params) => DatasetImportParamsSchema.parse(params),
+  run: (context) => interruptible(() => withFileErrors(() => importDataset(context))),
+}
+
+async function importDataset(context: Context): Promise<Outcome> {
+  const stats = (await finishedStats(context)) ?? (await importFile(context))
+  if (context.job.params.removeSource) await removeUpload(context)
+  return { state: stats.skipped > 0 ? 'completed_with_errors' : 'completed', result: stats }
+}
+
+/** Figures of an earlier attempt that got to its end; null when there is work to do. */
+async function finishedStats({ db, job }: Context): Promise<DatasetStats | null> {
+  const { rows } = await db.query('SELECT stats FROM dataset WHERE id = $1 AND ready_at IS NOT NULL', [
+    job.params.datasetId,
+  ])
+  return rows[0] ? DatasetStatsSchema.parse(z.object({ stats: z.unknown() }).parse(rows[0]).stats) : null
+}
+
+async function importFile(context: Context): Promise<DatasetStats> {
+  const { path, fileName, textColumn, txtMode, onBadRecord, datasetId } = context.job.params
+  const source = await openTexts(path, textColumn, { fileName, txtMode, onBadRecord })
+  const folder = folderOf(context.dataDir, 'datasets', datasetId)
+  const stats = await writeFolderAtomic(folder, (temporary) => copyTexts(context, source, temporary))
+  const stored = await context.commit((tx) =>
+    tx.query('UPDATE dataset SET format = $2, text_column = $3, stats = $4, ready_at = now() WHERE id = $1', [
+      datasetId,
+      source.format,
+      source.format === 'txt' ? null : source.column,
+      JSON.stringify(stats),
+    ]),
+  )
+  if (stored.rowCount === 0) {
+    await rm(folder, { recursive: true, force: true })
+    throw new AppError('not_found', 'The dataset was deleted while it was imported.')
+  }
+  return stats
+}
+
+async function copyTexts(context: Context, source: TextStream, folder: string): Promise<DatasetStats> {
+  const pulse = new Pulse(context)
+  const stage = new StageProgress('importing', 'bytes')
+  const writer = await DocumentWriter.open(folder)
+  const report = (now: number) => stage.at(source.position(), source.size, now)
+  let emptyDocuments = 0
+  context.progress(report(performance.now()))
+  try {
+    for await (const texts of source.batches()) {
+      for (const { text } of texts) {
+        if (text.trim() === '') emptyDocuments++
+        else await writer.add(text)
+        await pulse.beat(report)
+      }
+    }
+    await pulse.stop()
+    context.progress(report(performance.now()))
+    refuseEmpty(writer.documents, source)
+    const { documents, bytes, characters } = writer
+    const { skipped } = source
+    const stats = {
+      documents,
+      bytes,
+      characters,
+      emptyDocuments,
+      skipped: skipped.count,
+      skippedRecords: [...skipped.records],
+    }
+    const { fileName } = context.job.params
+    await writer.finish({ fileName, format: source.format, column: source.column, sourceBytes: source.size, stats })
+    return stats
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
+}
+
+function refuseEmpty(documents: number, source: TextStream): void {
+  if (documents > 0) return
+  throw new AppError('dataset_invalid', `Every text in the column "${source.column}" is empty. Choose another column.`)
+}
+
+/** Removes the upload's folder; anything that is not an upload stays, whatever the parameters say. */
+async function removeUpload(context: Context): Promise<void> {
+  const uploads = join(context.dataDir, 'uploads')
+  const path = await resolveInside(uploads, context.job.params.path).catch(() => null)
+  const folder = path === null ? null : dirname(path)
+  if (folder && z.uuid().safeParse(basename(folder)).success) await rm(folder, { recursive: true, force: true })
+  else context.log('warn', 'The source file is not an upload and was left where it is.')
+}

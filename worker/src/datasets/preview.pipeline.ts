@@ -1,0 +1,24 @@
+// dataset.preview: what a file holds, before it is imported.
+import { type DatasetPreview, DatasetPreviewParamsSchema } from '@mistudio/contracts'
+import { previewDataset } from '@mistudio/formats'
+import type { z } from 'zod'
+import { withFileErrors } from '../files/index.js'
+import type { Pipeline } from '../runner/context.js'
+
+export const previewPipeline: Pipeline<z.infer<typeof DatasetPreviewParamsSchema>> = {
+  kind: 'dataset.preview',
+  parse: (params) => DatasetPreviewParamsSchema.parse(params),
+  async run({ job }) {
+    const { path, fileName } = job.params
+    const found = await withFileErrors(() => previewDataset(path, fileName))
+    const rows = found.rows.map((row) => ({ ...row }))
+    const result: DatasetPreview = {
+      ...found,
+      fileName,
+      columns: [...found.columns],
+      rows,
+      problems: [...found.problems],
+    }
+    return { state: 'completed', result }
+  },
+}

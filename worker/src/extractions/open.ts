@@ -1,0 +1,117 @@
+// Opens what an extraction works on, and refuses what does not belong together. Reads the database and files; computes
+// nothing.
+import { AppError, type ExtractionRunParams } from '@mistudio/contracts'
+import { TokenReader } from '@mistudio/formats'
+import { findSite, type LanguageModel, type Sae, siteWidth } from '@mistudio/interp'
+import type { Pool } from 'pg'
+import { z } from 'zod'
+import { saeFolder, saeStore } from '../features/index.js'
+import { folderOf, withFileErrors } from '../files/index.js'
+import { modelStore, type OpenModel } from '../models/model-store.js'
+import type { ContextSource } from './pass.js'
+
+const RowsSchema = z.object({
+  site: z.string(),
+  dIn: z.int(),
+  dSae: z.int(),
+  saeContextSize: z.int(),
+  saeModelId: z.string().nullable(),
+  tokenizationModelId: z.string(),
+  contextSize: z.int(),
+})
+/** What the database says of SAE and tokenization. */
+export type ExtractionRows = z.infer<typeof RowsSchema>
+
+/** @throws AppError `not_found` when the SAE or the tokenization was deleted meanwhile. */
+export async function readExtractionRows(db: Pool, params: ExtractionRunParams): Promise<ExtractionRows> {
+  const { rows } = await db.query(
+    `SELECT s.site, s.d_in AS "dIn", s.d_sae AS "dSae", s.context_size AS "saeContextSize", s.model_id AS "saeModelId",
+            t.model_id AS "tokenizationModelId", t.context_size AS "contextSize"
+     FROM sae s, tokenization t WHERE s.id = $1 AND t.id = $2 AND t.ready_at IS NOT NULL`,
+    [params.saeId, params.tokenizationId],
+  )
+  if (!rows[0]) {
+    throw new AppError(
+      'not_found',
+      'The SAE or the tokenization of this extraction is gone or not ready. Start a new extraction.',
+    )
+  }
+  return RowsSchema.parse(rows[0])
+}
+
+/**
+ * @throws AppError `tokenization_mismatch` when the tokens are another model's or longer than the SAE was trained on,
+ * `site_unknown` (from the model) or `sae_invalid` when model and SAE do not fit.
+ */
+export function checkFit(rows: ExtractionRows, model: LanguageModel): void {
+  if (rows.saeModelId && rows.saeModelId !== rows.tokenizationModelId) {
+    throw new AppError(
+      'tokenization_mismatch',
+      'The tokenization was made for another model than the SAE. Tokenize the dataset for the SAE\u2019s model.',
+    )
+  }
+  if (rows.contextSize > rows.saeContextSize || rows.contextSize > model.contextLimit) {
+    const most = Math.min(rows.saeContextSize, model.contextLimit)
+    throw new AppError(
+      'tokenization_mismatch',
+      `The tokenization has contexts of ${rows.contextSize} tokens; SAE and model take at most ${most}. Tokenize with a context size of ${most} or less.`,
+    )
+  }
+  const width = siteWidth(findSite(model.sites, rows.site))
+  if (width !== rows.dIn) {
+    throw new AppError(
+      'sae_invalid',
+      `The SAE takes ${rows.dIn} values, the model has ${width} at ${rows.site}. They do not belong together.`,
+    )
+  }
+}
+
+export interface OpenedParts extends OpenModel {
+  readonly sae: Sae
+  readonly tokens: TokenReader
+  readonly site: string
+}
+
+/**
+ * Opens model, SAE and tokens and checks that they belong together. Close `tokens` when done; the rest stays in its
+ * store.
+ */
+export async function openParts(
+  db: Pool,
+  dataDir: string,
+  params: ExtractionRunParams,
+  threads: number,
+): Promise<OpenedParts> {
+  const rows = await readExtractionRows(db, params)
+  const opened = await modelStore.open(params.modelPath, threads)
+  checkFit(rows, opened.model)
+  const sae = await saeStore.open(saeFolder(dataDir, params.saeId), threads)
+  if (sae.dIn !== rows.dIn || sae.dSae !== rows.dSae) {
+    throw new AppError(
+      'sae_invalid',
+      `The SAE's files hold ${sae.dIn} × ${sae.dSae}, expected were ${rows.dIn} × ${rows.dSae}.`,
+    )
+  }
+  const tokens = await openTokens(folderOf(dataDir, 'tokenizations', params.tokenizationId), rows, opened.model)
+  return { ...opened, sae, tokens, site: rows.site }
+}
+
+async function openTokens(folder: string, rows: ExtractionRows, model: LanguageModel): Promise<TokenReader> {
+  const tokens = await withFileErrors(() => TokenReader.open(folder))
+  if (tokens.contextSize !== rows.contextSize || tokens.vocabSize > model.spec.vocabSize || tokens.contexts === 0) {
+    throw new AppError(
+      'tokenization_mismatch',
+      `The stored tokens (${tokens.contexts} contexts of ${tokens.contextSize}, vocabulary ${tokens.vocabSize}) do not fit the model. Tokenize the dataset again.`,
+    )
+  }
+  return tokens
+}
+
+/** The token store as the pass reads it: random access, one context at a time. */
+export const contextSource = (tokens: TokenReader): ContextSource => ({
+  contextSize: tokens.contextSize,
+  trainContexts: tokens.trainContexts,
+  heldOutContexts: tokens.heldOutContexts,
+  tokens: (context) => tokens.read(context, 1),
+  documentStarts: (context) => tokens.documentStarts(context),
+})

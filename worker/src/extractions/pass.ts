@@ -1,0 +1,114 @@
+// The one pass of an extraction: contexts in a fixed order through model and encoder into the accumulators. Knows no
+// files and no database; what it needs of model, SAE and dataset are the three small interfaces below.
+import { AppError } from '@mistudio/contracts'
+import { EntryBuffer, type FeatureAccumulator, type FidelityAccumulator, seededPermutation } from '@mistudio/interp'
+
+/** Contexts of a tokenization. */
+export interface ContextSource {
+  readonly contextSize: number
+  readonly trainContexts: number
+  readonly heldOutContexts: number
+  /** Token ids [contextSize] of one context. */
+  tokens(context: number): ArrayLike<number>
+  /** Ascending positions at which documents begin in it. */
+  documentStarts(context: number): ArrayLike<number>
+}
+
+/** Activations at the SAE's site: [batch · seq, d_in] for token ids [batch · seq]. */
+export type Capture = (tokens: Int32Array, batch: number, seq: number) => Promise<Float32Array>
+
+/** An SAE: the sparse code of activations, values and indices [tokens, k], and the reconstruction [tokens, d_in]. */
+export interface Encoder {
+  encode(x: Float32Array, tokens: number): Promise<{ values: Float32Array; indices: Int32Array; k: number }>
+  decode(values: Float32Array, indices: Int32Array, tokens: number): Float32Array
+}
+
+export interface Pass {
+  readonly source: ContextSource
+  readonly capture: Capture
+  readonly encoder: Encoder
+  readonly accumulator: FeatureAccumulator
+  readonly fidelity: FidelityAccumulator
+  /** Token left out of everything that is counted; null for none. */
+  readonly excludedToken: number | null
+}
+
+/** Tokens of one forward pass, about. */
+const BATCH_TOKENS = 2048
+
+/**
+ * Contexts to read, in order: a seeded permutation of the training split, and only when the budget exceeds it, a
+ * permutation of the held-out split after it. So any budget is a random sample of contexts, and the same seed reads the
+ * same ones.
+ */
+export function readingOrder(source: ContextSource, tokens: number, seed: number): Uint32Array {
+  const { trainContexts, heldOutContexts, contextSize } = source
+  const wanted = Math.max(1, Math.ceil(tokens / contextSize))
+  const train = seededPermutation(trainContexts, seed)
+  if (wanted <= trainContexts) return train.slice(0, wanted)
+  const heldOut = seededPermutation(heldOutContexts, seed + 1).map((context) => context + trainContexts)
+  const order = new Uint32Array(Math.min(wanted, trainContexts + heldOutContexts))
+  order.set(train)
+  order.set(heldOut.subarray(0, order.length - trainContexts), trainContexts)
+  return order
+}
+
+/** Contexts of one batch for a context size. */
+export const contextsPerBatch = (contextSize: number): number => Math.max(1, Math.floor(BATCH_TOKENS / contextSize))
+
+/**
+ * Reads one batch of contexts.
+ * @throws AppError `sae_invalid` when model or encoder give numbers that are not finite.
+ */
+export async function readBatch(pass: Pass, contexts: Uint32Array, buffer: EntryBuffer): Promise<void> {
+  const { source, accumulator, encoder } = pass
+  const { contextSize } = source
+  const tokens = new Int32Array(contexts.length * contextSize)
+  contexts.forEach((context, i) => {
+    tokens.set(source.tokens(context), i * contextSize)
+  })
+  const x = await pass.capture(tokens, contexts.length, contextSize)
+  const { values, indices, k } = await encoder.encode(x, tokens.length)
+  refuseNonFinite(values)
+  const reconstruction = encoder.decode(values, indices, tokens.length)
+  contexts.forEach((context, i) => {
+    const first = i * contextSize
+    const excluded = (position: number) => tokens[first + position] === pass.excludedToken
+    const entries = buffer.fromTopk(values, indices, first, contextSize, k, excluded)
+    const counted = measure(pass, x, reconstruction, values, tokens.subarray(first, first + contextSize), first, k)
+    const documentStarts = source.documentStarts(context)
+    accumulator.add({ context, length: contextSize, counted, documentStarts, entries })
+  })
+}
+
+/** Adds the counted tokens of one context to L0 and FVU. @returns how many were counted. */
+function measure(
+  pass: Pass,
+  x: Float32Array,
+  reconstruction: Float32Array,
+  values: Float32Array,
+  tokens: Int32Array,
+  first: number,
+  k: number,
+): number {
+  let counted = 0
+  for (let position = 0; position < tokens.length; position++) {
+    if (tokens[position] === pass.excludedToken) continue
+    const row = first + position
+    let firings = 0
+    for (let i = row * k; i < (row + 1) * k; i++) if (values[i] !== 0) firings++
+    pass.fidelity.addToken(x, reconstruction, row, firings)
+    counted++
+  }
+  return counted
+}
+
+function refuseNonFinite(values: Float32Array): void {
+  const bad = values.findIndex((value) => !Number.isFinite(value))
+  if (bad >= 0) {
+    throw new AppError(
+      'sae_invalid',
+      `The SAE gave ${values[bad]} as an activation. Model and SAE may not belong together, or a weight is not finite.`,
+    )
+  }
+}

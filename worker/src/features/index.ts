@@ -1,0 +1,3 @@
+// The features room of the worker: its pipeline, and the SAEs that this process keeps open.
+export { probePipeline } from './probe.pipeline.js'
+export { SaeStore, saeFolder, saeStore, withSaeErrors } from './sae-store.js'

@@ -1,0 +1,4 @@
+// The files room of the worker.
+export { asAppError, withFileErrors } from './errors.js'
+export { folderOf, type Room } from './places.js'
+export { removeFilesPipeline } from './remove.pipeline.js'

@@ -1,0 +1,32 @@
+// files.remove: deletes the folders of things whose rows are gone, with what killed writers left beside them.
+import { rm } from 'node:fs/promises'
+import { FilesRemoveParamsSchema } from '@mistudio/contracts'
+import { removeLeftovers } from '@mistudio/formats'
+import type { z } from 'zod'
+import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { folderOf } from './places.js'
+
+type Params = z.infer<typeof FilesRemoveParamsSchema>
+
+export const removeFilesPipeline: Pipeline<Params> = {
+  kind: 'files.remove',
+  parse: (params) => FilesRemoveParamsSchema.parse(params),
+  run: removeFiles,
+}
+
+async function removeFiles(context: JobContext<Params>): Promise<Outcome> {
+  const { targets } = context.job.params
+  for (const [done, { room, id }] of targets.entries()) {
+    context.progress({
+      stage: 'removing',
+      fraction: done / targets.length,
+      done,
+      total: targets.length,
+      unit: 'folders',
+    })
+    const folder = folderOf(context.dataDir, room, id)
+    await rm(folder, { recursive: true, force: true })
+    await removeLeftovers(folder)
+  }
+  return { state: 'completed', result: { removed: targets.length } }
+}

@@ -1,0 +1,81 @@
+// Open models of this process: folder, tokenizer and loaded network, kept for the next job and dropped when the files change.
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LanguageModel } from '@mistudio/interp'
+import { runtime } from '../runtime/index.js'
+import { Tokenizer } from '../tokenizer/index.js'
+import { withModelErrors } from './errors.js'
+import { type ModelFolder, openModelFolder } from './model-folder.js'
+import { requireTokenizerFits } from './tokenizer-check.js'
+
+export interface OpenModel {
+  readonly folder: ModelFolder
+  readonly tokenizer: Tokenizer
+  readonly model: LanguageModel
+}
+
+interface Entry {
+  readonly fingerprint: string
+  readonly opened: OpenModel
+}
+
+/** Models that stay open in one process. */
+const MAX_OPEN = 2
+
+/** Names, sizes and times of the files that make up a model. */
+async function fingerprint(path: string): Promise<string> {
+  const names = (await readdir(path)).filter((name) => /\.(json|safetensors)$/.test(name)).sort()
+  const parts = await Promise.all(
+    names.map(async (name) => {
+      const { size, mtimeMs } = await stat(join(path, name))
+      return `${name}:${size}:${mtimeMs}`
+    }),
+  )
+  return parts.join('|')
+}
+
+export class ModelStore {
+  private readonly entries = new Map<string, Entry>()
+
+  /**
+   * The model of a folder, opened or as it was left. Callers in one process take turns, so the store may release models that
+   * were not asked for lately; they load again what they need if they are used after all.
+   * @throws AppError for folders that cannot be used, see openModelFolder, and `tokenizer_invalid`.
+   */
+  open(path: string, threads: number): Promise<OpenModel> {
+    return withModelErrors(async () => {
+      const folder = await openModelFolder(path)
+      const key = `${threads}:${path}`
+      const print = await fingerprint(path)
+      const known = this.entries.get(key)
+      if (known?.fingerprint === print) return this.keep(key, known)
+      this.entries.delete(key)
+      await known?.opened.model.release()
+      const tokenizer = await Tokenizer.load(path)
+      requireTokenizerFits(tokenizer.vocabSize, folder.spec)
+      const model = LanguageModel.load(folder.spec, folder.source, runtime, { threads })
+      return this.keep(key, { fingerprint: print, opened: { folder, tokenizer, model } })
+    })
+  }
+
+  /** Frees every model. */
+  async release(): Promise<void> {
+    const entries = [...this.entries.values()]
+    this.entries.clear()
+    for (const { opened } of entries) await opened.model.release()
+  }
+
+  private async keep(key: string, entry: Entry): Promise<OpenModel> {
+    this.entries.delete(key)
+    this.entries.set(key, entry)
+    while (this.entries.size > MAX_OPEN) {
+      const [oldest, { opened }] = this.entries.entries().next().value!
+      this.entries.delete(oldest)
+      await opened.model.release()
+    }
+    return entry.opened
+  }
+}
+
+/** The store of this process. */
+export const modelStore = new ModelStore()

@@ -1,0 +1,6 @@
+// The numeric runtime of a runner process: ONNX Runtime, one for everybody. Only runners import this, never the supervisor.
+import type { Runtime } from '@mistudio/onnx'
+import { createOrtRuntime } from '@mistudio/onnx/ort'
+
+/** Threads are chosen per session by whoever creates one. */
+export const runtime: Runtime = createOrtRuntime()

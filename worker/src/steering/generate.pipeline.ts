@@ -1,0 +1,67 @@
+// steering.generate: one prompt with and without features added, streamed while it is written, measured and stored.
+import {
+  AppError,
+  STEERING_TOKENS_EVENT,
+  type SteeringGenerateParams,
+  SteeringGenerateParamsSchema,
+  type SteeringResult,
+  SteeringResultSchema,
+} from '@mistudio/contracts'
+import { saeFolder, saeStore } from '../features/index.js'
+import { modelStore, withModelErrors } from '../models/index.js'
+import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { runExperiment } from './experiment.js'
+
+type Context = JobContext<SteeringGenerateParams>
+
+export const generatePipeline: Pipeline<SteeringGenerateParams> = {
+  kind: 'steering.generate',
+  parse: (params) => SteeringGenerateParamsSchema.parse(params),
+  run: runSteering,
+}
+
+/** A result that an earlier attempt stored before it was cut off. @throws AppError `not_found` when the experiment was deleted. */
+async function storedResult({ db, job }: Context): Promise<SteeringResult | null> {
+  const { rows } = await db.query<{ result: unknown }>('SELECT result FROM steering WHERE id = $1', [
+    job.params.steeringId,
+  ])
+  if (!rows[0]) throw new AppError('not_found', 'This steering experiment was deleted.')
+  return rows[0].result === null ? null : SteeringResultSchema.parse(rows[0].result)
+}
+
+/** The SAE of the experiment; a plain generation needs none. */
+async function openSae({ job, dataDir, threads }: Context) {
+  const { saeId, variants } = job.params
+  if (variants.length === 0) return null
+  if (saeId === null) throw new AppError('bad_request', 'Steering with features needs an extraction with its SAE.')
+  return saeStore.open(saeFolder(dataDir, saeId), threads)
+}
+
+/** Nothing of an unfinished experiment is kept: it starts anew, with the same seed, after a pause; `stop` keeps what was written so far. */
+async function runSteering(context: Context): Promise<Outcome> {
+  const { params } = context.job
+  const before = await storedResult(context)
+  if (before) return { state: 'completed', result: before }
+  context.progress({ stage: 'opening', fraction: null })
+  const open = await modelStore.open(params.modelPath, context.threads)
+  const sae = await openSae(context)
+  const result = await withModelErrors(() =>
+    runExperiment(open, sae, params, {
+      onText: (rows) => context.event(STEERING_TOKENS_EVENT, { rows }),
+      onStep: (done) => context.progress(stepProgress(done, params.sampling.maxTokens)),
+      stopped: () => context.control() !== 'run',
+    }),
+  )
+  const control = context.control()
+  if (control === 'cancel') return { state: 'cancelled' }
+  if (control === 'suspend') return { state: 'suspended' }
+  if (control === 'pause') return { state: 'paused' }
+  await context.commit((tx) =>
+    tx.query('UPDATE steering SET result = $2 WHERE id = $1', [params.steeringId, JSON.stringify(result)]),
+  )
+  return { state: 'completed', result }
+}
+
+function stepProgress(done: number, total: number) {
+  return { stage: 'generating', fraction: done / total, done, total, unit: 'tokens' }
+}

@@ -1,0 +1,2 @@
+// The steering room of the worker: its pipeline.
+export { generatePipeline } from './generate.pipeline.js'

@@ -1,0 +1,73 @@
+// What a completion is measured by, all read from the finished text: perplexity under the unsteered model, KL between steered and
+// unsteered predictions, and how strongly the steered features fire on the text when nobody steers.
+import { activationsOf, type Intervention, type LanguageModel, meanKl, perplexity, type Sae } from '@mistudio/interp'
+
+export interface MeasuredText {
+  /** Prompt and completion. */
+  readonly tokens: Int32Array
+  readonly promptTokens: number
+}
+
+export interface Reading {
+  readonly sae: Sae
+  readonly site: string
+  readonly features: readonly number[]
+}
+
+export interface Measures {
+  readonly perplexity: number | null
+  readonly kl: number | null
+  readonly activations: Record<string, number[]>
+}
+
+/**
+ * `steering`: the vector of this row at the reading's site, null for the unsteered row. The positions compared are those that predicted
+ * the completion's tokens: from the last prompt token to the last but one token.
+ */
+export async function measure(
+  model: LanguageModel,
+  { tokens, promptTokens }: MeasuredText,
+  reading: Reading | null,
+  steering: Float32Array | null,
+): Promise<Measures> {
+  const input = { tokens, batch: 1, seq: tokens.length }
+  const from = promptTokens - 1
+  const to = tokens.length - 1
+  const steered = steering !== null && reading !== null && to > from
+  const plain = await model.forward(input, {
+    capture: reading ? [reading.site] : [],
+    nll: tokens.length > 1,
+    logits: steered,
+  })
+  return {
+    perplexity: plain.nll ? perplexity(plain.nll, from, to) : null,
+    kl: steered
+      ? await steeredKl(model, input, plain.logits!, { site: reading.site, kind: 'add', value: steering }, from, to)
+      : null,
+    activations: reading ? await featureActivations(reading, plain.captured[reading.site]!, tokens.length) : {},
+  }
+}
+
+async function steeredKl(
+  model: LanguageModel,
+  input: { tokens: Int32Array; batch: number; seq: number },
+  plain: Float32Array,
+  intervention: Intervention,
+  from: number,
+  to: number,
+): Promise<number | null> {
+  const steered = await model.logits(input, [intervention])
+  return meanKl(steered, plain, model.spec.vocabSize, from, to)
+}
+
+/** Activation of each feature on every token, keyed by feature index. `x` [tokens, d_in]. */
+async function featureActivations(
+  { sae, features }: Reading,
+  x: Float32Array,
+  tokens: number,
+): Promise<Record<string, number[]>> {
+  const { values, indices, k } = await sae.encode(x, tokens)
+  return Object.fromEntries(
+    features.map((feature) => [feature, [...activationsOf(feature, values, indices, tokens, k)]]),
+  )
+}

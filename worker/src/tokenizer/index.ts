@@ -1,0 +1,2 @@
+// The tokenizer room of the worker.
+export { type EncodeOptions, openTokenizer, StreamDecoder, Tokenizer } from './tokenizer.js'

@@ -1,0 +1,37 @@
+// A slow byte-level BPE for tests, straight from its definition: cut into words, start from bytes, and again and again join the
+// adjacent pair of lowest rank, leftmost first (Sennrich et al. 2016; GPT-2's words and byte stand-ins).
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+const FileSchema = z.object({
+  model: z.object({
+    vocab: z.record(z.string(), z.int()),
+    merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
+  }),
+})
+const WORDS = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu
+
+/** An encoder for the byte-level tokenizer.json at `path`; no normalizer, no added tokens. */
+export function referenceBpe(path: string): (text: string) => number[] {
+  const { model } = FileSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
+  const ranks = new Map(model.merges.map((merge, rank) => [typeof merge === 'string' ? merge : merge.join(' '), rank]))
+  const printable = [
+    [0x21, 0x7e],
+    [0xa1, 0xac],
+    [0xae, 0xff],
+  ].flatMap(([from, to]) => Array.from({ length: to! - from! + 1 }, (_, i) => from! + i))
+  const rest = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !printable.includes(byte))
+  const standIn = (byte: number): string =>
+    String.fromCharCode(printable.includes(byte) ? byte : 256 + rest.indexOf(byte))
+  const encodeWord = (word: string): number[] => {
+    const parts = Array.from(Buffer.from(word), standIn)
+    for (;;) {
+      const pairs = parts.slice(1).map((part, i) => ranks.get(`${parts[i]} ${part}`) ?? Number.POSITIVE_INFINITY)
+      const best = Math.min(...pairs)
+      if (best === Number.POSITIVE_INFINITY) return parts.map((part) => model.vocab[part]!)
+      const at = pairs.indexOf(best)
+      parts.splice(at, 2, parts[at]! + parts[at + 1]!)
+    }
+  }
+  return (text) => (text.match(WORDS) ?? []).flatMap(encodeWord)
+}

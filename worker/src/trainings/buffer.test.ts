@@ -1,0 +1,89 @@
+// The activation stream: what is served, in which order, and that a cursor finds its place again.
+import { describe, expect, it } from 'vitest'
+import { ActivationBuffer, type BufferCursor, STREAM_START } from './buffer.js'
+
+const SIZE = 8
+const CONTEXTS = 10
+const BOS = 0
+/** Token 0 begins every context; activation = [context, position]. */
+const tokens = (context: number) => Array.from({ length: SIZE }, (_, t) => (t === 0 ? BOS : context + t))
+
+function stream(
+  cursor: BufferCursor = STREAM_START,
+  options: { seed?: number; excluded?: (token: number) => boolean } = {},
+) {
+  const harvested: number[][] = []
+  const settings = {
+    ...{ contexts: CONTEXTS, contextSize: SIZE, dIn: 2, blockContexts: 4, seed: options.seed ?? 1 },
+    excluded: options.excluded ?? ((token: number) => token === BOS),
+  }
+  const buffer = new ActivationBuffer(
+    settings,
+    {
+      tokens,
+      async harvest(contexts) {
+        harvested.push([...contexts])
+        return Float32Array.from([...contexts].flatMap((c) => Array.from({ length: SIZE }, (_, t) => [c, t]).flat()))
+      },
+    },
+    cursor,
+  )
+  return { buffer, harvested }
+}
+const rows = (batch: Float32Array) =>
+  Array.from({ length: batch.length / 2 }, (_, i) => `${batch[2 * i]}:${batch[2 * i + 1]}`)
+const EPOCH = CONTEXTS * (SIZE - 1)
+
+describe('the activation stream', () => {
+  it('serves every token but BOS exactly once per epoch, mixed, and only training contexts', async () => {
+    const { buffer, harvested } = stream()
+    const first = rows(await buffer.next(EPOCH))
+    expect(new Set(first).size).toBe(EPOCH)
+    expect(first.some((row) => row.endsWith(':0'))).toBe(false)
+    expect(harvested.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: CONTEXTS }, (_, c) => c))
+    expect(first.slice(0, 7)).not.toEqual(harvested[0]!.slice(0, 7).map((c) => `${c}:1`))
+    const second = rows(await buffer.next(EPOCH))
+    expect(new Set(second)).toEqual(new Set(first))
+    expect(second).not.toEqual(first)
+  })
+
+  it('is the same stream for every batch size, and from every cursor', async () => {
+    const whole = rows(await stream().buffer.next(3 * EPOCH))
+    const { buffer } = stream()
+    const served: string[] = []
+    while (served.length + 13 <= 3 * EPOCH) {
+      served.push(...rows(await buffer.next(13)))
+      const { buffer: resumed, harvested } = stream(buffer.cursor)
+      if (served.length + 5 <= whole.length) {
+        expect(rows(await resumed.next(5))).toEqual(whole.slice(served.length, served.length + 5))
+        expect(harvested.length).toBeLessThanOrEqual(2)
+      }
+    }
+    expect(served).toEqual(whole.slice(0, served.length))
+  })
+
+  it('depends on the seed', async () => {
+    expect(rows(await stream().buffer.next(EPOCH))).not.toEqual(
+      rows(await stream(STREAM_START, { seed: 2 }).buffer.next(EPOCH)),
+    )
+  })
+
+  it('keeps its place when a harvest fails', async () => {
+    const { buffer } = stream()
+    await buffer.next(20)
+    const before = buffer.cursor
+    const failing = new ActivationBuffer(
+      { contexts: CONTEXTS, contextSize: SIZE, dIn: 2, blockContexts: 4, seed: 1, excluded: () => false },
+      { tokens, harvest: () => Promise.reject(new Error('interrupted')) },
+      before,
+    )
+    await expect(failing.next(5)).rejects.toThrow('interrupted')
+    expect(failing.cursor).toEqual(before)
+  })
+
+  it('refuses a text of which nothing is left', async () => {
+    await expect(stream(STREAM_START, { excluded: () => true }).buffer.next(5)).rejects.toMatchObject({
+      code: 'training_invalid',
+    })
+  })
+})

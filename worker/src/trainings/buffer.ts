@@ -1,0 +1,137 @@
+// The stream of training activations: contexts in a seeded order, harvested block by block, tokens mixed within a block, served in batches.
+// Every position of the stream is a function of the settings and a cursor, so resuming needs no stored activations. No I/O here.
+import { AppError } from '@mistudio/contracts'
+import { seededPermutation, uniform } from '@mistudio/interp'
+
+/** A place in the stream: so many tokens of the block are served. A block is harvested again to go on within it. */
+export interface BufferCursor {
+  readonly epoch: number
+  readonly block: number
+  readonly offset: number
+}
+
+export const STREAM_START: BufferCursor = { epoch: 0, block: 0, offset: 0 }
+
+export interface BufferSettings {
+  /** Contexts to train on are 0 to `contexts` - 1; held-out ones come after them and are never asked for. */
+  readonly contexts: number
+  readonly contextSize: number
+  /** Width of one activation. */
+  readonly dIn: number
+  /** Contexts harvested and mixed together. */
+  readonly blockContexts: number
+  readonly seed: number
+  /** Tokens that are not trained on, by id (BOS). */
+  readonly excluded: (token: number) => boolean
+}
+
+export interface BufferSource {
+  /** Token ids [contextSize] of a context. */
+  tokens(context: number): ArrayLike<number>
+  /** Activations [contexts · contextSize, d_in] of whole contexts, in their order. */
+  harvest(contexts: Uint32Array): Promise<Float32Array>
+}
+
+interface Block {
+  readonly epoch: number
+  readonly index: number
+  readonly activations: Float32Array
+  /** Rows of `activations` in serving order. */
+  readonly order: Uint32Array
+}
+
+/** Random streams of the order of contexts and of tokens. */
+const CONTEXT_STREAM = 0x636f6e74
+const TOKEN_STREAM = 0x746f6b65
+const seedOf = (seed: number, stream: number, n: number): number => Math.floor(uniform(seed, stream, n) * 2 ** 32) | 0
+
+export class ActivationBuffer {
+  private current: Block | null = null
+  private order: { readonly epoch: number; readonly contexts: Uint32Array } | null = null
+
+  constructor(
+    private readonly settings: BufferSettings,
+    private readonly source: BufferSource,
+    private position: BufferCursor = STREAM_START,
+  ) {
+    if (settings.contexts < 1) {
+      throw new AppError(
+        'training_invalid',
+        'The tokenization has no training contexts. Use a larger dataset or a smaller context size.',
+      )
+    }
+  }
+
+  /** Where the next batch starts. */
+  get cursor(): BufferCursor {
+    return this.position
+  }
+
+  private get blocks(): number {
+    return Math.ceil(this.settings.contexts / this.settings.blockContexts)
+  }
+
+  /**
+   * The next `count` activations [count, d_in]; a batch may span blocks and epochs. When harvesting throws, the cursor stays.
+   * @throws AppError `training_invalid` when every token is excluded.
+   */
+  async next(count: number): Promise<Float32Array> {
+    const { dIn } = this.settings
+    const batch = new Float32Array(count * dIn)
+    let { epoch, block, offset } = this.position
+    for (let filled = 0, empty = 0; filled < count; ) {
+      const { activations, order } = await this.open(epoch, block)
+      const rows = order.subarray(offset, offset + count - filled)
+      rows.forEach((row, i) => {
+        batch.set(activations.subarray(row * dIn, (row + 1) * dIn), (filled + i) * dIn)
+      })
+      filled += rows.length
+      offset += rows.length
+      empty = order.length === 0 ? empty + 1 : 0
+      if (empty >= this.blocks)
+        throw new AppError('training_invalid', 'Every token of the tokenization is excluded from training.')
+      if (offset < order.length) continue
+      offset = 0
+      block++
+      if (block === this.blocks) {
+        block = 0
+        epoch++
+      }
+    }
+    this.position = { epoch, block, offset }
+    return batch
+  }
+
+  private async open(epoch: number, index: number): Promise<Block> {
+    if (this.current?.epoch === epoch && this.current.index === index) return this.current
+    // Let go of the old block before the next one is made.
+    this.current = null
+    const { blockContexts } = this.settings
+    const contexts = this.contextsOf(epoch).slice(index * blockContexts, (index + 1) * blockContexts)
+    const activations = await this.source.harvest(contexts)
+    this.current = { epoch, index, activations, order: this.tokenOrder(contexts, epoch, index) }
+    return this.current
+  }
+
+  /** All contexts in the order of an epoch. */
+  private contextsOf(epoch: number): Uint32Array {
+    const { contexts, seed } = this.settings
+    if (this.order?.epoch !== epoch) {
+      this.order = { epoch, contexts: seededPermutation(contexts, seedOf(seed, CONTEXT_STREAM, epoch)) }
+    }
+    return this.order.contexts
+  }
+
+  /** Rows of the block's tokens that are trained on, mixed. */
+  private tokenOrder(contexts: Uint32Array, epoch: number, index: number): Uint32Array {
+    const { contextSize, seed, excluded } = this.settings
+    const kept = new Uint32Array(contexts.length * contextSize)
+    let count = 0
+    contexts.forEach((context, i) => {
+      const tokens = this.source.tokens(context)
+      for (let t = 0; t < contextSize; t++) if (!excluded(tokens[t]!)) kept[count++] = i * contextSize + t
+    })
+    const permutation = seededPermutation(count, seedOf(seed, TOKEN_STREAM, epoch * this.blocks + index))
+    return permutation.map((at) => kept[at]!)
+  }
+}

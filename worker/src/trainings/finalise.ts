@@ -1,0 +1,80 @@
+// The end of a training: the SAE on disk in SAELens layout, its row, and the summary of the run. Doing it twice changes nothing.
+import { AppError, type TrainingRunParams, type TrainingSummary, TrainingSummarySchema } from '@mistudio/contracts'
+import { writeFolderAtomic, writeSaeLensFolder } from '@mistudio/formats'
+import type { Pool } from 'pg'
+import { saeFolder } from '../features/index.js'
+import type { JobContext } from '../runner/context.js'
+import type { TrainingResult } from './run-training.js'
+
+/** Result of the job. */
+export interface TrainingOutcome {
+  readonly saeId: string
+  readonly summary: TrainingSummary
+}
+
+/** What a finished training answers, null when it is not finished. */
+export async function finishedTraining(db: Pool, { trainingId }: TrainingRunParams): Promise<TrainingOutcome | null> {
+  const { rows } = await db.query(
+    `SELECT t.sae_id AS "saeId", r.summary FROM training t JOIN run r ON r.id = t.id JOIN sae s ON s.id = t.sae_id WHERE t.id = $1`,
+    [trainingId],
+  )
+  const [row] = rows as { saeId: string; summary: unknown }[]
+  return row?.summary ? { saeId: row.saeId, summary: TrainingSummarySchema.parse(row.summary) } : null
+}
+
+/** Figures of the run. @throws AppError `training_invalid` when the held-out text gives no usable figure. */
+export function summarise(
+  { metrics, steps, heldOutTokens, spent }: TrainingResult,
+  batchSize: number,
+): TrainingSummary {
+  const value = (key: string): number => {
+    const found = metrics[key]
+    if (typeof found === 'number') return found
+    throw new AppError(
+      'training_invalid',
+      `The held-out text gives no value for ${key}. Use a larger or more varied dataset.`,
+    )
+  }
+  return {
+    ...{ steps, tokens: steps * batchSize, loss: value('loss'), fvu: value('heldout_fvu'), l0: value('heldout_l0') },
+    ...{ deadShare: value('heldout_dead_share'), ceClean: value('ce_clean'), ceSae: value('ce_sae') },
+    ...{ ceZero: value('ce_zero'), ceRecovered: value('ce_recovered'), kl: value('kl'), heldOutTokens },
+    harvestTokensPerSecond: spent.harvestSeconds > 0 ? spent.harvestTokens / spent.harvestSeconds : 0,
+    stepTokensPerSecond: spent.stepSeconds > 0 ? (steps * batchSize) / spent.stepSeconds : 0,
+    seconds: spent.seconds,
+  }
+}
+
+/** Writes the SAE, then its row, the run's summary and the training's link to it in one transaction. */
+export async function finalise(
+  job: JobContext<TrainingRunParams>,
+  result: TrainingResult,
+  contextSize: number,
+): Promise<TrainingOutcome> {
+  const { trainingId, saeId, name, modelId, modelName, params } = job.job.params
+  const summary = summarise(result, params.batchSize)
+  const { cfg, tensors } = result.sae
+  const written = await writeFolderAtomic(saeFolder(job.dataDir, saeId), (folder) =>
+    writeSaeLensFolder(
+      folder,
+      cfg,
+      tensors.map((tensor) => ({ ...tensor, dtype: 'F32' as const })),
+    ),
+  )
+  const bytes = Object.values(written).reduce((sum, file) => sum + file.bytes, 0)
+  await job.flush()
+  await job.commit(async (tx) => {
+    await tx.query(
+      `INSERT INTO sae (id, name, model_id, model_name, training_id, site, architecture, d_in, d_sae, k, context_size, summary, bytes)
+       VALUES ($1, $2, (SELECT id FROM model WHERE id = $3), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+       ON CONFLICT (id) DO UPDATE SET summary = excluded.summary, bytes = excluded.bytes`,
+      [
+        ...[saeId, name, modelId, modelName, trainingId, params.site, params.architecture, cfg.d_in, cfg.d_sae],
+        ...[params.k, contextSize, JSON.stringify(summary), bytes],
+      ],
+    )
+    await tx.query('UPDATE training SET step = $2, sae_id = $3 WHERE id = $1', [trainingId, summary.steps, saeId])
+    await tx.query('UPDATE run SET summary = $2 WHERE id = $1', [trainingId, JSON.stringify(summary)])
+  })
+  return { saeId, summary }
+}

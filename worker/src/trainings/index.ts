@@ -1,0 +1,3 @@
+// The trainings room of the worker: its pipelines.
+export { estimatePipeline } from './estimate.pipeline.js'
+export { trainPipeline } from './train.pipeline.js'
