@@ -43,18 +43,24 @@ const rooms = [
     workspace: 'backend',
     faces: '([^/]+\\.(module|service|repository|mapper)|partitions)\\.ts',
   },
-  // How a pipeline is interrupted and how it tells its progress is the same for every room.
-  { workspace: 'worker', faces: '(index|interruption|progress)\\.ts' },
+  { workspace: 'worker', faces: 'index.ts' },
   // A neighbour's views belong to it; what it knows (api, prepare, store) may be asked for. Only the shell composes pages.
   { workspace: 'frontend', faces: '(index|api|prepare|store)\\.tsx?' },
 ].map(({ workspace, faces }) => ({
   name: `rooms-of-${workspace}`,
   comment: `A room of ${workspace} does not import a neighbour's inside: use its face or a shared folder.`,
   severity: 'error',
-  from: { path: `^${workspace}/src/([^/]+)/.+`, pathNot: '\\.test\\.tsx?$|/testing(\\.ts|/)|^frontend/src/(app|home)/' },
+  from: {
+    path: `^${workspace}/src/([^/]+)/.+`,
+    pathNot: '\\.test\\.tsx?$|/testing(\\.ts|/)|^frontend/src/(app|home)/',
+  },
   to: {
     path: `^${workspace}/src/[^/]+/.+`,
-    pathNot: [`^${workspace}/src/$1/`, `^${workspace}/src/(${SHARED[workspace].join('|')})/`, `^${workspace}/src/[^/]+/${faces}$`],
+    pathNot: [
+      `^${workspace}/src/$1/`,
+      `^${workspace}/src/(${SHARED[workspace].join('|')})/`,
+      `^${workspace}/src/[^/]+/${faces}$`,
+    ],
   },
 }))
 
@@ -65,7 +71,8 @@ module.exports = {
     ...rooms,
     {
       name: 'one-door-to-onnxruntime',
-      comment: 'Only packages/onnx/src/ort.ts imports onnxruntime-node, so that every tensor program goes through Runtime.',
+      comment:
+        'Only packages/onnx/src/ort.ts imports onnxruntime-node, so that every tensor program goes through Runtime.',
       severity: 'error',
       from: { pathNot: '^packages/onnx/src/ort\\.ts$' },
       to: { path: 'onnxruntime-(node|common|web)' },
@@ -75,7 +82,9 @@ module.exports = {
       comment: 'A native call blocks the event loop; the process that holds leases never loads one (ADR 0002).',
       severity: 'error',
       from: { path: '^worker/src/(main|config)\\.ts$|^worker/src/supervisor/', pathNot: '\\.test\\.tsx?$' },
-      to: { path: '^packages/(onnx|interp|kernels)/|^worker/src/(runtime|models|trainings|extractions|features|steering)/' },
+      to: {
+        path: '^packages/(onnx|interp|kernels)/|^worker/src/(runtime|models|trainings|extractions|features|steering)/',
+      },
     },
     {
       name: 'no-cycles',
@@ -113,7 +122,6 @@ module.exports = {
       exportsFields: ['exports'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
       extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
-      extensionAlias: { '.js': ['.ts', '.tsx', '.js'] },
     },
   },
 }

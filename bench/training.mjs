@@ -1,6 +1,6 @@
 // Tokens per second of the TopK training step alone, on random data, for a list of shapes.
-//   node bench/training.mjs [--threads 2] [--seconds 6] [--shapes 128x2048x32x1024,768x16384x32x4096] [--dead]
-// A shape is d_in x d_sae x k x batch. Built packages are needed (npm run build). --dead keeps the auxiliary loss busy.
+//   node bench/training.mjs [--threads 2] [--seconds 6] [--shapes 128x2048x32x1024,768x16384x32x4096]
+// A shape is d_in x d_sae x k x batch. Built packages are needed (npm run build).
 import { parseArgs } from 'node:util'
 import { initialState, parseTopkTrainingConfig } from '../packages/interp/dist/index.js'
 import { ShardedStep } from '../worker/dist/trainings/sharded-step/sharded-step.js'
@@ -10,7 +10,6 @@ const { values } = parseArgs({
     threads: { type: 'string', default: '2' },
     seconds: { type: 'string', default: '6' },
     shapes: { type: 'string', default: '128x2048x32x1024,64x1024x16x1024,768x16384x32x4096' },
-    dead: { type: 'boolean', default: false },
   },
 })
 
@@ -30,7 +29,6 @@ for (const shape of values.shapes.split(',')) {
   })
   const step = await ShardedStep.open({ config, batchSize: batch, threads: Number(values.threads) })
   const state = initialState(dIn, dSae, 0)
-  if (values.dead) state.sinceFired.fill(10_000, 0, Math.floor(dSae / 4))
   await step.load(state)
   // A sparse mixture of fixed directions, so that the features have something to learn.
   const directions = Float32Array.from({ length: 512 * dIn }, () => Math.random() - 0.5)

@@ -67,6 +67,8 @@ export class ModelsService {
     if (twin) {
       throw new AppError('conflict', `This folder is registered already, as "${twin.name}".`, { modelId: twin.id })
     }
+    // Refused here, nothing is stored: only a folder that passes becomes a row.
+    await this.inspect(given)
     const id = randomUUID()
     const title = name ?? path.basename(folder).slice(0, 120)
     const job = { kind: 'model.register', subjectType: 'model', subjectId: id, title } as const

@@ -46,8 +46,7 @@ export class SteeringRepository {
   async prune(tx: Tx): Promise<void> {
     await tx.$executeRaw`
       DELETE FROM steering WHERE id IN (
-        SELECT s.id FROM steering s WHERE s.name IS NULL AND NOT EXISTS
-          (SELECT 1 FROM job j WHERE j.subject_id = s.id AND j.state <> ALL(${[...TERMINAL_STATES]}::text[]))
-        ORDER BY s.created_at DESC, s.id OFFSET ${HISTORY})`
+        SELECT id FROM steering WHERE name IS NULL ORDER BY created_at DESC, id OFFSET ${HISTORY})
+      AND NOT EXISTS (SELECT 1 FROM job j WHERE j.subject_id = steering.id AND j.state <> ALL(${[...TERMINAL_STATES]}::text[]))`
   }
 }

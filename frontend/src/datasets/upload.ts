@@ -1,8 +1,7 @@
 // Sends one file with progress. The shared client cannot tell how far a body has gone, because fetch does not say; XMLHttpRequest does.
 import { API_PREFIX, AppError, ErrorEnvelopeSchema, UPLOAD_PATH, type Upload, UploadSchema } from '@mistudio/contracts'
-import { z } from 'zod'
 
-const AnswerSchema = z.object({ data: UploadSchema })
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 const parseJson = (text: string): unknown => {
   try {
@@ -21,8 +20,8 @@ export const uploadFile = (file: File, onProgress: (share: number) => void, sign
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total)
     request.onload = () => {
       const json = parseJson(request.responseText)
-      const answer = AnswerSchema.safeParse(json)
-      if (request.status < 300 && answer.success) return resolve(answer.data.data)
+      const answer = UploadSchema.safeParse(isRecord(json) ? json['data'] : null)
+      if (request.status < 300 && answer.success) return resolve(answer.data)
       const failure = ErrorEnvelopeSchema.safeParse(json)
       reject(
         failure.success

@@ -9,6 +9,12 @@ export interface LogLine {
   text: string
 }
 
+/** A change of state tells at least the new one; the first event of a job tells the whole row. */
+const StateChangeSchema = JobSchema.pick({ state: true, attempt: true, error: true }).partial({
+  attempt: true,
+  error: true,
+})
+
 /** A line for what is worth reading; null for bulk (metrics, streamed text, progress that only moves the bar). */
 export const toLine = (event: JobEvent, lastStage: string | null): LogLine | null => {
   const base = { seq: event.seq, at: event.at }
@@ -17,14 +23,13 @@ export const toLine = (event: JobEvent, lastStage: string | null): LogLine | nul
     return log.success ? { ...base, level: log.data.level, text: log.data.message } : null
   }
   if (event.type === 'state') {
-    const job = JobSchema.safeParse(event.payload)
-    return {
-      ...base,
-      level: 'event',
-      text: job.success
-        ? `State: ${job.data.state.replaceAll('_', ' ')}, attempt ${job.data.attempt}`
-        : 'State changed',
-    }
+    const change = StateChangeSchema.safeParse(event.payload)
+    if (!change.success) return { ...base, level: 'event', text: 'State changed' }
+    const { state, attempt, error } = change.data
+    const words = [state.replaceAll('_', ' '), attempt ? `attempt ${attempt}` : null].filter(Boolean).join(', ')
+    return error
+      ? { ...base, level: 'error', text: `State: ${words}. ${error.message}` }
+      : { ...base, level: 'event', text: `State: ${words}` }
   }
   if (event.type === 'progress') {
     const progress = JobProgressSchema.safeParse(event.payload)

@@ -10,6 +10,8 @@ export interface ChartSpec {
   series: readonly Series[]
   format(value: number): string
   max?: number
+  /** Axis steps are powers of two, so that they read as whole KB, MB, GB. */
+  bytes?: true
 }
 
 const percent = (value: number) => `${Math.round(value)} %`
@@ -29,6 +31,7 @@ export const chartSpecs = (sample: SystemSample | null): ChartSpec[] => [
     title: 'Memory',
     series: [{ label: 'used', color: '--series-cyan', pick: (s) => s.memoryUsed }],
     format: formatBytes,
+    bytes: true,
     ...(sample ? { max: sample.memoryTotal } : {}),
   },
   {
@@ -39,6 +42,7 @@ export const chartSpecs = (sample: SystemSample | null): ChartSpec[] => [
       { label: 'written', color: '--series-orange', pick: (s) => s.diskWrite },
     ],
     format: rate,
+    bytes: true,
   },
   {
     id: 'network',
@@ -48,6 +52,7 @@ export const chartSpecs = (sample: SystemSample | null): ChartSpec[] => [
       { label: 'out', color: '--series-amber', pick: (s) => s.networkOut },
     ],
     format: rate,
+    bytes: true,
   },
   ...(sample?.gpus ?? []).flatMap((gpu): ChartSpec[] => {
     const pick = (of: (g: SystemSample['gpus'][number]) => number | null) => (s: SystemSample) => {
@@ -67,6 +72,7 @@ export const chartSpecs = (sample: SystemSample | null): ChartSpec[] => [
         title: `GPU ${gpu.index} memory`,
         series: [{ label: 'used', color: '--series-blue', pick: pick((g) => g.memoryUsed) }],
         format: formatBytes,
+        bytes: true,
         ...(gpu.memoryTotal !== null ? { max: gpu.memoryTotal } : {}),
       },
     ]

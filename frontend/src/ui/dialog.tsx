@@ -41,7 +41,12 @@ function OpenDialog({
   useEffect(() => {
     const element = dialog.current
     const before = document.activeElement
-    if (element && !element.open) element.showModal()
+    if (element && !element.open) {
+      element.showModal()
+      // The browser would choose the first button (Close); the field made for it, or the dialog itself, is better.
+      const wished = element.querySelector<HTMLElement>('[data-autofocus]')
+      ;(wished ?? element).focus()
+    }
     return () => {
       element?.close()
       if (before instanceof HTMLElement && before.isConnected) before.focus()
@@ -51,6 +56,7 @@ function OpenDialog({
     // biome-ignore lint/a11y/useKeyWithClickEvents: the click closes on the backdrop; Esc is the keyboard's way
     <dialog
       ref={dialog}
+      tabIndex={-1}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault()
@@ -58,7 +64,7 @@ function OpenDialog({
       }}
       onClick={(event) => event.target === event.currentTarget && !keepOnOutsideClick && onClose()}
       className={cx(
-        'w-full border border-line-strong bg-modal p-0 text-body shadow-2xl',
+        'w-full outline-none border border-line-strong bg-modal p-0 text-body shadow-2xl',
         side
           ? 'mr-0 ml-auto h-dvh max-h-dvh max-w-md border-y-0 border-r-0'
           : `m-auto max-h-[88dvh] rounded-xl ${WIDTHS[size]}`,

@@ -11,9 +11,17 @@ export const CONTROL =
 interface InputProps extends InputHTMLAttributes<HTMLInputElement> {
   ref?: Ref<HTMLInputElement>
 }
-export function Input({ className, ...rest }: InputProps) {
+/** `autoFocus` also tells the dialog around it where the focus belongs. */
+export function Input({ className, autoFocus, ...rest }: InputProps) {
   return (
-    <input autoComplete="off" spellCheck={false} {...useField()} {...rest} className={cx(CONTROL, 'h-9', className)} />
+    <input
+      autoComplete="off"
+      spellCheck={false}
+      {...useField()}
+      {...rest}
+      {...(autoFocus ? { autoFocus, 'data-autofocus': true } : {})}
+      className={cx(CONTROL, 'h-9', className)}
+    />
   )
 }
 

@@ -33,7 +33,7 @@ export function Tooltip({ text, children, className }: { text: ReactNode; childr
       aria-describedby={place ? id : undefined}
       onMouseEnter={show}
       onMouseLeave={hide}
-      onFocus={show}
+      onFocus={(event) => event.target.matches(':focus-visible') && show()}
       onBlur={hide}
       onKeyDown={(event) => event.key === 'Escape' && hide()}
     >

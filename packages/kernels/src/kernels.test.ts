@@ -86,6 +86,44 @@ describe('kernels agree with the plain reference', () => {
     }
   })
 
+  it.each([
+    [1, 1],
+    [7, 7],
+    [64, 5],
+    [131, 9],
+    [300, 200],
+  ])('selectTop of %i features, k %i, with many ties', (features, k) => {
+    const rows = 17
+    const own = allocate({
+      ...{ pre: floats(rows * features), scale: floats(features), values: floats(rows * (k + 2)) },
+      ...{ index: floats(rows * (k + 2)), room: floats(3 * features) },
+    })
+    const run = loadKernels(own.memory)
+    const pre = new Float32Array(own.memory.buffer, own.at.pre, rows * features)
+    const scale = new Float32Array(own.memory.buffer, own.at.scale, features)
+    for (const scaled of [true, false]) {
+      pre.set(pre.map((_, i) => (i < features * 9 ? Math.round(random() * 5) : random())))
+      scale.set(scale.map(() => (scaled ? 0.5 + Math.round(random() * 2) : 1)))
+      const wanted = reference.selectTop(pre, scaled ? scale : null, features, k)
+      run.selectTop(
+        own.at.pre,
+        scaled ? own.at.scale : 0,
+        rows,
+        features,
+        k,
+        k + 2,
+        own.at.values,
+        own.at.index,
+        own.at.room,
+      )
+      const values = new Float32Array(own.memory.buffer, own.at.values, rows * (k + 2))
+      const index = new Int32Array(own.memory.buffer, own.at.index, rows * (k + 2))
+      const first = <T extends Float32Array | Int32Array>(array: T) => [...array].filter((_, i) => i % (k + 2) < k)
+      expect(first(values)).toEqual([...wanted.values])
+      expect(first(index)).toEqual([...wanted.index])
+    }
+  })
+
   it('groupByFeature sorts entries by feature and keeps token order', () => {
     const from = entries()
     const wanted = reference.groupByFeature(from, FEATURES)

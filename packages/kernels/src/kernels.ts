@@ -32,6 +32,17 @@ export interface Kernels {
     cursor: Pointer,
     keep: Pointer,
   ): void
+  selectTop(
+    pre: Pointer,
+    scale: Pointer,
+    rows: number,
+    features: number,
+    k: number,
+    stride: number,
+    values: Pointer,
+    index: Pointer,
+    room: Pointer,
+  ): void
   unscale(values: Pointer, index: Pointer, keep: Pointer, factor: Pointer, rows: number, stride: number): void
   groupByFeature(
     values: Pointer,
@@ -97,6 +108,7 @@ const KERNEL_NAMES: readonly (keyof Kernels)[] = [
   'columnSums',
   'weightedRowSum',
   'gatherRows',
+  'selectTop',
   'mergeTopk',
   'unscale',
   'groupByFeature',

@@ -17,6 +17,24 @@ export interface Grouped {
   readonly value: Float32Array
 }
 
+/** The k largest of each row of pre [rows, features] times scale: values descending, ties to the lower index. */
+export function selectTop(
+  pre: Float32Array,
+  scale: Float32Array | null,
+  features: number,
+  k: number,
+): { values: Float32Array; index: Int32Array } {
+  const rows = pre.length / features
+  const picked = Array.from({ length: rows }, (_, t) => {
+    const row = Array.from(pre.subarray(t * features, (t + 1) * features), (value, j) => ({
+      value: Math.fround(value * (scale ? scale[j]! : 1)),
+      j,
+    }))
+    return row.sort((a, b) => b.value - a.value || a.j - b.j).slice(0, k)
+  }).flat()
+  return { values: Float32Array.from(picked, (p) => p.value), index: Int32Array.from(picked, (p) => p.j) }
+}
+
 /** Number of candidates of shard `self` among the k largest of each row; candidates[s] is [rows, stride], descending, counts[s] of them valid. */
 export function mergeTopk(
   candidates: readonly Float32Array[],

@@ -5,9 +5,9 @@ import { basename, dirname, join } from 'node:path'
 import { AppError, DatasetImportParamsSchema, type DatasetStats, DatasetStatsSchema } from '@mistudio/contracts'
 import { DocumentWriter, openTexts, resolveInside, type TextStream, writeFolderAtomic } from '@mistudio/formats'
 import { z } from 'zod'
-import { StageProgress } from '../extractions/progress.js'
 import { folderOf, withFileErrors } from '../files/index.js'
 import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { StageProgress } from '../runner/progress.js'
 import { interruptible, Pulse } from './pulse.js'
 
 type Params = z.infer<typeof DatasetImportParamsSchema>

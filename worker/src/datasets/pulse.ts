@@ -1,9 +1,9 @@
 // The heartbeat of a dataset job inside its loops: lets messages in, reports progress, and stops when the user wants it.
 import { setImmediate } from 'node:timers/promises'
 import type { JobProgress } from '@mistudio/contracts'
-import { checkControl, Interruption } from '../extractions/interruption.js'
-import { StageProgress } from '../extractions/progress.js'
 import type { JobContext, Outcome } from '../runner/context.js'
+import { checkControl, Interruption } from '../runner/interruption.js'
+import { StageProgress } from '../runner/progress.js'
 
 /** Longest time in ms without looking at the control. */
 const BEAT_MS = 50

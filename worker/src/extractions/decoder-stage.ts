@@ -1,9 +1,9 @@
 // The stage between reading and writing: what the decoder says of every feature without any text.
 import { directLogits, type Extremes, nearestFeatures } from '@mistudio/interp'
 import type { Runtime } from '@mistudio/onnx'
-import { checkControl } from './interruption.js'
+import { checkControl } from '../runner/interruption.js'
+import { StageProgress } from '../runner/progress.js'
 import type { OpenedParts } from './open.js'
-import { StageProgress } from './progress.js'
 import type { ReadingJob } from './reading.js'
 
 export interface DecoderFindings {

@@ -6,8 +6,8 @@ import { ExtractionParamsSchema, type ExtractionRunParams } from '@mistudio/cont
 import { FeatureAccumulator, FidelityAccumulator, uniform } from '@mistudio/interp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Control } from '../runner/context.js'
+import { Interruption } from '../runner/interruption.js'
 import { type Checkpoints, openCheckpoints, restore } from './checkpoint.js'
-import { Interruption } from './interruption.js'
 import { type Pass, readingOrder } from './pass.js'
 import { readContexts } from './reading.js'
 

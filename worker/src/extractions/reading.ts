@@ -3,10 +3,10 @@
 import { setImmediate } from 'node:timers/promises'
 import { EntryBuffer } from '@mistudio/interp'
 import type { Control } from '../runner/context.js'
+import { Interruption, outcomeFor } from '../runner/interruption.js'
+import { StageProgress } from '../runner/progress.js'
 import { type Checkpoints, checkpointOf } from './checkpoint.js'
-import { Interruption, outcomeFor } from './interruption.js'
 import { contextsPerBatch, type Pass, readBatch } from './pass.js'
-import { StageProgress } from './progress.js'
 
 /** What the reading stage needs of its job. */
 export interface ReadingJob {

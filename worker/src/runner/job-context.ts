@@ -2,6 +2,7 @@
 import type { JobKind, MetricValues } from '@mistudio/contracts'
 import type { Pool, PoolClient } from 'pg'
 import type { Control, JobContext } from './context.js'
+import { inTransaction } from './database.js'
 import { FencedError } from './errors.js'
 import type { Reporter } from './reporter.js'
 
@@ -16,23 +17,12 @@ export interface StartedJob {
 const FENCE = `SELECT 1 FROM job WHERE id = $1 AND owner = $2 AND attempt = $3 AND state = 'running' FOR UPDATE`
 
 /** Runs work in a transaction that first proves that this attempt owns the job. */
-const fencedTransaction = async <T>(db: Pool, job: StartedJob, work: (tx: PoolClient) => Promise<T>): Promise<T> => {
-  const tx = await db.connect()
-  try {
-    await tx.query('BEGIN')
+const fencedTransaction = <T>(db: Pool, job: StartedJob, work: (tx: PoolClient) => Promise<T>): Promise<T> =>
+  inTransaction(db, async (tx) => {
     const { rowCount } = await tx.query(FENCE, [job.id, job.owner, job.attempt])
     if (!rowCount) throw new FencedError(job.id)
-    const result = await work(tx)
-    await tx.query('COMMIT')
-    return result
-  } catch (error) {
-    // A broken connection cannot roll back; the server does it by itself.
-    await tx.query('ROLLBACK').catch(() => undefined)
-    throw error
-  } finally {
-    tx.release()
-  }
-}
+    return work(tx)
+  })
 
 /** Values that are not finite become null: a gap, never a zero. */
 const finiteOrNull = (values: MetricValues): MetricValues =>

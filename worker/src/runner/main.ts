@@ -4,6 +4,7 @@ import pg from 'pg'
 import { readConfig } from '../config.js'
 import type { AnyPipeline } from '../registry.js'
 import type { Control } from './context.js'
+import { isConnectionLoss } from './database.js'
 import { errorBody } from './errors.js'
 import { makeContext, type StartedJob } from './job-context.js'
 import { Reporter } from './reporter.js'
@@ -41,7 +42,9 @@ const run = async (job: StartedJob & { params: unknown }): Promise<void> => {
     } as FromRunner)
   } catch (error) {
     console.error(`job ${job.id} (${job.kind}) failed:`, error)
-    send({ type: 'outcome', jobId: job.id, outcome: { state: 'failed', error: errorBody(error) } })
+    // The database was away: not the job's fault. It goes back to the queue, and pipelines end the same when they run again.
+    if (isConnectionLoss(error)) send({ type: 'outcome', jobId: job.id, outcome: { state: 'suspended' } })
+    else send({ type: 'outcome', jobId: job.id, outcome: { state: 'failed', error: errorBody(error) } })
   } finally {
     current = null
   }

@@ -12,6 +12,7 @@ export class Reporter {
   private readonly flushes: { upTo: number; done: () => void }[] = []
   private progressAt = 0
   private heldProgress: JobProgress | null = null
+  private timer: NodeJS.Timeout | null = null
 
   constructor(
     private readonly jobId: string,
@@ -26,7 +27,9 @@ export class Reporter {
   /** Latest progress wins; at most four a second go out. */
   progress(progress: JobProgress): void {
     this.heldProgress = progress
-    if (Date.now() - this.progressAt >= PROGRESS_EVERY_MS) this.releaseProgress()
+    const wait = this.progressAt + PROGRESS_EVERY_MS - Date.now()
+    if (wait <= 0) this.releaseProgress()
+    else this.timer ??= setTimeout(() => this.releaseProgress(), wait)
   }
 
   /** Everything up to report `upTo` is stored. */
@@ -44,6 +47,8 @@ export class Reporter {
   }
 
   private releaseProgress(): void {
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
     if (!this.heldProgress) return
     const progress = this.heldProgress
     this.heldProgress = null

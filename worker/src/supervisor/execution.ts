@@ -1,8 +1,9 @@
 // Drives one attempt of one job on a runner: stores its reports, keeps its lease, passes on what the user wants, records its end.
-import type { FromRunner, JobControl, Report } from '@mistudio/contracts'
+import type { ErrorBody, FromRunner, JobControl, Report } from '@mistudio/contracts'
 import type { Pool } from 'pg'
 import type { Control } from '../runner/context.js'
-import { FencedError } from '../runner/errors.js'
+import { isConnectionLoss } from '../runner/database.js'
+import { errorBody, FencedError } from '../runner/errors.js'
 import { type End, release, renew, type Stored, storeReports } from './ledger.js'
 import type { Publisher } from './publisher.js'
 import type { Fence, JobRow } from './rows.js'
@@ -26,6 +27,7 @@ export class Execution {
   private control: JobControl
   private suspended = false
   private fenced = false
+  private refused: ErrorBody | null = null
   private advanced = false
   private readonly baseline: number
   private cancelTimer: NodeJS.Timeout | null = null
@@ -99,7 +101,7 @@ export class Execution {
     const batch = this.pending.slice()
     for (;;) {
       try {
-        if (this.fenced || !batch.length) return
+        if (this.fenced || this.refused || !batch.length) return
         const stored = await storeReports(
           this.db,
           this.fence,
@@ -110,6 +112,7 @@ export class Execution {
         break
       } catch (error) {
         if (error instanceof FencedError) return this.lose()
+        if (!isConnectionLoss(error)) return this.refuse(error)
         console.error(`job ${this.fence.id}: reports could not be stored yet:`, error)
         await pause(RETRY_MS)
       }
@@ -147,8 +150,16 @@ export class Execution {
     if (this.runner.jobId === this.fence.id) this.runner.kill()
   }
 
+  /** The database refuses what the runner reported: waiting does not help, so the job fails with the reason. */
+  private refuse(error: unknown): void {
+    console.error(`job ${this.fence.id}: its reports cannot be stored:`, error)
+    this.refused = errorBody(error)
+    this.pending.length = 0
+    this.runner.kill()
+  }
+
   private async finish(outcome: Outcome): Promise<{ stored: Stored; row: JobRow }> {
-    const end = this.endOf(outcome)
+    let end = this.endOf(outcome)
     for (;;) {
       try {
         const { row, ...stored } = await release(this.db, this.fence, end)
@@ -156,6 +167,7 @@ export class Execution {
         return { stored, row }
       } catch (error) {
         if (error instanceof FencedError) throw error
+        if (!isConnectionLoss(error) && end.state !== 'failed') end = { state: 'failed', error: errorBody(error) }
         console.error(`job ${this.fence.id}: its end could not be stored yet:`, error)
         await pause(RETRY_MS)
       }
@@ -163,6 +175,7 @@ export class Execution {
   }
 
   private endOf(outcome: Outcome): End {
+    if (this.refused) return { state: 'failed', error: this.refused }
     switch (outcome.state) {
       case 'completed':
       case 'completed_with_errors':

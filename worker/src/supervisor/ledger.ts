@@ -1,6 +1,7 @@
 // The guarded transitions of a job as its worker makes them, in SQL. Every write after the claim is fenced by owner and attempt.
 import type { ErrorBody, Job, JobControl, JobEvent, JobProgress, JobState, Report } from '@mistudio/contracts'
 import type { Pool, PoolClient } from 'pg'
+import { inTransaction, toJson } from '../runner/database.js'
 import { FencedError } from '../runner/errors.js'
 import { type Fence, type JobRow, jobFromRow } from './rows.js'
 
@@ -16,29 +17,11 @@ export interface Stored {
 
 type NewEvent = { readonly type: string; readonly payload: unknown }
 
-const transaction = async <T>(db: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> => {
-  const tx = await db.connect()
-  let broken = false
-  try {
-    await tx.query('BEGIN')
-    const result = await work(tx)
-    await tx.query('COMMIT')
-    return result
-  } catch (error) {
-    await tx.query('ROLLBACK').catch(() => {
-      broken = true
-    })
-    throw error
-  } finally {
-    tx.release(broken)
-  }
-}
-
 /** Appends events behind the newest one; `row.seq` is already the number of the last of them. */
 const insertEvents = async (tx: PoolClient, row: JobRow, events: readonly NewEvent[]): Promise<JobEvent[]> => {
   if (!events.length) return []
   const first = row.seq - events.length + 1
-  const payloads = events.map(({ payload }) => JSON.stringify(payload ?? null))
+  const payloads = events.map(({ payload }) => toJson(payload))
   const { rows } = await tx.query<{ seq: number; at: Date; type: string; payload: unknown }>(
     `INSERT INTO job_event (job_id, seq, type, payload)
      SELECT $1, seq, type, payload::jsonb FROM unnest($2::int[], $3::text[], $4::text[]) AS e(seq, type, payload)
@@ -50,11 +33,17 @@ const insertEvents = async (tx: PoolClient, row: JobRow, events: readonly NewEve
     .map(({ at, ...event }) => ({ ...event, jobId: row.id, at: at.toISOString() }))
 }
 
-const stateEvent = (state: JobState, extra: object = {}): NewEvent => ({ type: 'state', payload: { state, ...extra } })
+const stateEvent = (row: JobRow): NewEvent => ({ type: 'state', payload: jobFromRow(row) })
+
+const warning = (message: string): NewEvent => ({ type: 'log', payload: { level: 'warn', message } })
+const DISAPPEARED: ErrorBody = {
+  code: 'job_crashed',
+  message: 'Its worker disappeared again and again without advancing. See the worker log, then retry.',
+}
 
 /** queued → running, by compare-and-set. Null when somebody else was faster or the job is no longer wanted. */
 export const claim = (db: Pool, id: string, owner: string): Promise<(Stored & { row: JobRow }) | null> =>
-  transaction(db, async (tx) => {
+  inTransaction(db, async (tx) => {
     const { rows } = await tx.query<JobRow>(
       `UPDATE job SET state = 'running', owner = $2, attempt = attempt + 1, lease_until = now() + $3 * interval '1 second',
          heartbeat_at = now(), started_at = coalesce(started_at, now()), finished_at = NULL, error = NULL, seq = seq + 1
@@ -63,7 +52,7 @@ export const claim = (db: Pool, id: string, owner: string): Promise<(Stored & { 
     )
     const row = rows[0]
     if (!row) return null
-    const events = await insertEvents(tx, row, [stateEvent('running', { attempt: row.attempt })])
+    const events = await insertEvents(tx, row, [stateEvent(row)])
     return { row, job: jobFromRow(row), events }
   })
 
@@ -117,7 +106,7 @@ const eventsOf = (reports: readonly Report[], fresh: Map<number, Record<string, 
 
 /** Stores a batch of reports in one fenced transaction. `advanced` clears the count of crashes. */
 export const storeReports = (db: Pool, fence: Fence, reports: readonly Report[], advanced: boolean): Promise<Stored> =>
-  transaction(db, async (tx) => {
+  inTransaction(db, async (tx) => {
     const { rows: held } = await tx.query<{ subject_id: string }>(
       `SELECT subject_id FROM job WHERE ${FENCED} FOR UPDATE`,
       [fence.id, fence.owner, fence.attempt],
@@ -128,7 +117,7 @@ export const storeReports = (db: Pool, fence: Fence, reports: readonly Report[],
     const { rows } = await tx.query<JobRow>(
       `UPDATE job SET seq = seq + $2, progress = coalesce($3::jsonb, progress), crashes = CASE WHEN $4 THEN 0 ELSE crashes END
        WHERE id = $1 RETURNING *`,
-      [fence.id, events.length, progress ? JSON.stringify(progress satisfies JobProgress) : null, advanced],
+      [fence.id, events.length, progress ? toJson(progress satisfies JobProgress) : null, advanced],
     )
     const row = rows[0]
     if (!row) throw new FencedError(fence.id)
@@ -145,30 +134,54 @@ export interface End {
 
 /** running → anything else. A job that goes back to `queued` gets a new dispatch number. */
 export const release = (db: Pool, fence: Fence, end: End): Promise<Stored & { row: JobRow }> =>
-  transaction(db, async (tx) => {
+  inTransaction(db, async (tx) => {
     const finished = end.state !== 'queued' && end.state !== 'paused'
     const { rows } = await tx.query<JobRow>(
       `UPDATE job SET state = $4, result = coalesce($5::jsonb, result), error = $6::jsonb, owner = NULL, lease_until = NULL,
          finished_at = CASE WHEN $7 THEN now() END, control = CASE WHEN $4 = 'queued' THEN control ELSE 'run' END,
          dispatch = dispatch + CASE WHEN $4 = 'queued' THEN 1 ELSE 0 END,
          queued_at = CASE WHEN $4 = 'queued' THEN now() ELSE queued_at END,
-         crashes = crashes + $8, seq = seq + 1
+         crashes = crashes + $8, seq = seq + $9
        WHERE ${FENCED} RETURNING *`,
       [
         fence.id,
         fence.owner,
         fence.attempt,
         end.state,
-        end.result === undefined ? null : JSON.stringify(end.result),
-        end.error ? JSON.stringify(end.error) : null,
+        end.result === undefined ? null : toJson(end.result),
+        end.error ? toJson(end.error) : null,
         finished,
         end.crash ? 1 : 0,
+        end.crash ? 2 : 1,
       ],
     )
     const row = rows[0]
     if (!row) throw new FencedError(fence.id)
-    const events = await insertEvents(tx, row, [
-      stateEvent(end.state, { ...(end.error ? { error: end.error } : {}), ...(end.crash ?? {}) }),
-    ])
+    const death = end.crash ? [warning(`The process of attempt ${fence.attempt} died (${end.crash.signal}).`)] : []
+    const events = await insertEvents(tx, row, [...death, stateEvent(row)])
     return { row, job: jobFromRow(row), events }
+  })
+
+/**
+ * Takes back running jobs whose lease ran out because their worker is gone: → queued, cancelled when the user wants that, failed
+ * after more than `maxCrashes` deaths without advance.
+ */
+export const takeBack = (db: Pool, maxCrashes: number): Promise<(Stored & { row: JobRow })[]> =>
+  inTransaction(db, async (tx) => {
+    const { rows } = await tx.query<JobRow>(
+      `UPDATE job SET
+         state = CASE WHEN control = 'cancel' THEN 'cancelled' WHEN crashes >= $1 THEN 'failed' ELSE 'queued' END,
+         error = CASE WHEN control <> 'cancel' AND crashes >= $1 THEN $2::jsonb END,
+         finished_at = CASE WHEN control = 'cancel' OR crashes >= $1 THEN now() END,
+         owner = NULL, lease_until = NULL, crashes = crashes + 1, dispatch = dispatch + 1, queued_at = now(), seq = seq + 2
+       WHERE id IN (SELECT id FROM job WHERE state = 'running' AND lease_until < now() FOR UPDATE SKIP LOCKED)
+       RETURNING *`,
+      [maxCrashes, toJson(DISAPPEARED)],
+    )
+    const taken = []
+    for (const row of rows) {
+      const silence = warning(`The worker of attempt ${row.attempt} has been silent for ${LEASE_SECONDS} s.`)
+      taken.push({ row, job: jobFromRow(row), events: await insertEvents(tx, row, [silence, stateEvent(row)]) })
+    }
+    return taken
   })

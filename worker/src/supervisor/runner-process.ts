@@ -20,7 +20,7 @@ export class RunnerProcess {
   constructor(entry: string, env: NodeJS.ProcessEnv) {
     this.child = fork(entry, [], { env, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.child.on('message', (raw) => this.receive(raw))
-    this.child.once('error', (error) => this.end(error.message))
+    this.child.on('error', (error) => this.end(error.message))
     this.child.once('exit', (code, signal) => this.end(signal ?? `exit code ${code}`))
   }
 
@@ -33,7 +33,8 @@ export class RunnerProcess {
   }
 
   send(message: ToRunner): void {
-    if (this.alive && this.child.connected) this.child.send(message)
+    // A runner that dies at this moment is told of by its exit, not by the failed write.
+    if (this.alive && this.child.connected) this.child.send(message, () => undefined)
   }
 
   kill(): void {

@@ -122,7 +122,7 @@ export class Supervisor {
       this.executions.add(execution)
       try {
         const end = await execution.run()
-        if (!end || end.row.state !== 'queued' || this.stopping) return
+        if (end?.row.state !== 'queued' || this.stopping) return
         await pause(CRASH_PAUSE_MS)
       } finally {
         this.executions.delete(execution)

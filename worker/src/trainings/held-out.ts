@@ -10,7 +10,6 @@ import {
   evaluateSae,
   type InferenceSae,
   klGraph,
-  type LanguageModel,
   Sae,
 } from '@mistudio/interp'
 import { float32, float32Data, type Session } from '@mistudio/onnx'
@@ -53,6 +52,8 @@ export class HeldOut {
           batches: this.batches,
           klBatches: Math.ceil(KL_TOKENS / perBatch),
           excluded: this.parts.excluded,
+          // The model is judged with the SAE at every position, BOS too.
+          spared: () => false,
           onBatch: this.check,
           ...(this.baseline ? { baseline: this.baseline } : {}),
         },

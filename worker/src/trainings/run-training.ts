@@ -11,9 +11,9 @@ import {
   type StepMetrics,
   type TopkTrainingConfig,
 } from '@mistudio/interp'
-import { checkControl, Interruption } from '../extractions/interruption.js'
-import { StageProgress } from '../extractions/progress.js'
 import type { JobContext } from '../runner/context.js'
+import { checkControl, Interruption } from '../runner/interruption.js'
+import { StageProgress } from '../runner/progress.js'
 import { ActivationBuffer, STREAM_START } from './buffer.js'
 import { type CheckpointData, type Checkpoints, mergeMetrics, type StoredCheckpoint } from './checkpoints.js'
 import { Harvester } from './harvest.js'
@@ -55,7 +55,7 @@ export class TrainingRun {
 
   constructor(
     private readonly job: JobContext<TrainingRunParams>,
-    private readonly parts: TrainingParts,
+    parts: TrainingParts,
     private readonly plan: TrainingPlan,
     private readonly checkpoints: Checkpoints,
     private readonly resumed: StoredCheckpoint | null,

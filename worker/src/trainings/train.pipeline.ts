@@ -1,9 +1,9 @@
 // training.run: trains an SAE on a model's activations. Composition only; the parts are beside it.
 import { join } from 'node:path'
 import { type TrainingRunParams, TrainingRunParamsSchema } from '@mistudio/contracts'
-import { Interruption } from '../extractions/interruption.js'
 import { withSaeErrors } from '../features/index.js'
 import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { Interruption } from '../runner/interruption.js'
 import { Checkpoints } from './checkpoints.js'
 import { finalise, finishedTraining } from './finalise.js'
 import { openTrainingParts, type TrainingParts } from './open.js'

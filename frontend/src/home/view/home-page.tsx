@@ -9,7 +9,7 @@ import { useLiveStatus } from '../../live/index.js'
 import { useSettings, useUpdateSettings } from '../../settings/api.js'
 import { Card, ErrorState, LinkButton, Page, RelativeTime, Skeleton, SkeletonList, toast } from '../../ui/index.js'
 import { useHomeData } from '../api.js'
-import { checklist, demoTarget, type HomeData, lastResults } from '../prepare.js'
+import { checklist, demoTarget, type HomeData, lastResults, type Step } from '../prepare.js'
 import { Checklist } from './checklist.js'
 
 export function HomePage() {
@@ -40,7 +40,7 @@ function HomeView({ data }: { data: HomeData }) {
   const hide = (firstRunDone: boolean) => update.mutate({ firstRunDone }, { onError: (error) => toast.error(error) })
   return (
     <div className="space-y-6">
-      {settings && !settings.firstRunDone && <Doors data={data} />}
+      {settings && !settings.firstRunDone && <Doors data={data} next={steps.find((step) => !step.done)} />}
       <div className="grid items-start gap-6 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         {settings && !settings.firstRunDone ? (
           <Checklist steps={steps} onHide={() => hide(true)} />
@@ -56,7 +56,7 @@ function HomeView({ data }: { data: HomeData }) {
   )
 }
 
-function Doors({ data }: { data: HomeData }) {
+function Doors({ data, next }: { data: HomeData; next: Step | undefined }) {
   const demo = demoTarget(data)
   return (
     <div className="grid gap-4 md:grid-cols-2">
@@ -66,15 +66,17 @@ function Doors({ data }: { data: HomeData }) {
         <p className="mt-1 mb-4 text-sm text-body">
           {demo
             ? demo.text
-            : 'A small model, its texts and its features come with miStudio. Start it with ./start-mistudio.sh --demo, or add the model from the demo folder: nothing is downloaded.'}
+            : next?.id === 'model'
+              ? 'A small model and its texts come with miStudio, in its demo folder; nothing is downloaded. ./start-mistudio.sh --demo does all six steps by itself.'
+              : 'You are on the way: the steps below lead to the features. ./start-mistudio.sh --demo does all of them by itself, for the bundled model.'}
         </p>
         {demo ? (
           <LinkButton kind="primary" to={demo.to}>
             Browse its features
           </LinkButton>
         ) : (
-          <LinkButton kind="primary" to="/models?add=1">
-            Add the demo model
+          <LinkButton kind="primary" to={next?.action.to ?? '/features'}>
+            {next && next.id !== 'model' ? `Next: ${next.action.label.toLowerCase()}` : 'Add the demo model'}
           </LinkButton>
         )}
       </Card>

@@ -95,10 +95,7 @@ function JobView({ job }: { job: Job }) {
                 ['Attempt', `${job.attempt}${job.crashes > 0 ? `, ${job.crashes} crashed` : ''}`],
                 ['Pool', job.queue],
                 ['Worker', job.owner ?? 'none now'],
-                [
-                  'Last sign of life',
-                  job.heartbeatAt ? `${formatDuration(secondsBetween(job.heartbeatAt, null, now))} ago` : 'none',
-                ],
+                ['Last sign of life', <RelativeTime key="beat" at={job.heartbeatAt} />],
                 [
                   'Id',
                   <span key="id" className="font-mono text-xs">

@@ -13,6 +13,8 @@ interface TimeChartProps {
   format(value: number): string
   /** Fixed top of the y axis, for shares and totals. */
   max?: number
+  /** Axis steps in powers of two. */
+  bytes?: true
   /** Seconds shown, ending now. */
   rangeSeconds: number
   /** The newest moment, in seconds. */
@@ -21,7 +23,9 @@ interface TimeChartProps {
 
 const cssColor = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
-export function TimeChart({ title, series, columns, format, max, rangeSeconds, now }: TimeChartProps) {
+const POWERS_OF_TWO = Array.from({ length: 50 }, (_, power) => 2 ** power)
+
+export function TimeChart({ title, series, columns, format, max, bytes, rangeSeconds, now }: TimeChartProps) {
   const host = useRef<HTMLDivElement>(null)
   const chart = useRef<uPlot | null>(null)
   const theme = useTheme((s) => s.resolved)
@@ -52,6 +56,7 @@ export function TimeChart({ title, series, columns, format, max, rangeSeconds, n
           {
             ...axis,
             space: 70,
+            size: 30,
             values: (_, ticks) =>
               ticks.map((t) =>
                 new Date(t * 1000).toLocaleTimeString('en-GB', {
@@ -61,7 +66,13 @@ export function TimeChart({ title, series, columns, format, max, rangeSeconds, n
                 }),
               ),
           },
-          { ...axis, size: 64, space: 36, values: (_, ticks) => ticks.map((tick) => frame.current.format(tick)) },
+          {
+            ...axis,
+            size: 64,
+            space: 36,
+            ...(bytes ? { incrs: POWERS_OF_TWO } : {}),
+            values: (_, ticks) => ticks.map((tick) => frame.current.format(tick)),
+          },
         ],
         series: [
           { value: (_, v) => (v === null ? '–' : new Date(v * 1000).toLocaleTimeString('en-GB')) },
@@ -91,7 +102,11 @@ export function TimeChart({ title, series, columns, format, max, rangeSeconds, n
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the x range depends on it
   useEffect(() => {
-    if (!document.hidden) chart.current?.setData(columns as uPlot.AlignedData)
+    const plot = chart.current
+    if (!plot || document.hidden) return
+    plot.setData(columns as uPlot.AlignedData)
+    // Without a pointer over it the legend tells the newest values.
+    if ((plot.cursor.left ?? -1) < 0) plot.setLegend({ idx: columns[0].length - 1 }, false)
   }, [columns, rangeSeconds])
 
   return (

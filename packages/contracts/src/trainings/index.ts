@@ -206,6 +206,10 @@ export const TRAINING_METRICS = {
     unit: 'share',
     definition: '(CE ablated − CE with SAE) / (CE ablated − CE clean).',
   },
-  kl: { label: 'KL', unit: 'nats', definition: 'Mean over positions of KL(clean ‖ with SAE).' },
+  kl: {
+    label: 'KL',
+    unit: 'nats',
+    definition: 'Mean over positions of KL(clean ‖ with SAE), on the first 4,096 held-out tokens or all if fewer.',
+  },
 } as const
 export type TrainingMetricKey = keyof typeof TRAINING_METRICS

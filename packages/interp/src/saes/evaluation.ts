@@ -46,8 +46,10 @@ export interface EvaluationRequest {
   readonly batches: readonly EvaluationBatch[]
   /** KL is taken over the first so many batches: it needs whole logits, which cost more than all the rest. */
   readonly klBatches: number
-  /** Tokens the SAE was not trained on (BOS): not counted, and left as they are when the reconstruction is spliced in. */
+  /** Tokens the SAE was not trained on (BOS): left out of reconstruction figures (FVU, L0, dead). */
   readonly excluded: (token: number) => boolean
+  /** Tokens whose positions keep their activations when the reconstruction is spliced in, and whose predictions count in no loss. */
+  readonly spared: (token: number) => boolean
   readonly baseline?: Baseline
   /** Called after each batch; may throw to end the evaluation. */
   readonly onBatch?: (done: number) => Promise<void> | void
@@ -67,8 +69,8 @@ class Mean {
 }
 
 /**
- * Evaluates an SAE on `batches`. Cross-entropies are means over predictions whose input token is not excluded; zero-ablation
- * replaces every position, the reconstruction only those that are not excluded (as SAELens does with ignored tokens).
+ * Evaluates an SAE on `batches`. Cross-entropies and KL are means over predictions whose input token is not spared; zero-ablation
+ * replaces every position, the reconstruction all but the spared ones (as SAELens does with ignored tokens).
  */
 export async function evaluateSae(
   request: EvaluationRequest,
@@ -79,11 +81,11 @@ export async function evaluateSae(
   const [clean, spliced, zero, kl] = [new Mean(), new Mean(), new Mean(), new Mean()]
   for (const [n, batch] of request.batches.entries()) {
     const { tokens } = batch
-    const counted = (row: number) => !request.excluded(tokens[row]!)
+    const counted = (row: number) => !request.spared(tokens[row]!)
     const x = await model.activations(batch)
     const code = await sae.encode(x, tokens.length)
     const reconstruction = sae.decode(code.values, code.indices, tokens.length)
-    metrics.add(x, reconstruction, code, counted)
+    metrics.add(x, reconstruction, code, (row) => !request.excluded(tokens[row]!))
     const replacement = keepRows(reconstruction, x, sae.dIn, counted)
     addLosses(spliced, await model.losses(batch, replacement), batch, counted)
     if (!request.baseline) {

@@ -12,7 +12,7 @@ export {
   TopkTrainingConfigSchema,
 } from './config.js'
 export { SparseDecoder } from './decoder.js'
-export { type TrainingEncoderShape, trainingEncoderGraph } from './encoder-graph.js'
+export { trainingEncoderGraph } from './encoder-graph.js'
 export { SaeError, type SaeErrorCode } from './errors.js'
 export {
   type Baseline,

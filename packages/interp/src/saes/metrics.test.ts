@@ -58,7 +58,12 @@ describe.each(['all_tokens', 'ignoring'] as const)('metrics over %s', (set) => {
       return result['kl']!.data as Float32Array
     }
     const figures = await evaluateSae(
-      { batches: list, klBatches: batches, excluded: (token) => ignored.has(token) },
+      {
+        batches: list,
+        klBatches: batches,
+        excluded: (token) => ignored.has(token),
+        spared: (token) => ignored.has(token),
+      },
       {
         activations: async (batch) => {
           current = list.findIndex(({ tokens: own }) => own === batch.tokens)

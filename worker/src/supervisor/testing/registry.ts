@@ -5,10 +5,13 @@ import type { AnyPipeline } from '../../registry.js'
 import type { JobContext, Outcome, Pipeline } from '../../runner/context.js'
 
 const ParamsSchema = z.object({
-  act: z.enum(['complete', 'refuse', 'count', 'deaf', 'poison']),
+  act: z.enum(['complete', 'refuse', 'count', 'deaf', 'poison', 'odd-text']),
   steps: z.int().default(10),
   pauseMs: z.int().default(20),
 })
+/** What a model may well write, and jsonb refuses: U+0000 and half of a surrogate pair. */
+const ODD_TEXT = 'a\u0000b\ud800c'
+
 type Params = z.infer<typeof ParamsSchema>
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
@@ -39,6 +42,9 @@ const act = async (context: JobContext<Params>): Promise<Outcome> => {
       throw new AppError('dataset_invalid', 'Line 7 is broken.', { line: 7 })
     case 'count':
       return count(context)
+    case 'odd-text':
+      context.event('tokens', { text: ODD_TEXT })
+      return { state: 'completed', result: { text: ODD_TEXT } }
     case 'deaf':
       for (;;) await pause(1000)
     case 'poison':

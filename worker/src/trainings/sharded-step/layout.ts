@@ -25,6 +25,15 @@ const MIN_FEATURES = 16
 export const shardCount = (dSae: number, threads: number): number =>
   Math.max(1, Math.min(threads, Math.floor(dSae / MIN_FEATURES)))
 
+/** Pre-activations of a chunk, in floats: about what a core's second-level cache holds. */
+const CHUNK_FLOATS = 2 ** 18
+const MIN_CHUNK = 128
+const MAX_CHUNK = 512
+
+/** Tokens encoded at a time, for a number of features. */
+export const chunkSize = (features: number): number =>
+  Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, Math.floor(CHUNK_FLOATS / features)))
+
 export function shardLayout(config: TopkTrainingConfig, batchSize: number, shards: number, shard: number): ShardLayout {
   const first = Math.floor((config.dSae * shard) / shards)
   const end = Math.floor((config.dSae * (shard + 1)) / shards)
@@ -67,6 +76,9 @@ export function shardSlots({ config, batchSize, shards, features, width, auxK }:
     h: floats(config.applyBDecToInput ? batchSize * width : 0),
     error: tokens,
     part: tokens,
+    // Dead features are at most all of them, in chunks that may be longer.
+    pre: floats(Math.max(CHUNK_FLOATS, MIN_CHUNK * features)),
+    room: floats(3 * features),
     values: entries,
     index: entries,
     keep: floats(batchSize),

@@ -1,5 +1,5 @@
 // How a pipeline leaves the middle of its work when the user or the supervisor wants it to.
-import type { Control, Outcome } from '../runner/context.js'
+import type { Control, Outcome } from './context.js'
 
 /** Thrown out of nested work and turned into the job's outcome at the top; not a failure. */
 export class Interruption extends Error {

@@ -1,0 +1,64 @@
+// Queries and changes of the feature room. Lists are read in pages of fixed size, so that scrolling asks each page once.
+import type { AnnotateFeature, Feature, FeatureRow } from './types.js'
+import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
+import { api, keys, queryClient } from '../live/index.js'
+import type { ListQuery } from './filters.js'
+
+export const PAGE_ROWS = 100
+
+interface FeaturePage {
+  items: FeatureRow[]
+  meta: { total: number; offset: number; limit: number }
+}
+
+const pageQuery = (extractionId: string, query: ListQuery, page: number) => ({
+  queryKey: keys.features(extractionId, { ...query, page }),
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    api.listFeatures({ params: { id: extractionId }, query: { ...query, offset: page * PAGE_ROWS, limit: PAGE_ROWS }, signal }),
+  staleTime: 60_000,
+})
+
+/** Pages of the list by number, as far as they have come. */
+export const useFeaturePages = (extractionId: string, query: ListQuery, pages: readonly number[]) =>
+  useQueries({ queries: pages.map((page) => pageQuery(extractionId, query, page)) })
+
+/** First page: tells the total. */
+export const useFirstPage = (extractionId: string, query: ListQuery) => useQuery(pageQuery(extractionId, query, 0))
+
+/** A short list, for choosing features. */
+export const useFeatureSearch = (extractionId: string, search: string, limit = 20) => {
+  const query = { sort: 'max' as const, order: 'desc' as const, search: search || undefined, limit }
+  return useQuery({
+    queryKey: keys.features(extractionId, query),
+    queryFn: ({ signal }) => api.listFeatures({ params: { id: extractionId }, query, signal }),
+    enabled: extractionId !== '',
+    placeholderData: (before) => before,
+  })
+}
+
+export const useFeature = (extractionId: string, index: number) =>
+  useQuery({
+    queryKey: keys.feature(extractionId, index),
+    queryFn: ({ signal }) => api.getFeature({ params: { id: extractionId, index }, signal }),
+    enabled: Number.isInteger(index) && extractionId !== '',
+    staleTime: 60_000,
+  })
+
+const isPage = (value: unknown): value is FeaturePage => typeof value === 'object' && value !== null && 'items' in value && 'meta' in value
+
+/** Label, notes, star. Every list and page that shows the feature is renewed with the answer. */
+export const useAnnotate = (extractionId: string, saeId: string) =>
+  useMutation({
+    mutationFn: ({ index, change }: { index: number; change: AnnotateFeature }) =>
+      api.annotateFeature({ params: { id: saeId, index }, body: change }),
+    onSuccess: (annotation) => {
+      const { index, label, starred, notes } = annotation
+      queryClient.setQueryData<Feature>(keys.feature(extractionId, index), (held) => held && { ...held, label, starred, notes })
+      queryClient.setQueriesData({ queryKey: ['features', extractionId, 'list'] }, (held: unknown) =>
+        isPage(held) ? { ...held, items: held.items.map((row) => (row.index === index ? { ...row, label, starred } : row)) } : held,
+      )
+    },
+  })
+
+export const useProbe = (extractionId: string, index: number) =>
+  useMutation({ mutationFn: (text: string) => api.probeFeature({ params: { id: extractionId, index }, body: { text } }) })

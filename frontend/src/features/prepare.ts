@@ -1,0 +1,48 @@
+// What a feature looks like on screen: examples by group, bars of logits, number typed to go to. Pure.
+import type { Example, Logit } from '@mistudio/contracts'
+import { formatValue } from '../ui/format.js'
+
+export interface ExampleGroup {
+  readonly key: string
+  readonly title: string
+  readonly examples: readonly Example[]
+}
+
+/** Top examples first (strongest first), then quantile groups from the strongest to the weakest. */
+export const groupExamples = (examples: readonly Example[], quantileEdges: readonly number[]): ExampleGroup[] => {
+  const strongest = (list: readonly Example[]) => [...list].sort((a, b) => b.value - a.value)
+  const top = strongest(examples.filter((one) => one.kind === 'top'))
+  const groups = [...new Set(examples.flatMap((one) => (one.kind === 'quantile' && one.group !== null ? [one.group] : [])))].sort((a, b) => b - a)
+  const range = (group: number) => {
+    const [low, high] = [quantileEdges[group], quantileEdges[group + 1]]
+    return low === undefined || high === undefined ? '' : `: ${formatValue(low)} to ${formatValue(high)}`
+  }
+  return [
+    ...(top.length > 0 ? [{ key: 'top', title: 'Strongest', examples: top }] : []),
+    ...groups.map((group) => ({
+      key: `q${group}`,
+      title: `Group ${group + 1} of ${Math.max(groups.length, quantileEdges.length - 1)}${range(group)}`,
+      examples: strongest(examples.filter((one) => one.kind === 'quantile' && one.group === group)),
+    })),
+  ]
+}
+
+/** Share of the longest bar, 0–1. */
+export const barShare = (logits: readonly Logit[], value: number): number => {
+  const longest = Math.max(0, ...logits.map((logit) => Math.abs(logit.value)))
+  return longest > 0 ? Math.abs(value) / longest : 0
+}
+
+/** A typed feature number (`12`, `#12`); null when it is none of this SAE. */
+export const parseIndex = (text: string, dSae: number): number | null => {
+  const match = /^\s*#?(\d+)\s*$/.exec(text)
+  const index = match ? Number(match[1]) : Number.NaN
+  return Number.isInteger(index) && index < dSae ? index : null
+}
+
+/** Pages that rows `first`–`last` lie on. */
+export const pagesOf = (first: number, last: number, pageRows: number): number[] => {
+  const from = Math.max(0, Math.floor(first / pageRows))
+  const to = Math.max(from, Math.floor(Math.max(0, last) / pageRows))
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index)
+}

@@ -1,0 +1,47 @@
+// Tokens as text with activations: the tint of each, the peak, one line around it. Pure. Texts are joined exactly as they are.
+import type { Example, TokenSpan } from '@mistudio/contracts'
+
+export interface TintedToken {
+  /** Index in the example: chip, ring and tooltip all read this one. */
+  readonly index: number
+  readonly text: string
+  readonly value: number
+  /** Opacity of the tint, 0–0.7. */
+  readonly alpha: number
+  readonly isPeak: boolean
+}
+
+export const MAX_ALPHA = 0.7
+/** Opacity from which dark text reads better than light text on the tint, on both themes. */
+export const DARK_TEXT_FROM = 0.66
+
+/** Tints tokens by activation relative to `max` (of the row or of the feature). */
+export const tint = (tokens: readonly TokenSpan[], activations: readonly number[], max: number, peak: number | null): TintedToken[] =>
+  tokens.map((token, index) => {
+    const value = activations[index] ?? 0
+    return {
+      index,
+      text: token.text,
+      value,
+      alpha: max > 0 && value > 0 ? Math.min(1, value / max) * MAX_ALPHA : 0,
+      isPeak: index === peak,
+    }
+  })
+
+export const tintExample = (example: Example, max = Math.max(0, ...example.activations)): TintedToken[] =>
+  tint(example.tokens, example.activations, max, example.peak)
+
+/** The tokens from `before` in front of the peak to `after` behind it. */
+export const aroundPeak = (tokens: readonly TintedToken[], before: number, after: number): TintedToken[] => {
+  const peak = tokens.findIndex((token) => token.isPeak)
+  return peak < 0 ? tokens.slice(0, before + after + 1) : tokens.slice(Math.max(0, peak - before), peak + after + 1)
+}
+
+/** Newlines as visible marks, for one line. */
+export const onOneLine = (text: string): string => text.replace(/\r?\n/g, '⏎').replace(/\t/g, '⇥')
+
+/** A token alone, for chips and logits: spaces and newlines visible. */
+export const visibleToken = (text: string): string => onOneLine(text).replace(/^ +| +$/g, (spaces) => '·'.repeat(spaces.length)) || '∅'
+
+/** An activation with 3–4 decimals. */
+export const activationText = (value: number): string => value.toFixed(value >= 1 ? 3 : 4)

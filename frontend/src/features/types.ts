@@ -1,0 +1,5 @@
+// Types of the room that the contract has no name for.
+import type { AnnotateFeatureSchema } from '@mistudio/contracts'
+
+export type AnnotateFeature = (typeof AnnotateFeatureSchema)['_output']
+export type { Example, Feature, FeatureRow, Logit } from '@mistudio/contracts'

@@ -1,0 +1,78 @@
+// The feature browser of one extraction: filters in the address, rows by the thousand, keyboard.
+import type { Extraction } from '@mistudio/contracts'
+import { useCallback, useMemo, useState } from 'react'
+import { useParams, useSearchParams } from 'react-router'
+import { summaryLine, useExtraction } from '../../extractions/index.js'
+import { useLiveStatus, useSubject } from '../../live/index.js'
+import { ErrorState, EmptyState, FilteredEmpty, formatNumber, LinkButton, Page, plural, Progress, SkeletonList } from '../../ui/index.js'
+import Layers from 'lucide-react/icons/layers'
+import { useFirstPage } from '../api.js'
+import { clearFilters, type Filters, isFiltered, readFilters, toQuery, writeFilters } from '../filters.js'
+import { FeatureTable } from './feature-table.js'
+import { FilterBar } from './filter-bar.js'
+
+const CRUMBS = [{ label: 'Features', to: '/features' }]
+
+export function BrowserPage() {
+  const { extractionId = '' } = useParams()
+  const extraction = useExtraction(extractionId)
+  const since = useLiveStatus((state) => state.lastContact)
+  useSubject('extraction', extractionId)
+  if (extraction.data?.status === 'ready') return <Browser key={extractionId} extraction={extraction.data} />
+  return (
+    <Page title={extraction.data ? extraction.data.saeName : 'Features'} crumbs={CRUMBS}>
+      {extraction.error && !extraction.data ? (
+        <ErrorState error={extraction.error} since={since} onRetry={() => void extraction.refetch()} />
+      ) : !extraction.data ? (
+        <SkeletonList rows={8} className="h-11" />
+      ) : (
+        <EmptyState icon={Layers} action={<LinkButton to="/features">To the extractions</LinkButton>}>
+          {extraction.data.status === 'running' ? 'The dataset is still being read; features appear when that is through.' : 'This extraction did not finish, so there are no features to show.'}
+          {extraction.data.status === 'running' && <Progress progress={extraction.data.job?.progress ?? null} />}
+        </EmptyState>
+      )}
+    </Page>
+  )
+}
+
+function Browser({ extraction }: { extraction: Extraction }) {
+  const [params, setParams] = useSearchParams()
+  const filters = useMemo(() => readFilters(params), [params])
+  const query = useMemo(() => toQuery(filters), [filters])
+  const first = useFirstPage(extraction.id, query)
+  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set())
+  const setFilters = useCallback((next: Filters) => setParams(writeFilters(next), { replace: true }), [setParams])
+  const total = first.data?.meta.total
+  return (
+    <Page
+      wide
+      title={extraction.saeName}
+      documentTitle={`Features of ${extraction.saeName}`}
+      crumbs={CRUMBS}
+      subtitle={`${extraction.datasetName} · ${summaryLine(extraction) ?? extraction.site}`}
+      actions={
+        selected.size > 0 && (
+          <LinkButton kind="primary" to={`/steering?extraction=${extraction.id}&features=${[...selected].join(',')}`}>
+            Steer with {plural(selected.size, 'selected feature')}
+          </LinkButton>
+        )
+      }
+    >
+      <FilterBar extraction={extraction} filters={filters} onFilters={setFilters} />
+      <p className="mb-2 text-sm text-muted tabular-nums" aria-live="polite">
+        {total === undefined ? 'Counting…' : `${formatNumber(total)} of ${formatNumber(extraction.dSae)} features`}
+        {!filters.includeDead && !isFiltered(filters) && total !== undefined && total < extraction.dSae && ' (the others never fired)'}
+        {selected.size > 0 && ` · ${formatNumber(selected.size)} selected`}
+      </p>
+      {first.error && !first.data ? (
+        <ErrorState error={first.error} onRetry={() => void first.refetch()} />
+      ) : total === 0 ? (
+        <FilteredEmpty onClear={() => setFilters(clearFilters(filters))}>
+          No feature fits these filters ({formatNumber(extraction.summary?.aliveFeatures ?? extraction.dSae)} before filtering).
+        </FilteredEmpty>
+      ) : (
+        <FeatureTable extraction={extraction} filters={filters} total={total ?? null} onFilters={setFilters} selected={selected} onSelected={setSelected} />
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,68 @@
+// Search, filters and the way to one feature by number.
+import type { Extraction } from '@mistudio/contracts'
+import { type FormEvent, useState } from 'react'
+import { useNavigate } from 'react-router'
+import { Button, Checkbox, Field, Input, NumberField, SearchInput } from '../../ui/index.js'
+import { clearFilters, type Filters, isFiltered } from '../filters.js'
+import { parseIndex } from '../prepare.js'
+
+interface Props {
+  extraction: Extraction
+  filters: Filters
+  onFilters(filters: Filters): void
+}
+
+export function FilterBar({ extraction, filters, onFilters }: Props) {
+  const set = (part: Partial<Filters>) => onFilters({ ...filters, ...part })
+  const range = (label: string, low: 'minDensity' | 'minActivation', high: 'maxDensity' | 'maxActivation') => (
+    <fieldset className="flex items-end gap-1.5">
+      <legend className="mb-1 text-xs text-muted">{label}</legend>
+      <span className="w-24">
+        <NumberField value={filters[low]} onChange={(value) => set({ [low]: value })} min={0} placeholder="from" aria-label={`${label} from`} />
+      </span>
+      <span className="w-24">
+        <NumberField value={filters[high]} onChange={(value) => set({ [high]: value })} min={0} placeholder="to" aria-label={`${label} to`} />
+      </span>
+    </fieldset>
+  )
+  return (
+    <div className="mb-3 flex flex-wrap items-end gap-x-5 gap-y-3">
+      <SearchInput value={filters.search} onChange={(search) => set({ search })} placeholder="Search labels, notes, tokens and examples" className="w-80" />
+      {range('Density (share of tokens)', 'minDensity', 'maxDensity')}
+      {range('Max activation', 'minActivation', 'maxActivation')}
+      <div className="flex h-9 items-center gap-4">
+        <Checkbox checked={filters.starred} onChange={(starred) => set({ starred })} label="Starred" />
+        <Checkbox checked={filters.labelled} onChange={(labelled) => set({ labelled })} label="Labelled" />
+        <Checkbox checked={filters.includeDead} onChange={(includeDead) => set({ includeDead })} label="Include dead" />
+      </div>
+      {isFiltered(filters) && (
+        <Button kind="ghost" onClick={() => onFilters(clearFilters(filters))}>
+          Clear filters
+        </Button>
+      )}
+      <GoTo extraction={extraction} />
+    </div>
+  )
+}
+
+function GoTo({ extraction }: { extraction: Extraction }) {
+  const navigate = useNavigate()
+  const [text, setText] = useState('')
+  const index = parseIndex(text, extraction.dSae)
+  const [tried, setTried] = useState(false)
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setTried(true)
+    if (index !== null) void navigate(`/features/${extraction.id}/${index}`)
+  }
+  return (
+    <form onSubmit={submit} className="ml-auto flex items-end gap-2">
+      <Field label="Go to feature" error={tried && text !== '' && index === null ? `0 to ${extraction.dSae - 1}` : null} className="w-32">
+        <Input value={text} inputMode="numeric" placeholder="#" onChange={(event) => setText(event.target.value)} />
+      </Field>
+      <Button type="submit" disabledReason={text === '' ? 'Type a feature number.' : null}>
+        Go
+      </Button>
+    </form>
+  )
+}

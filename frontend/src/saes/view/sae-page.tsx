@@ -1,0 +1,136 @@
+// One SAE: facts, figures of its training, files, extractions.
+import { type Sae, SaeFileSchema } from '@mistudio/contracts'
+import Download from 'lucide-react/icons/download'
+import Pencil from 'lucide-react/icons/pencil'
+import Trash2 from 'lucide-react/icons/trash-2'
+import { useState } from 'react'
+import { Link, useParams } from 'react-router'
+import { ExtractionCard, StartExtraction, sortExtractions, useExtractions } from '../../extractions/index.js'
+import { useLiveStatus } from '../../live/index.js'
+import { summaryTiles } from '../../training/prepare.js'
+import { Button, Card, ErrorState, Facts, formatDateTime, Page, SkeletonList, Stat, StatRow } from '../../ui/index.js'
+import { saeFileUrl, useSae } from '../api.js'
+import { saeFacts, saeLine, trainedOn } from '../prepare.js'
+import { DeleteSae, RenameSae } from './sae-dialogs.js'
+
+const CRUMBS = [{ label: 'SAEs', to: '/saes' }]
+
+export function SaePage() {
+  const { id = '' } = useParams()
+  const sae = useSae(id)
+  const since = useLiveStatus((state) => state.lastContact)
+  if (sae.data) return <SaeView sae={sae.data} />
+  return (
+    <Page title="SAE" crumbs={CRUMBS}>
+      {sae.error ? <ErrorState error={sae.error} since={since} onRetry={() => void sae.refetch()} /> : <SkeletonList className="h-40" />}
+    </Page>
+  )
+}
+
+function SaeView({ sae }: { sae: Sae }) {
+  const [asking, setAsking] = useState<'rename' | 'delete' | 'extract' | null>(null)
+  const close = () => setAsking(null)
+  return (
+    <Page
+      title={sae.name}
+      crumbs={CRUMBS}
+      subtitle={`${sae.modelName} · ${saeLine(sae)}`}
+      actions={
+        <>
+          <Button icon={Pencil} onClick={() => setAsking('rename')}>
+            Rename
+          </Button>
+          <Button icon={Trash2} onClick={() => setAsking('delete')}>
+            Delete
+          </Button>
+          <Button kind="primary" onClick={() => setAsking('extract')}>
+            Start extraction
+          </Button>
+        </>
+      }
+    >
+      <div className="space-y-5">
+        {sae.summary && (
+          <StatRow>
+            {summaryTiles(sae.summary).map((tile) => (
+              <Stat key={tile.label} {...tile} />
+            ))}
+          </StatRow>
+        )}
+        <div className="grid items-start gap-5 lg:grid-cols-2">
+          <Card title="Facts">
+            <Facts
+              rows={[
+                ['Model', sae.modelId ? <Link key="m" to={`/models/${sae.modelId}`} className="hover:underline">{sae.modelName}</Link> : `${sae.modelName} (no longer here)`],
+                ...saeFacts(sae),
+                ['Trained on', trainedOn(sae)],
+                ['Made', formatDateTime(sae.createdAt)],
+                ...(sae.trainingId ? [['Training', <Link key="t" to={`/training/${sae.trainingId}`} className="underline">Curves and settings</Link>] as const] : []),
+              ]}
+            />
+          </Card>
+          <Files sae={sae} />
+        </div>
+        <Extractions saeId={sae.id} onStart={() => setAsking('extract')} />
+      </div>
+      <RenameSae open={asking === 'rename'} onClose={close} sae={sae} />
+      <DeleteSae open={asking === 'delete'} onClose={close} sae={sae} />
+      <StartExtraction open={asking === 'extract'} onClose={close} saeId={sae.id} />
+    </Page>
+  )
+}
+
+const FILE_TEXTS = { 'cfg.json': 'Configuration: site, sizes, architecture', 'sae_weights.safetensors': 'Weights: W_enc, W_dec, b_enc, b_dec' }
+
+function Files({ sae }: { sae: Sae }) {
+  return (
+    <Card title="Files" description="SAELens layout: loads with sae_lens.SAE.load_from_disk on the folder of both.">
+      <ul className="space-y-2">
+        {SaeFileSchema.options.map((file) => (
+          <li key={file} className="flex items-center justify-between gap-3 rounded-lg bg-tile px-4 py-2.5">
+            <span className="min-w-0">
+              <code className="text-sm text-heading">{file}</code>
+              <span className="block text-xs text-muted">{FILE_TEXTS[file]}</span>
+            </span>
+            <a
+              href={saeFileUrl(sae.id, file)}
+              download={file}
+              aria-label={`Download ${file}`}
+              className="inline-flex h-8 items-center gap-2 rounded-lg bg-secondary px-3 text-[13px] font-medium text-on-secondary hover:bg-secondary-hover"
+            >
+              <Download className="size-4" aria-hidden />
+              Download
+            </a>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
+}
+
+function Extractions({ saeId, onStart }: { saeId: string; onStart(): void }) {
+  const extractions = useExtractions(saeId)
+  return (
+    <section aria-labelledby="extractions">
+      <h2 id="extractions" className="mb-3 text-lg font-semibold text-heading">
+        Extractions
+      </h2>
+      {extractions.error && !extractions.data ? (
+        <ErrorState error={extractions.error} onRetry={() => void extractions.refetch()} />
+      ) : !extractions.data ? (
+        <SkeletonList rows={1} className="h-28" />
+      ) : extractions.data.length === 0 ? (
+        <Card>
+          <p className="mb-3 text-sm text-body">Features appear after the SAE has read a dataset.</p>
+          <Button onClick={onStart}>Start extraction</Button>
+        </Card>
+      ) : (
+        <div className="space-y-3">
+          {sortExtractions(extractions.data).map((one) => (
+            <ExtractionCard key={one.id} extraction={one} />
+          ))}
+        </div>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,73 @@
+// The list of SAEs.
+import type { Sae } from '@mistudio/contracts'
+import Network from 'lucide-react/icons/network'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { useLiveStatus } from '../../live/index.js'
+import { EmptyState, ErrorState, FilteredEmpty, LinkButton, Page, plural, RelativeTime, SearchInput, SkeletonList } from '../../ui/index.js'
+import { useSaes } from '../api.js'
+import { saeFigures, saeLine } from '../prepare.js'
+
+export function SaesPage() {
+  const saes = useSaes()
+  const since = useLiveStatus((state) => state.lastContact)
+  const [search, setSearch] = useState('')
+  const list = saes.data ?? []
+  const found = list.filter((sae) => `${sae.name} ${sae.modelName} ${sae.site}`.toLowerCase().includes(search.toLowerCase()))
+  const train = (
+    <LinkButton kind="primary" to="/training/new">
+      Train an SAE
+    </LinkButton>
+  )
+  return (
+    <Page title="SAEs" subtitle="Trained sparse autoencoders, as SAELens files." actions={train}>
+      {list.length > 3 && <SearchInput value={search} onChange={setSearch} placeholder="Find an SAE" className="mb-4 max-w-sm" />}
+      {saes.error && !saes.data ? (
+        <ErrorState error={saes.error} since={since} onRetry={() => void saes.refetch()} />
+      ) : !saes.data ? (
+        <SkeletonList rows={3} className="h-28" />
+      ) : list.length === 0 ? (
+        <EmptyState icon={Network} action={train}>
+          No SAEs yet. A finished training leaves one here.
+        </EmptyState>
+      ) : found.length === 0 ? (
+        <FilteredEmpty onClear={() => setSearch('')}>
+          No SAE fits “{search}” ({list.length} before filtering).
+        </FilteredEmpty>
+      ) : (
+        <div className="space-y-3">
+          {[...found]
+            .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+            .map((sae) => (
+              <SaeCard key={sae.id} sae={sae} />
+            ))}
+        </div>
+      )}
+    </Page>
+  )
+}
+
+function SaeCard({ sae }: { sae: Sae }) {
+  return (
+    <article className="flex flex-wrap items-start justify-between gap-3 rounded-lg border border-line bg-card p-5">
+      <div className="flex min-w-0 gap-4">
+        <Network className="mt-1 size-6 shrink-0 text-tone-purple" aria-hidden />
+        <div className="min-w-0">
+          <h2 className="text-lg font-semibold wrap-anywhere text-heading">
+            <Link to={`/saes/${sae.id}`} className="hover:underline">
+              {sae.name}
+            </Link>
+          </h2>
+          <p className="text-sm text-body">
+            {sae.modelName} · {saeLine(sae)}
+          </p>
+          {sae.summary && <p className="mt-0.5 text-sm text-muted">{saeFigures(sae)}</p>}
+          <p className="mt-2 text-xs text-muted">
+            made <RelativeTime at={sae.createdAt} /> · {sae.extractions === 0 ? 'no extractions yet' : plural(sae.extractions, 'extraction')}
+          </p>
+        </div>
+      </div>
+      <LinkButton to={`/features?start=1&saeId=${sae.id}`}>Start extraction</LinkButton>
+    </article>
+  )
+}

@@ -1,0 +1,44 @@
+// What both sides of a worker need of PostgreSQL: transactions that survive a lost connection, and telling that loss from a mistake.
+import type { Pool, PoolClient } from 'pg'
+
+/** Socket errors, and the SQLSTATE classes "connection exception", "shutting down", "too many connections". */
+const LOST = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08|57P0|53300)/
+const LOST_MESSAGE =
+  /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect/
+
+/** Whether the database was away, so that the same statement may do later. Anything else fails again in the same way. */
+export const isConnectionLoss = (error: unknown): boolean => {
+  if (!(error instanceof Error)) return false
+  if (error instanceof AggregateError) return error.errors.some(isConnectionLoss)
+  return ('code' in error && LOST.test(String(error.code))) || LOST_MESSAGE.test(error.message)
+}
+
+/** Runs work in one transaction. The promise tells of a lost connection; without a listener it would also end the process. */
+export const inTransaction = async <T>(db: Pool, work: (tx: PoolClient) => Promise<T>): Promise<T> => {
+  const tx = await db.connect()
+  const heard = (): void => undefined
+  tx.on('error', heard)
+  let broken = false
+  try {
+    await tx.query('BEGIN')
+    const result = await work(tx)
+    await tx.query('COMMIT')
+    return result
+  } catch (error) {
+    await tx.query('ROLLBACK').catch(() => {
+      broken = true
+    })
+    throw error
+  } finally {
+    tx.off('error', heard)
+    tx.release(broken)
+  }
+}
+
+/** Text that PostgreSQL's jsonb refuses (U+0000, lone surrogates) becomes U+FFFD, as decoders do with bytes that are no text. */
+const storable = (_key: string, value: unknown): unknown =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: exactly the character that jsonb refuses
+  typeof value === 'string' ? value.replace(/\u0000|\p{Surrogate}/gu, '\uFFFD') : value
+
+/** JSON for a jsonb parameter. */
+export const toJson = (value: unknown): string => JSON.stringify(value ?? null, storable)
