@@ -16,12 +16,18 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
+          // A group also takes what its modules import; React comes first, or the charts would carry it into the first screen.
           groups: [
+            {
+              name: 'react',
+              test: /node_modules[\\/](react|react-dom|react-router|scheduler|use-sync-external-store)[\\/]/,
+              priority: 2,
+            },
             {
               name: 'charts',
               test: /node_modules[\\/](recharts|d3-[a-z]+|uplot|victory-vendor|decimal\.js-light|@reduxjs|redux|react-redux|reselect|immer|es-toolkit|eventemitter3)[\\/]/,
+              priority: 1,
             },
-            { name: 'react', test: /node_modules[\\/](react|react-dom|react-router|scheduler)[\\/]/ },
           ],
         },
       },

@@ -28,7 +28,7 @@ const keptPorts = async (file) => {
 /** @param {{ port: number, dataDir: string }} options */
 export const launch = async ({ port, dataDir }) => {
   const paths = layout(dataDir)
-  for (const folder of [paths.run, paths.logs]) mkdirSync(folder, { recursive: true })
+  for (const folder of [paths.run, paths.logs, join(dataDir, 'import')]) mkdirSync(folder, { recursive: true })
   /** @type {State} */
   const state = {
     launcher: markOf(process.pid),

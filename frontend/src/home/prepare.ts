@@ -84,7 +84,7 @@ export const checklist = (data: HomeData): Step[] => {
       done: Boolean(features),
       action: features
         ? { label: 'Browse', to: `/features/${features.id}` }
-        : { label: 'Extract', to: sae ? `/features?saeId=${sae.id}` : '/features' },
+        : { label: 'Extract', to: sae ? `/features?start=1&saeId=${sae.id}` : '/features' },
     },
     {
       id: 'steering',

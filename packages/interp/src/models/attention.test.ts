@@ -63,7 +63,7 @@ function reference(
 }
 
 describe('attention', () => {
-  it.each([12, 16, 32])('equals plain loops for head dimension %i', async (headDim) => {
+  it.each([8, 12, 16, 24, 32])('equals plain loops for head dimension %i', async (headDim) => {
     const model = spec(headDim)
     const hooks = new HookedGraph('attention', [], [], [])
     const graph: Graph = hooks.graph

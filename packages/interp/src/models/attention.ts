@@ -1,5 +1,6 @@
 // Causal rotary self-attention as one ONNX Runtime node, com.microsoft GroupQueryAttention (flash attention on the CPU).
 // The node takes head dimensions that are multiples of 8; others are padded with zeros, which leaves scores and results unchanged.
+// Its own rotary embedding wants multiples of 16; for others the rotation is a node before it.
 import { float, type Value } from '@mistudio/onnx'
 import type { Attend } from './architectures/architecture.js'
 import type { HookedGraph } from './hooked-graph.js'
@@ -11,12 +12,13 @@ import type { WeightRecipe } from './weights.js'
 export const ROW_ENDS = 'row_ends'
 /** int32 []: positions of the longest row, cache included. */
 export const TOTAL_LENGTH = 'total_length'
-/** int64 [batch, seq]: position of every token; read only where heads are padded. */
+/** int64 [batch, seq]: position of every token; read only where the rotation is a node of its own. */
 export const POSITIONS = 'positions'
 export const pastName = (kind: 'key' | 'value', layer: number): string => `past_${kind}.${layer}`
 export const presentName = (kind: 'key' | 'value', layer: number): string => `present_${kind}.${layer}`
 
 const HEAD_MULTIPLE = 8
+const ROTARY_MULTIPLE = 16
 /** Head dimension as the attention node and the cache hold it. */
 export const paddedHeadDim = (headDim: number): number => Math.ceil(headDim / HEAD_MULTIPLE) * HEAD_MULTIPLE
 
@@ -38,6 +40,7 @@ function rotaryWeights(spec: ModelSpec, hooks: HookedGraph, positions: number): 
 function padHeads(hooks: HookedGraph, x: Value, heads: number, headDim: number): Value {
   const { graph } = hooks
   const missing = paddedHeadDim(headDim) - headDim
+  if (missing === 0) return x
   const split = graph.reshape(x, [0, 0, heads, headDim])
   const padded = graph.op('Pad', [split, graph.ints(0, missing), null, graph.ints(3)])
   return graph.reshape(padded, [0, 0, heads * paddedHeadDim(headDim)])
@@ -46,6 +49,7 @@ function padHeads(hooks: HookedGraph, x: Value, heads: number, headDim: number):
 /** The inverse of padHeads. */
 function trimHeads(hooks: HookedGraph, x: Value, heads: number, headDim: number): Value {
   const { graph } = hooks
+  if (paddedHeadDim(headDim) === headDim) return x
   const split = graph.reshape(x, [0, 0, heads, paddedHeadDim(headDim)])
   return graph.reshape(graph.slice(split, [0], [headDim], [3]), [0, 0, heads * headDim])
 }
@@ -64,12 +68,12 @@ export function attention(spec: ModelSpec, hooks: HookedGraph, positions: number
   const { heads, kvHeads, headDim } = spec
   const { graph } = hooks
   const padded = paddedHeadDim(headDim)
-  const pads = padded !== headDim
+  const rotatesBefore = headDim % ROTARY_MULTIPLE !== 0
   const past = (kind: 'key' | 'value', layer: number): Value | null =>
     cache ? hooks.input(pastName(kind, layer), 'float32', ['batch', kvHeads, 'past', padded]) : null
   return (layer, q, k, v) => {
     const rotary = rotaryWeights(spec, hooks, positions)
-    const ready = pads
+    const ready = rotatesBefore
       ? [
           padHeads(hooks, rotate(hooks, q, heads, rotary), heads, headDim),
           padHeads(hooks, rotate(hooks, k, kvHeads, rotary), kvHeads, headDim),
@@ -77,12 +81,12 @@ export function attention(spec: ModelSpec, hooks: HookedGraph, positions: number
         ]
       : [q, k, v]
     const lengths = [hooks.input(ROW_ENDS, 'int32', ['batch']), hooks.input(TOTAL_LENGTH, 'int32', [])]
-    const tables = pads ? [] : [rotary.cos, rotary.sin]
+    const tables = rotatesBefore ? [] : [rotary.cos, rotary.sin]
     const inputs = [...ready, past('key', layer), past('value', layer), ...lengths, ...tables]
     const attributes = {
       num_heads: heads,
       kv_num_heads: kvHeads,
-      do_rotary: pads ? 0 : 1,
+      do_rotary: rotatesBefore ? 0 : 1,
       scale: float(headDim ** -0.5),
     }
     const [z, keys, values] = graph.microsoft('GroupQueryAttention', inputs, attributes, 3)
@@ -90,6 +94,6 @@ export function attention(spec: ModelSpec, hooks: HookedGraph, positions: number
       graph.output(keys!, 'float32', ['batch', kvHeads, 'total', padded], presentName('key', layer))
       graph.output(values!, 'float32', ['batch', kvHeads, 'total', padded], presentName('value', layer))
     }
-    return pads ? trimHeads(hooks, z!, heads, headDim) : z!
+    return trimHeads(hooks, z!, heads, headDim)
   }
 }

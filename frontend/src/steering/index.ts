@@ -1,4 +1,0 @@
-// Placeholder until the room is written.
-import type { RouteObject } from 'react-router'
-
-export const routes: RouteObject[] = []

@@ -1,0 +1,65 @@
+// Results side by side: which words differ from the unsteered text, tints that compare across columns, titles. Pure.
+import type { Completion, Steering } from '@mistudio/contracts'
+import { strengthText } from './draft.js'
+
+export interface Word {
+  readonly text: string
+  readonly changed: boolean
+}
+const words = (text: string): string[] => text.match(/\s+|[^\s]+/g) ?? []
+
+/** Longest text the exact comparison is made for (words); it needs memory in proportion to its square. */
+const MAX_WORDS = 3000
+
+/** Words of `text` that are not in a longest common subsequence with `base`. White space is never marked. */
+export const markChanged = (base: string, text: string): Word[] => {
+  const a = words(base).slice(0, MAX_WORDS)
+  const b = words(text).slice(0, MAX_WORDS)
+  const width = b.length + 1
+  const length = new Uint16Array((a.length + 1) * width)
+  for (let i = a.length - 1; i >= 0; i -= 1)
+    for (let j = b.length - 1; j >= 0; j -= 1)
+      length[i * width + j] =
+        a[i] === b[j]
+          ? (length[(i + 1) * width + j + 1] as number) + 1
+          : Math.max(length[(i + 1) * width + j] as number, length[i * width + j + 1] as number)
+  const marked: Word[] = []
+  let i = 0
+  let j = 0
+  while (j < b.length) {
+    const text = b[j] as string
+    if (i < a.length && a[i] === text) {
+      marked.push({ text, changed: false })
+      i += 1
+      j += 1
+    } else if (i < a.length && (length[(i + 1) * width + j] as number) >= (length[i * width + j + 1] as number)) i += 1
+    else {
+      marked.push({ text, changed: text.trim() !== '' })
+      j += 1
+    }
+  }
+  return marked
+}
+
+/** Strongest activation of a feature over all columns, so that one tint means one value everywhere. */
+export const sharedMax = (completions: readonly Completion[], feature: number): number =>
+  Math.max(0, ...completions.flatMap((one) => one.activations[String(feature)] ?? []))
+
+/** `#12 +2.0× · #40 −1.0×`. */
+export const variantTitle = (features: readonly { index: number; strength: number }[]): string =>
+  features.length > 0 && features.every((one) => one.strength === features[0]?.strength) && features.length > 2
+    ? `all ${features.length} features ${strengthText(features[0]?.strength ?? 0)}`
+    : features.map((one) => `#${one.index} ${strengthText(one.strength)}`).join(' · ')
+
+export const FINISH: Record<Completion['finish'], string> = {
+  length: 'reached the token limit',
+  eos: 'ended by itself',
+  context: 'reached the end of the context',
+  cancelled: 'stopped',
+}
+
+/** Saved ones by name, then the rest as history, newest first. Plain generations (no variant) belong to the model's page. */
+export const splitHistory = (all: readonly Steering[]): { saved: Steering[]; history: Steering[] } => {
+  const newest = all.filter((one) => one.request.variants.length > 0).sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+  return { saved: newest.filter((one) => one.name !== null), history: newest.filter((one) => one.name === null) }
+}

@@ -1,0 +1,75 @@
+// Unsteered and steered texts side by side: streamed while they are written, then tinted by feature or with changed words marked.
+import { subjectChannel, type Steering } from '@mistudio/contracts'
+import TriangleAlert from 'lucide-react/icons/triangle-alert'
+import { useState } from 'react'
+import { isActive, useJobEvents } from '../../live/index.js'
+import { CopyButton, cx, Notice, nextStep, Progress, Select } from '../../ui/index.js'
+import { variantTitle } from '../prepare.js'
+import { appendEvents, type Streamed } from '../stream.js'
+import { DoneColumn, StreamedColumn } from './columns.js'
+import { SaveExperiment } from './save-experiment.js'
+
+export type Mark = `feature-${number}` | 'words' | 'none'
+
+export function Results({ steering }: { steering: Steering }) {
+  const { job, request, result } = steering
+  const [streamed, setStreamed] = useState<Streamed>([])
+  const [mark, setMark] = useState<Mark>('words')
+  const stream = useJobEvents(result ? null : (job?.id ?? null), subjectChannel('steering', steering.id), {
+    active: isActive(job),
+    onEvents: (events) => setStreamed((before) => appendEvents(before, events)),
+  })
+  const features = [...new Set(request.variants.flatMap((one) => one.features.map((feature) => feature.index)))]
+  const titles = ['Without steering', ...request.variants.map((one) => variantTitle(one.features))]
+  const failed = job?.state === 'failed'
+  const columns = cx('grid gap-4', titles.length === 1 ? '' : titles.length === 2 || titles.length === 4 ? 'md:grid-cols-2' : 'md:grid-cols-2 2xl:grid-cols-3')
+  return (
+    <div className="min-w-0 space-y-4">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        {result ? (
+          <label className="flex items-center gap-2 text-sm text-body">
+            Mark
+            <Select<Mark>
+              value={mark}
+              onChange={setMark}
+              className="w-56"
+              options={[
+                { value: 'words', label: 'words that changed' },
+                ...features.map((index) => ({ value: `feature-${index}` as const, label: `activation of #${index}` })),
+                { value: 'none', label: 'nothing' },
+              ]}
+            />
+          </label>
+        ) : (
+          <span />
+        )}
+        <span className="flex flex-wrap gap-2">
+          <CopyButton text={JSON.stringify(request, null, 2)} label="Copy recipe" />
+          <SaveExperiment steering={steering} />
+        </span>
+      </div>
+      {job && isActive(job) && <Progress progress={job.progress} startedAt={job.startedAt} still={job.state !== 'running'} label="Generating" />}
+      {failed && (
+        <Notice tone="red" icon={TriangleAlert} title="Generating failed">
+          {job.error?.message} {job.error && nextStep(job.error)}
+        </Notice>
+      )}
+      {job?.state === 'cancelled' && <Notice tone="slate">Cancelled. Text that had been written is shown below.</Notice>}
+      {stream.status === 'failed' && !result && <Notice tone="amber">The stream broke off; it is picked up again by itself.</Notice>}
+      <div className={columns}>
+        {titles.map((title, row) => {
+          const completion = result?.completions.find((one) => (one.variant === null ? row === 0 : one.variant === row - 1))
+          return completion && result ? (
+            <DoneColumn key={title + row} title={title} completion={completion} all={result.completions} mark={mark} />
+          ) : (
+            <StreamedColumn key={title + row} title={title} prompt={request.prompt} row={streamed[row]} waiting={isActive(job)} />
+          )
+        })}
+      </div>
+      <p className="text-xs text-muted">
+        Seed {request.sampling.seed}, temperature {request.sampling.temperature}, top p {request.sampling.topP}, top k {request.sampling.topK}, repetition penalty{' '}
+        {request.sampling.repetitionPenalty}, up to {request.sampling.maxTokens} tokens. Every column uses the same draws.
+      </p>
+    </div>
+  )
+}
