@@ -26,10 +26,18 @@ const stack = await startStack()
 try {
   const { client } = stack
   const on = await prepare(client)
-  const params = { site: 'blocks.2.hook_resid_post', expansion: Number(values.expansion), k: 32, steps: 200, evalEvery: 200 }
+  const params = {
+    site: 'blocks.2.hook_resid_post',
+    expansion: Number(values.expansion),
+    k: 32,
+    steps: 200,
+    evalEvery: 200,
+  }
   const { saeId } = await train(client, on, params)
   const extraction = await extract(client, String(saeId), on.tokenizationId, { tokens: 200_000 })
-  console.log(`${extraction.summary?.features} features, ${extraction.summary?.aliveFeatures} alive, ${extraction.summary?.examples} examples`)
+  console.log(
+    `${extraction.summary?.features} features, ${extraction.summary?.aliveFeatures} alive, ${extraction.summary?.examples} examples`,
+  )
   const id = extraction.id
   const { items } = await client.listFeatures({ params: { id }, query: { limit: 500 } })
   const indices = items.map(({ index }) => index)
@@ -37,9 +45,15 @@ try {
   const questions = [
     ['feature page', (call) => client.getFeature({ params: { id, index: indices[call % indices.length] ?? 0 } })],
     ['list, default', (call) => client.listFeatures({ params: { id }, query: { offset: call * 100 } })],
-    ['list, by density', (call) => client.listFeatures({ params: { id }, query: { sort: 'density', offset: call * 100 } })],
+    [
+      'list, by density',
+      (call) => client.listFeatures({ params: { id }, query: { sort: 'density', offset: call * 100 } }),
+    ],
     ['list, by label', (call) => client.listFeatures({ params: { id }, query: { sort: 'label', offset: call * 100 } })],
-    ['list, density filter', () => client.listFeatures({ params: { id }, query: { minDensity: 0.001, maxDensity: 0.01 } })],
+    [
+      'list, density filter',
+      () => client.listFeatures({ params: { id }, query: { minDensity: 0.001, maxDensity: 0.01 } }),
+    ],
     ['search, rare word', () => client.listFeatures({ params: { id }, query: { search: 'princess' } })],
     ['search, common word', () => client.listFeatures({ params: { id }, query: { search: 'the' } })],
   ]

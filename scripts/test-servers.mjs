@@ -1,5 +1,6 @@
 // Global setup of the tests: a real PostgreSQL and a real Redis in a temporary folder, unless the environment names servers.
-// Tests find TEST_DATABASE_URL (a server on which they may create databases), TEST_REDIS_URL, and DATABASE_URL (a migrated database).
+// Tests find TEST_DATABASE_URL (a server on which they may create databases), TEST_TEMPLATE_DATABASE (a migrated one to copy there),
+// TEST_REDIS_URL, and DATABASE_URL (a migrated database that all share).
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,8 +11,8 @@ import { startPostgres } from './lib/postgres.mjs'
 import { spawnRedis } from './lib/redis.mjs'
 
 /** A migrated database of its own on a server. @param {string} server */
-const ownDatabase = async (server) => {
-  const name = `mistudio_test_${process.pid}_${Date.now()}`
+const ownDatabase = async (server, kind = 'shared') => {
+  const name = `mistudio_test_${kind}_${process.pid}_${Date.now()}`
   const client = new pg.Client({ connectionString: server })
   await client.connect()
   await client.query(`CREATE DATABASE ${name}`)
@@ -22,7 +23,7 @@ const ownDatabase = async (server) => {
     await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
     await client.end()
   }
-  return { url: url.href, drop }
+  return { name, url: url.href, drop }
 }
 
 export default async () => {
@@ -45,9 +46,11 @@ export default async () => {
     undo.push(() => child.kill())
   }
   const database = await ownDatabase(server)
-  undo.push(database.drop)
+  const template = await ownDatabase(server, 'template')
+  undo.push(database.drop, template.drop)
   Object.assign(process.env, {
     TEST_DATABASE_URL: server,
+    TEST_TEMPLATE_DATABASE: template.name,
     TEST_REDIS_URL: redis,
     DATABASE_URL: database.url,
     REDIS_URL: redis,

@@ -37,3 +37,13 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): WorkerConfig =
     runnerEntry: fileURLToPath(new URL('./runner/main.js', import.meta.url)),
   }
 }
+
+/** The same configuration as the environment of a child process. */
+export const environmentOf = (config: WorkerConfig): NodeJS.ProcessEnv => ({
+  ...process.env,
+  DATABASE_URL: config.databaseUrl,
+  REDIS_URL: config.redisUrl,
+  MISTUDIO_DATA_DIR: config.dataDir,
+  MISTUDIO_THREADS: String(config.threads),
+  ...(config.registry ? { MISTUDIO_REGISTRY: config.registry } : {}),
+})

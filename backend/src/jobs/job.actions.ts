@@ -4,13 +4,11 @@ import {
   type Job,
   type JobAction,
   type JobControl,
-  type JobKind,
   type JobState,
+  PAUSABLE_KINDS,
   QUESTION_KINDS,
+  STOPPABLE_KINDS,
 } from '@mistudio/contracts'
-
-/** Kinds that keep what they have when they are told to stop early. */
-const STOPPABLE: readonly JobKind[] = ['training.run', 'extraction.run']
 
 /** A change of the row: only a change of `state` to `queued` needs a new queue entry. */
 export interface Change {
@@ -34,6 +32,7 @@ const RULES: Readonly<Record<JobAction, Rule>> = {
   pause: ({ kind, state, control }) => {
     if (QUESTION_KINDS.includes(kind)) return 'a short question cannot be paused, only cancelled'
     if (state === 'queued') return moved('paused')
+    if (state === 'running' && !PAUSABLE_KINDS.includes(kind)) return 'its work cannot be put down half-way; use cancel'
     if (state === 'running') return control === 'cancel' ? 'it is being cancelled' : told('pause')
     return state === 'paused' ? 'it is paused already' : 'it has ended already'
   },
@@ -43,8 +42,7 @@ const RULES: Readonly<Record<JobAction, Rule>> = {
     return state === 'running' || state === 'queued' ? 'it is not paused' : 'it has ended; use retry to run it again'
   },
   stop: ({ kind, state, control }) => {
-    if (!STOPPABLE.includes(kind))
-      return 'only trainings and extractions can end early and keep what they have; use cancel'
+    if (!STOPPABLE_KINDS.includes(kind)) return 'its work cannot be kept in part; use cancel'
     if (state === 'running') return control === 'cancel' ? 'it is being cancelled' : told('stop')
     return state === 'queued' || state === 'paused'
       ? 'it does not run; resume it first, or cancel it'

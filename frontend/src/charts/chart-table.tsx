@@ -18,8 +18,12 @@ export function ChartTable({ title, xLabel, series }: { title: string; xLabel: s
 function Rows({ title, xLabel, series }: { title: string; xLabel: string; series: readonly Series[] }) {
   const { x, columns } = align(series)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-    <section tabIndex={0} aria-label={`Table of ${title}`} className="mt-2 max-h-56 overflow-auto rounded border border-line">
+    <section
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+      tabIndex={0}
+      aria-label={`Table of ${title}`}
+      className="mt-2 max-h-56 overflow-auto rounded border border-line"
+    >
       <table className="w-full text-right">
         <caption className="sr-only">{title}</caption>
         <thead>

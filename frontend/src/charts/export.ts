@@ -18,7 +18,8 @@ export const fileName = (title: string, ending: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')}.${ending}`
 
-export const saveCsv = (title: string, csv: string): void => save(new Blob([csv], { type: 'text/csv' }), fileName(title, 'csv'))
+export const saveCsv = (title: string, csv: string): void =>
+  save(new Blob([csv], { type: 'text/csv' }), fileName(title, 'csv'))
 
 export const savePng = (title: string, plot: HTMLCanvasElement, series: readonly Series[]): void => {
   const ratio = window.devicePixelRatio || 1

@@ -1,5 +1,14 @@
 // Counts over ranges as bars (Recharts). Bars start at zero; a log switch would hide empty bins, so there is none.
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, type TooltipContentProps, XAxis, YAxis } from 'recharts'
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  ResponsiveContainer,
+  Tooltip,
+  type TooltipContentProps,
+  XAxis,
+  YAxis,
+} from 'recharts'
 import { formatCount, formatNumber, formatValue } from '../ui/format.js'
 import { type Bin, toBins } from './prepare.js'
 
@@ -31,9 +40,17 @@ export function Histogram({ edges, counts, xLabel, yLabel, height = 180, color =
   const total = bins.reduce((sum, bin) => sum + bin.count, 0)
   if (total === 0) return <p className="py-8 text-center text-sm text-muted">Nothing was counted.</p>
   return (
-    <div role="img" aria-label={`${yLabel} over ${xLabel}: ${formatNumber(total)} from ${formatValue(bins[0]?.from)} to ${formatValue(bins.at(-1)?.to)}`}>
+    <div
+      role="img"
+      aria-label={`${yLabel} over ${xLabel}: ${formatNumber(total)} from ${formatValue(bins[0]?.from)} to ${formatValue(bins.at(-1)?.to)}`}
+    >
       <ResponsiveContainer width="100%" height={height}>
-        <BarChart data={bins} margin={{ top: 4, right: 8, bottom: 18, left: 8 }} barCategoryGap={1} accessibilityLayer={false}>
+        <BarChart
+          data={bins}
+          margin={{ top: 4, right: 8, bottom: 18, left: 8 }}
+          barCategoryGap={1}
+          accessibilityLayer={false}
+        >
           <CartesianGrid stroke="var(--chart-grid)" vertical={false} />
           <XAxis
             dataKey="from"

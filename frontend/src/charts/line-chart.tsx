@@ -37,24 +37,47 @@ export function LineChart(props: LineChartProps) {
     setHidden((before) => new Set(before.has(key) ? [...before].filter((other) => other !== key) : [...before, key]))
   const png = () => {
     const canvas = plot.current?.canvas()
-    if (canvas) savePng(title, canvas, series.filter((one) => !hidden.has(one.key)))
+    if (canvas)
+      savePng(
+        title,
+        canvas,
+        series.filter((one) => !hidden.has(one.key)),
+      )
   }
   return (
-    <figure className="min-w-0 rounded-lg border border-line bg-card p-4" aria-label={title}>
+    <figure className="h-full min-w-0 rounded-lg border border-line bg-card p-4" aria-label={title}>
       <figcaption className="mb-2 flex min-h-8 flex-wrap items-center gap-x-1">
         <h3 className="text-sm font-medium text-heading">{title}</h3>
         {help && <Help label={title}>{help}</Help>}
         <span className="ml-auto flex items-center">
-          {zoomed && <IconButton icon={ZoomOut} label="Show everything again" onClick={() => plot.current?.resetZoom()} className="size-8" />}
+          {zoomed && (
+            <IconButton
+              icon={ZoomOut}
+              label="Show everything again"
+              onClick={() => plot.current?.resetZoom()}
+              className="size-8"
+            />
+          )}
           {log !== 'off' && (
-            <Button size="sm" kind="ghost" aria-pressed={isLog} onClick={() => setLog(!isLog)} className={cx(isLog && 'text-tone-emerald')}>
+            <Button
+              size="sm"
+              kind="ghost"
+              aria-pressed={isLog}
+              onClick={() => setLog(!isLog)}
+              className={cx(isLog && 'text-tone-emerald')}
+            >
               log
             </Button>
           )}
           {!empty && (
             <>
               <IconButton icon={Image} label="Save as PNG" onClick={png} className="size-8" />
-              <IconButton icon={Download} label="Save as CSV" onClick={() => saveCsv(title, toCsv(xLabel, series))} className="size-8" />
+              <IconButton
+                icon={Download}
+                label="Save as CSV"
+                onClick={() => saveCsv(title, toCsv(xLabel, series))}
+                className="size-8"
+              />
             </>
           )}
         </span>
@@ -64,7 +87,16 @@ export function LineChart(props: LineChartProps) {
           {emptyText}
         </p>
       ) : (
-        <Plot ref={plot} series={series} hidden={hidden} log={isLog} xLabel={xLabel} yLabel={unit} height={height} onZoom={setZoomed} />
+        <Plot
+          ref={plot}
+          series={series}
+          hidden={hidden}
+          log={isLog}
+          xLabel={xLabel}
+          yLabel={unit}
+          height={height}
+          onZoom={setZoomed}
+        />
       )}
       {series.length > 1 && <Legend series={series} hidden={hidden} onToggle={toggle} />}
       {!empty && <ChartTable title={title} xLabel={xLabel} series={series} />}
@@ -88,10 +120,21 @@ function Legend({ series, hidden, onToggle }: LegendProps) {
           aria-pressed={!hidden.has(one.key)}
           title={hidden.has(one.key) ? `Show ${one.label}` : `Hide ${one.label}`}
           onClick={() => onToggle(one.key)}
-          className={cx('inline-flex items-center gap-1.5 rounded px-1 text-xs', hidden.has(one.key) ? 'text-muted line-through' : 'text-body')}
+          className={cx(
+            'inline-flex items-center gap-1.5 rounded px-1 text-xs',
+            hidden.has(one.key) ? 'text-muted line-through' : 'text-body',
+          )}
         >
           <svg width="16" height="6" aria-hidden>
-            <line x1="0" x2="16" y1="3" y2="3" stroke={`var(${one.color})`} strokeWidth="2" strokeDasharray={one.dash?.join(' ')} />
+            <line
+              x1="0"
+              x2="16"
+              y1="3"
+              y2="3"
+              stroke={`var(${one.color})`}
+              strokeWidth="2"
+              strokeDasharray={one.dash?.join(' ')}
+            />
           </svg>
           {one.label}
         </button>

@@ -4,7 +4,8 @@ import { formatCount, formatValue } from '../ui/format.js'
 import type { Series } from './prepare.js'
 
 /** Resolved colour of a theme variable. */
-export const themeColor = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+export const themeColor = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
 const FONT = '12px ui-sans-serif, system-ui, sans-serif'
 
@@ -23,22 +24,24 @@ interface PlotInput {
   events: PlotEvents
 }
 
-const axis = (label: string, size: number): uPlot.Axis => ({
+const axis = (label: string, size: number, filter?: uPlot.Axis.Filter): uPlot.Axis => ({
   label,
   labelSize: 18,
   labelFont: FONT,
   font: FONT,
   size,
   stroke: themeColor('--chart-axis'),
-  grid: { stroke: themeColor('--chart-grid'), width: 1 },
-  ticks: { stroke: themeColor('--chart-grid'), width: 1, size: 4 },
+  grid: { stroke: themeColor('--chart-grid'), width: 1, ...(filter ? { filter } : {}) },
+  ticks: { stroke: themeColor('--chart-grid'), width: 1, size: 4, ...(filter ? { filter } : {}) },
+  ...(filter ? { filter } : {}),
 })
 
-/** Log axes label full decades only when there are several, all ticks otherwise. */
-const logLabels = (splits: readonly (number | null)[]): (string | null)[] => {
-  const decade = (value: number) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6
-  const several = splits.filter((value) => value !== null && value > 0 && decade(value)).length > 1
-  return splits.map((value) => (value === null || (several && !decade(value)) ? null : formatValue(value)))
+const isDecade = (value: number): boolean => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6
+
+/** On a log axis only full decades get a line and a label when there are several of them; otherwise all ticks do. */
+const logTicks = (splits: readonly number[]): (number | null)[] => {
+  const several = splits.filter((value) => value > 0 && isDecade(value)).length > 1
+  return splits.map((value) => (several && !isDecade(value) ? null : value))
 }
 
 const xWasZoomed = (plot: uPlot): boolean => {
@@ -55,7 +58,10 @@ export const plotOptions = ({ series, width, height, log, xLabel, yLabel, events
   scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
   axes: [
     { ...axis(xLabel, 32), values: (_, splits) => splits.map((value) => formatCount(value)) },
-    { ...axis(yLabel, 58), values: (_, splits) => (log ? logLabels(splits) : splits.map((value) => formatValue(value))) },
+    {
+      ...axis(yLabel, 58, log ? (_, splits) => logTicks(splits) : undefined),
+      values: (_, splits: (number | null)[]) => splits.map((value) => (value === null ? null : formatValue(value))),
+    },
   ],
   series: [
     {},

@@ -1,10 +1,10 @@
 // The canvas of a line chart: uPlot in React. Follows size and theme; keeps the zoom while points are appended.
 import 'uplot/dist/uPlot.min.css'
-import { type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react'
+import { type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import { useTheme } from '../ui/theme.js'
 import { plotOptions } from './plot-options.js'
-import { align, type Series } from './prepare.js'
+import { type Aligned, align, type Series } from './prepare.js'
 import { PlotTooltip } from './tooltip.js'
 
 export interface PlotHandle {
@@ -23,10 +23,7 @@ interface PlotProps {
   ref?: Ref<PlotHandle>
 }
 
-const toData = (series: readonly Series[], log: boolean): uPlot.AlignedData => {
-  const { x, columns } = align(series, log)
-  return [x, ...columns]
-}
+const toData = ({ x, columns }: Aligned): uPlot.AlignedData => [x, ...columns]
 
 export function Plot({ series, hidden, log, xLabel, yLabel, height, onZoom, ref }: PlotProps) {
   const box = useRef<HTMLDivElement>(null)
@@ -34,8 +31,9 @@ export function Plot({ series, hidden, log, xLabel, yLabel, height, onZoom, ref 
   const zoomed = useRef(false)
   const theme = useTheme((state) => state.resolved)
   const [cursor, setCursor] = useState<{ index: number; left: number } | null>(null)
-  const latest = useRef({ series, hidden, onZoom })
-  latest.current = { series, hidden, onZoom }
+  const aligned = useMemo(() => align(series, log), [series, log])
+  const latest = useRef({ series, aligned, hidden, onZoom })
+  latest.current = { series, aligned, hidden, onZoom }
   // A new instance only when the look changes; points are appended to the one that stands.
   const look = series.map((one) => [one.key, one.color, one.label, one.x.length < 40].join()).join('|')
 
@@ -59,10 +57,13 @@ export function Plot({ series, hidden, log, xLabel, yLabel, height, onZoom, ref 
         },
       },
     })
-    const made = new uPlot(options, toData(now.series, log), element)
-    now.series.forEach((one, index) => now.hidden.has(one.key) && made.setSeries(index + 1, { show: false }))
+    const made = new uPlot(options, toData(now.aligned), element)
+    for (const [index, one] of now.series.entries())
+      if (now.hidden.has(one.key)) made.setSeries(index + 1, { show: false })
     plot.current = made
-    const sizes = new ResizeObserver(() => element.clientWidth > 0 && made.setSize({ width: element.clientWidth, height }))
+    const sizes = new ResizeObserver(
+      () => element.clientWidth > 0 && made.setSize({ width: element.clientWidth, height }),
+    )
     sizes.observe(element)
     return () => {
       sizes.disconnect()
@@ -74,12 +75,13 @@ export function Plot({ series, hidden, log, xLabel, yLabel, height, onZoom, ref 
   useEffect(() => {
     const standing = plot.current
     if (!standing) return
-    standing.setData(toData(series, log), !zoomed.current)
+    standing.setData(toData(aligned), !zoomed.current)
     if (zoomed.current) standing.redraw()
-  }, [series, log])
+  }, [aligned])
 
   useEffect(() => {
-    latest.current.series.forEach((one, index) => plot.current?.setSeries(index + 1, { show: !hidden.has(one.key) }))
+    for (const [index, one] of latest.current.series.entries())
+      plot.current?.setSeries(index + 1, { show: !hidden.has(one.key) })
   }, [hidden])
 
   useImperativeHandle(ref, () => ({
@@ -95,9 +97,10 @@ export function Plot({ series, hidden, log, xLabel, yLabel, height, onZoom, ref 
       <div ref={box} style={{ height }} />
       {cursor && (
         <PlotTooltip
-          series={series.filter((one) => !hidden.has(one.key))}
+          series={series}
+          hidden={hidden}
+          aligned={aligned}
           index={cursor.index}
-          all={series}
           xLabel={xLabel}
           left={left}
           width={box.current?.clientWidth ?? 0}

@@ -49,7 +49,9 @@ const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAl
 /** All points as CSV, one row per x; a gap is an empty cell. */
 export const toCsv = (xLabel: string, series: readonly Series[]): string => {
   const { x, columns } = align(series)
-  const head = [xLabel, ...series.map((one) => (one.unit ? `${one.label} (${one.unit})` : one.label))].map(cell).join(',')
+  const head = [xLabel, ...series.map((one) => (one.unit ? `${one.label} (${one.unit})` : one.label))]
+    .map(cell)
+    .join(',')
   const rows = x.map((value, row) => [value, ...columns.map((column) => column[row] ?? '')].join(','))
   return `${[head, ...rows].join('\n')}\n`
 }

@@ -14,7 +14,14 @@ export function Sparkline({ values, label, color = '--series-emerald', width = 9
   const path = sparkPath(usePaced(values), width, height - 2)
   if (!path) return null
   return (
-    <svg role="img" aria-label={label} viewBox={`0 -1 ${width} ${height}`} width={width} height={height} className="shrink-0">
+    <svg
+      role="img"
+      aria-label={label}
+      viewBox={`0 -1 ${width} ${height}`}
+      width={width}
+      height={height}
+      className="shrink-0"
+    >
       <path d={path} fill="none" stroke={`var(${color})`} strokeWidth="1.5" />
     </svg>
   )

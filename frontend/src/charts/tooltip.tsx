@@ -1,19 +1,20 @@
 // The values under the cursor, every shown series; one that was not measured at this x shows its newest value and where that was.
 import { DASH, formatNumber, formatValue } from '../ui/format.js'
-import { align, lastMeasured, type Series } from './prepare.js'
+import { type Aligned, lastMeasured, type Series } from './prepare.js'
 
 interface Props {
   series: readonly Series[]
-  /** All series of the chart: they define the shared x axis that `index` counts on. */
-  all: readonly Series[]
+  hidden: ReadonlySet<string>
+  /** Columns in the order of `series`, on the axis that `index` counts on. */
+  aligned: Aligned
   index: number
   xLabel: string
   left: number
   width: number
 }
 
-export function PlotTooltip({ series, all, index, xLabel, left, width }: Props) {
-  const { x } = align(all)
+export function PlotTooltip({ series, hidden, aligned, index, xLabel, left, width }: Props) {
+  const { x, columns } = aligned
   const here = x[index]
   if (here === undefined) return null
   const right = left > width / 2
@@ -25,8 +26,9 @@ export function PlotTooltip({ series, all, index, xLabel, left, width }: Props) 
       <p className="mb-0.5 text-muted">
         {xLabel} {formatNumber(here)}
       </p>
-      {series.map((one) => {
-        const column = align([...all.map((other) => ({ x: other.x, y: other.y })), one]).columns.at(-1) ?? []
+      {series.map((one, order) => {
+        if (hidden.has(one.key)) return null
+        const column = columns[order] ?? []
         const found = lastMeasured(column, index)
         const value = found < 0 ? null : (column[found] ?? null)
         return (

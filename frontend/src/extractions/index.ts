@@ -1,5 +1,5 @@
 // Extractions: used by the rooms of features, SAEs and steering. Has no pages of its own.
 export * from './api.js'
-export { sortExtractions, missingFor, summaryLine } from './prepare.js'
+export { missingFor, sortExtractions, summaryLine } from './prepare.js'
 export { ExtractionCard } from './view/extraction-card.js'
 export { StartExtraction } from './view/start-extraction.js'

@@ -1,13 +1,29 @@
 // The form of an extraction and the words around one. Pure.
-import { type Extraction, type ExtractionParams, ExtractionParamsSchema, type Sae, type Tokenization } from '@mistudio/contracts'
+import {
+  type Extraction,
+  type ExtractionParams,
+  ExtractionParamsSchema,
+  type Sae,
+  type Tokenization,
+} from '@mistudio/contracts'
 import { formatCount, formatDuration, formatNumber, formatPercent, formatValue } from '../ui/format.js'
 
 export type NumberKey = Exclude<keyof ExtractionParams, 'excludeBos'>
 export const FIELDS: Record<NumberKey, { label: string; help: string; unit?: string }> = {
-  tokens: { label: 'Tokens to read', unit: 'tokens', help: 'More tokens find rarer features and better examples, and take longer in proportion.' },
+  tokens: {
+    label: 'Tokens to read',
+    unit: 'tokens',
+    help: 'More tokens find rarer features and better examples, and take longer in proportion.',
+  },
   topExamples: { label: 'Top examples', help: 'Strongest occurrences kept per feature.' },
-  quantileExamples: { label: 'Random examples', help: 'Occurrences drawn at random per feature, shared out over the quantile groups. They show what weak activations look like.' },
-  quantiles: { label: 'Quantile groups', help: 'Groups of equal share between the weakest and the strongest activation.' },
+  quantileExamples: {
+    label: 'Random examples',
+    help: 'Occurrences drawn at random per feature, shared out over the quantile groups. They show what weak activations look like.',
+  },
+  quantiles: {
+    label: 'Quantile groups',
+    help: 'Groups of equal share between the weakest and the strongest activation.',
+  },
   contextBefore: { label: 'Tokens before the peak', help: 'Length of the text kept before the strongest token.' },
   contextAfter: { label: 'Tokens after the peak', help: 'Length of the text kept after the strongest token.' },
   histogramBins: { label: 'Histogram bins', help: 'Bins of each feature’s activation histogram.' },
@@ -16,7 +32,14 @@ export const FIELDS: Record<NumberKey, { label: string; help: string; unit?: str
   seed: { label: 'Seed', help: 'Start of the random draw of examples.' },
 }
 export const MAIN_KEYS: readonly NumberKey[] = ['tokens', 'topExamples', 'quantileExamples', 'quantiles']
-export const MORE_KEYS: readonly NumberKey[] = ['contextBefore', 'contextAfter', 'histogramBins', 'topLogits', 'neighbours', 'seed']
+export const MORE_KEYS: readonly NumberKey[] = [
+  'contextBefore',
+  'contextAfter',
+  'histogramBins',
+  'topLogits',
+  'neighbours',
+  'seed',
+]
 
 export type DraftParams = Record<NumberKey, number | null> & { excludeBos: boolean }
 export const defaultParams = (): ExtractionParams => ExtractionParamsSchema.parse({})
@@ -35,7 +58,10 @@ export const tokenizationsFor = (sae: Sae | undefined, all: readonly Tokenizatio
   sae ? all.filter((one) => one.status === 'ready' && one.modelId === sae.modelId) : []
 
 /** What is missing before an extraction can start; null when nothing is. */
-export const missingFor = (saes: readonly Sae[], tokenizations: readonly Tokenization[]): { text: string; to: string; action: string } | null => {
+export const missingFor = (
+  saes: readonly Sae[],
+  tokenizations: readonly Tokenization[],
+): { text: string; to: string; action: string } | null => {
   if (saes.length === 0) return { text: 'an SAE', to: '/training/new', action: 'Train one' }
   if (!saes.some((sae) => tokenizationsFor(sae, tokenizations).length > 0))
     return { text: 'a dataset tokenized for the model of an SAE', to: '/datasets', action: 'Tokenize a dataset' }

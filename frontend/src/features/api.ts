@@ -1,8 +1,9 @@
 // Queries and changes of the feature room. Lists are read in pages of fixed size, so that scrolling asks each page once.
-import type { AnnotateFeature, Feature, FeatureRow } from './types.js'
+
 import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
 import { api, keys, queryClient } from '../live/index.js'
 import type { ListQuery } from './filters.js'
+import type { AnnotateFeature, Feature, FeatureRow } from './types.js'
 
 export const PAGE_ROWS = 100
 
@@ -14,7 +15,11 @@ interface FeaturePage {
 const pageQuery = (extractionId: string, query: ListQuery, page: number) => ({
   queryKey: keys.features(extractionId, { ...query, page }),
   queryFn: ({ signal }: { signal: AbortSignal }) =>
-    api.listFeatures({ params: { id: extractionId }, query: { ...query, offset: page * PAGE_ROWS, limit: PAGE_ROWS }, signal }),
+    api.listFeatures({
+      params: { id: extractionId },
+      query: { ...query, offset: page * PAGE_ROWS, limit: PAGE_ROWS },
+      signal,
+    }),
   staleTime: 60_000,
 })
 
@@ -44,7 +49,8 @@ export const useFeature = (extractionId: string, index: number) =>
     staleTime: 60_000,
   })
 
-const isPage = (value: unknown): value is FeaturePage => typeof value === 'object' && value !== null && 'items' in value && 'meta' in value
+const isPage = (value: unknown): value is FeaturePage =>
+  typeof value === 'object' && value !== null && 'items' in value && 'meta' in value
 
 /** Label, notes, star. Every list and page that shows the feature is renewed with the answer. */
 export const useAnnotate = (extractionId: string, saeId: string) =>
@@ -53,12 +59,19 @@ export const useAnnotate = (extractionId: string, saeId: string) =>
       api.annotateFeature({ params: { id: saeId, index }, body: change }),
     onSuccess: (annotation) => {
       const { index, label, starred, notes } = annotation
-      queryClient.setQueryData<Feature>(keys.feature(extractionId, index), (held) => held && { ...held, label, starred, notes })
+      queryClient.setQueryData<Feature>(
+        keys.feature(extractionId, index),
+        (held) => held && { ...held, label, starred, notes },
+      )
       queryClient.setQueriesData({ queryKey: ['features', extractionId, 'list'] }, (held: unknown) =>
-        isPage(held) ? { ...held, items: held.items.map((row) => (row.index === index ? { ...row, label, starred } : row)) } : held,
+        isPage(held)
+          ? { ...held, items: held.items.map((row) => (row.index === index ? { ...row, label, starred } : row)) }
+          : held,
       )
     },
   })
 
 export const useProbe = (extractionId: string, index: number) =>
-  useMutation({ mutationFn: (text: string) => api.probeFeature({ params: { id: extractionId, index }, body: { text } }) })
+  useMutation({
+    mutationFn: (text: string) => api.probeFeature({ params: { id: extractionId, index }, body: { text } }),
+  })

@@ -46,15 +46,28 @@ describe('tokens', () => {
 
 describe('filters', () => {
   it('survive the address and keep it short', () => {
-    const filters = { ...readFilters(new URLSearchParams()), search: 'a b', minDensity: 0.01, starred: true, sort: 'density' as const }
+    const filters = {
+      ...readFilters(new URLSearchParams()),
+      search: 'a b',
+      minDensity: 0.01,
+      starred: true,
+      sort: 'density' as const,
+    }
     expect(writeFilters(readFilters(new URLSearchParams())).toString()).toBe('')
     expect(readFilters(new URLSearchParams(writeFilters(filters).toString()))).toEqual(filters)
   })
   it('leave out nonsense of an address', () => {
-    expect(readFilters(new URLSearchParams('minDensity=x&maxDensity=7&sort=evil&order=up'))).toEqual(readFilters(new URLSearchParams()))
+    expect(readFilters(new URLSearchParams('minDensity=x&maxDensity=7&sort=evil&order=up'))).toEqual(
+      readFilters(new URLSearchParams()),
+    )
   })
   it('ask only for what is set', () => {
-    expect(toQuery({ ...readFilters(new URLSearchParams()), labelled: true, maxActivation: 3 })).toEqual({ sort: 'max', order: 'desc', labelled: 'true', maxActivation: 3 })
+    expect(toQuery({ ...readFilters(new URLSearchParams()), labelled: true, maxActivation: 3 })).toEqual({
+      sort: 'max',
+      order: 'desc',
+      labelled: 'true',
+      maxActivation: 3,
+    })
   })
   it('turn a column round and keep the order when cleared', () => {
     const first = sortBy(readFilters(new URLSearchParams()), 'index')
@@ -68,8 +81,15 @@ describe('filters', () => {
 describe('prepare', () => {
   it('orders examples: strongest first, quantile groups from strong to weak with their edges', () => {
     const quantile = (group: number, value: number) => example({ kind: 'quantile', group, value })
-    const groups = groupExamples([quantile(0, 1), example({ value: 3 }), example({ value: 9 }), quantile(1, 2)], [0, 1.5, 4])
-    expect(groups.map((group) => group.title)).toEqual(['Strongest', 'Group 2 of 2: 1.5 to 4', 'Group 1 of 2: 0 to 1.5'])
+    const groups = groupExamples(
+      [quantile(0, 1), example({ value: 3 }), example({ value: 9 }), quantile(1, 2)],
+      [0, 1.5, 4],
+    )
+    expect(groups.map((group) => group.title)).toEqual([
+      'Strongest',
+      'Group 2 of 2: 1.5 to 4',
+      'Group 1 of 2: 0 to 1.5',
+    ])
     expect(groups[0]?.examples.map((one) => one.value)).toEqual([9, 3])
   })
   it('reads a feature number and refuses one beyond the SAE', () => {

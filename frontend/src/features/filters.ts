@@ -88,5 +88,12 @@ export const clearFilters = (filters: Filters): Filters => ({
 export const sortBy = (filters: Filters, sort: Sort): Filters => ({
   ...filters,
   sort,
-  order: filters.sort === sort ? (filters.order === 'asc' ? 'desc' : 'asc') : sort === 'index' || sort === 'label' ? 'asc' : 'desc',
+  order:
+    filters.sort === sort
+      ? filters.order === 'asc'
+        ? 'desc'
+        : 'asc'
+      : sort === 'index' || sort === 'label'
+        ? 'asc'
+        : 'desc',
 })

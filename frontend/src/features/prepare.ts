@@ -12,7 +12,9 @@ export interface ExampleGroup {
 export const groupExamples = (examples: readonly Example[], quantileEdges: readonly number[]): ExampleGroup[] => {
   const strongest = (list: readonly Example[]) => [...list].sort((a, b) => b.value - a.value)
   const top = strongest(examples.filter((one) => one.kind === 'top'))
-  const groups = [...new Set(examples.flatMap((one) => (one.kind === 'quantile' && one.group !== null ? [one.group] : [])))].sort((a, b) => b - a)
+  const groups = [
+    ...new Set(examples.flatMap((one) => (one.kind === 'quantile' && one.group !== null ? [one.group] : []))),
+  ].sort((a, b) => b - a)
   const range = (group: number) => {
     const [low, high] = [quantileEdges[group], quantileEdges[group + 1]]
     return low === undefined || high === undefined ? '' : `: ${formatValue(low)} to ${formatValue(high)}`

@@ -12,11 +12,16 @@ export interface TintedToken {
 }
 
 export const MAX_ALPHA = 0.7
-/** Opacity from which dark text reads better than light text on the tint, on both themes. */
-export const DARK_TEXT_FROM = 0.66
+/** Opacity from which the dark theme needs pure white text on the tint. */
+export const STRONG_FROM = 0.45
 
 /** Tints tokens by activation relative to `max` (of the row or of the feature). */
-export const tint = (tokens: readonly TokenSpan[], activations: readonly number[], max: number, peak: number | null): TintedToken[] =>
+export const tint = (
+  tokens: readonly TokenSpan[],
+  activations: readonly number[],
+  max: number,
+  peak: number | null,
+): TintedToken[] =>
   tokens.map((token, index) => {
     const value = activations[index] ?? 0
     return {
@@ -41,7 +46,8 @@ export const aroundPeak = (tokens: readonly TintedToken[], before: number, after
 export const onOneLine = (text: string): string => text.replace(/\r?\n/g, '⏎').replace(/\t/g, '⇥')
 
 /** A token alone, for chips and logits: spaces and newlines visible. */
-export const visibleToken = (text: string): string => onOneLine(text).replace(/^ +| +$/g, (spaces) => '·'.repeat(spaces.length)) || '∅'
+export const visibleToken = (text: string): string =>
+  onOneLine(text).replace(/^ +| +$/g, (spaces) => '·'.repeat(spaces.length)) || '∅'
 
 /** An activation with 3–4 decimals. */
 export const activationText = (value: number): string => value.toFixed(value >= 1 ? 3 : 4)

@@ -5,7 +5,9 @@ import {
   type Job,
   type JobAction,
   type JobKind,
+  PAUSABLE_KINDS,
   QUESTION_KINDS,
+  STOPPABLE_KINDS,
   type SubjectType,
 } from '@mistudio/contracts'
 import type { Tone } from '../ui/tones.js'
@@ -56,11 +58,6 @@ export const subjectLink = (job: Pick<Job, 'kind' | 'subjectType' | 'subjectId'>
   return base && job.kind !== 'files.remove' ? `${base}/${job.subjectId}` : null
 }
 
-/** Kinds whose work can be put down and taken up again at the same point. */
-const PAUSABLE: readonly JobKind[] = ['training.run', 'extraction.run']
-/** Kinds where stopping early keeps a usable result. */
-const STOPPABLE: readonly JobKind[] = ['training.run', 'steering.generate']
-
 /** Actions that make sense in the job's state, the mildest first. The server has the last word. */
 export const actionsOf = (job: Pick<Job, 'kind' | 'state' | 'control'>): JobAction[] => {
   const next = JOB_TRANSITIONS[job.state]
@@ -68,8 +65,8 @@ export const actionsOf = (job: Pick<Job, 'kind' | 'state' | 'control'>): JobActi
   const actions: JobAction[] = []
   if (job.state === 'paused') actions.push('resume')
   if ((job.state === 'running' || job.state === 'queued') && asked === 'run') {
-    if (PAUSABLE.includes(job.kind)) actions.push('pause')
-    if (STOPPABLE.includes(job.kind) && job.state === 'running') actions.push('stop')
+    if (PAUSABLE_KINDS.includes(job.kind)) actions.push('pause')
+    if (STOPPABLE_KINDS.includes(job.kind) && job.state === 'running') actions.push('stop')
   }
   if (next.includes('cancelled') && asked !== 'cancel') actions.push('cancel')
   if (['failed', 'cancelled', 'completed_with_errors'].includes(job.state)) actions.push('retry')

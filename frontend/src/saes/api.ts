@@ -4,7 +4,8 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { api, keys, queryClient } from '../live/index.js'
 
 export const useSaes = () => useQuery({ queryKey: keys.saes, queryFn: ({ signal }) => api.listSaes({ signal }) })
-export const useSae = (id: string) => useQuery({ queryKey: keys.sae(id), queryFn: ({ signal }) => api.getSae({ params: { id }, signal }) })
+export const useSae = (id: string) =>
+  useQuery({ queryKey: keys.sae(id), queryFn: ({ signal }) => api.getSae({ params: { id }, signal }) })
 
 export const useRenameSae = (id: string) =>
   useMutation({
@@ -15,7 +16,9 @@ export const useRenameSae = (id: string) =>
 export const deleteSae = async (id: string): Promise<void> => {
   await api.deleteSae({ params: { id } })
   queryClient.removeQueries({ queryKey: keys.sae(id) })
-  await Promise.all(['saes', 'extractions', 'trainings'].map((room) => queryClient.invalidateQueries({ queryKey: [room] })))
+  await Promise.all(
+    ['saes', 'extractions', 'trainings'].map((room) => queryClient.invalidateQueries({ queryKey: [room] })),
+  )
 }
 
 /** Address of a file of the SAE; the browser downloads it with the session's cookie. */

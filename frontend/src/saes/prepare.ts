@@ -19,6 +19,8 @@ export const saeFacts = (sae: Sae): readonly (readonly [string, string])[] => [
 
 /** The three figures a list shows; null without a measurement. */
 export const saeFigures = ({ summary }: Pick<Sae, 'summary'>): string | null =>
-  summary && `${formatPercent(1 - summary.fvu)} of variance · ${formatPercent(summary.ceRecovered)} of CE recovered · L0 ${formatValue(summary.l0)} · ${formatPercent(summary.deadShare)} dead`
+  summary &&
+  `${formatPercent(1 - summary.fvu)} of variance · ${formatPercent(summary.ceRecovered)} of CE recovered · L0 ${formatValue(summary.l0)} · ${formatPercent(summary.deadShare)} dead`
 
-export const trainedOn = ({ summary }: Pick<Sae, 'summary'>): string => (summary ? `${formatCount(summary.tokens)} tokens` : DASH)
+export const trainedOn = ({ summary }: Pick<Sae, 'summary'>): string =>
+  summary ? `${formatCount(summary.tokens)} tokens` : DASH

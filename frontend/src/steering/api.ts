@@ -4,7 +4,11 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { api, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
 
 export const useSteerings = () =>
-  useQuery({ queryKey: keys.steerings, queryFn: ({ signal }) => api.listSteering({ signal }), refetchInterval: pollWhile(hasActiveJob) })
+  useQuery({
+    queryKey: keys.steerings,
+    queryFn: ({ signal }) => api.listSteering({ signal }),
+    refetchInterval: pollWhile(hasActiveJob),
+  })
 
 export const useSteering = (id: string | null) =>
   useQuery({
@@ -28,7 +32,8 @@ export const useCreateSteering = () =>
 /** Gives the experiment a name (saved) or takes it away (history). */
 export const useNameSteering = () =>
   useMutation({
-    mutationFn: ({ id, name }: { id: string; name: string | null }) => api.updateSteering({ params: { id }, body: { name } }),
+    mutationFn: ({ id, name }: { id: string; name: string | null }) =>
+      api.updateSteering({ params: { id }, body: { name } }),
     onSuccess: (steering) => {
       queryClient.setQueryData(keys.steering(steering.id), steering)
       void refreshList()

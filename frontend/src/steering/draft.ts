@@ -1,5 +1,11 @@
 // The draft of a steering experiment: chosen features, variants with a strength for each, prompt, sampling. Pure.
-import { type CreateSteering, CreateSteeringSchema, type Sampling, SamplingSchema, SteeredFeatureSchema } from '@mistudio/contracts'
+import {
+  type CreateSteering,
+  CreateSteeringSchema,
+  type Sampling,
+  SamplingSchema,
+  SteeredFeatureSchema,
+} from '@mistudio/contracts'
 
 /** One column beside the unsteered one: a strength per chosen feature, in units of the feature's own maximum activation. */
 export interface Variant {
@@ -27,7 +33,8 @@ const variant = (strengths: Readonly<Record<number, number>>): Variant => {
   made += 1
   return { key: `v${made}`, strengths }
 }
-const uniform = (features: readonly number[], strength: number): Record<number, number> => Object.fromEntries(features.map((index) => [index, strength]))
+const uniform = (features: readonly number[], strength: number): Record<number, number> =>
+  Object.fromEntries(features.map((index) => [index, strength]))
 
 /** A first draft, with what the address asks for: `?extraction=<id>&features=12,40`. */
 export const startDraft = (query: URLSearchParams): SteeringDraft => {
@@ -48,7 +55,9 @@ export const fromRequest = (request: CreateSteering): SteeringDraft => ({
   extractionId: request.extractionId ?? '',
   modelId: request.modelId,
   features: [...new Set(request.variants.flatMap((one) => one.features.map((feature) => feature.index)))],
-  variants: request.variants.map((one) => variant(Object.fromEntries(one.features.map((feature) => [feature.index, feature.strength])))),
+  variants: request.variants.map((one) =>
+    variant(Object.fromEntries(one.features.map((feature) => [feature.index, feature.strength]))),
+  ),
   prompt: request.prompt,
   sampling: request.sampling,
 })
@@ -59,29 +68,42 @@ export const addFeature = (draft: SteeringDraft, index: number): SteeringDraft =
     : {
         ...draft,
         features: [...draft.features, index],
-        variants: (draft.variants.length > 0 ? draft.variants : [variant({})]).map((one) => ({ ...one, strengths: { ...one.strengths, [index]: DEFAULT_STRENGTH } })),
+        variants: (draft.variants.length > 0 ? draft.variants : [variant({})]).map((one) => ({
+          ...one,
+          strengths: { ...one.strengths, [index]: DEFAULT_STRENGTH },
+        })),
       }
 
 export const removeFeature = (draft: SteeringDraft, index: number): SteeringDraft => ({
   ...draft,
   features: draft.features.filter((other) => other !== index),
-  variants: draft.variants.map((one) => ({ ...one, strengths: Object.fromEntries(Object.entries(one.strengths).filter(([key]) => Number(key) !== index)) })),
+  variants: draft.variants.map((one) => ({
+    ...one,
+    strengths: Object.fromEntries(Object.entries(one.strengths).filter(([key]) => Number(key) !== index)),
+  })),
 })
 
 export const setStrength = (draft: SteeringDraft, key: string, index: number, strength: number): SteeringDraft => ({
   ...draft,
-  variants: draft.variants.map((one) => (one.key === key ? { ...one, strengths: { ...one.strengths, [index]: strength } } : one)),
+  variants: draft.variants.map((one) =>
+    one.key === key ? { ...one, strengths: { ...one.strengths, [index]: strength } } : one,
+  ),
 })
 
 /** One more column, a copy of the last one at twice its strength (within limits). */
 export const addVariant = (draft: SteeringDraft): SteeringDraft => {
   if (draft.variants.length >= MAX_VARIANTS) return draft
   const last = draft.variants.at(-1)?.strengths ?? {}
-  const next = Object.fromEntries(draft.features.map((index) => [index, Math.max(-5, Math.min(5, (last[index] ?? DEFAULT_STRENGTH / 2) * 2))]))
+  const next = Object.fromEntries(
+    draft.features.map((index) => [index, Math.max(-5, Math.min(5, (last[index] ?? DEFAULT_STRENGTH / 2) * 2))]),
+  )
   return { ...draft, variants: [...draft.variants, variant(next)] }
 }
 
-export const removeVariant = (draft: SteeringDraft, key: string): SteeringDraft => ({ ...draft, variants: draft.variants.filter((one) => one.key !== key) })
+export const removeVariant = (draft: SteeringDraft, key: string): SteeringDraft => ({
+  ...draft,
+  variants: draft.variants.filter((one) => one.key !== key),
+})
 
 export const sweep = (draft: SteeringDraft, strengths: readonly number[] = SWEEP): SteeringDraft => ({
   ...draft,
@@ -95,8 +117,11 @@ export const whyNot = (draft: SteeringDraft): string | null => {
   if (draft.variants.length === 0) return 'Add a strength.'
   if (!draft.prompt.trim()) return 'Type a prompt.'
   const parsed = SamplingSchema.safeParse(draft.sampling)
-  if (!parsed.success) return `Sampling: ${SAMPLING_FIELDS[parsed.error.issues[0]?.path[0] as keyof Sampling]?.label ?? 'a value'} is out of its limits.`
-  const strong = draft.variants.some((one) => draft.features.some((index) => !SteeredFeatureSchema.shape.strength.safeParse(one.strengths[index]).success))
+  if (!parsed.success)
+    return `Sampling: ${SAMPLING_FIELDS[parsed.error.issues[0]?.path[0] as keyof Sampling]?.label ?? 'a value'} is out of its limits.`
+  const strong = draft.variants.some((one) =>
+    draft.features.some((index) => !SteeredFeatureSchema.shape.strength.safeParse(one.strengths[index]).success),
+  )
   return strong ? 'Strengths go from −20 to 20.' : null
 }
 
@@ -107,7 +132,9 @@ export const toRequest = (draft: SteeringDraft): CreateSteering | null => {
     modelId: draft.modelId,
     extractionId: draft.extractionId,
     prompt: draft.prompt,
-    variants: draft.variants.map((one) => ({ features: draft.features.map((index) => ({ index, strength: one.strengths[index] ?? DEFAULT_STRENGTH })) })),
+    variants: draft.variants.map((one) => ({
+      features: draft.features.map((index) => ({ index, strength: one.strengths[index] ?? DEFAULT_STRENGTH })),
+    })),
     sampling: draft.sampling,
   })
   return parsed.success ? parsed.data : null
@@ -116,10 +143,23 @@ export const toRequest = (draft: SteeringDraft): CreateSteering | null => {
 export const SAMPLING_FIELDS: Record<keyof Sampling, { label: string; help: string; step: number }> = {
   maxTokens: { label: 'Tokens', help: 'Tokens to write at most.', step: 10 },
   temperature: { label: 'Temperature', help: '0 always takes the likeliest token; higher is more varied.', step: 0.1 },
-  topP: { label: 'Top p', help: 'Draw only from the likeliest tokens that together have this probability.', step: 0.05 },
+  topP: {
+    label: 'Top p',
+    help: 'Draw only from the likeliest tokens that together have this probability.',
+    step: 0.05,
+  },
   topK: { label: 'Top k', help: 'Draw only from this many likeliest tokens; 0 = no limit.', step: 10 },
-  repetitionPenalty: { label: 'Repetition penalty', help: 'Above 1 makes tokens that stand already in the text less likely.', step: 0.05 },
-  seed: { label: 'Seed', help: 'Start of the random draw: the same for every column, so that only the steering differs.', step: 1 },
+  repetitionPenalty: {
+    label: 'Repetition penalty',
+    help: 'Above 1 makes tokens that stand already in the text less likely.',
+    step: 0.05,
+  },
+  seed: {
+    label: 'Seed',
+    help: 'Start of the random draw: the same for every column.',
+    step: 1,
+  },
 }
 
-export const strengthText = (strength: number): string => `${strength > 0 ? '+' : strength < 0 ? '−' : ''}${Math.abs(strength).toFixed(1)}×`
+export const strengthText = (strength: number): string =>
+  `${strength > 0 ? '+' : strength < 0 ? '−' : ''}${Math.abs(strength).toFixed(1)}×`

@@ -1,12 +1,27 @@
 // Guards: the request is what the screen shows, streams survive restarts, words are compared rightly.
 import type { Completion, JobEvent } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { addFeature, addVariant, fromRequest, MAX_VARIANTS, removeFeature, setStrength, startDraft, sweep, toRequest, whyNot } from './draft.js'
+import {
+  addFeature,
+  addVariant,
+  fromRequest,
+  MAX_VARIANTS,
+  removeFeature,
+  setStrength,
+  startDraft,
+  sweep,
+  toRequest,
+  whyNot,
+} from './draft.js'
 import { markChanged, sharedMax, variantTitle } from './prepare.js'
 import { appendEvents } from './stream.js'
 
 const ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
-const ready = () => ({ ...startDraft(new URLSearchParams({ extraction: ID, features: '12,40,12,x' })), modelId: ID, prompt: 'Once' })
+const ready = () => ({
+  ...startDraft(new URLSearchParams({ extraction: ID, features: '12,40,12,x' })),
+  modelId: ID,
+  prompt: 'Once',
+})
 
 describe('draft', () => {
   it('takes features from the address, each once', () => {
@@ -16,7 +31,14 @@ describe('draft', () => {
     let draft = ready()
     draft = setStrength(draft, draft.variants[0]?.key ?? '', 40, -2.5)
     const request = toRequest(draft)
-    expect(request?.variants).toEqual([{ features: [{ index: 12, strength: 1 }, { index: 40, strength: -2.5 }] }])
+    expect(request?.variants).toEqual([
+      {
+        features: [
+          { index: 12, strength: 1 },
+          { index: 40, strength: -2.5 },
+        ],
+      },
+    ])
     expect(toRequest(fromRequest(request as NonNullable<typeof request>))).toEqual(request)
   })
   it('names what is missing and makes no request of it', () => {
@@ -39,16 +61,33 @@ describe('draft', () => {
   })
 })
 
-const tokens = (seq: number, rows: { row: number; text: string; done: boolean }[]): JobEvent => ({ jobId: ID, seq, at: '2026-01-01T00:00:00Z', type: 'tokens', payload: { rows } })
+const tokens = (seq: number, rows: { row: number; text: string; done: boolean }[]): JobEvent => ({
+  jobId: ID,
+  seq,
+  at: '2026-01-01T00:00:00Z',
+  type: 'tokens',
+  payload: { rows },
+})
 
 it('joins streamed text per column and begins anew when the job starts again', () => {
-  const first = appendEvents([], [tokens(1, [{ row: 1, text: 'a', done: false }]), tokens(2, [{ row: 0, text: 'x', done: false }, { row: 1, text: 'b', done: true }])])
+  const first = appendEvents(
+    [],
+    [
+      tokens(1, [{ row: 1, text: 'a', done: false }]),
+      tokens(2, [
+        { row: 0, text: 'x', done: false },
+        { row: 1, text: 'b', done: true },
+      ]),
+    ],
+  )
   expect(first).toEqual([
     { text: 'x', done: false },
     { text: 'ab', done: true },
   ])
   const restart: JobEvent = { ...tokens(3, []), type: 'state', payload: { state: 'running' } }
-  expect(appendEvents(first, [restart, tokens(4, [{ row: 0, text: 'y', done: false }])])).toEqual([{ text: 'y', done: false }])
+  expect(appendEvents(first, [restart, tokens(4, [{ row: 0, text: 'y', done: false }])])).toEqual([
+    { text: 'y', done: false },
+  ])
 })
 
 describe('comparison', () => {
@@ -64,7 +103,12 @@ describe('comparison', () => {
     expect(sharedMax([completion([1])], 4)).toBe(0)
   })
   it('names a variant by its strengths', () => {
-    expect(variantTitle([{ index: 12, strength: 2 }, { index: 40, strength: -1 }])).toBe('#12 +2.0× · #40 −1.0×')
+    expect(
+      variantTitle([
+        { index: 12, strength: 2 },
+        { index: 40, strength: -1 },
+      ]),
+    ).toBe('#12 +2.0× · #40 −1.0×')
     expect(variantTitle([1, 2, 3].map((index) => ({ index, strength: 0.5 })))).toBe('all 3 features +0.5×')
   })
 })

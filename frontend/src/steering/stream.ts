@@ -8,7 +8,11 @@ export interface StreamedRow {
 export type Streamed = readonly StreamedRow[]
 
 const startsAnew = (event: JobEvent): boolean =>
-  event.type === 'state' && typeof event.payload === 'object' && event.payload !== null && 'state' in event.payload && event.payload.state === 'running'
+  event.type === 'state' &&
+  typeof event.payload === 'object' &&
+  event.payload !== null &&
+  'state' in event.payload &&
+  event.payload.state === 'running'
 
 /** Adds events in their order. When the job starts again (its process died), the text begins anew. */
 export const appendEvents = (before: Streamed, events: readonly JobEvent[]): Streamed => {

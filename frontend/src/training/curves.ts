@@ -30,15 +30,19 @@ export const useCurves = (training: Training) => {
     store.current.load(snapshot.data)
     setCurves(store.current.view())
   }, [snapshot.data])
-  const tail = useJobEvents(snapshot.data && training.job ? training.job.id : null, subjectChannel('training', training.id), {
-    // A little before the snapshot, for the newest log lines; repeated metrics are known and left alone.
-    after: Math.max(-1, (snapshot.data?.seq ?? -1) - LOOK_BACK),
-    active: isActive(training.job),
-    onEvents: (events) => {
-      if (store.current.push(events)) setCurves(store.current.view())
-      const lines = events.flatMap(logLine)
-      if (lines.length > 0) setLog((before) => [...before, ...lines].slice(-KEEP_LINES))
+  const tail = useJobEvents(
+    snapshot.data && training.job ? training.job.id : null,
+    subjectChannel('training', training.id),
+    {
+      // A little before the snapshot, for the newest log lines; repeated metrics are known and left alone.
+      after: Math.max(-1, (snapshot.data?.seq ?? -1) - LOOK_BACK),
+      active: isActive(training.job),
+      onEvents: (events) => {
+        if (store.current.push(events)) setCurves(store.current.view())
+        const lines = events.flatMap(logLine)
+        if (lines.length > 0) setLog((before) => [...before, ...lines].slice(-KEEP_LINES))
+      },
     },
-  })
+  )
   return { curves, log, snapshot, tail }
 }

@@ -1,8 +1,18 @@
 // The draft of a new training: what the person typed so far, what is wrong with it, and the request it becomes. Pure.
-import { type CreateTraining, CreateTrainingSchema, type Model, type Site, type Tokenization, type TrainingParams } from '@mistudio/contracts'
+import {
+  type CreateTraining,
+  CreateTrainingSchema,
+  type Model,
+  type Site,
+  type Tokenization,
+  type TrainingParams,
+  TrainingParamsSchema,
+} from '@mistudio/contracts'
 import { defaultParams, NUMBER_FIELDS, type NumberKey, numberError } from './fields.js'
 
-export type DraftParams = { [K in keyof Omit<TrainingParams, 'site'>]: TrainingParams[K] extends number ? number | null : TrainingParams[K] }
+export type DraftParams = {
+  [K in keyof Omit<TrainingParams, 'site'>]: TrainingParams[K] extends number ? number | null : TrainingParams[K]
+}
 export interface Draft {
   name: string
   modelId: string
@@ -12,13 +22,24 @@ export interface Draft {
 }
 export type DraftErrors = Partial<Record<'modelId' | 'site' | 'tokenizationId' | 'name' | NumberKey, string>>
 
-/** A first draft, with what the address asks for (`modelId`, `site`, `tokenizationId`). */
+/** Settings of an earlier training carried by the address; null when there are none or they do not fit the contract. */
+const settingsOf = (text: string | null): DraftParams | null => {
+  if (text === null) return null
+  try {
+    const { site: _, ...rest } = TrainingParamsSchema.parse({ ...JSON.parse(text), site: 'none' })
+    return rest
+  } catch {
+    return null
+  }
+}
+
+/** A first draft, with what the address asks for (`modelId`, `site`, `tokenizationId`, `settings`). */
 export const startDraft = (query: URLSearchParams): Draft => ({
   name: '',
   modelId: query.get('modelId') ?? '',
   site: query.get('site') ?? '',
   tokenizationId: query.get('tokenizationId') ?? '',
-  params: defaultParams(),
+  params: settingsOf(query.get('settings')) ?? defaultParams(),
 })
 
 /** Residual stream after the middle block when the model has it; else the first site. */
@@ -28,12 +49,19 @@ export const suggestSite = (sites: readonly Site[]): Site | null => {
 }
 
 /** Fills choices that have only one sensible answer; keeps whatever was chosen and still exists. */
-export const complete = (draft: Draft, models: readonly Model[], tokenizations: readonly Tokenization[] | undefined): Draft => {
-  const model = models.find((one) => one.id === draft.modelId) ?? (draft.modelId === '' && models.length === 1 ? models[0] : undefined)
+export const complete = (
+  draft: Draft,
+  models: readonly Model[],
+  tokenizations: readonly Tokenization[] | undefined,
+): Draft => {
+  const model =
+    models.find((one) => one.id === draft.modelId) ??
+    (draft.modelId === '' && models.length === 1 ? models[0] : undefined)
   if (!model) return draft.modelId === '' ? draft : { ...draft, modelId: '', site: '', tokenizationId: '' }
   const site = model.sites.some((one) => one.name === draft.site) ? draft.site : (suggestSite(model.sites)?.name ?? '')
   const own = tokenizations?.filter((one) => one.modelId === model.id)
-  const tokenizationId = !own || own.some((one) => one.id === draft.tokenizationId) ? draft.tokenizationId : (own[0]?.id ?? '')
+  const tokenizationId =
+    !own || own.some((one) => one.id === draft.tokenizationId) ? draft.tokenizationId : (own[0]?.id ?? '')
   const same = model.id === draft.modelId && site === draft.site && tokenizationId === draft.tokenizationId
   return same ? draft : { ...draft, modelId: model.id, site, tokenizationId }
 }
@@ -57,7 +85,8 @@ export const checkDraft = (draft: Draft, model: Model | undefined): DraftErrors 
   const dSae = dSaeOf(draft, model)
   const { k, steps, warmupSteps, decaySteps, lrSchedule } = draft.params
   if (!errors.k && k !== null && dSae !== null && k > dSae) errors.k = `At most d_sae = ${dSae}.`
-  if (!errors.warmupSteps && steps !== null && warmupSteps !== null && warmupSteps > steps) errors.warmupSteps = `At most the ${steps} steps of the run.`
+  if (!errors.warmupSteps && steps !== null && warmupSteps !== null && warmupSteps > steps)
+    errors.warmupSteps = `At most the ${steps} steps of the run.`
   if (!errors.decaySteps && lrSchedule === 'linear' && steps !== null && decaySteps !== null && decaySteps > steps)
     errors.decaySteps = `At most the ${steps} steps of the run.`
   return errors
@@ -76,4 +105,11 @@ export const toRequest = (draft: Draft, errors: DraftErrors): CreateTraining | n
 }
 
 /** Settings that give a first look within a minute or two on a laptop. */
-export const QUICK_START: Partial<TrainingParams> = { expansion: 8, k: 32, steps: 500, batchSize: 1024, warmupSteps: 50, decaySteps: 100 }
+export const QUICK_START: Partial<TrainingParams> = {
+  expansion: 8,
+  k: 32,
+  steps: 500,
+  batchSize: 1024,
+  warmupSteps: 50,
+  decaySteps: 100,
+}

@@ -11,7 +11,8 @@ export class MetricStore {
 
   /** Takes a snapshot; steps already here stay as they are. */
   load({ series }: TrainingMetrics): void {
-    for (const [key, { steps, values }] of Object.entries(series)) steps.forEach((step, i) => this.put(key, step, values[i] ?? null))
+    for (const [key, { steps, values }] of Object.entries(series))
+      for (const [i, step] of steps.entries()) this.put(key, step, values[i] ?? null)
   }
 
   /** Takes job events; those that are no metrics are left alone. Returns whether anything was new. */

@@ -1,5 +1,11 @@
 // What a training looks like on screen: order of the list, chart groups, tiles, facts. Pure.
-import { TERMINAL_STATES, TRAINING_METRICS, type Training, type TrainingEstimate, type TrainingMetricKey } from '@mistudio/contracts'
+import {
+  TERMINAL_STATES,
+  TRAINING_METRICS,
+  type Training,
+  type TrainingEstimate,
+  type TrainingMetricKey,
+} from '@mistudio/contracts'
 import type { Series } from '../charts/prepare.js'
 import { formatBytes, formatCount, formatNumber, formatPercent, formatValue } from '../ui/format.js'
 import type { Tone } from '../ui/tones.js'
@@ -53,7 +59,11 @@ export const chartSeries = (group: ChartGroup, curves: Readonly<Record<string, C
 
 /** Judgement of the dead share in a word and a tone; none dead is good. */
 export const judgeDead = (share: number): { tone: Tone; word: string } =>
-  share <= 0.02 ? { tone: 'emerald', word: 'few' } : share <= 0.2 ? { tone: 'amber', word: 'some' } : { tone: 'red', word: 'many' }
+  share <= 0.02
+    ? { tone: 'emerald', word: 'few' }
+    : share <= 0.2
+      ? { tone: 'amber', word: 'some' }
+      : { tone: 'red', word: 'many' }
 
 export interface Tile {
   label: string
@@ -77,7 +87,9 @@ export const liveTiles = ({ latest, dSae }: Pick<Training, 'latest' | 'dSae'>): 
       label: 'Dead',
       value: formatNumber(dead),
       title: definition('dead'),
-      ...(judged && dead != null ? { tone: judged.tone, detail: `${judged.word}: ${formatPercent(dead / dSae)} of ${formatCount(dSae)}` } : {}),
+      ...(judged && dead != null
+        ? { tone: judged.tone, detail: `${judged.word}: ${formatPercent(dead / dSae)} of ${formatCount(dSae)}` }
+        : {}),
     },
   ]
 }
@@ -86,17 +98,46 @@ export const liveTiles = ({ latest, dSae }: Pick<Training, 'latest' | 'dSae'>): 
 export const summaryTiles = (summary: NonNullable<Training['summary']>): Tile[] => {
   const dead = judgeDead(summary.deadShare)
   return [
-    { label: 'FVU', value: formatValue(summary.fvu), detail: `${formatPercent(1 - summary.fvu)} of variance explained`, title: definition('heldout_fvu') },
-    { label: 'CE recovered', value: formatPercent(summary.ceRecovered, 2), detail: `${formatValue(summary.ceSae)} nats, clean ${formatValue(summary.ceClean)}, ablated ${formatValue(summary.ceZero)}`, title: definition('ce_recovered') },
+    {
+      label: 'FVU',
+      value: formatValue(summary.fvu),
+      detail: `${formatPercent(1 - summary.fvu)} of variance explained`,
+      title: definition('heldout_fvu'),
+    },
+    {
+      label: 'CE recovered',
+      value: formatPercent(summary.ceRecovered, 2),
+      detail: `${formatValue(summary.ceSae)} nats, clean ${formatValue(summary.ceClean)}, ablated ${formatValue(summary.ceZero)}`,
+      title: definition('ce_recovered'),
+    },
     { label: 'KL', value: formatValue(summary.kl), detail: 'nats', title: definition('kl') },
-    { label: 'L0', value: formatValue(summary.l0), detail: 'features per token', title: definition('heldout_l0'), tone: 'blue' },
-    { label: 'Dead', value: formatPercent(summary.deadShare), detail: dead.word, title: definition('heldout_dead_share'), tone: dead.tone },
-    { label: 'Loss', value: formatValue(summary.loss), detail: `after ${formatNumber(summary.steps)} steps`, title: definition('loss') },
+    {
+      label: 'L0',
+      value: formatValue(summary.l0),
+      detail: 'features per token',
+      title: definition('heldout_l0'),
+      tone: 'blue',
+    },
+    {
+      label: 'Dead',
+      value: formatPercent(summary.deadShare),
+      detail: dead.word,
+      title: definition('heldout_dead_share'),
+      tone: dead.tone,
+    },
+    {
+      label: 'Loss',
+      value: formatValue(summary.loss),
+      detail: `after ${formatNumber(summary.steps)} steps`,
+      title: definition('loss'),
+    },
   ]
 }
 
 /** Parts of the memory estimate with their share of what is free. */
-export const memoryRows = ({ memory }: Pick<TrainingEstimate, 'memory'>): { label: string; text: string; share: number }[] =>
+export const memoryRows = ({
+  memory,
+}: Pick<TrainingEstimate, 'memory'>): { label: string; text: string; share: number }[] =>
   (
     [
       ['Model', memory.model],

@@ -6,10 +6,17 @@ import { checkDraft, complete, QUICK_START, startDraft, suggestSite, toRequest }
 import { MetricStore } from './metric-store.js'
 import { CHARTS, chartSeries, judgeMemory, liveTiles } from './prepare.js'
 
-const site = (layer: number, kind = 'hook_resid_post') => ({ name: `blocks.${layer}.${kind}`, layer, width: 8, shape: 'batch × seq × 8' })
+const site = (layer: number, kind = 'hook_resid_post') => ({
+  name: `blocks.${layer}.${kind}`,
+  layer,
+  width: 8,
+  shape: 'batch × seq × 8',
+})
 const ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
 const model = { id: ID, sites: [site(0), site(1), site(2), site(3)] } as unknown as Model
-const filled = () => ({ ...startDraft(new URLSearchParams({ modelId: ID, tokenizationId: ID, site: 'blocks.1.hook_resid_post' })) })
+const filled = () => ({
+  ...startDraft(new URLSearchParams({ modelId: ID, tokenizationId: ID, site: 'blocks.1.hook_resid_post' })),
+})
 
 describe('form', () => {
   it('takes every limit from the contract', () => {
@@ -44,10 +51,22 @@ describe('form', () => {
   })
   it('fills in the only model, a middle site and its tokenization, and keeps choices', () => {
     const tokenizations = [{ id: 't1', modelId: ID }] as never
-    expect(complete(startDraft(new URLSearchParams()), [model], tokenizations)).toMatchObject({ modelId: ID, site: 'blocks.2.hook_resid_post', tokenizationId: 't1' })
+    expect(complete(startDraft(new URLSearchParams()), [model], tokenizations)).toMatchObject({
+      modelId: ID,
+      site: 'blocks.2.hook_resid_post',
+      tokenizationId: 't1',
+    })
     const draft = { ...filled(), tokenizationId: 't1' }
     expect(complete(draft, [model], tokenizations)).toBe(draft)
     expect(suggestSite([])).toBeNull()
+  })
+  it('repeats the settings of an earlier training and falls back to the defaults for nonsense', () => {
+    const settings = JSON.stringify({ ...TrainingParamsSchema.parse({ site: 'x' }), k: 5 })
+    expect(startDraft(new URLSearchParams({ settings })).params).toMatchObject({ k: 5, steps: 1000 })
+    expect(startDraft(new URLSearchParams({ settings })).params).not.toHaveProperty('site')
+    expect(startDraft(new URLSearchParams({ settings: '{"k":"evil"' })).params).toEqual(
+      startDraft(new URLSearchParams()).params,
+    )
   })
   it('has a quick-start preset the contract accepts', () => {
     expect(TrainingParamsSchema.safeParse({ ...QUICK_START, site: 'x' }).success).toBe(true)
@@ -66,7 +85,9 @@ describe('MetricStore', () => {
   it('joins snapshot and tail, each step once, the first value kept, in order', () => {
     const store = new MetricStore()
     store.load({ seq: 2, series: { loss: { steps: [10, 20], values: [3, null] } } })
-    expect(store.push([event(2, 20, { loss: 9 }), event(4, 40, { loss: 1, l0: 4 }), event(5, 30, { loss: 2 })])).toBe(true)
+    expect(store.push([event(2, 20, { loss: 9 }), event(4, 40, { loss: 1, l0: 4 }), event(5, 30, { loss: 2 })])).toBe(
+      true,
+    )
     store.load({ seq: 5, series: { loss: { steps: [10, 20, 30], values: [3, null, 7] } } })
     expect(store.view()['loss']).toEqual({ steps: [10, 20, 30, 40], values: [3, null, 2, 1] })
     expect(store.push([event(6, 40, { loss: 5 })])).toBe(false)

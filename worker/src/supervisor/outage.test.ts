@@ -12,13 +12,13 @@ describe('storing what runners report', () => {
   beforeAll(async () => {
     world = await openWorld()
     world.db.on('error', () => undefined)
-    admin = new pg.Client({ connectionString: process.env['DATABASE_URL'] })
+    admin = new pg.Client({ connectionString: world.databaseUrl })
     await admin.connect()
     await world.supervise()
   })
   afterAll(async () => {
-    await world.close()
     await admin.end()
+    await world.close()
   })
 
   const eventsOf = async (id: string, type: string): Promise<unknown[]> => {

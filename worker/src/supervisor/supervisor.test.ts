@@ -86,7 +86,7 @@ describe('the supervisor', () => {
   it('finishes a running job although Redis lost everything', async () => {
     const id = await world.submit({ act: 'count', steps: STEPS, pauseMs: 60 })
     await world.until(id, (row) => row.seq > 5, 'some progress')
-    await world.redis.flushall()
+    await world.redis.flushdb()
     expect(await world.until(id, ended, 'the end')).toMatchObject({ state: 'completed', attempt: 1 })
     const next = await world.submit({ act: 'complete' })
     expect(await world.until(next, ended, 'the end of the next job')).toMatchObject({ state: 'completed' })

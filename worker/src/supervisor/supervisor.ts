@@ -5,7 +5,7 @@ import { type QueueClass, queueName } from '@mistudio/contracts'
 import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import pg from 'pg'
-import type { WorkerConfig } from '../config.js'
+import { environmentOf, type WorkerConfig } from '../config.js'
 import { Execution } from './execution.js'
 import { heartbeat, sayGoodbye } from './heartbeat.js'
 import { claim } from './ledger.js'
@@ -41,8 +41,9 @@ export class Supervisor {
     this.redis = this.connect()
     this.publisher = new Publisher(this.redis)
     this.queues = new Queues(this.redis)
-    const env = { ...process.env, MISTUDIO_THREADS: String(config.threads), MISTUDIO_DATA_DIR: config.dataDir }
-    this.slots = new Map(QUEUE_CLASSES.map((queue) => [queue, new RunnerSlot(queue, config.runnerEntry, env)]))
+    this.slots = new Map(
+      QUEUE_CLASSES.map((queue) => [queue, new RunnerSlot(queue, config.runnerEntry, environmentOf(config))]),
+    )
   }
 
   async start(): Promise<void> {

@@ -6,7 +6,16 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { JobActions } from '../../jobs/view/job-actions.js'
 import { isActive } from '../../live/index.js'
-import { ConfirmDialog, formatCount, IconButton, LinkButton, Progress, RelativeTime, StatusBadge, toast } from '../../ui/index.js'
+import {
+  ConfirmDialog,
+  formatCount,
+  IconButton,
+  LinkButton,
+  Progress,
+  RelativeTime,
+  StatusBadge,
+  toast,
+} from '../../ui/index.js'
 import { deleteExtraction } from '../api.js'
 import { summaryLine } from '../prepare.js'
 
@@ -46,15 +55,31 @@ export function ExtractionCard({ extraction }: { extraction: Extraction }) {
             </LinkButton>
           )}
           {job && !ready && <JobActions job={job} size="sm" />}
-          {!active && <IconButton icon={Trash2} tone="danger" label={`Delete the extraction ${name}`} onClick={() => setDeleting(true)} />}
+          {!active && (
+            <IconButton
+              icon={Trash2}
+              tone="danger"
+              label={`Delete the extraction ${name}`}
+              onClick={() => setDeleting(true)}
+            />
+          )}
         </div>
       </div>
       {job && active && (
         <div className="mt-4">
-          <Progress progress={job.progress} startedAt={job.startedAt} still={job.state !== 'running'} label={`Extracting ${name}`} />
+          <Progress
+            progress={job.progress}
+            startedAt={job.startedAt}
+            still={job.state !== 'running'}
+            label={`Extracting ${name}`}
+          />
         </div>
       )}
-      {job?.state === 'failed' && <p className="mt-3 text-sm wrap-anywhere text-tone-red">{job.error?.message ?? 'It failed without saying why.'}</p>}
+      {job?.state === 'failed' && (
+        <p className="mt-3 text-sm wrap-anywhere text-tone-red">
+          {job.error?.message ?? 'It failed without saying why.'}
+        </p>
+      )}
       <p className="mt-3 text-xs text-muted">
         started <RelativeTime at={extraction.createdAt} />
       </p>

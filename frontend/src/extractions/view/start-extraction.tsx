@@ -1,9 +1,29 @@
 // The dialog that starts an extraction.
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { Button, Checkbox, Dialog, errorText, Field, formatCount, Notice, NumberField, Select, toast } from '../../ui/index.js'
+import {
+  Button,
+  Checkbox,
+  Dialog,
+  errorText,
+  Field,
+  formatCount,
+  Notice,
+  NumberField,
+  Select,
+  toast,
+} from '../../ui/index.js'
 import { useAllSaes, useAllTokenizations, useCreateExtraction } from '../api.js'
-import { type DraftParams, defaultParams, FIELDS, MAIN_KEYS, MORE_KEYS, type NumberKey, numberError, tokenizationsFor } from '../prepare.js'
+import {
+  type DraftParams,
+  defaultParams,
+  FIELDS,
+  MAIN_KEYS,
+  MORE_KEYS,
+  type NumberKey,
+  numberError,
+  tokenizationsFor,
+} from '../prepare.js'
 
 interface Props {
   open: boolean
@@ -24,15 +44,27 @@ function OpenStart({ onClose, saeId: first }: Props) {
   const [saeChoice, setSae] = useState(first ?? '')
   const [tokenChoice, setTokens] = useState('')
   const [params, setParams] = useState<DraftParams>(defaultParams)
-  const sae = saes.data?.find((one) => one.id === saeChoice) ?? (saeChoice === '' && saes.data?.length === 1 ? saes.data[0] : undefined)
+  const sae =
+    saes.data?.find((one) => one.id === saeChoice) ??
+    (saeChoice === '' && saes.data?.length === 1 ? saes.data[0] : undefined)
   const fitting = tokenizationsFor(sae, all.data ?? [])
   const tokenization = fitting.find((one) => one.id === tokenChoice) ?? fitting[0]
   const wrong = [...MAIN_KEYS, ...MORE_KEYS].some((key) => numberError(key, params[key]))
-  const reason = !sae ? 'Choose an SAE.' : !tokenization ? 'No dataset is tokenized for its model.' : wrong ? 'A number is out of its limits.' : null
+  const reason = !sae
+    ? 'Choose an SAE.'
+    : !tokenization
+      ? 'No dataset is tokenized for its model.'
+      : wrong
+        ? 'A number is out of its limits.'
+        : null
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (reason || !sae || !tokenization) return
-    const request = { saeId: sae.id, tokenizationId: tokenization.id, params: params as ReturnType<typeof defaultParams> }
+    const request = {
+      saeId: sae.id,
+      tokenizationId: tokenization.id,
+      params: params as ReturnType<typeof defaultParams>,
+    }
     create.mutate(request, {
       onSuccess: () => {
         toast.success('The extraction was started.')
@@ -61,7 +93,14 @@ function OpenStart({ onClose, saeId: first }: Props) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form="start-extraction" kind="primary" busy={create.isPending} disabledReason={reason} showReason>
+          <Button
+            type="submit"
+            form="start-extraction"
+            kind="primary"
+            busy={create.isPending}
+            disabledReason={reason}
+            showReason
+          >
             Start extraction
           </Button>
         </>
@@ -73,7 +112,10 @@ function OpenStart({ onClose, saeId: first }: Props) {
             value={sae?.id ?? ''}
             onChange={setSae}
             placeholder={saes.isPending ? 'Loading…' : 'Choose an SAE'}
-            options={(saes.data ?? []).map((one) => ({ value: one.id, label: `${one.name} · ${formatCount(one.dSae)} features` }))}
+            options={(saes.data ?? []).map((one) => ({
+              value: one.id,
+              label: `${one.name} · ${formatCount(one.dSae)} features`,
+            }))}
           />
         </Field>
         <Field
@@ -91,8 +133,13 @@ function OpenStart({ onClose, saeId: first }: Props) {
           <Select
             value={tokenization?.id ?? ''}
             onChange={setTokens}
-            placeholder={!sae ? 'Choose an SAE first' : fitting.length === 0 ? 'None for this model' : 'Choose a dataset'}
-            options={fitting.map((one) => ({ value: one.id, label: `${one.datasetName} · ${formatCount(one.stats?.tokens)} tokens · context ${one.contextSize}` }))}
+            placeholder={
+              !sae ? 'Choose an SAE first' : fitting.length === 0 ? 'None for this model' : 'Choose a dataset'
+            }
+            options={fitting.map((one) => ({
+              value: one.id,
+              label: `${one.datasetName} · ${formatCount(one.stats?.tokens)} tokens · context ${one.contextSize}`,
+            }))}
           />
         </Field>
         <div className="grid gap-4 sm:grid-cols-2">{MAIN_KEYS.map(number)}</div>
@@ -100,7 +147,12 @@ function OpenStart({ onClose, saeId: first }: Props) {
           <summary className="text-sm font-medium text-heading">More settings</summary>
           <div className="mt-3 grid gap-4 sm:grid-cols-2">{MORE_KEYS.map(number)}</div>
           <div className="mt-4">
-            <Checkbox checked={params.excludeBos} onChange={(excludeBos) => setParams({ ...params, excludeBos })} label="Leave out the BOS token" hint="Its activations are no part of the text." />
+            <Checkbox
+              checked={params.excludeBos}
+              onChange={(excludeBos) => setParams({ ...params, excludeBos })}
+              label="Leave out the BOS token"
+              hint="Its activations are no part of the text."
+            />
           </div>
         </details>
         {create.error && <Notice tone="red">{errorText(create.error)}</Notice>}

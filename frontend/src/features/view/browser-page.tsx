@@ -1,15 +1,25 @@
 // The feature browser of one extraction: filters in the address, rows by the thousand, keyboard.
 import type { Extraction } from '@mistudio/contracts'
+import Layers from 'lucide-react/icons/layers'
 import { useCallback, useMemo, useState } from 'react'
 import { useParams, useSearchParams } from 'react-router'
 import { summaryLine, useExtraction } from '../../extractions/index.js'
 import { useLiveStatus, useSubject } from '../../live/index.js'
-import { ErrorState, EmptyState, FilteredEmpty, formatNumber, LinkButton, Page, plural, Progress, SkeletonList } from '../../ui/index.js'
-import Layers from 'lucide-react/icons/layers'
+import {
+  EmptyState,
+  ErrorState,
+  FilteredEmpty,
+  formatNumber,
+  LinkButton,
+  Page,
+  Progress,
+  plural,
+  SkeletonList,
+} from '../../ui/index.js'
 import { useFirstPage } from '../api.js'
 import { clearFilters, type Filters, isFiltered, readFilters, toQuery, writeFilters } from '../filters.js'
 import { FeatureTable } from './feature-table.js'
-import { FilterBar } from './filter-bar.js'
+import { FilterBar, GoTo } from './filter-bar.js'
 
 const CRUMBS = [{ label: 'Features', to: '/features' }]
 
@@ -27,7 +37,9 @@ export function BrowserPage() {
         <SkeletonList rows={8} className="h-11" />
       ) : (
         <EmptyState icon={Layers} action={<LinkButton to="/features">To the extractions</LinkButton>}>
-          {extraction.data.status === 'running' ? 'The dataset is still being read; features appear when that is through.' : 'This extraction did not finish, so there are no features to show.'}
+          {extraction.data.status === 'running'
+            ? 'The dataset is still being read; features appear when that is through.'
+            : 'This extraction did not finish, so there are no features to show.'}
           {extraction.data.status === 'running' && <Progress progress={extraction.data.job?.progress ?? null} />}
         </EmptyState>
       )}
@@ -50,28 +62,43 @@ function Browser({ extraction }: { extraction: Extraction }) {
       documentTitle={`Features of ${extraction.saeName}`}
       crumbs={CRUMBS}
       subtitle={`${extraction.datasetName} · ${summaryLine(extraction) ?? extraction.site}`}
-      actions={
-        selected.size > 0 && (
-          <LinkButton kind="primary" to={`/steering?extraction=${extraction.id}&features=${[...selected].join(',')}`}>
-            Steer with {plural(selected.size, 'selected feature')}
-          </LinkButton>
-        )
-      }
     >
-      <FilterBar extraction={extraction} filters={filters} onFilters={setFilters} />
-      <p className="mb-2 text-sm text-muted tabular-nums" aria-live="polite">
-        {total === undefined ? 'Counting…' : `${formatNumber(total)} of ${formatNumber(extraction.dSae)} features`}
-        {!filters.includeDead && !isFiltered(filters) && total !== undefined && total < extraction.dSae && ' (the others never fired)'}
-        {selected.size > 0 && ` · ${formatNumber(selected.size)} selected`}
-      </p>
+      <FilterBar filters={filters} onFilters={setFilters} />
+      <div className="mb-2 flex flex-wrap items-center justify-between gap-3">
+        <p className="text-sm text-muted tabular-nums" aria-live="polite">
+          {total === undefined ? 'Counting…' : `${formatNumber(total)} of ${formatNumber(extraction.dSae)} features`}
+          {!filters.includeDead &&
+            !isFiltered(filters) &&
+            total !== undefined &&
+            total < extraction.dSae &&
+            ' (the others never fired)'}
+          {selected.size > 0 && ` · ${formatNumber(selected.size)} selected`}
+        </p>
+        <span className="flex flex-wrap items-center gap-3">
+          {selected.size > 0 && (
+            <LinkButton kind="primary" to={`/steering?extraction=${extraction.id}&features=${[...selected].join(',')}`}>
+              Steer with {plural(selected.size, 'selected feature')}
+            </LinkButton>
+          )}
+          <GoTo extraction={extraction} />
+        </span>
+      </div>
       {first.error && !first.data ? (
         <ErrorState error={first.error} onRetry={() => void first.refetch()} />
       ) : total === 0 ? (
         <FilteredEmpty onClear={() => setFilters(clearFilters(filters))}>
-          No feature fits these filters ({formatNumber(extraction.summary?.aliveFeatures ?? extraction.dSae)} before filtering).
+          No feature fits these filters ({formatNumber(extraction.summary?.aliveFeatures ?? extraction.dSae)} before
+          filtering).
         </FilteredEmpty>
       ) : (
-        <FeatureTable extraction={extraction} filters={filters} total={total ?? null} onFilters={setFilters} selected={selected} onSelected={setSelected} />
+        <FeatureTable
+          extraction={extraction}
+          filters={filters}
+          total={total ?? null}
+          onFilters={setFilters}
+          selected={selected}
+          onSelected={setSelected}
+        />
       )}
     </Page>
   )

@@ -30,8 +30,13 @@ export function Examples({ feature }: { feature: Feature }) {
 
 function ExampleLine({ example }: { example: Example }) {
   return (
-    <li className="flex gap-3 rounded-lg bg-code px-3 py-2" title={`Context ${formatNumber(example.context)}, position ${formatNumber(example.position)}`}>
-      <span className="w-14 shrink-0 text-right text-[13px] leading-6 text-muted tabular-nums">{activationText(example.value)}</span>
+    <li
+      className="flex gap-3 rounded-lg bg-code px-3 py-2"
+      title={`Context ${formatNumber(example.context)}, position ${formatNumber(example.position)}`}
+    >
+      <span className="w-14 shrink-0 text-right text-[13px] leading-6 text-muted tabular-nums">
+        {activationText(example.value)}
+      </span>
       <TokenText tokens={tintExample(example)} className="leading-6" />
     </li>
   )

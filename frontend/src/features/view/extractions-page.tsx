@@ -2,7 +2,15 @@
 import Layers from 'lucide-react/icons/layers'
 import Plus from 'lucide-react/icons/plus'
 import { useSearchParams } from 'react-router'
-import { ExtractionCard, missingFor, StartExtraction, sortExtractions, useAllSaes, useAllTokenizations, useExtractions } from '../../extractions/index.js'
+import {
+  ExtractionCard,
+  missingFor,
+  StartExtraction,
+  sortExtractions,
+  useAllSaes,
+  useAllTokenizations,
+  useExtractions,
+} from '../../extractions/index.js'
 import { useLiveStatus } from '../../live/index.js'
 import { Button, EmptyState, ErrorState, LinkButton, Page, SkeletonList } from '../../ui/index.js'
 
@@ -14,12 +22,21 @@ export function ExtractionsPage() {
   const [params, setParams] = useSearchParams()
   const missing = saes.data && tokenizations.data ? missingFor(saes.data, tokenizations.data) : null
   const start = (
-    <Button kind="primary" icon={Plus} disabledReason={missing ? `Missing: ${missing.text}.` : null} onClick={() => setParams({ start: '1' }, { replace: true })}>
+    <Button
+      kind="primary"
+      icon={Plus}
+      disabledReason={missing ? `Missing: ${missing.text}.` : null}
+      onClick={() => setParams({ start: '1' }, { replace: true })}
+    >
       Start extraction
     </Button>
   )
   return (
-    <Page title="Features" subtitle="An extraction reads a dataset through an SAE and describes every feature." actions={start}>
+    <Page
+      title="Features"
+      subtitle="An extraction reads a dataset through an SAE and describes every feature."
+      actions={start}
+    >
       {extractions.error && !extractions.data ? (
         <ErrorState error={extractions.error} since={since} onRetry={() => void extractions.refetch()} />
       ) : !extractions.data ? (
@@ -37,7 +54,8 @@ export function ExtractionsPage() {
             )
           }
         >
-          Features appear after an SAE has read a dataset. {missing ? `Missing now: ${missing.text}.` : 'Everything needed is here.'}
+          Features appear after an SAE has read a dataset.{' '}
+          {missing ? `Missing now: ${missing.text}.` : 'Everything needed is here.'}
         </EmptyState>
       ) : (
         <div className="space-y-3">
@@ -46,7 +64,11 @@ export function ExtractionsPage() {
           ))}
         </div>
       )}
-      <StartExtraction open={params.has('start') && !missing} onClose={() => setParams({}, { replace: true })} saeId={params.get('saeId')} />
+      <StartExtraction
+        open={params.has('start') && !missing}
+        onClose={() => setParams({}, { replace: true })}
+        saeId={params.get('saeId')}
+      />
     </Page>
   )
 }

@@ -13,7 +13,8 @@ export function FeatureNames({ feature }: { feature: Feature }) {
   useEffect(() => setNotes(feature.notes), [feature.notes])
   useHotkey('e', () => input.current?.select(), { label: 'Edit the label' })
   const changed = label.trim() !== (feature.label ?? '') || notes !== feature.notes
-  const save = () => changed && annotate.mutate({ index: feature.index, change: { label: label.trim() || null, notes } })
+  const save = () =>
+    changed && annotate.mutate({ index: feature.index, change: { label: label.trim() || null, notes } })
   const reset = () => {
     setLabel(feature.label ?? '')
     setNotes(feature.notes)
@@ -27,7 +28,11 @@ export function FeatureNames({ feature }: { feature: Feature }) {
         }}
         className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto]"
       >
-        <Field label="Label" error={annotate.error ? errorText(annotate.error) : null} hint="What it fires on, in a few words. Press e to edit.">
+        <Field
+          label="Label"
+          error={annotate.error ? errorText(annotate.error) : null}
+          hint="What it fires on, in a few words. Press e to edit."
+        >
           <Input
             ref={input}
             value={label}
@@ -42,7 +47,13 @@ export function FeatureNames({ feature }: { feature: Feature }) {
           />
         </Field>
         <Field label="Notes">
-          <Textarea rows={1} value={notes} maxLength={20_000} placeholder="Evidence, doubts, links" onChange={(event) => setNotes(event.target.value)} />
+          <Textarea
+            rows={1}
+            value={notes}
+            maxLength={20_000}
+            placeholder="Evidence, doubts, links"
+            onChange={(event) => setNotes(event.target.value)}
+          />
         </Field>
         <span className="flex gap-2 lg:pt-7">
           <Button type="submit" busy={annotate.isPending} disabledReason={changed ? null : 'Nothing has changed.'}>

@@ -7,7 +7,21 @@ import { Link, useNavigate, useParams } from 'react-router'
 import { Histogram } from '../../charts/index.js'
 import { useExtraction } from '../../extractions/index.js'
 import { useLiveStatus } from '../../live/index.js'
-import { Card, ErrorState, formatCount, formatPercent, formatValue, IconButton, LinkButton, Page, SkeletonList, Stat, StatRow, toast, useHotkey } from '../../ui/index.js'
+import {
+  Card,
+  ErrorState,
+  formatCount,
+  formatPercent,
+  formatValue,
+  IconButton,
+  LinkButton,
+  Page,
+  SkeletonList,
+  Stat,
+  StatRow,
+  toast,
+  useHotkey,
+} from '../../ui/index.js'
 import { useAnnotate, useFeature } from '../api.js'
 import { Examples } from './examples.js'
 import { FeatureNames } from './feature-names.js'
@@ -42,7 +56,11 @@ function FeatureView({ feature, crumbs }: { feature: Feature; crumbs: { label: s
   const navigate = useNavigate()
   const annotate = useAnnotate(feature.extractionId, feature.saeId)
   const go = (index: number | null) => index !== null && void navigate(`/features/${feature.extractionId}/${index}`)
-  const star = () => annotate.mutate({ index: feature.index, change: { starred: !feature.starred } }, { onError: (error) => toast.error(error) })
+  const star = () =>
+    annotate.mutate(
+      { index: feature.index, change: { starred: !feature.starred } },
+      { onError: (error) => toast.error(error) },
+    )
   useHotkey('arrowleft', () => go(feature.previous), { label: 'Previous feature' })
   useHotkey('arrowright', () => go(feature.next), { label: 'Next feature' })
   useHotkey('s', star, { label: 'Star the feature' })
@@ -60,8 +78,18 @@ function FeatureView({ feature, crumbs }: { feature: Feature; crumbs: { label: s
             onClick={star}
             {...(feature.starred ? { iconClassName: 'fill-current text-tone-amber' } : {})}
           />
-          <IconButton icon={ChevronLeft} label="Previous feature (←)" disabledReason={feature.previous === null ? 'This is the first feature.' : null} onClick={() => go(feature.previous)} />
-          <IconButton icon={ChevronRight} label="Next feature (→)" disabledReason={feature.next === null ? 'This is the last feature.' : null} onClick={() => go(feature.next)} />
+          <IconButton
+            icon={ChevronLeft}
+            label="Previous feature (←)"
+            disabledReason={feature.previous === null ? 'This is the first feature.' : null}
+            onClick={() => go(feature.previous)}
+          />
+          <IconButton
+            icon={ChevronRight}
+            label="Next feature (→)"
+            disabledReason={feature.next === null ? 'This is the last feature.' : null}
+            onClick={() => go(feature.next)}
+          />
           <LinkButton kind="primary" to={`/steering?extraction=${feature.extractionId}&features=${feature.index}`}>
             Steer with this feature
           </LinkButton>
@@ -71,10 +99,29 @@ function FeatureView({ feature, crumbs }: { feature: Feature; crumbs: { label: s
       <div className="space-y-5">
         <FeatureNames feature={feature} />
         <StatRow>
-          <Stat label="Density" value={formatPercent(feature.density, 3)} detail="of tokens read" title="Share of read tokens on which the feature is not zero." />
-          <Stat label="Max activation" value={formatValue(feature.maxActivation)} title="Strongest activation over all tokens read." />
-          <Stat label="Mean activation" value={formatValue(feature.meanActivation)} detail="where it fires" title="Mean over the tokens on which it fires." />
-          <Stat label="Firings" value={formatCount(feature.firings)} detail="tokens" title="Tokens on which it fires." />
+          <Stat
+            label="Density"
+            value={formatPercent(feature.density, 3)}
+            detail="of tokens read"
+            title="Share of read tokens on which the feature is not zero."
+          />
+          <Stat
+            label="Max activation"
+            value={formatValue(feature.maxActivation)}
+            title="Strongest activation over all tokens read."
+          />
+          <Stat
+            label="Mean activation"
+            value={formatValue(feature.meanActivation)}
+            detail="where it fires"
+            title="Mean over the tokens on which it fires."
+          />
+          <Stat
+            label="Firings"
+            value={formatCount(feature.firings)}
+            detail="tokens"
+            title="Tokens on which it fires."
+          />
         </StatRow>
         <Probe feature={feature} />
         <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_400px]">
@@ -101,10 +148,15 @@ function Neighbours({ feature }: { feature: Feature }) {
         <ul className="space-y-1">
           {feature.neighbours.map((near) => (
             <li key={near.index} className="flex items-baseline gap-3 text-sm">
-              <Link to={`/features/${feature.extractionId}/${near.index}`} className="font-mono text-heading hover:underline">
+              <Link
+                to={`/features/${feature.extractionId}/${near.index}`}
+                className="font-mono text-heading hover:underline"
+              >
                 {near.index}
               </Link>
-              <span className="min-w-0 flex-1 truncate">{near.label ?? <span className="text-muted">no label</span>}</span>
+              <span className="min-w-0 flex-1 truncate">
+                {near.label ?? <span className="text-muted">no label</span>}
+              </span>
               <span className="tabular-nums" title="cosine">
                 {near.cosine.toFixed(3)}
               </span>

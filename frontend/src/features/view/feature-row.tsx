@@ -6,7 +6,8 @@ import { cx, formatNumber, formatPercent, formatValue } from '../../ui/index.js'
 import { aroundPeak, tintExample, visibleToken } from '../tokens.js'
 import { TokenText } from './token-text.js'
 
-export const GRID = 'grid grid-cols-[20px_28px_72px_minmax(110px,1fr)_72px_84px_200px_minmax(340px,2.4fr)] items-center gap-x-3 px-3'
+export const GRID =
+  'grid grid-cols-[20px_28px_72px_minmax(110px,1fr)_72px_84px_164px_minmax(300px,2.4fr)] items-center gap-x-3 px-3'
 const [BEFORE, AFTER] = [8, 6]
 
 interface Props {
@@ -28,7 +29,11 @@ export function FeatureRowView({ row, position, extractionId, active, selected, 
       aria-rowindex={position + 2}
       aria-selected={selected}
       onClick={onOpen}
-      className={cx(GRID, 'h-full cursor-pointer border-b border-line text-sm hover:bg-hover/60', active && 'bg-tile shadow-[inset_3px_0_0_var(--ring)]')}
+      className={cx(
+        GRID,
+        'h-full cursor-pointer border-b border-line text-sm hover:bg-hover/60',
+        active && 'bg-tile shadow-[inset_3px_0_0_var(--ring)]',
+      )}
     >
       <Cell>
         <input
@@ -55,7 +60,11 @@ export function FeatureRowView({ row, position, extractionId, active, selected, 
         </button>
       </Cell>
       <Cell className="text-right">
-        <Link to={`/features/${extractionId}/${row.index}`} onClick={(event) => event.stopPropagation()} className="font-mono text-heading tabular-nums hover:underline">
+        <Link
+          to={`/features/${extractionId}/${row.index}`}
+          onClick={(event) => event.stopPropagation()}
+          className="font-mono text-heading tabular-nums hover:underline"
+        >
           {row.index}
         </Link>
       </Cell>
@@ -67,14 +76,16 @@ export function FeatureRowView({ row, position, extractionId, active, selected, 
         {formatPercent(row.density, 3)}
       </Cell>
       <Cell className="flex gap-1 overflow-hidden">
-        {row.topTokens.slice(0, 4).map((token, index) => (
+        {row.topTokens.slice(0, 3).map((token, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: tokens may repeat and never change place
           <span key={index} className="rounded bg-tile px-1.5 py-0.5 font-mono text-xs whitespace-pre text-heading">
             {visibleToken(token)}
           </span>
         ))}
       </Cell>
-      <Cell className="overflow-hidden">{row.best ? <BestLine best={row.best} /> : <span className="text-muted">never fired</span>}</Cell>
+      <Cell className="overflow-hidden">
+        {row.best ? <BestLine best={row.best} /> : <span className="text-muted">never fired</span>}
+      </Cell>
     </div>
   )
 }
@@ -84,11 +95,14 @@ function BestLine({ best }: { best: NonNullable<FeatureRow['best']> }) {
   const tokens = aroundPeak(tintExample(best), BEFORE, AFTER)
   const peak = tokens.findIndex((token) => token.isPeak)
   return (
-    <span className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)]" title={best.tokens.map((token) => token.text).join('')}>
+    <span
+      className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-center leading-6"
+      title={best.tokens.map((token) => token.text).join('')}
+    >
       <span className="flex justify-end overflow-hidden">
         <TokenText line tokens={tokens.slice(0, Math.max(0, peak))} />
       </span>
-      <TokenText line tokens={peak < 0 ? [] : tokens.slice(peak, peak + 1)} className="px-px py-0.5" />
+      <TokenText line tokens={peak < 0 ? [] : tokens.slice(peak, peak + 1)} className="px-px" />
       <span className="flex overflow-hidden">
         <TokenText line tokens={tokens.slice(peak + 1)} />
       </span>
@@ -96,7 +110,15 @@ function BestLine({ best }: { best: NonNullable<FeatureRow['best']> }) {
   )
 }
 
-function Cell({ className, title, children }: { className?: string; title?: string | undefined; children: React.ReactNode }) {
+function Cell({
+  className,
+  title,
+  children,
+}: {
+  className?: string
+  title?: string | undefined
+  children: React.ReactNode
+}) {
   return (
     // biome-ignore lint/a11y: cell of the virtual table
     <div role="cell" title={title} className={cx('min-w-0', className)}>

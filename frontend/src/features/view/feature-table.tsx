@@ -40,12 +40,18 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
   const navigate = useNavigate()
   const [active, setActive] = useState(0)
   const annotate = useAnnotate(extraction.id, extraction.saeId)
-  const virtual = useVirtualizer({ count: total ?? 20, getScrollElement: () => box.current, estimateSize: () => ROW, overscan: 8 })
+  const virtual = useVirtualizer({
+    count: total ?? 20,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    overscan: 8,
+  })
   const visible = virtual.getVirtualItems()
   const query = useMemo(() => toQuery(filters), [filters])
   const pages = pagesOf(visible[0]?.index ?? 0, visible.at(-1)?.index ?? 0, PAGE_ROWS)
   const results = useFeaturePages(extraction.id, query, pages)
-  const rowAt = (index: number): FeatureRow | null => results[pages.indexOf(Math.floor(index / PAGE_ROWS))]?.data?.items[index % PAGE_ROWS] ?? null
+  const rowAt = (index: number): FeatureRow | null =>
+    results[pages.indexOf(Math.floor(index / PAGE_ROWS))]?.data?.items[index % PAGE_ROWS] ?? null
   const data = useMemo<(FeatureRow | null)[]>(() => [], [])
   const table = useReactTable({ data, columns: COLUMNS, getCoreRowModel: getCoreRowModel(), manualSorting: true })
 
@@ -57,7 +63,8 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
 
   const open = (row: FeatureRow | null) => row && void navigate(`/features/${extraction.id}/${row.index}`)
   const star = (row: FeatureRow | null) =>
-    row && annotate.mutate({ index: row.index, change: { starred: !row.starred } }, { onError: (error) => toast.error(error) })
+    row &&
+    annotate.mutate({ index: row.index, change: { starred: !row.starred } }, { onError: (error) => toast.error(error) })
   const select = (row: FeatureRow | null) => {
     if (!row) return
     const next = new Set(selected)
@@ -68,6 +75,8 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
     const next = Math.min(Math.max(0, active + step), Math.max(0, (total ?? 0) - 1))
     setActive(next)
     virtual.scrollToIndex(next)
+    // The list takes the focus, so that Enter opens the row.
+    box.current?.focus({ preventScroll: true })
   }
   useHotkey('j', () => move(1), { label: 'Next feature in the list' })
   useHotkey('k', () => move(-1), { label: 'Previous feature in the list' })
@@ -77,8 +86,13 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
   const failed = results.find((result) => result.error)
   return (
     // biome-ignore lint/a11y/useSemanticElements: rows are placed by the virtual list, which a table element cannot do
-    <div role="table" aria-label="Features" aria-rowcount={total ?? -1} className="overflow-x-auto rounded-lg border border-line bg-card">
-      <div className="min-w-[1040px]">
+    <div
+      role="table"
+      aria-label="Features"
+      aria-rowcount={total ?? -1}
+      className="overflow-x-auto rounded-lg border border-line bg-card"
+    >
+      <div className="min-w-[960px]">
         {table.getHeaderGroups().map((group) => (
           // biome-ignore lint/a11y: header row of the virtual table
           <div key={group.id} role="row" className={cx(GRID, 'h-10 border-b border-line text-xs text-muted')}>
@@ -87,11 +101,11 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
             ))}
           </div>
         ))}
+        {/* biome-ignore lint/a11y: rows of the virtual table; the list itself takes the keyboard */}
         <div
           ref={box}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: the list takes the keyboard
           tabIndex={0}
-          // biome-ignore lint/a11y: rows of the virtual table
           role="rowgroup"
           onKeyDown={(event) => event.key === 'Enter' && event.target === event.currentTarget && open(rowAt(active))}
           className="h-[calc(100dvh-330px)] min-h-80 overflow-y-auto focus-visible:-outline-offset-2"
@@ -100,7 +114,11 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
             {visible.map((item) => {
               const row = rowAt(item.index)
               return (
-                <div key={item.key} className="absolute inset-x-0" style={{ height: ROW, transform: `translateY(${item.start}px)` }}>
+                <div
+                  key={item.key}
+                  className="absolute inset-x-0"
+                  style={{ height: ROW, transform: `translateY(${item.start}px)` }}
+                >
                   {row ? (
                     <FeatureRowView
                       row={row}
@@ -113,7 +131,9 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
                       onOpen={() => open(row)}
                     />
                   ) : failed ? (
-                    <p className="px-4 py-3 text-sm text-tone-red">This part of the list could not be read. Scroll on or try again.</p>
+                    <p className="px-4 py-3 text-sm text-tone-red">
+                      This part of the list could not be read. Scroll on or try again.
+                    </p>
                   ) : (
                     <Skeleton className="mx-3 my-2 h-7" />
                   )}
@@ -134,9 +154,17 @@ function Head({ head, filters, onSort }: { head: (typeof HEADS)[number]; filters
   const name = label || (id === 'star' ? 'Star' : 'Select')
   return (
     // biome-ignore lint/a11y: header cell of the virtual table
-    <div role="columnheader" aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined} className={cx(number && 'text-right')}>
+    <div
+      role="columnheader"
+      aria-sort={sorted === 'asc' ? 'ascending' : sorted === 'desc' ? 'descending' : undefined}
+      className={cx(number && 'text-right')}
+    >
       {sort ? (
-        <button type="button" onClick={() => onSort(sort)} className={cx('inline-flex items-center gap-1 hover:text-heading', sorted && 'text-heading')}>
+        <button
+          type="button"
+          onClick={() => onSort(sort)}
+          className={cx('inline-flex items-center gap-1 hover:text-heading', sorted && 'text-heading')}
+        >
           {name}
           <Arrow className={cx('size-3.5', !sorted && 'opacity-0')} aria-hidden />
         </button>

@@ -22,9 +22,19 @@ function Bars({ title, logits, color }: { title: string; logits: readonly Logit[
       {logits.length === 0 && <p className="text-sm text-muted">None were kept.</p>}
       <ul className="space-y-0.5">
         {logits.map((logit) => (
-          <li key={logit.id} title={`token ${logit.id}`} className="relative flex justify-between gap-2 overflow-hidden rounded px-1.5 text-[13px] leading-6">
-            <span className="absolute inset-y-0 left-0 rounded" style={{ width: `${barShare(logits, logit.value) * 100}%`, background: color }} aria-hidden />
-            <span className="relative min-w-0 truncate font-mono whitespace-pre text-heading">{visibleToken(logit.token)}</span>
+          <li
+            key={logit.id}
+            title={`token ${logit.id}`}
+            className="relative flex justify-between gap-2 overflow-hidden rounded px-1.5 text-[13px] leading-6"
+          >
+            <span
+              className="absolute inset-y-0 left-0 rounded"
+              style={{ width: `${barShare(logits, logit.value) * 100}%`, background: color }}
+              aria-hidden
+            />
+            <span className="relative min-w-0 truncate font-mono whitespace-pre text-heading">
+              {visibleToken(logit.token)}
+            </span>
             <span className="relative text-heading tabular-nums">{logit.value.toFixed(2)}</span>
           </li>
         ))}

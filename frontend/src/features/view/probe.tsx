@@ -33,14 +33,32 @@ export function Probe({ feature }: { feature: Feature }) {
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <div>
           <Field label="Text" hint="Runs when you stop typing, or at once with Ctrl-Enter.">
-            <Textarea rows={3} maxLength={4000} value={text} onChange={(event) => setText(event.target.value)} placeholder="Type what should make this feature fire" />
+            <Textarea
+              rows={3}
+              maxLength={4000}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+              placeholder="Type what should make this feature fire"
+            />
           </Field>
-          <Button size="sm" className="mt-2" busy={probe.isPending} disabledReason={text.trim() ? null : 'Type some text first.'} onClick={run}>
+          <Button
+            size="sm"
+            className="mt-2"
+            busy={probe.isPending}
+            disabledReason={text.trim() ? null : 'Type some text first.'}
+            onClick={run}
+          >
             Try
           </Button>
         </div>
         <div aria-live="polite">
-          {probe.error ? <Notice tone="red">{errorText(probe.error)}</Notice> : probe.data ? <Result result={probe.data} feature={feature} /> : <p className="pt-8 text-sm text-muted">The text appears here, tinted by this feature.</p>}
+          {probe.error ? (
+            <Notice tone="red">{errorText(probe.error)}</Notice>
+          ) : probe.data ? (
+            <Result result={probe.data} feature={feature} />
+          ) : (
+            <p className="pt-8 text-sm text-muted">The text appears here, tinted by this feature.</p>
+          )}
         </div>
       </div>
     </Card>
@@ -59,7 +77,11 @@ function Result({ result, feature }: { result: ProbeResult; feature: Feature }) 
           : 'It does not fire on this text. Hover a token for its strongest features.'}
       </p>
       <p className="rounded-lg bg-code px-3 py-2">
-        <TokenText tokens={tint(result.tokens, result.activations, result.max, peak === -1 ? null : peak)} note={note} className="leading-6" />
+        <TokenText
+          tokens={tint(result.tokens, result.activations, result.max, peak === -1 ? null : peak)}
+          note={note}
+          className="leading-6"
+        />
       </p>
     </div>
   )

@@ -1,10 +1,10 @@
 // Tokens joined as the text they are, each tinted by its activation. The peak has a ring; hovering a token tells its value.
 import type { CSSProperties } from 'react'
 import { cx } from '../../ui/index.js'
-import { activationText, DARK_TEXT_FROM, onOneLine, type TintedToken } from '../tokens.js'
+import { activationText, onOneLine, STRONG_FROM, type TintedToken } from '../tokens.js'
 
 const style = ({ alpha }: TintedToken): CSSProperties | undefined =>
-  alpha > 0 ? { backgroundColor: `rgb(16 185 129 / ${alpha.toFixed(3)})`, ...(alpha >= DARK_TEXT_FROM ? { color: '#020617' } : {}) } : undefined
+  alpha > 0 ? { backgroundColor: `rgb(16 185 129 / ${alpha.toFixed(3)})` } : undefined
 
 interface Props {
   tokens: readonly TintedToken[]
@@ -17,13 +17,23 @@ interface Props {
 
 export function TokenText({ tokens, line = false, note, className }: Props) {
   return (
-    <span className={cx('font-mono text-[13px] text-heading', line ? 'whitespace-pre' : 'whitespace-pre-wrap wrap-anywhere', className)}>
+    <span
+      className={cx(
+        'font-mono text-[13px] text-heading',
+        line ? 'whitespace-pre' : 'whitespace-pre-wrap wrap-anywhere',
+        className,
+      )}
+    >
       {tokens.map((token) => (
         <span
           key={token.index}
           title={`${activationText(token.value)}${note ? `\n${note(token.index)}` : ''}`}
           data-peak={token.isPeak || undefined}
-          className={cx('rounded-[3px]', token.isPeak && 'ring-1 ring-tone-emerald')}
+          className={cx(
+            'rounded-[3px]',
+            token.alpha >= STRONG_FROM && 'dark:text-white',
+            token.isPeak && 'font-semibold ring-1 ring-tone-emerald',
+          )}
           style={style(token)}
         >
           {line ? onOneLine(token.text) : token.text.replace(/\r?\n/g, '⏎\n')}

@@ -37,7 +37,13 @@ function Rename({ onClose, sae }: Props) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form="rename-sae" kind="primary" busy={rename.isPending} disabledReason={name.trim() ? null : 'Type a name first.'}>
+          <Button
+            type="submit"
+            form="rename-sae"
+            kind="primary"
+            busy={rename.isPending}
+            disabledReason={name.trim() ? null : 'Type a name first.'}
+          >
             Rename
           </Button>
         </>
@@ -69,7 +75,9 @@ export function DeleteSae({ open, onClose, sae }: Props) {
         void navigate('/saes')
       }}
     >
-      {sae.extractions > 0 && <p>{plural(sae.extractions, 'extraction')} made with it must be deleted first; the server refuses otherwise.</p>}
+      {sae.extractions > 0 && (
+        <p>{plural(sae.extractions, 'extraction')} made with it must be deleted first; the server refuses otherwise.</p>
+      )}
     </ConfirmDialog>
   )
 }

@@ -22,7 +22,11 @@ export function SaePage() {
   if (sae.data) return <SaeView sae={sae.data} />
   return (
     <Page title="SAE" crumbs={CRUMBS}>
-      {sae.error ? <ErrorState error={sae.error} since={since} onRetry={() => void sae.refetch()} /> : <SkeletonList className="h-40" />}
+      {sae.error ? (
+        <ErrorState error={sae.error} since={since} onRetry={() => void sae.refetch()} />
+      ) : (
+        <SkeletonList className="h-40" />
+      )}
     </Page>
   )
 }
@@ -61,11 +65,29 @@ function SaeView({ sae }: { sae: Sae }) {
           <Card title="Facts">
             <Facts
               rows={[
-                ['Model', sae.modelId ? <Link key="m" to={`/models/${sae.modelId}`} className="hover:underline">{sae.modelName}</Link> : `${sae.modelName} (no longer here)`],
+                [
+                  'Model',
+                  sae.modelId ? (
+                    <Link key="m" to={`/models/${sae.modelId}`} className="hover:underline">
+                      {sae.modelName}
+                    </Link>
+                  ) : (
+                    `${sae.modelName} (no longer here)`
+                  ),
+                ],
                 ...saeFacts(sae),
                 ['Trained on', trainedOn(sae)],
                 ['Made', formatDateTime(sae.createdAt)],
-                ...(sae.trainingId ? [['Training', <Link key="t" to={`/training/${sae.trainingId}`} className="underline">Curves and settings</Link>] as const] : []),
+                ...(sae.trainingId
+                  ? [
+                      [
+                        'Training',
+                        <Link key="t" to={`/training/${sae.trainingId}`} className="underline">
+                          Curves and settings
+                        </Link>,
+                      ] as const,
+                    ]
+                  : []),
               ]}
             />
           </Card>
@@ -80,7 +102,10 @@ function SaeView({ sae }: { sae: Sae }) {
   )
 }
 
-const FILE_TEXTS = { 'cfg.json': 'Configuration: site, sizes, architecture', 'sae_weights.safetensors': 'Weights: W_enc, W_dec, b_enc, b_dec' }
+const FILE_TEXTS = {
+  'cfg.json': 'Configuration: site, sizes, architecture',
+  'sae_weights.safetensors': 'Weights: W_enc, W_dec, b_enc, b_dec',
+}
 
 function Files({ sae }: { sae: Sae }) {
   return (

@@ -4,7 +4,17 @@ import Network from 'lucide-react/icons/network'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useLiveStatus } from '../../live/index.js'
-import { EmptyState, ErrorState, FilteredEmpty, LinkButton, Page, plural, RelativeTime, SearchInput, SkeletonList } from '../../ui/index.js'
+import {
+  EmptyState,
+  ErrorState,
+  FilteredEmpty,
+  LinkButton,
+  Page,
+  plural,
+  RelativeTime,
+  SearchInput,
+  SkeletonList,
+} from '../../ui/index.js'
 import { useSaes } from '../api.js'
 import { saeFigures, saeLine } from '../prepare.js'
 
@@ -13,7 +23,9 @@ export function SaesPage() {
   const since = useLiveStatus((state) => state.lastContact)
   const [search, setSearch] = useState('')
   const list = saes.data ?? []
-  const found = list.filter((sae) => `${sae.name} ${sae.modelName} ${sae.site}`.toLowerCase().includes(search.toLowerCase()))
+  const found = list.filter((sae) =>
+    `${sae.name} ${sae.modelName} ${sae.site}`.toLowerCase().includes(search.toLowerCase()),
+  )
   const train = (
     <LinkButton kind="primary" to="/training/new">
       Train an SAE
@@ -21,7 +33,9 @@ export function SaesPage() {
   )
   return (
     <Page title="SAEs" subtitle="Trained sparse autoencoders, as SAELens files." actions={train}>
-      {list.length > 3 && <SearchInput value={search} onChange={setSearch} placeholder="Find an SAE" className="mb-4 max-w-sm" />}
+      {list.length > 3 && (
+        <SearchInput value={search} onChange={setSearch} placeholder="Find an SAE" className="mb-4 max-w-sm" />
+      )}
       {saes.error && !saes.data ? (
         <ErrorState error={saes.error} since={since} onRetry={() => void saes.refetch()} />
       ) : !saes.data ? (
@@ -63,7 +77,8 @@ function SaeCard({ sae }: { sae: Sae }) {
           </p>
           {sae.summary && <p className="mt-0.5 text-sm text-muted">{saeFigures(sae)}</p>}
           <p className="mt-2 text-xs text-muted">
-            made <RelativeTime at={sae.createdAt} /> · {sae.extractions === 0 ? 'no extractions yet' : plural(sae.extractions, 'extraction')}
+            made <RelativeTime at={sae.createdAt} /> ·{' '}
+            {sae.extractions === 0 ? 'no extractions yet' : plural(sae.extractions, 'extraction')}
           </p>
         </div>
       </div>

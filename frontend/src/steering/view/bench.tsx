@@ -24,7 +24,8 @@ export function Bench({ extractions, steering, initial }: Props) {
   const navigate = useNavigate()
   const create = useCreateSteering()
   const action = useJobAction()
-  const extraction = extractions.find((one) => one.id === typed.extractionId) ?? (typed.extractionId === '' ? extractions[0] : undefined)
+  const extraction =
+    extractions.find((one) => one.id === typed.extractionId) ?? (typed.extractionId === '' ? extractions[0] : undefined)
   const draft = { ...typed, extractionId: extraction?.id ?? '', modelId: extraction?.modelId ?? '' }
   const job = steering?.job ?? null
   const running = isActive(job)
@@ -43,16 +44,32 @@ export function Bench({ extractions, steering, initial }: Props) {
           <Field label="SAE and extraction" hint={extraction && `${extraction.modelName} · ${extraction.site}`}>
             <Select
               value={extraction?.id ?? ''}
-              onChange={(extractionId) => setDraft({ ...draft, extractionId, features: [], variants: draft.variants.map((one) => ({ ...one, strengths: {} })) })}
-              options={extractions.map((one) => ({ value: one.id, label: `${one.saeName} · ${one.datasetName} · ${formatCount(one.dSae)} features` }))}
+              onChange={(extractionId) =>
+                setDraft({
+                  ...draft,
+                  extractionId,
+                  features: [],
+                  variants: draft.variants.map((one) => ({ ...one, strengths: {} })),
+                })
+              }
+              options={extractions.map((one) => ({
+                value: one.id,
+                label: `${one.saeName} · ${one.datasetName} · ${formatCount(one.dSae)} features`,
+              }))}
               placeholder="The extraction of this experiment is gone"
             />
           </Field>
           {extraction && <FeaturePicker extraction={extraction} draft={draft} onDraft={setDraft} />}
-          {draft.features.length > 0 && <Variants draft={draft} onDraft={setDraft} />}
           <Field label="Prompt" required>
-            <Textarea rows={4} maxLength={8000} value={draft.prompt} placeholder="Once upon a time" onChange={(event) => setDraft({ ...draft, prompt: event.target.value })} />
+            <Textarea
+              rows={4}
+              maxLength={8000}
+              value={draft.prompt}
+              placeholder="Once upon a time"
+              onChange={(event) => setDraft({ ...draft, prompt: event.target.value })}
+            />
           </Field>
+          {draft.features.length > 0 && <Variants draft={draft} onDraft={setDraft} />}
           <SamplingFields sampling={draft.sampling} onSampling={(sampling) => setDraft({ ...draft, sampling })} />
           {create.error && <Notice tone="red">{errorText(create.error)}</Notice>}
           <div className="flex flex-wrap items-center gap-3">
@@ -61,11 +78,20 @@ export function Bench({ extractions, steering, initial }: Props) {
                 Cancel
               </Button>
             ) : (
-              <Button kind="primary" icon={Zap} busy={create.isPending} disabledReason={reason} showReason onClick={generate}>
+              <Button
+                kind="primary"
+                icon={Zap}
+                busy={create.isPending}
+                disabledReason={reason}
+                showReason
+                onClick={generate}
+              >
                 Generate
               </Button>
             )}
-            {!reason && <span className="text-xs text-muted">{running ? 'Text written so far is kept.' : 'Ctrl-Enter'}</span>}
+            {!reason && (
+              <span className="text-xs text-muted">{running ? 'Text written so far is kept.' : 'Ctrl-Enter'}</span>
+            )}
           </div>
         </div>
       </Card>

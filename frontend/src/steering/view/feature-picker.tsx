@@ -27,12 +27,17 @@ export function FeaturePicker({ extraction, draft, onDraft }: Props) {
   const rows = (found.data?.items ?? []).filter((row) => !draft.features.includes(row.index))
   const full = draft.features.length >= MAX_FEATURES
   return (
-    <fieldset>
+    <fieldset className="min-w-0">
       <legend className="mb-1.5 text-sm font-medium text-heading">Features</legend>
       {draft.features.length > 0 && (
         <ul className="mb-2 space-y-1.5">
           {draft.features.map((chosen) => (
-            <Chosen key={chosen} extractionId={extraction.id} index={chosen} onRemove={() => onDraft(removeFeature(draft, chosen))} />
+            <Chosen
+              key={chosen}
+              extractionId={extraction.id}
+              index={chosen}
+              onRemove={() => onDraft(removeFeature(draft, chosen))}
+            />
           ))}
         </ul>
       )}
@@ -42,7 +47,10 @@ export function FeaturePicker({ extraction, draft, onDraft }: Props) {
         <SearchInput value={search} onChange={setSearch} placeholder="Add by number, label or token" />
       )}
       {search && !full && (
-        <ul aria-label="Found features" className="mt-1.5 max-h-64 space-y-0.5 overflow-y-auto rounded-lg border border-line p-1">
+        <ul
+          aria-label="Found features"
+          className="mt-1.5 max-h-64 space-y-0.5 overflow-y-auto rounded-lg border border-line p-1"
+        >
           {index !== null && !draft.features.includes(index) && (
             <li>
               <Button kind="ghost" size="sm" icon={Plus} className="w-full justify-start" onClick={() => add(index)}>
@@ -54,15 +62,23 @@ export function FeaturePicker({ extraction, draft, onDraft }: Props) {
             .filter((row) => row.index !== index)
             .map((row) => (
               <li key={row.index}>
-                <button type="button" onClick={() => add(row.index)} className="flex w-full items-baseline gap-2 rounded px-2 py-1.5 text-left text-sm hover:bg-hover focus-visible:-outline-offset-2">
+                <button
+                  type="button"
+                  onClick={() => add(row.index)}
+                  className="flex w-full items-baseline gap-2 rounded px-2 py-1.5 text-left text-sm hover:bg-hover focus-visible:-outline-offset-2"
+                >
                   <span className="font-mono text-heading">{row.index}</span>
-                  <span className="min-w-0 flex-1 truncate">{row.label ?? row.topTokens.slice(0, 4).map(visibleToken).join('  ')}</span>
+                  <span className="min-w-0 flex-1 truncate">
+                    {row.label ?? row.topTokens.slice(0, 4).map(visibleToken).join('  ')}
+                  </span>
                   <span className="text-xs text-muted">max {formatValue(row.maxActivation)}</span>
                 </button>
               </li>
             ))}
           {found.error && <li className="px-2 py-1.5 text-sm text-tone-red">{errorText(found.error)}</li>}
-          {found.data && rows.length === 0 && index === null && <li className="px-2 py-1.5 text-sm text-muted">No feature fits “{search}”.</li>}
+          {found.data && rows.length === 0 && index === null && (
+            <li className="px-2 py-1.5 text-sm text-muted">No feature fits “{search}”.</li>
+          )}
         </ul>
       )}
       {draft.features.length === 0 && !search && (
@@ -86,9 +102,14 @@ function Chosen({ extractionId, index, onRemove }: { extractionId: string; index
       <Link to={`/features/${extractionId}/${index}`} className="font-mono text-heading hover:underline">
         #{index}
       </Link>
-      <span className="min-w-0 flex-1 truncate text-body">{feature.error ? <span className="text-tone-red">{errorText(feature.error)}</span> : words}</span>
+      <span className="min-w-0 flex-1 truncate text-body">
+        {feature.error ? <span className="text-tone-red">{errorText(feature.error)}</span> : words}
+      </span>
       {feature.data && (
-        <span className="text-xs text-muted tabular-nums" title="Its strongest activation in the extraction: the unit of the strength">
+        <span
+          className="text-xs text-muted tabular-nums"
+          title="Its strongest activation in the extraction: the unit of the strength"
+        >
           max {formatValue(feature.data.maxActivation)}
         </span>
       )}

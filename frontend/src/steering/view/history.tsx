@@ -4,7 +4,18 @@ import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { Card, ConfirmDialog, cx, ErrorState, IconButton, plural, RelativeTime, SkeletonList, StatusBadge, toast } from '../../ui/index.js'
+import {
+  Card,
+  ConfirmDialog,
+  cx,
+  ErrorState,
+  IconButton,
+  plural,
+  RelativeTime,
+  SkeletonList,
+  StatusBadge,
+  toast,
+} from '../../ui/index.js'
 import { deleteSteering, useCreateSteering, useSteerings } from '../api.js'
 import { splitHistory } from '../prepare.js'
 
@@ -15,13 +26,33 @@ export function History({ currentId }: { currentId: string | null }) {
   const { saved, history } = splitHistory(all.data)
   return (
     <div className="mt-5 grid items-start gap-5 lg:grid-cols-2">
-      <List title="Saved experiments" items={saved} currentId={currentId} empty="None yet. Save one that shows something." />
-      <List title="History" items={history} currentId={currentId} empty="Every generation is kept here with its full recipe." />
+      <List
+        title="Saved experiments"
+        items={saved}
+        currentId={currentId}
+        empty="None yet. Save one that shows something."
+      />
+      <List
+        title="History"
+        items={history}
+        currentId={currentId}
+        empty="Every generation is kept here with its full recipe."
+      />
     </div>
   )
 }
 
-function List({ title, items, currentId, empty }: { title: string; items: readonly Steering[]; currentId: string | null; empty: string }) {
+function List({
+  title,
+  items,
+  currentId,
+  empty,
+}: {
+  title: string
+  items: readonly Steering[]
+  currentId: string | null
+  empty: string
+}) {
   return (
     <Card title={title}>
       {items.length === 0 ? (
@@ -58,13 +89,34 @@ function Item({ steering, current }: { steering: Steering; current: boolean }) {
       <Link to={`/steering/${steering.id}`} aria-current={current ? 'page' : undefined} className="min-w-0 flex-1">
         <span className="block truncate text-sm text-heading">{name}</span>
         <span className="block truncate text-xs text-muted">
-          {plural(features, 'feature')} · {plural(request.variants.length, 'strength')} · {steering.modelName} · <RelativeTime at={steering.createdAt} />
+          {plural(features, 'feature')} · {plural(request.variants.length, 'strength')} · {steering.modelName} ·{' '}
+          <RelativeTime at={steering.createdAt} />
         </span>
       </Link>
       {job && job.state !== 'completed' && <StatusBadge status={job.state} />}
-      <IconButton icon={RotateCcw} label={`Run again: ${name}`} busy={again.isPending} onClick={run} className="size-8" />
-      <IconButton icon={Trash2} tone="danger" label={`Delete: ${name}`} onClick={() => setDeleting(true)} className="size-8" />
-      <ConfirmDialog open={deleting} onClose={() => setDeleting(false)} verb="Delete" kind="experiment" name={name} goes={['Its recipe and its texts']} onConfirm={remove} />
+      <IconButton
+        icon={RotateCcw}
+        label={`Run again: ${name}`}
+        busy={again.isPending}
+        onClick={run}
+        className="size-8"
+      />
+      <IconButton
+        icon={Trash2}
+        tone="danger"
+        label={`Delete: ${name}`}
+        onClick={() => setDeleting(true)}
+        className="size-8"
+      />
+      <ConfirmDialog
+        open={deleting}
+        onClose={() => setDeleting(false)}
+        verb="Delete"
+        kind="experiment"
+        name={name}
+        goes={['Its recipe and its texts']}
+        onConfirm={remove}
+      />
     </li>
   )
 }

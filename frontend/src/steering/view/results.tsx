@@ -1,5 +1,5 @@
 // Unsteered and steered texts side by side: streamed while they are written, then tinted by feature or with changed words marked.
-import { subjectChannel, type Steering } from '@mistudio/contracts'
+import { type Steering, subjectChannel } from '@mistudio/contracts'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { isActive, useJobEvents } from '../../live/index.js'
@@ -21,15 +21,24 @@ export function Results({ steering }: { steering: Steering }) {
   })
   const features = [...new Set(request.variants.flatMap((one) => one.features.map((feature) => feature.index)))]
   const titles = ['Without steering', ...request.variants.map((one) => variantTitle(one.features))]
+  const columnsOf = titles.map((title, row) => ({ key: `${row}:${title}`, title }))
   const failed = job?.state === 'failed'
-  const columns = cx('grid gap-4', titles.length === 1 ? '' : titles.length === 2 || titles.length === 4 ? 'md:grid-cols-2' : 'md:grid-cols-2 2xl:grid-cols-3')
+  const columns = cx(
+    'grid gap-4',
+    titles.length === 1
+      ? ''
+      : titles.length === 2 || titles.length === 4
+        ? 'md:grid-cols-2'
+        : 'md:grid-cols-2 2xl:grid-cols-3',
+  )
   return (
     <div className="min-w-0 space-y-4">
       <div className="flex flex-wrap items-center justify-between gap-3">
         {result ? (
-          <label className="flex items-center gap-2 text-sm text-body">
+          <span className="flex items-center gap-2 text-sm text-body">
             Mark
             <Select<Mark>
+              aria-label="Mark"
               value={mark}
               onChange={setMark}
               className="w-56"
@@ -39,7 +48,7 @@ export function Results({ steering }: { steering: Steering }) {
                 { value: 'none', label: 'nothing' },
               ]}
             />
-          </label>
+          </span>
         ) : (
           <span />
         )}
@@ -48,27 +57,48 @@ export function Results({ steering }: { steering: Steering }) {
           <SaveExperiment steering={steering} />
         </span>
       </div>
-      {job && isActive(job) && <Progress progress={job.progress} startedAt={job.startedAt} still={job.state !== 'running'} label="Generating" />}
+      {job && isActive(job) && (
+        <Progress
+          progress={job.progress}
+          startedAt={job.startedAt}
+          still={job.state !== 'running'}
+          label="Generating"
+        />
+      )}
       {failed && (
         <Notice tone="red" icon={TriangleAlert} title="Generating failed">
           {job.error?.message} {job.error && nextStep(job.error)}
         </Notice>
       )}
-      {job?.state === 'cancelled' && <Notice tone="slate">Cancelled. Text that had been written is shown below.</Notice>}
-      {stream.status === 'failed' && !result && <Notice tone="amber">The stream broke off; it is picked up again by itself.</Notice>}
+      {job?.state === 'cancelled' && (
+        <Notice tone="slate">Cancelled. Text that had been written is shown below.</Notice>
+      )}
+      {stream.status === 'failed' && !result && (
+        <Notice tone="amber">The stream broke off; it is picked up again by itself.</Notice>
+      )}
       <div className={columns}>
-        {titles.map((title, row) => {
-          const completion = result?.completions.find((one) => (one.variant === null ? row === 0 : one.variant === row - 1))
+        {columnsOf.map((column, row) => {
+          const { title } = column
+          const completion = result?.completions.find((one) =>
+            one.variant === null ? row === 0 : one.variant === row - 1,
+          )
           return completion && result ? (
-            <DoneColumn key={title + row} title={title} completion={completion} all={result.completions} mark={mark} />
+            <DoneColumn key={column.key} title={title} completion={completion} all={result.completions} mark={mark} />
           ) : (
-            <StreamedColumn key={title + row} title={title} prompt={request.prompt} row={streamed[row]} waiting={isActive(job)} />
+            <StreamedColumn
+              key={column.key}
+              title={title}
+              prompt={request.prompt}
+              row={streamed[row]}
+              waiting={isActive(job)}
+            />
           )
         })}
       </div>
       <p className="text-xs text-muted">
-        Seed {request.sampling.seed}, temperature {request.sampling.temperature}, top p {request.sampling.topP}, top k {request.sampling.topK}, repetition penalty{' '}
-        {request.sampling.repetitionPenalty}, up to {request.sampling.maxTokens} tokens. Every column uses the same draws.
+        Seed {request.sampling.seed}, temperature {request.sampling.temperature}, top p {request.sampling.topP}, top k{' '}
+        {request.sampling.topK}, repetition penalty {request.sampling.repetitionPenalty}, up to{' '}
+        {request.sampling.maxTokens} tokens. Every column starts from this seed.
       </p>
     </div>
   )

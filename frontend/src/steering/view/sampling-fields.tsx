@@ -6,13 +6,30 @@ import { SAMPLING_FIELDS, type SamplingDraft } from '../draft.js'
 const FIRST: readonly (keyof Sampling)[] = ['maxTokens', 'temperature', 'seed']
 const MORE: readonly (keyof Sampling)[] = ['topP', 'topK', 'repetitionPenalty']
 
-export function SamplingFields({ sampling, onSampling }: { sampling: SamplingDraft; onSampling(sampling: SamplingDraft): void }) {
+export function SamplingFields({
+  sampling,
+  onSampling,
+}: {
+  sampling: SamplingDraft
+  onSampling(sampling: SamplingDraft): void
+}) {
   const field = (key: keyof Sampling) => {
     const { minValue, maxValue } = SamplingSchema.shape[key].unwrap()
     const fits = SamplingSchema.shape[key].safeParse(sampling[key]).success
     return (
-      <Field key={key} label={SAMPLING_FIELDS[key].label} help={SAMPLING_FIELDS[key].help} error={fits ? null : `${minValue} to ${maxValue}`}>
-        <NumberField value={sampling[key]} step={SAMPLING_FIELDS[key].step} min={minValue ?? 0} max={maxValue ?? 0} onChange={(value) => onSampling({ ...sampling, [key]: value })} />
+      <Field
+        key={key}
+        label={SAMPLING_FIELDS[key].label}
+        help={SAMPLING_FIELDS[key].help}
+        error={fits ? null : `${minValue} to ${maxValue}`}
+      >
+        <NumberField
+          value={sampling[key]}
+          step={SAMPLING_FIELDS[key].step}
+          min={minValue ?? 0}
+          max={maxValue ?? 0}
+          onChange={(value) => onSampling({ ...sampling, [key]: value })}
+        />
       </Field>
     )
   }

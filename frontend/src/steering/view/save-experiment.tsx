@@ -43,7 +43,13 @@ function SaveDialog({ steering, onClose }: { steering: Steering; onClose(): void
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form="save-experiment" kind="primary" busy={save.isPending} disabledReason={name.trim() ? null : 'Type a name first.'}>
+          <Button
+            type="submit"
+            form="save-experiment"
+            kind="primary"
+            busy={save.isPending}
+            disabledReason={name.trim() ? null : 'Type a name first.'}
+          >
             Save
           </Button>
         </>

@@ -1,10 +1,10 @@
 // The steering bench: what to steer with on the left, texts side by side on the right, experiments below.
 import type { Steering } from '@mistudio/contracts'
+import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal'
 import { useParams, useSearchParams } from 'react-router'
 import { useExtractions } from '../../extractions/index.js'
 import { useLiveStatus } from '../../live/index.js'
 import { EmptyState, ErrorState, LinkButton, Page, SkeletonList } from '../../ui/index.js'
-import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal'
 import { useSteering } from '../api.js'
 import { fromRequest, startDraft } from '../draft.js'
 import { Bench } from './bench.js'
@@ -17,7 +17,12 @@ export function SteeringPage() {
   const extractions = useExtractions()
   const since = useLiveStatus((state) => state.lastContact)
   const ready = extractions.data?.filter((one) => one.status === 'ready')
-  const error = extractions.error && !extractions.data ? extractions.error : steering.error && !steering.data ? steering.error : null
+  const error =
+    extractions.error && !extractions.data
+      ? extractions.error
+      : steering.error && !steering.data
+        ? steering.error
+        : null
   const title = steering.data?.name ?? 'Steering'
   return (
     <Page
@@ -38,15 +43,28 @@ export function SteeringPage() {
       ) : !ready || (id && !steering.data) ? (
         <SkeletonList rows={2} className="h-64" />
       ) : ready.length === 0 && !steering.data ? (
-        <EmptyState icon={SlidersHorizontal} action={<LinkButton kind="primary" to="/features">Start an extraction</LinkButton>}>
+        <EmptyState
+          icon={SlidersHorizontal}
+          action={
+            <LinkButton kind="primary" to="/features">
+              Start an extraction
+            </LinkButton>
+          }
+        >
           Choose an SAE, then one or more features. Missing now: an extraction, which tells what the features are.
         </EmptyState>
       ) : (
-        <Bench key={`${id ?? 'new'}?${query}`} extractions={ready} steering={steering.data ?? null} initial={initialDraft(steering.data, query)} />
+        <Bench
+          key={`${id ?? 'new'}?${query}`}
+          extractions={ready}
+          steering={steering.data ?? null}
+          initial={initialDraft(steering.data, query)}
+        />
       )}
       <History currentId={id ?? null} />
     </Page>
   )
 }
 
-const initialDraft = (steering: Steering | undefined, query: URLSearchParams) => (steering ? fromRequest(steering.request) : startDraft(query))
+const initialDraft = (steering: Steering | undefined, query: URLSearchParams) =>
+  steering ? fromRequest(steering.request) : startDraft(query)

@@ -2,7 +2,17 @@
 import Plus from 'lucide-react/icons/plus'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { Button, Help, IconButton, NumberField, Slider } from '../../ui/index.js'
-import { addVariant, DEFAULT_STRENGTH, MAX_VARIANTS, removeVariant, SWEEP, type SteeringDraft, setStrength, strengthText, sweep } from '../draft.js'
+import {
+  addVariant,
+  DEFAULT_STRENGTH,
+  MAX_VARIANTS,
+  removeVariant,
+  type SteeringDraft,
+  SWEEP,
+  setStrength,
+  strengthText,
+  sweep,
+} from '../draft.js'
 
 interface Props {
   draft: SteeringDraft
@@ -12,37 +22,45 @@ interface Props {
 export function Variants({ draft, onDraft }: Props) {
   const full = draft.variants.length >= MAX_VARIANTS
   return (
-    <fieldset className="space-y-3">
+    <fieldset className="min-w-0 space-y-2">
       <legend className="mb-1.5 flex items-center gap-1 text-sm font-medium text-heading">
         Strengths
         <Help label="Strength">
-          1 adds the feature's decoder direction times its strongest activation at every position; −1 takes it away. Beyond ±3 text often falls apart.
+          1 adds the feature's decoder direction times its strongest activation at every position; −1 takes it away.
+          Beyond ±3 text often falls apart.
         </Help>
       </legend>
       {draft.variants.map((variant, index) => (
-        <div key={variant.key} className="rounded-lg border border-line p-2.5">
-          <div className="flex items-center justify-between">
-            <span className="text-xs font-medium text-muted">Column {index + 1}</span>
-            {draft.variants.length > 1 && (
-              <IconButton icon={Trash2} tone="danger" label={`Remove column ${index + 1}`} onClick={() => onDraft(removeVariant(draft, variant.key))} className="size-7" />
-            )}
+        <fieldset key={variant.key} className="flex min-w-0 items-center gap-1 rounded-lg border border-line py-1 pl-3">
+          <legend className="sr-only">Column {index + 1}</legend>
+          <div className="min-w-0 flex-1">
+            {draft.features.map((feature) => (
+              <Strength
+                key={feature}
+                feature={feature}
+                column={index + 1}
+                value={variant.strengths[feature] ?? DEFAULT_STRENGTH}
+                onChange={(value) => onDraft(setStrength(draft, variant.key, feature, value))}
+              />
+            ))}
           </div>
-          {draft.features.map((feature) => {
-            const strength = variant.strengths[feature] ?? DEFAULT_STRENGTH
-            const set = (value: number) => onDraft(setStrength(draft, variant.key, feature, Math.round(value * 100) / 100))
-            const name = `Strength of feature ${feature} in column ${index + 1}`
-            return (
-              <div key={feature} className="grid grid-cols-[56px_minmax(0,1fr)_80px] items-center gap-3 py-0.5">
-                <span className="font-mono text-xs text-body">#{feature}</span>
-                <Slider aria-label={name} value={Math.max(-5, Math.min(5, strength))} min={-5} max={5} step={0.1} centred valueText={strengthText(strength)} onChange={set} />
-                <NumberField aria-label={`${name}, as a number`} value={strength} min={-20} max={20} step={0.1} onChange={(value) => value !== null && set(value)} />
-              </div>
-            )
-          })}
-        </div>
+          <IconButton
+            icon={Trash2}
+            tone="danger"
+            label={`Remove column ${index + 1}`}
+            disabledReason={draft.variants.length > 1 ? null : 'At least one column is needed.'}
+            onClick={() => onDraft(removeVariant(draft, variant.key))}
+            className="size-8"
+          />
+        </fieldset>
       ))}
       <div className="flex flex-wrap gap-2">
-        <Button size="sm" icon={Plus} disabledReason={full ? `${MAX_VARIANTS} columns are the most.` : null} onClick={() => onDraft(addVariant(draft))}>
+        <Button
+          size="sm"
+          icon={Plus}
+          disabledReason={full ? `${MAX_VARIANTS} columns are the most.` : null}
+          onClick={() => onDraft(addVariant(draft))}
+        >
           Add strength
         </Button>
         <Button size="sm" onClick={() => onDraft(sweep(draft))}>
@@ -50,5 +68,41 @@ export function Variants({ draft, onDraft }: Props) {
         </Button>
       </div>
     </fieldset>
+  )
+}
+
+interface StrengthProps {
+  feature: number
+  column: number
+  value: number
+  onChange(value: number): void
+}
+
+/** Slider and number of one feature in one column. The slider covers −5 to 5, the number the whole range of the contract. */
+function Strength({ feature, column, value, onChange }: StrengthProps) {
+  const name = `Strength of feature ${feature} in column ${column}`
+  const set = (next: number) => onChange(Math.round(next * 100) / 100)
+  return (
+    <div className="grid grid-cols-[48px_minmax(0,1fr)_72px] items-center gap-3 py-0.5">
+      <span className="font-mono text-xs text-body">#{feature}</span>
+      <Slider
+        aria-label={name}
+        value={Math.max(-5, Math.min(5, value))}
+        min={-5}
+        max={5}
+        step={0.1}
+        centred
+        valueText={strengthText(value)}
+        onChange={set}
+      />
+      <NumberField
+        aria-label={`${name}, as a number`}
+        value={value}
+        min={-20}
+        max={20}
+        step={0.1}
+        onChange={(next) => next !== null && set(next)}
+      />
+    </div>
   )
 }

@@ -15,7 +15,10 @@ export function AdvancedSettings({ draft, errors, onParams }: Props) {
   return (
     <details open={wrong || undefined} className="rounded-lg border border-line bg-card p-5">
       <summary className="text-lg font-semibold text-heading">
-        Advanced <span className="text-sm font-normal text-muted">optimiser, dead features, buffer, evaluation, checkpoints</span>
+        Advanced{' '}
+        <span className="text-sm font-normal text-muted">
+          optimiser, dead features, buffer, evaluation, checkpoints
+        </span>
       </summary>
       <div className="mt-4 space-y-5">
         {ADVANCED_GROUPS.map((group) => (
@@ -31,7 +34,13 @@ export function AdvancedSettings({ draft, errors, onParams }: Props) {
         <fieldset className="space-y-3">
           <legend className="mb-2 text-xs font-medium text-muted uppercase">Method</legend>
           {(Object.keys(SWITCH_FIELDS) as SwitchKey[]).map((key) => (
-            <Checkbox key={key} checked={draft.params[key]} onChange={(value) => onParams({ [key]: value })} label={SWITCH_FIELDS[key].label} hint={SWITCH_FIELDS[key].help} />
+            <Checkbox
+              key={key}
+              checked={draft.params[key]}
+              onChange={(value) => onParams({ [key]: value })}
+              label={SWITCH_FIELDS[key].label}
+              hint={SWITCH_FIELDS[key].help}
+            />
           ))}
         </fieldset>
       </div>

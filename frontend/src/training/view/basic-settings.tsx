@@ -33,7 +33,11 @@ export function BasicSettings({ draft, model, errors, onParams }: Props) {
           <NumberInput key={key} name={key} draft={draft} errors={errors} hint={hints[key]} onParams={onParams} />
         ))}
         <Field label="Schedule" help="How the learning rate moves over the run.">
-          <Select value={draft.params.lrSchedule} onChange={(lrSchedule) => onParams({ lrSchedule })} options={SCHEDULES} />
+          <Select
+            value={draft.params.lrSchedule}
+            onChange={(lrSchedule) => onParams({ lrSchedule })}
+            options={SCHEDULES}
+          />
         </Field>
       </div>
     </Card>

@@ -11,6 +11,7 @@ export function Configuration({ training }: { training: Training }) {
     ...(training.modelId ? { modelId: training.modelId } : {}),
     ...(training.tokenizationId ? { tokenizationId: training.tokenizationId } : {}),
     site: params.site,
+    settings: JSON.stringify(params),
   })
   const shown = (value: number) => (Number.isInteger(value) ? value.toLocaleString('en-US') : formatValue(value))
   return (
@@ -24,16 +25,28 @@ export function Configuration({ training }: { training: Training }) {
     >
       <Facts
         rows={[
-          ['Model', training.modelId ? <Link key="m" className="hover:underline" to={`/models/${training.modelId}`}>{training.modelName}</Link> : training.modelName],
+          [
+            'Model',
+            training.modelId ? (
+              <Link key="m" className="hover:underline" to={`/models/${training.modelId}`}>
+                {training.modelName}
+              </Link>
+            ) : (
+              training.modelName
+            ),
+          ],
           ['Dataset', training.datasetName],
           ['Architecture', params.architecture],
           ['Site', <code key="s">{params.site}</code>],
           ['Size', `${training.dIn} → ${training.dSae.toLocaleString('en-US')}`],
           ...(Object.keys(NUMBER_FIELDS) as NumberKey[]).map(
-            (key) => [NUMBER_FIELDS[key].label, `${shown(params[key])} ${NUMBER_FIELDS[key].unit ?? ''}`.trim()] as const,
+            (key) =>
+              [NUMBER_FIELDS[key].label, `${shown(params[key])} ${NUMBER_FIELDS[key].unit ?? ''}`.trim()] as const,
           ),
           ['Schedule', params.lrSchedule],
-          ...(Object.keys(SWITCH_FIELDS) as SwitchKey[]).map((key) => [SWITCH_FIELDS[key].label, params[key] ? 'yes' : 'no'] as const),
+          ...(Object.keys(SWITCH_FIELDS) as SwitchKey[]).map(
+            (key) => [SWITCH_FIELDS[key].label, params[key] ? 'yes' : 'no'] as const,
+          ),
         ]}
       />
     </Card>

@@ -16,13 +16,29 @@ export function CurveCharts({ curves, loading, active }: Props) {
   return (
     <section aria-label="Curves" className="grid gap-4 md:grid-cols-2">
       {CHARTS.map((group, index) => (
-        <Curves key={group.title} group={group} curves={curves} active={active} wide={index === 0} />
+        <Curves
+          key={group.title}
+          group={group}
+          curves={curves}
+          active={active}
+          wide={index === 0 || index === CHARTS.length - 1}
+        />
       ))}
     </section>
   )
 }
 
-function Curves({ group, curves, active, wide }: { group: ChartGroup; curves: Props['curves']; active: boolean; wide: boolean }) {
+function Curves({
+  group,
+  curves,
+  active,
+  wide,
+}: {
+  group: ChartGroup
+  curves: Props['curves']
+  active: boolean
+  wide: boolean
+}) {
   const all = chartSeries(group, curves)
   const measured = all.filter((series) => series.x.length > 0)
   return (
@@ -32,7 +48,7 @@ function Curves({ group, curves, active, wide }: { group: ChartGroup; curves: Pr
         series={measured}
         unit={TRAINING_METRICS[group.keys[0] as (typeof group.keys)[number]].unit || 'value'}
         log={group.log}
-        height={wide ? 260 : 190}
+        height={group === CHARTS[0] ? 260 : 190}
         emptyText={active ? 'Waiting for the first value.' : 'Not measured in this run.'}
         help={
           <dl className="space-y-1.5">

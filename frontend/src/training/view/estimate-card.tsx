@@ -1,7 +1,19 @@
 // What the training will need: memory against what is free, time and how it was found, warnings. Dashes until the form is complete.
 import type { CreateTraining, TrainingEstimate } from '@mistudio/contracts'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
-import { Card, cx, DASH, errorText, Facts, formatBytes, formatCount, formatDuration, formatValue, Notice, TONE_TEXT } from '../../ui/index.js'
+import {
+  Card,
+  cx,
+  DASH,
+  errorText,
+  Facts,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatValue,
+  Notice,
+  TONE_TEXT,
+} from '../../ui/index.js'
 import { useEstimate } from '../api.js'
 import { judgeMemory, memoryRows } from '../prepare.js'
 
@@ -9,7 +21,10 @@ export function EstimateCard({ request }: { request: CreateTraining | null }) {
   const estimate = useEstimate(request)
   const known = request ? estimate.data : undefined
   return (
-    <Card title="Estimate" actions={request && estimate.isFetching && <span className="text-xs text-muted">measuring…</span>}>
+    <Card
+      title="Estimate"
+      actions={request && estimate.isFetching && <span className="text-xs text-muted">measuring…</span>}
+    >
       {known ? (
         <Known estimate={known} />
       ) : request && estimate.error ? (
@@ -38,7 +53,8 @@ function Known({ estimate }: { estimate: TrainingEstimate }) {
       <div>
         <p className="flex items-baseline justify-between text-sm">
           <span className="text-heading">
-            <b className={cx('text-xl tabular-nums', TONE_TEXT[judged.tone])}>{formatBytes(estimate.memory.total)}</b> of {formatBytes(estimate.memory.free)} free
+            <b className={cx('text-xl tabular-nums', TONE_TEXT[judged.tone])}>{formatBytes(estimate.memory.total)}</b>{' '}
+            of {formatBytes(estimate.memory.free)} free
           </span>
           <span className={TONE_TEXT[judged.tone]}>{judged.word}</span>
         </p>
@@ -59,7 +75,8 @@ function Known({ estimate }: { estimate: TrainingEstimate }) {
       </div>
       <div>
         <p className="text-sm text-heading">
-          <b className="text-xl tabular-nums">{formatDuration(estimate.seconds)}</b> {estimate.seconds === null && 'time not known'}
+          <b className="text-xl tabular-nums">{formatDuration(estimate.seconds)}</b>{' '}
+          {estimate.seconds === null && 'time not known'}
         </p>
         <p className="text-xs text-muted">{estimate.basis}</p>
       </div>

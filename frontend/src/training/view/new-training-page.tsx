@@ -3,7 +3,19 @@ import Zap from 'lucide-react/icons/zap'
 import { type FormEvent, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { useLiveStatus } from '../../live/index.js'
-import { Button, Card, ErrorState, errorText, Field, Input, LinkButton, Notice, Page, SkeletonList, toast } from '../../ui/index.js'
+import {
+  Button,
+  Card,
+  ErrorState,
+  errorText,
+  Field,
+  Input,
+  LinkButton,
+  Notice,
+  Page,
+  SkeletonList,
+  toast,
+} from '../../ui/index.js'
 import { useCreateTraining, useModelTokenizations, useReadyModels } from '../api.js'
 import { checkDraft, complete, type Draft, type DraftParams, QUICK_START, startDraft, toRequest } from '../form.js'
 import { AdvancedSettings } from './advanced-settings.js'
@@ -15,12 +27,20 @@ export function NewTrainingPage() {
   const models = useReadyModels()
   const since = useLiveStatus((state) => state.lastContact)
   return (
-    <Page title="New training" crumbs={[{ label: 'Training', to: '/training' }]} subtitle="Train a TopK sparse autoencoder on one site of a model.">
+    <Page
+      title="New training"
+      crumbs={[{ label: 'Training', to: '/training' }]}
+      subtitle="Train a TopK sparse autoencoder on one site of a model."
+    >
       {models.error && !models.data ? (
         <ErrorState error={models.error} since={since} onRetry={() => void models.refetch()} />
       ) : models.data ? (
         models.data.length === 0 ? (
-          <Notice tone="amber" title="A model is missing" actions={<LinkButton to="/models?add=1">Add a model</LinkButton>}>
+          <Notice
+            tone="amber"
+            title="A model is missing"
+            actions={<LinkButton to="/models?add=1">Add a model</LinkButton>}
+          >
             Training reads a model's activations, so a ready model comes first.
           </Notice>
         ) : (
@@ -72,9 +92,24 @@ function TrainingForm({ models }: { models: NonNullable<ReturnType<typeof useRea
             </Button>
           }
         >
-          <SourceFields draft={draft} models={models} tokenizations={tokenizations} errors={tried ? errors : {}} onChange={(part) => setTyped({ ...draft, ...part })} />
-          <Field label="Name" className="mt-4" hint="Left empty, it is named after model, site and size." error={errors.name}>
-            <Input value={draft.name} maxLength={120} onChange={(event) => setTyped({ ...draft, name: event.target.value })} />
+          <SourceFields
+            draft={draft}
+            models={models}
+            tokenizations={tokenizations}
+            errors={tried ? errors : {}}
+            onChange={(part) => setTyped({ ...draft, ...part })}
+          />
+          <Field
+            label="Name"
+            className="mt-4"
+            hint="Left empty, it is named after model, site and size."
+            error={errors.name}
+          >
+            <Input
+              value={draft.name}
+              maxLength={120}
+              onChange={(event) => setTyped({ ...draft, name: event.target.value })}
+            />
           </Field>
         </Card>
         <BasicSettings draft={draft} model={model} errors={errors} onParams={setParams} />

@@ -1,7 +1,7 @@
 // One number of the training form: words from `fields`, limits from the contract.
 import { Field, NumberField } from '../../ui/index.js'
-import type { Draft, DraftErrors, DraftParams } from '../form.js'
 import { limitsOf, NUMBER_FIELDS, type NumberKey } from '../fields.js'
+import type { Draft, DraftErrors, DraftParams } from '../form.js'
 
 interface Props {
   name: NumberKey

@@ -70,7 +70,9 @@ export function SourceFields({ draft, models, tokenizations, errors, onChange }:
           value={draft.tokenizationId}
           onChange={(tokenizationId) => onChange({ tokenizationId })}
           options={made.map((one) => ({ value: one.id, label: tokenizationLabel(one) }))}
-          placeholder={model ? (tokenizations.isPending ? 'Loading…' : 'Choose a tokenized dataset') : 'Choose a model first'}
+          placeholder={
+            model ? (tokenizations.isPending ? 'Loading…' : 'Choose a tokenized dataset') : 'Choose a model first'
+          }
         />
       </Field>
     </div>

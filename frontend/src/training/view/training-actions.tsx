@@ -26,14 +26,22 @@ interface Consequence {
 const consequence = (action: 'pause' | 'stop' | 'cancel', training: Training): Consequence => {
   const step = formatNumber(training.step)
   if (action === 'pause')
-    return { verb: 'Pause', goes: [], stays: [`Weights, optimiser and position at step ${step}: resuming goes on from there`, 'All curves'] }
+    return {
+      verb: 'Pause',
+      goes: [],
+      stays: [`Weights, optimiser and position at step ${step}: resuming goes on from there`, 'All curves'],
+    }
   if (action === 'stop')
     return {
       verb: 'Stop',
       goes: [`The ${formatNumber(training.params.steps - training.step)} steps that were still to come`],
       stays: [`A finished SAE with the weights of about step ${step}, measured on held-out text`, 'All curves'],
     }
-  return { verb: 'Cancel', goes: [`The SAE: nothing is made of the ${step} steps done so far`], stays: ['All curves', 'Its settings, for Retry'] }
+  return {
+    verb: 'Cancel',
+    goes: [`The SAE: nothing is made of the ${step} steps done so far`],
+    stays: ['All curves', 'Its settings, for Retry'],
+  }
 }
 
 export function TrainingActions({ training, job, size = 'md' }: { training: Training; job: Job; size?: 'sm' | 'md' }) {

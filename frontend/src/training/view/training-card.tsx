@@ -9,7 +9,11 @@ import { TrainingActions } from './training-actions.js'
 
 export function TrainingCard({ training }: { training: Training }) {
   const { job, summary } = training
-  const tiles = summary ? summaryTiles(summary).slice(0, 5) : Object.keys(training.latest).length > 0 ? liveTiles(training) : []
+  const tiles = summary
+    ? summaryTiles(summary).slice(0, 5)
+    : Object.keys(training.latest).length > 0
+      ? liveTiles(training)
+      : []
   return (
     <article className="rounded-lg border border-line bg-card p-5">
       <div className="flex flex-wrap items-start justify-between gap-3">
@@ -34,10 +38,19 @@ export function TrainingCard({ training }: { training: Training }) {
       </div>
       {job && isActive(job) && (
         <div className="mt-4">
-          <Progress progress={job.progress} startedAt={job.startedAt} still={job.state !== 'running'} label={`Training ${training.name}`} />
+          <Progress
+            progress={job.progress}
+            startedAt={job.startedAt}
+            still={job.state !== 'running'}
+            label={`Training ${training.name}`}
+          />
         </div>
       )}
-      {job?.state === 'failed' && <p className="mt-3 text-sm wrap-anywhere text-tone-red">{job.error?.message ?? 'It failed without saying why.'}</p>}
+      {job?.state === 'failed' && (
+        <p className="mt-3 text-sm wrap-anywhere text-tone-red">
+          {job.error?.message ?? 'It failed without saying why.'}
+        </p>
+      )}
       {tiles.length > 0 && <TileLine tiles={tiles} />}
       <p className="mt-3 text-xs text-muted">
         started <RelativeTime at={training.createdAt} />

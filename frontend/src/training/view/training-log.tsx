@@ -24,18 +24,24 @@ export function TrainingLog({ lines, jobId }: { lines: readonly LogLine[]; jobId
       {lines.length === 0 ? (
         <p className="text-sm text-muted">No messages in the newest events.</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
-        <ol tabIndex={0} aria-label="Log lines" className="max-h-96 space-y-1 overflow-y-auto rounded-lg bg-code p-3 font-mono text-xs">
-          {[...lines].reverse().map((line) => (
-            <li key={line.seq} className={cx('wrap-anywhere', TONES[line.level])}>
-              <time dateTime={line.at} title={formatDateTime(line.at)} className="mr-2 text-muted">
-                {formatClock(line.at)}
-              </time>
-              {line.level !== 'info' && <b>{line.level} </b>}
-              {line.message}
-            </li>
-          ))}
-        </ol>
+        <section
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls must be reachable by keyboard
+          tabIndex={0}
+          aria-label="Log lines"
+          className="max-h-96 overflow-y-auto rounded-lg bg-code p-3 font-mono text-xs"
+        >
+          <ol className="space-y-1">
+            {[...lines].reverse().map((line) => (
+              <li key={line.seq} className={cx('wrap-anywhere', TONES[line.level])}>
+                <time dateTime={line.at} title={formatDateTime(line.at)} className="mr-2 text-muted">
+                  {formatClock(line.at)}
+                </time>
+                {line.level !== 'info' && <b>{line.level} </b>}
+                {line.message}
+              </li>
+            ))}
+          </ol>
+        </section>
       )}
     </Card>
   )

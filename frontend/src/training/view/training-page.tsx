@@ -5,7 +5,22 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { isActive, useLiveStatus, useSubject } from '../../live/index.js'
-import { Button, Card, ConfirmDialog, ErrorState, LinkButton, Notice, nextStep, Page, Progress, SkeletonList, Stat, StatRow, StatusBadge, toast } from '../../ui/index.js'
+import {
+  Button,
+  Card,
+  ConfirmDialog,
+  ErrorState,
+  LinkButton,
+  Notice,
+  nextStep,
+  Page,
+  Progress,
+  SkeletonList,
+  Stat,
+  StatRow,
+  StatusBadge,
+  toast,
+} from '../../ui/index.js'
 import { deleteTraining, useTraining } from '../api.js'
 import { useCurves } from '../curves.js'
 import { liveTiles, summaryTiles, trainingLine } from '../prepare.js'
@@ -24,7 +39,11 @@ export function TrainingPage() {
   if (training.data) return <TrainingView key={id} training={training.data} />
   return (
     <Page title="Training" crumbs={CRUMBS}>
-      {training.error ? <ErrorState error={training.error} since={since} onRetry={() => void training.refetch()} /> : <SkeletonList className="h-40" />}
+      {training.error ? (
+        <ErrorState error={training.error} since={since} onRetry={() => void training.refetch()} />
+      ) : (
+        <SkeletonList className="h-40" />
+      )}
     </Page>
   )
 }
@@ -34,7 +53,9 @@ function TrainingView({ training }: { training: Training }) {
   const { curves, log, snapshot, tail } = useCurves(training)
   const [deleting, setDeleting] = useState(false)
   const newest = Object.fromEntries(Object.entries(curves).map(([key, curve]) => [key, curve.values.at(-1) ?? null]))
-  const tiles = summary ? summaryTiles(summary) : liveTiles({ dSae: training.dSae, latest: { ...training.latest, ...newest } })
+  const tiles = summary
+    ? summaryTiles(summary)
+    : liveTiles({ dSae: training.dSae, latest: { ...training.latest, ...newest } })
   return (
     <Page
       title={training.name}
@@ -55,7 +76,12 @@ function TrainingView({ training }: { training: Training }) {
       <div className="space-y-5">
         {job && isActive(job) && (
           <Card>
-            <Progress progress={job.progress} startedAt={job.startedAt} still={job.state !== 'running'} label={`Training ${training.name}`} />
+            <Progress
+              progress={job.progress}
+              startedAt={job.startedAt}
+              still={job.state !== 'running'}
+              label={`Training ${training.name}`}
+            />
           </Card>
         )}
         {job?.state === 'failed' && job.error && (
@@ -65,7 +91,12 @@ function TrainingView({ training }: { training: Training }) {
         )}
         {training.saeId && summary && <NextSteps saeId={training.saeId} />}
         <section aria-label={summary ? 'Figures on held-out text' : 'Newest figures'}>
-          {summary && <p className="mb-2 text-sm text-muted">Measured on {summary.heldOutTokens.toLocaleString('en-US')} held-out tokens. Hover a figure for its definition.</p>}
+          {summary && (
+            <p className="mb-2 text-sm text-muted">
+              Measured on {summary.heldOutTokens.toLocaleString('en-US')} held-out tokens. Hover a figure for its
+              definition.
+            </p>
+          )}
           <StatRow>
             {tiles.map((tile) => (
               <Stat key={tile.label} {...tile} />
@@ -73,7 +104,11 @@ function TrainingView({ training }: { training: Training }) {
           </StatRow>
         </section>
         {snapshot.error && <ErrorState error={snapshot.error} onRetry={() => void snapshot.refetch()} />}
-        {tail.status === 'failed' && <Notice tone="amber">New values could not be fetched; the curves show what came before. It is tried again by itself.</Notice>}
+        {tail.status === 'failed' && (
+          <Notice tone="amber">
+            New values could not be fetched; the curves show what came before. It is tried again by itself.
+          </Notice>
+        )}
         <CurveCharts curves={curves} loading={snapshot.isPending} active={isActive(job)} />
         <div className="grid items-start gap-5 lg:grid-cols-2">
           <Configuration training={training} />

@@ -14,15 +14,23 @@ export function TrainingsPage() {
   const [search, setSearch] = useState('')
   const list = trainings.data ?? []
   const wanted = search.toLowerCase()
-  const found = list.filter((one) => `${one.name} ${one.modelName} ${one.datasetName} ${one.params.site}`.toLowerCase().includes(wanted))
+  const found = list.filter((one) =>
+    `${one.name} ${one.modelName} ${one.datasetName} ${one.params.site}`.toLowerCase().includes(wanted),
+  )
   const start = (
     <LinkButton to="/training/new" kind="primary" icon={Plus}>
       New training
     </LinkButton>
   )
   return (
-    <Page title="Training" subtitle="Sparse autoencoders learn the features that a model's activations are made of." actions={start}>
-      {list.length > 3 && <SearchInput value={search} onChange={setSearch} placeholder="Find a training" className="mb-4 max-w-sm" />}
+    <Page
+      title="Training"
+      subtitle="Sparse autoencoders learn the features that a model's activations are made of."
+      actions={start}
+    >
+      {list.length > 3 && (
+        <SearchInput value={search} onChange={setSearch} placeholder="Find a training" className="mb-4 max-w-sm" />
+      )}
       {trainings.error && !trainings.data ? (
         <ErrorState error={trainings.error} since={since} onRetry={() => void trainings.refetch()} />
       ) : !trainings.data ? (

@@ -36,6 +36,11 @@ export const QUESTION_KINDS: readonly JobKind[] = [
   'feature.probe',
 ]
 
+/** Kinds whose work can be put down and taken up again at the same point. */
+export const PAUSABLE_KINDS: readonly JobKind[] = ['training.run', 'extraction.run']
+/** Kinds that keep what they have when they are told to stop early. */
+export const STOPPABLE_KINDS: readonly JobKind[] = ['training.run', 'extraction.run', 'steering.generate']
+
 /** Name of the BullMQ queue of a class; its entries carry only `{id}` of the job row. */
 export const queueName = (queue: QueueClass): string => `mistudio-${queue}`
 

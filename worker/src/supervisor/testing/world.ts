@@ -22,12 +22,43 @@ const need = (name: string): string => {
   return value
 }
 
+/** A fresh copy of the migrated template, so that no other test's supervisor takes our jobs. */
+const ownDatabase = async (): Promise<{ url: string; drop: () => Promise<void> }> => {
+  const admin = new pg.Client({ connectionString: need('TEST_DATABASE_URL') })
+  await admin.connect()
+  const name = `world_${randomUUID().replaceAll('-', '')}`
+  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${pg.escapeIdentifier(need('TEST_TEMPLATE_DATABASE'))}`)
+  const url = new URL(need('TEST_DATABASE_URL'))
+  url.pathname = `/${name}`
+  const drop = async (): Promise<void> => {
+    // Connections of ended pools and runners may take a moment to be gone.
+    for (let left = 1; left > 0; ) {
+      const { rows } = await admin.query<{ n: number }>(
+        'SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1',
+        [name],
+      )
+      left = rows[0]?.n ?? 0
+      if (left) await new Promise((done) => setTimeout(done, 50))
+    }
+    await admin.query(`DROP DATABASE ${name}`)
+    await admin.end()
+  }
+  return { url: url.href, drop }
+}
+
+/** A numbered database of the test Redis; 0 is left to others. */
+const ownRedis = (): string => {
+  const url = new URL(need('TEST_REDIS_URL'))
+  url.pathname = `/${1 + Math.floor(15 * Math.random())}`
+  return url.href
+}
+
 export const openWorld = async () => {
-  const [databaseUrl, redisUrl] = [need('DATABASE_URL'), need('REDIS_URL')]
+  const database = await ownDatabase()
+  const [databaseUrl, redisUrl] = [database.url, ownRedis()]
   const db = new pg.Pool({ connectionString: databaseUrl, max: 4 })
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null })
   const queues = new Queues(redis)
-  process.env['MISTUDIO_REGISTRY'] = REGISTRY
   const started: Supervisor[] = []
 
   const row = async (id: string): Promise<JobRow> => {
@@ -36,6 +67,7 @@ export const openWorld = async () => {
     return rows[0]
   }
   return {
+    databaseUrl,
     db,
     redis,
     queues,
@@ -104,6 +136,7 @@ export const openWorld = async () => {
       await queues.close()
       redis.disconnect()
       await db.end()
+      await database.drop()
     },
   }
 }
