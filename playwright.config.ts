@@ -4,12 +4,13 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: 'e2e/journeys',
   workers: 1,
-  timeout: 300_000,
+  timeout: 240_000,
   expect: { timeout: 15_000 },
   globalSetup: './e2e/setup.ts',
   outputDir: 'test-results',
   reporter: [['list']],
   use: {
+    actionTimeout: 15_000,
     viewport: { width: 1440, height: 900 },
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',

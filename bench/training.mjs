@@ -43,7 +43,7 @@ for (const shape of values.shapes.split(',')) {
     return x
   })
   const times = []
-  let last
+  let last = await step.step(batches[0], { lr: 1e-3 })
   const end = performance.now() + Number(values.seconds) * 1000
   for (let n = 0; n < 5 || performance.now() < end; n++) {
     const began = performance.now()
@@ -55,6 +55,7 @@ for (const shape of values.shapes.split(',')) {
   const settled = times.slice(Math.min(20, Math.floor(times.length / 3))).sort((a, b) => a - b)
   const median = settled[Math.floor(settled.length / 2)]
   const mean = settled.reduce((sum, ms) => sum + ms, 0) / settled.length
+  /** @param {number} ms */
   const rate = (ms) => `${Math.round((batch / ms) * 1000).toLocaleString('en')} tokens/s`
   console.log(
     `${shape} threads ${values.threads}: median ${median.toFixed(2)} ms (${rate(median)}), mean ${mean.toFixed(2)} ms (${rate(mean)}), ${times.length} steps, explained variance ${last.explainedVariance.toFixed(3)}, dead ${last.dead}`,

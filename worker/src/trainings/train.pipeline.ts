@@ -54,6 +54,8 @@ function metadataOf({ modelName, params }: TrainingRunParams, { tokens }: Traini
   return {
     ...{ model_name: modelName, hook_name: params.site, hook_head_index: null, context_size: tokens.contextSize },
     ...{ prepend_bos: tokens.bosTokenId !== null, exclude_special_tokens: params.excludeBos },
-    ...{ training_architecture: params.architecture, seed: params.seed, trained_with: 'mistudio' },
+    ...{ training_architecture: params.architecture, seed: params.seed },
+    // The layout's version: readers take files without one for those of before version 6.
+    ...{ sae_lens_version: '6.0.0', trained_with: 'mistudio' },
   }
 }
