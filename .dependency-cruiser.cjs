@@ -18,7 +18,7 @@ const either = (paths) => `^(${paths.join('|')})/`
 const SHARED = {
   backend: ['common', 'generated', 'live', 'jobs', 'auth', 'testing'],
   worker: ['runner', 'runtime', 'tokenizer', 'files', 'models', 'supervisor'],
-  frontend: ['app', 'ui', 'charts', 'live', 'jobs'],
+  frontend: ['app', 'ui', 'charts', 'live', 'tokens', 'jobs'],
 }
 
 const importTable = WORKSPACES.map((workspace) => ({

@@ -39,7 +39,7 @@ test.describe('models', () => {
     [
       'a safetensors file without a header',
       (f) => writeFile(join(f, 'model.safetensors'), ''),
-      'file_invalid',
+      'model_invalid',
       /model\.safetensors/,
     ],
     [
@@ -48,7 +48,7 @@ test.describe('models', () => {
         const bytes = await readFile(join(f, 'model.safetensors'))
         await writeFile(join(f, 'model.safetensors'), bytes.subarray(0, bytes.length / 2))
       },
-      'file_invalid',
+      'model_invalid',
       /model\.safetensors/,
     ],
     [
@@ -58,7 +58,7 @@ test.describe('models', () => {
         bytes.writeBigUInt64LE(1n << 40n, 0)
         await writeFile(join(f, 'model.safetensors'), bytes)
       },
-      'file_invalid',
+      'model_invalid',
       /header/i,
     ],
     [

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   AppError,
+  CheckpointSchema,
   type CreateTraining,
   type Job,
   type MetricValues,
@@ -16,6 +17,7 @@ import {
   TrainingSummarySchema,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
+import { z } from 'zod'
 import { iso } from '../common/time.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
 import { FilesService } from '../files/files.service.js'
@@ -121,6 +123,7 @@ const toTraining = (row: TrainingRow, job: Job | null, latest: MetricValues): Tr
   latest,
   summary: TrainingSummarySchema.nullable().parse(row.run.summary),
   saeId: row.saeId,
+  checkpoints: z.array(CheckpointSchema).parse(row.checkpoints),
   job,
   createdAt: iso(row.run.createdAt),
 })

@@ -1,9 +1,9 @@
 // Guards: chip and ring read the same index, subwords join exactly, filters survive the URL, groups are ordered and named by their edges.
 import type { Example } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
+import { activationText, aroundPeak, onOneLine, tintExample, visibleToken } from '../tokens/index.js'
 import { clearFilters, isFiltered, readFilters, sortBy, toQuery, writeFilters } from './filters.js'
 import { barShare, groupExamples, pagesOf, parseIndex } from './prepare.js'
-import { activationText, aroundPeak, onOneLine, tintExample, visibleToken } from './tokens.js'
 
 const example = (over: Partial<Example> = {}): Example => ({
   kind: 'top',

@@ -1,6 +1,6 @@
 // Tints of a finished text by one feature, on a scale shared by all columns. Pure.
 import type { Completion } from '@mistudio/contracts'
-import { type TintedToken, tint } from '../features/tokens.js'
+import { type TintedToken, tint } from '../tokens/index.js'
 import { sharedMax } from './prepare.js'
 
 export const sharedTint = (completion: Completion, all: readonly Completion[], feature: number): TintedToken[] => {

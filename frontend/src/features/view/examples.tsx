@@ -1,9 +1,8 @@
 // Where the feature fires: strongest occurrences and random ones by strength, tinted by activation.
 import type { Example, Feature } from '@mistudio/contracts'
+import { activationText, TokenText, tintExample } from '../../tokens/index.js'
 import { Card, formatNumber } from '../../ui/index.js'
 import { groupExamples } from '../prepare.js'
-import { activationText, tintExample } from '../tokens.js'
-import { TokenText } from './token-text.js'
 
 export function Examples({ feature }: { feature: Feature }) {
   const groups = groupExamples(feature.examples, feature.quantileEdges)

@@ -2,9 +2,8 @@
 import type { FeatureRow } from '@mistudio/contracts'
 import Star from 'lucide-react/icons/star'
 import { Link } from 'react-router'
+import { aroundPeak, TokenText, tintExample, visibleToken } from '../../tokens/index.js'
 import { cx, formatNumber, formatPercent, formatValue } from '../../ui/index.js'
-import { aroundPeak, tintExample, visibleToken } from '../tokens.js'
-import { TokenText } from './token-text.js'
 
 export const GRID =
   'grid grid-cols-[20px_28px_72px_minmax(110px,1fr)_72px_84px_164px_minmax(300px,2.4fr)] items-center gap-x-3 px-3'

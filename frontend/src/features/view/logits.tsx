@@ -1,8 +1,8 @@
 // Output tokens that the feature raises and lowers most, as bars.
 import type { Feature, Logit } from '@mistudio/contracts'
+import { visibleToken } from '../../tokens/index.js'
 import { Card } from '../../ui/index.js'
 import { barShare } from '../prepare.js'
-import { visibleToken } from '../tokens.js'
 
 export function Logits({ feature }: { feature: Feature }) {
   return (

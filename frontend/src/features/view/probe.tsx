@@ -1,10 +1,9 @@
 // Own text through the model and the SAE: this feature on every token, and the strongest features of each token on hover.
 import type { Feature, ProbeResult } from '@mistudio/contracts'
 import { useEffect, useRef, useState } from 'react'
+import { activationText, TokenText, tint } from '../../tokens/index.js'
 import { Button, Card, errorText, Field, formatValue, Notice, Textarea, useHotkey } from '../../ui/index.js'
 import { useProbe } from '../api.js'
-import { activationText, tint } from '../tokens.js'
-import { TokenText } from './token-text.js'
 
 const WAIT_MS = 700
 

@@ -1,6 +1,6 @@
 // One text of a steering experiment: while it is written, and when it is done with figures and marks.
 import type { Completion } from '@mistudio/contracts'
-import { TokenText } from '../../features/view/token-text.js'
+import { TokenText } from '../../tokens/index.js'
 import { CopyButton, formatValue, Tooltip } from '../../ui/index.js'
 import { FINISH, markChanged } from '../prepare.js'
 import type { StreamedRow } from '../stream.js'

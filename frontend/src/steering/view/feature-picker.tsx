@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { useFeature, useFeatureSearch } from '../../features/api.js'
 import { parseIndex } from '../../features/prepare.js'
-import { visibleToken } from '../../features/tokens.js'
+import { visibleToken } from '../../tokens/index.js'
 import { Button, errorText, formatValue, IconButton, SearchInput } from '../../ui/index.js'
 import { addFeature, MAX_FEATURES, removeFeature, type SteeringDraft } from '../draft.js'
 

@@ -24,6 +24,7 @@ import {
 import { deleteTraining, useTraining } from '../api.js'
 import { useCurves } from '../curves.js'
 import { liveTiles, summaryTiles, trainingLine } from '../prepare.js'
+import { Checkpoints } from './checkpoints.js'
 import { Configuration } from './configuration.js'
 import { CurveCharts } from './curve-charts.js'
 import { TrainingActions } from './training-actions.js'
@@ -112,7 +113,10 @@ function TrainingView({ training }: { training: Training }) {
         <CurveCharts curves={curves} loading={snapshot.isPending} active={isActive(job)} />
         <div className="grid items-start gap-5 lg:grid-cols-2">
           <Configuration training={training} />
-          <TrainingLog lines={log} jobId={job?.id ?? null} />
+          <div className="space-y-5">
+            <Checkpoints training={training} />
+            <TrainingLog lines={log} jobId={job?.id ?? null} />
+          </div>
         </div>
       </div>
       {deleting && <DeleteTraining training={training} onClose={() => setDeleting(false)} />}

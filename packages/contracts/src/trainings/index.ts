@@ -93,6 +93,15 @@ export const TrainingSummarySchema = z.object({
 })
 export type TrainingSummary = z.infer<typeof TrainingSummarySchema>
 
+/** A valid checkpoint on disk; the newest is where a resume begins. */
+export const CheckpointSchema = z.object({
+  step: z.int(),
+  bytes: z.number(),
+  createdAt: TimeSchema,
+  metrics: MetricValuesSchema,
+})
+export type Checkpoint = z.infer<typeof CheckpointSchema>
+
 export const TrainingSchema = z.object({
   id: IdSchema,
   name: z.string(),
@@ -108,6 +117,7 @@ export const TrainingSchema = z.object({
   latest: MetricValuesSchema,
   summary: TrainingSummarySchema.nullable(),
   saeId: IdSchema.nullable(),
+  checkpoints: z.array(CheckpointSchema),
   job: JobSchema.nullable(),
   createdAt: TimeSchema,
 })
@@ -119,14 +129,6 @@ export const TrainingMetricsSchema = z.object({
   series: z.record(z.string(), z.object({ steps: z.array(z.int()), values: z.array(z.number().nullable()) })),
 })
 export type TrainingMetrics = z.infer<typeof TrainingMetricsSchema>
-
-export const CheckpointSchema = z.object({
-  step: z.int(),
-  bytes: z.number(),
-  createdAt: TimeSchema,
-  metrics: MetricValuesSchema,
-})
-export type Checkpoint = z.infer<typeof CheckpointSchema>
 
 /** Job parameters. */
 export const TrainingRunParamsSchema = z.object({

@@ -1,7 +1,7 @@
 // Tokens joined as the text they are, each tinted by its activation. The peak has a ring; hovering a token tells its value.
 import type { CSSProperties } from 'react'
-import { cx } from '../../ui/index.js'
-import { activationText, onOneLine, STRONG_FROM, type TintedToken } from '../tokens.js'
+import { cx } from '../ui/index.js'
+import { activationText, onOneLine, STRONG_FROM, type TintedToken } from './tokens.js'
 
 const style = ({ alpha }: TintedToken): CSSProperties | undefined =>
   alpha > 0 ? { backgroundColor: `rgb(16 185 129 / ${alpha.toFixed(3)})` } : undefined

@@ -1,0 +1,12 @@
+// Tokens as people read them: exact text, tinted by activation. Shared by the rooms that show text.
+export { TokenText } from './token-text.js'
+export {
+  activationText,
+  aroundPeak,
+  MAX_ALPHA,
+  onOneLine,
+  type TintedToken,
+  tint,
+  tintExample,
+  visibleToken,
+} from './tokens.js'
