@@ -1,7 +1,7 @@
 // Guards: chip and ring read the same index, subwords join exactly, filters survive the URL, groups are ordered and named by their edges.
 import type { Example } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { activationText, aroundPeak, onOneLine, tintExample, visibleToken } from '../tokens/index.js'
+import { activationText, aroundPeak, onOneLine, tintExample, visibleToken } from '../tokens/tokens.js'
 import { clearFilters, isFiltered, readFilters, sortBy, toQuery, writeFilters } from './filters.js'
 import { barShare, groupExamples, pagesOf, parseIndex } from './prepare.js'
 
