@@ -1,8 +1,11 @@
-// How fast the feature list and the feature page answer with many features, on a real extraction.
+// How fast the feature list and the feature page answer with many features, on a real extraction, and whether the list scrolls
+// without a stall in a browser.
 //   node bench/features.mjs [--expansion 128] [--calls 100]
 import { parseArgs } from 'node:util'
+import { chromium } from '@playwright/test'
 import { startStack } from '../e2e/lib/stack.mjs'
 import { extract, prepare, train } from '../e2e/lib/work.mjs'
+import { ensureChromium } from '../scripts/lib/chromium.mjs'
 
 const { values } = parseArgs({
   options: { expansion: { type: 'string', default: '128' }, calls: { type: 'string', default: '100' } },
@@ -21,6 +24,47 @@ const time = async (ask) => {
 }
 const at = (/** @type {number[]} */ sorted, /** @type {number} */ share) =>
   (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN).toFixed(1)
+
+/** Scrolls the browser's list through its whole height and returns the time between frames. @param {string} link @param {string} address */
+const scroll = async (link, address) => {
+  const executablePath = ensureChromium()
+  if (!executablePath) return null
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
+  try {
+    const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage()
+    await page.goto(link)
+    await page.waitForTimeout(500)
+    await page.goto(address)
+    await page.getByRole('table', { name: 'Features' }).waitFor()
+    await page.waitForTimeout(1000)
+    await page.mouse.move(700, 600)
+    const frames = page.evaluate(
+      () =>
+        new Promise((/** @type {(frames: number[]) => void} */ done) => {
+          /** @type {number[]} */
+          const gaps = []
+          let last = performance.now()
+          const end = last + 8000
+          const frame = (/** @type {number} */ now) => {
+            gaps.push(now - last)
+            last = now
+            if (now < end) requestAnimationFrame(frame)
+            else done(gaps)
+          }
+          requestAnimationFrame(frame)
+        }),
+    )
+    for (let turn = 0; turn < 100; turn++) {
+      await page.mouse.wheel(0, 7000)
+      await page.waitForTimeout(60)
+    }
+    const gaps = (await frames).sort((a, b) => a - b)
+    const rows = await page.getByRole('table', { name: 'Features' }).getByRole('row').count()
+    return { gaps, rows }
+  } finally {
+    await browser.close()
+  }
+}
 
 const stack = await startStack()
 try {
@@ -60,6 +104,13 @@ try {
   for (const [name, ask] of questions) {
     const sorted = await time(ask)
     console.log(`${name.padEnd(22)} p50 ${at(sorted, 0.5)} ms  p95 ${at(sorted, 0.95)} ms`)
+  }
+  const scrolled = await scroll((await client.createLink()).url, `${stack.url}/features/${id}`)
+  if (scrolled) {
+    const { gaps, rows } = scrolled
+    console.log(
+      `scrolling: ${gaps.length} frames, p50 ${at(gaps, 0.5)} ms, p95 ${at(gaps, 0.95)} ms, longest ${at(gaps, 1)} ms; ${rows} rows in the page`,
+    )
   }
 } finally {
   await stack.stop()
