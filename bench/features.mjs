@@ -75,6 +75,8 @@ try {
     expansion: Number(values.expansion),
     k: 32,
     steps: 200,
+    warmupSteps: 20,
+    decaySteps: 40,
     evalEvery: 200,
   }
   const { saeId } = await train(client, on, params)
