@@ -8,6 +8,7 @@ const ALLOWED = {
   'packages/formats': [],
   'packages/interp': ['packages/onnx', 'packages/formats', 'packages/kernels'],
   'packages/client': ['packages/contracts'],
+  'packages/cli': ['packages/contracts', 'packages/client', 'packages/onnx', 'packages/formats', 'packages/interp'],
   backend: ['packages/contracts'],
   worker: ['packages/contracts', 'packages/onnx', 'packages/kernels', 'packages/formats', 'packages/interp'],
   frontend: ['packages/contracts', 'packages/client'],

@@ -22,7 +22,7 @@ const PRODUCTS = [
   'backend/dist/main.js',
   'worker/dist/main.js',
   'frontend/dist/index.html',
-  'packages/client/dist/cli/main.js',
+  'packages/cli/dist/main.js',
 ]
 
 /** @param {string} path @param {import('node:crypto').Hash} hash */

@@ -2,8 +2,8 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { createClient, type RestClient } from '@mistudio/client'
 import { AppError, type Extraction, type Job, type Training, type TrainingSummary } from '@mistudio/contracts'
-import { createClient, type RestClient } from '../rest.js'
 import { waitForJob } from './wait.js'
 
 const NAMES = {

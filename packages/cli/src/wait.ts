@@ -1,6 +1,7 @@
 // Waiting for a job from the command line, with one progress line that is rewritten on a terminal and sparse in a log.
+
+import type { RestClient } from '@mistudio/client'
 import { AppError, type Job, TERMINAL_STATES } from '@mistudio/contracts'
-import type { RestClient } from '../rest.js'
 
 const seconds = (value: number): string => (value < 90 ? `${Math.ceil(value)} s` : `${Math.ceil(value / 60)} min`)
 
