@@ -13,7 +13,7 @@ const STATS = {
   ...{ meanLength: 2, medianLength: 2, maxLength: 3, histogram: { edges: [0, 1], counts: [1] } },
   ...{ distinctTokens: 50, vocabSize: 100, tokensPerSecond: 1 },
 }
-const SITES = [{ name: 'blocks.0.hook_resid_post', layer: 0, width: 16, shape: 'batch × seq × 16' }]
+const SITES = [{ name: 'blocks.0.hook_resid_post', layer: 0, kind: 'token', width: 16, shape: 'batch × seq × 16' }]
 
 export interface Rows {
   readonly modelId: string

@@ -29,7 +29,12 @@ const unknownSite = (site: string, model: Model): string =>
     .map(({ name }) => name)
     .join(', ')}.`
 
-function widthIssues({ expansion, k }: TrainingParams, { width }: Site): Issue[] {
+function widthIssues({ expansion, k }: TrainingParams, { name, kind, width }: Site): Issue[] {
+  if (kind === 'pattern') {
+    return [
+      issue('params.site', `${name} holds attention weights, not a vector per token: no SAE can be trained there.`),
+    ]
+  }
   const dSae = expansion * width
   return k <= dSae ? [] : [issue('params.k', `k = ${k} is more than the ${dSae} features of this SAE.`)]
 }

@@ -2,7 +2,13 @@ import type { Site } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
 import { isTrainingSite, judgeSelfCheck, siteGroups, sortByWork } from './prepare.js'
 
-const site = (name: string, layer: number | null): Site => ({ name, layer, width: 8, shape: 'batch × seq × 8' })
+const site = (name: string, layer: number | null): Site => ({
+  name,
+  layer,
+  kind: 'token',
+  width: 8,
+  shape: 'batch × seq × 8',
+})
 
 describe('models', () => {
   it('group sites by layer, in order, with the outer ones first', () => {

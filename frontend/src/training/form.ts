@@ -42,6 +42,10 @@ export const startDraft = (query: URLSearchParams): Draft => ({
   params: settingsOf(query.get('settings')) ?? defaultParams(),
 })
 
+/** Sites with a vector per token that an SAE can take apart. */
+export const trainableSites = (sites: readonly Site[]): Site[] =>
+  sites.filter(({ kind, width }) => kind === 'token' && width > 1)
+
 /** Residual stream after the middle block when the model has it; else the first site. */
 export const suggestSite = (sites: readonly Site[]): Site | null => {
   const residual = sites.filter((site) => site.name.endsWith('hook_resid_post'))

@@ -6,9 +6,10 @@ import { checkDraft, complete, QUICK_START, startDraft, suggestSite, toRequest }
 import { MetricStore } from './metric-store.js'
 import { CHARTS, chartSeries, judgeMemory, liveTiles } from './prepare.js'
 
-const site = (layer: number, kind = 'hook_resid_post') => ({
-  name: `blocks.${layer}.${kind}`,
+const site = (layer: number, hook = 'hook_resid_post') => ({
+  name: `blocks.${layer}.${hook}`,
   layer,
+  kind: 'token',
   width: 8,
   shape: 'batch × seq × 8',
 })

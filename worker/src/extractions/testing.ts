@@ -64,7 +64,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 export async function writeTokens(folder: string, stories: number, contextSize: number): Promise<void> {
   const { tokenizer, folder: model } = await modelStore.open(MODEL_PATH, 1)
   mkdirSync(folder, { recursive: true })
-  const options = { contextSize, vocabSize: model.spec.vocabSize, bosTokenId: tokenizer.bosTokenId }
+  const options = { contextSize, vocabSize: model.plan.spec.vocabSize, bosTokenId: tokenizer.bosTokenId }
   const writer = await TokenWriter.open(folder, options)
   const lines = readFileSync(join(ROOT, 'demo/stories.jsonl'), 'utf8').split('\n').slice(0, stories)
   for (const [i, line] of lines.entries()) {

@@ -1,11 +1,12 @@
 // What the product shows of a model folder: sizes, sites, memory and warnings, in the shapes of the contract. Pure.
 import type { ModelSpec as ModelDescription, Site as SiteDescription } from '@mistudio/contracts'
 import {
-  architectureOf,
   countParameters,
   describeRope,
   describeShape,
   estimateMemory,
+  planSites,
+  planTensors,
   siteWidth,
 } from '@mistudio/interp'
 import type { ModelFolder } from './model-folder.js'
@@ -17,8 +18,9 @@ const DTYPE_NAMES: Readonly<Record<string, string>> = {
   F64: 'float64',
 }
 
-export function describeSpec({ spec, tensors, eosTokenIds }: ModelFolder): ModelDescription {
-  const { total, byPart } = countParameters(architectureOf(spec.architecture).tensors(spec))
+export function describeSpec({ plan, tensors, eosTokenIds }: ModelFolder): ModelDescription {
+  const { spec } = plan
+  const { total, byPart } = countParameters(planTensors(plan))
   const { weights, kvPerToken, activationsPerToken } = estimateMemory(spec, total)
   return {
     architecture: spec.architecture,
@@ -32,7 +34,7 @@ export function describeSpec({ spec, tensors, eosTokenIds }: ModelFolder): Model
     maxPositions: spec.maxPositions,
     activation: spec.activation,
     normEps: spec.normEps,
-    rope: describeRope(spec.rope),
+    rope: spec.rope ? describeRope(spec.rope) : 'learned positions',
     tiedEmbeddings: spec.tiedEmbeddings,
     storedDtype: tensors.dtypes.map((dtype) => DTYPE_NAMES[dtype] ?? dtype).join(', '),
     parameters: total,
@@ -43,18 +45,18 @@ export function describeSpec({ spec, tensors, eosTokenIds }: ModelFolder): Model
   }
 }
 
-export function describeSites({ spec }: ModelFolder): SiteDescription[] {
-  const sites = architectureOf(spec.architecture).sites(spec)
-  return sites.map((site) => ({
+export function describeSites({ plan }: ModelFolder): SiteDescription[] {
+  return planSites(plan).map((site) => ({
     name: site.name,
     layer: site.layer,
+    kind: site.kind,
     width: siteWidth(site),
     shape: describeShape(site),
   }))
 }
 
 /** What is odd about a folder but no reason to refuse it. `tokens`: size of the tokenizer's vocabulary. */
-export function folderWarnings({ spec, tensors }: ModelFolder, tokens: number): string[] {
+export function folderWarnings({ plan: { spec }, tensors }: ModelFolder, tokens: number): string[] {
   const warnings: string[] = []
   const { unused } = tensors
   if (unused.length > 0) {

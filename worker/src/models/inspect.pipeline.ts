@@ -16,7 +16,7 @@ export function inspectModel(path: string): Promise<ModelInspection> {
   return withModelErrors(async () => {
     const folder = await openModelFolder(path)
     const { kind, vocabSize } = await Tokenizer.load(path)
-    requireTokenizerFits(vocabSize, folder.spec)
+    requireTokenizerFits(vocabSize, folder.plan.spec)
     return {
       path,
       suggestedName: basename(path),

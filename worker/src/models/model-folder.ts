@@ -3,12 +3,12 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
 import { FormatError, openTensorSource, readJsonFile, type TensorSource } from '@mistudio/formats'
-import { architectureOf, type ModelSpec, parseModelConfig, requireTensors, type TensorCheck } from '@mistudio/interp'
+import { type ModelPlan, planModel, requireTensors, type TensorCheck } from '@mistudio/interp'
 import { z } from 'zod'
 
 export interface ModelFolder {
   readonly path: string
-  readonly spec: ModelSpec
+  readonly plan: ModelPlan
   readonly source: TensorSource
   readonly tensors: TensorCheck
   /** Ids that end a text, of both configs. */
@@ -46,9 +46,9 @@ async function requireFolder(path: string): Promise<void> {
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
   await requireFolder(path)
-  const spec = parseModelConfig(await readJsonFile(join(path, 'config.json')))
+  const plan = planModel(await readJsonFile(join(path, 'config.json')))
   const source = await openTensorSource(path)
-  const tensors = requireTensors(architectureOf(spec.architecture).tensors(spec), source)
-  const eosTokenIds = [...new Set([...spec.eosTokenIds, ...(await generationEnds(path))])]
-  return { path, spec, source, tensors, eosTokenIds }
+  const tensors = requireTensors(plan, source)
+  const eosTokenIds = [...new Set([...plan.spec.eosTokenIds, ...(await generationEnds(path))])]
+  return { path, plan, source, tensors, eosTokenIds }
 }

@@ -52,8 +52,8 @@ export class ModelStore {
       this.entries.delete(key)
       await known?.opened.model.release()
       const tokenizer = await Tokenizer.load(path)
-      requireTokenizerFits(tokenizer.vocabSize, folder.spec)
-      const model = LanguageModel.load(folder.spec, folder.source, runtime, { threads })
+      requireTokenizerFits(tokenizer.vocabSize, folder.plan.spec)
+      const model = LanguageModel.load(folder.plan, folder.source, runtime, { threads })
       return this.keep(key, { fingerprint: print, opened: { folder, tokenizer, model } })
     })
   }

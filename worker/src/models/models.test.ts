@@ -53,7 +53,13 @@ describe('model.inspect', () => {
       warnings: [],
     })
     const site = inspection.sites.find(({ name }) => name === 'blocks.2.hook_resid_post')
-    expect(site).toEqual({ name: 'blocks.2.hook_resid_post', layer: 2, width: 128, shape: 'batch × seq × 128' })
+    expect(site).toEqual({
+      name: 'blocks.2.hook_resid_post',
+      layer: 2,
+      kind: 'token',
+      width: 128,
+      shape: 'batch × seq × 128',
+    })
     expect(inspectPipeline.parse({ path: DEMO })).toEqual({ path: DEMO })
   })
 

@@ -3,7 +3,7 @@ import type { Model, Tokenization } from '@mistudio/contracts'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { Field, formatCount, formatNumber, Select } from '../../ui/index.js'
-import type { Draft, DraftErrors } from '../form.js'
+import { type Draft, type DraftErrors, trainableSites } from '../form.js'
 
 interface Props {
   draft: Draft
@@ -39,7 +39,10 @@ export function SourceFields({ draft, models, tokenizations, errors, onChange }:
         <Select
           value={draft.site}
           onChange={(site) => onChange({ site })}
-          options={(model?.sites ?? []).map((site) => ({ value: site.name, label: `${site.name} (${site.width})` }))}
+          options={trainableSites(model?.sites ?? []).map((site) => ({
+            value: site.name,
+            label: `${site.name} (${site.width})`,
+          }))}
           placeholder={model ? 'Choose a site' : 'Choose a model first'}
         />
       </Field>

@@ -7,6 +7,8 @@ export const SiteSchema = z.object({
   /** TransformerLens name, for example `blocks.2.hook_resid_post`. */
   name: z.string(),
   layer: z.int().nullable(),
+  /** `token`: one vector per token. `pattern`: attention weights, whose number grows with the context; no SAE can be trained there. */
+  kind: z.enum(['token', 'pattern']).default('token'),
   /** Width of the last axis. */
   width: z.int(),
   /** Shape with symbolic axes, for example `batch × seq × 128`. */

@@ -1,14 +1,13 @@
 // From a request (what to return, what to change) to an ONNX graph: attention with or without cache, captures, logits, losses.
 import type { Value } from '@mistudio/onnx'
-import type { Head } from './architectures/architecture.js'
-import { architectureOf } from './architectures/index.js'
-import { attention } from './attention.js'
-import { HookedGraph, type InterventionSlot } from './hooked-graph.js'
-import { findSite, siteWidth } from './sites.js'
-import type { ModelSpec } from './spec.js'
+import { HookedGraph } from './hooked-graph.js'
+import { type InterventionSlot, slotKey } from './intervention-graph.js'
+import { defineModel, type Head } from './layers/model.js'
+import type { ModelPlan } from './plan.js'
+import { findSite, planSites, type Site, siteWidth } from './sites.js'
 
 export interface GraphRequest {
-  /** Sites to return, each [batch, seq, width]. */
+  /** Sites to return, each [batch, seq, width]; patterns [batch, heads, query, key]. */
   readonly capture: readonly string[]
   /** `all`: [batch, seq, vocab]; `last`: [batch, vocab] at the positions of input `last_position`. */
   readonly logits: 'none' | 'all' | 'last'
@@ -18,6 +17,10 @@ export interface GraphRequest {
   /** Reads and returns keys and values, for generation. */
   readonly cache: boolean
 }
+
+/** Requests with equal keys have the same graph. */
+export const requestKey = ({ capture, logits, nll, interventions, cache }: GraphRequest): string =>
+  JSON.stringify([capture, logits, nll, interventions.map(slotKey), cache])
 
 /** int64 [batch, 1]: the position whose logits are wanted, counted within this run's tokens. */
 export const LAST_POSITION = 'last_position'
@@ -37,19 +40,23 @@ function nextTokenLoss(hooks: HookedGraph, head: Head): Value {
   return graph.neg(graph.squeeze(graph.gatherElements(logProbabilities, graph.unsqueeze(targets, [2]), 2), [2]))
 }
 
+const captureShape = (site: Site): (number | string)[] =>
+  site.kind === 'pattern' ? ['batch', siteWidth(site), 'seq', 'keys'] : ['batch', 'seq', siteWidth(site)]
+
 /** Builds the graph of a request; the weights it needs are listed in `recipes` and still to be filled. `positions`: rows of the rotary tables. */
-export function buildForward(spec: ModelSpec, request: GraphRequest, positions: number): HookedGraph {
-  const architecture = architectureOf(spec.architecture)
-  const sites = architecture.sites(spec)
-  const hooks = new HookedGraph(spec.architecture, sites, request.interventions, request.capture)
-  const head = architecture.define(spec, hooks, attention(spec, hooks, positions, request.cache))
+export function buildForward(plan: ModelPlan, request: GraphRequest, positions: number): HookedGraph {
+  const sites = planSites(plan)
+  const hooks = new HookedGraph(plan.spec.architecture, sites, request.interventions, request.capture)
+  const head = defineModel(hooks, plan, { cache: request.cache, positions })
   const { graph } = hooks
   for (const name of request.capture) {
-    graph.output(hooks.value(name), 'float32', ['batch', 'seq', siteWidth(findSite(sites, name))], name)
+    graph.output(hooks.value(name), 'float32', captureShape(findSite(sites, name)), name)
   }
   if (request.logits === 'all')
-    graph.output(head.unembed(head.final()), 'float32', ['batch', 'seq', spec.vocabSize], 'logits')
-  if (request.logits === 'last') graph.output(lastLogits(hooks, head), 'float32', ['batch', spec.vocabSize], 'logits')
+    graph.output(head.unembed(head.final()), 'float32', ['batch', 'seq', plan.spec.vocabSize], 'logits')
+  if (request.logits === 'last') {
+    graph.output(lastLogits(hooks, head), 'float32', ['batch', plan.spec.vocabSize], 'logits')
+  }
   if (request.nll) graph.output(nextTokenLoss(hooks, head), 'float32', ['batch', 'predictions'], 'nll')
   return hooks
 }

@@ -2,19 +2,15 @@
 // depends on. So a capture stops at its site, and a full replacement cuts off everything before it.
 import { type DType, Graph, type Value } from '@mistudio/onnx'
 import { ModelError } from './errors.js'
-import { findSite, type Site, siteWidth } from './sites.js'
+import { applySlot, type InterventionSlot } from './intervention-graph.js'
+import { findSite, type Site } from './sites.js'
 import type { WeightRecipe } from './weights.js'
 
-/** How a site is changed: `add` a tensor, `replace` it everywhere, or `patch` it where a mask is set. */
-export type InterventionKind = 'add' | 'replace' | 'patch'
-export interface InterventionSlot {
-  readonly site: string
-  readonly kind: InterventionKind
+interface IndexedSlot {
+  readonly slot: InterventionSlot
+  /** Place in the request. */
+  readonly index: number
 }
-
-/** Names of the graph inputs that belong to an intervention. */
-export const interventionInput = ({ kind, site }: InterventionSlot): string => `${kind}:${site}`
-export const maskInput = (site: string): string => `mask:${site}`
 
 export class HookedGraph {
   readonly graph: Graph
@@ -24,7 +20,7 @@ export class HookedGraph {
   private readonly inputs = new Map<string, Value>()
   private readonly definitions = new Map<string, () => Value>()
   private readonly computed = new Map<string, Value>()
-  private readonly slots = new Map<string, InterventionSlot[]>()
+  private readonly slots = new Map<string, IndexedSlot[]>()
 
   constructor(
     name: string,
@@ -34,16 +30,9 @@ export class HookedGraph {
   ) {
     for (const site of captured) findSite(sites, site)
     this.graph = new Graph(name)
-    for (const slot of interventions) {
+    for (const [index, slot] of interventions.entries()) {
       findSite(sites, slot.site)
-      const others = this.slots.get(slot.site) ?? []
-      if (others.some(({ kind }) => kind === slot.kind)) {
-        throw new ModelError(
-          'site_unknown',
-          `Two interventions of kind ${slot.kind} at ${slot.site}: combine them into one.`,
-        )
-      }
-      this.slots.set(slot.site, [...others, slot])
+      this.slots.set(slot.site, [...(this.slots.get(slot.site) ?? []), { slot, index }])
     }
   }
 
@@ -76,7 +65,12 @@ export class HookedGraph {
     this.definitions.set(site, compute)
   }
 
-  /** Whether a site is read or changed, so that a fused path around it is not allowed. */
+  /** Whether a site is changed, so that the path through it must be the one computed. */
+  changes(site: string): boolean {
+    return this.slots.has(site)
+  }
+
+  /** Whether a site is read or changed. */
   touches(site: string): boolean {
     return this.slots.has(site) || this.captured.includes(site)
   }
@@ -90,20 +84,15 @@ export class HookedGraph {
     return made
   }
 
+  /** The site's interventions in the order of the request; what a replacement overrides is not built. */
   private intervened(site: string): Value {
-    const { graph } = this
-    const kinds = new Set(this.slots.get(site)?.map(({ kind }) => kind))
-    const tensorInput = (kind: InterventionKind): Value =>
-      this.input(interventionInput({ site, kind }), 'float32', [
-        `${kind}Batch`,
-        `${kind}Seq`,
-        siteWidth(findSite(this.sites, site)),
-      ])
-    let value = kinds.has('replace') ? tensorInput('replace') : this.compute(site)
-    if (kinds.has('patch'))
-      value = graph.where(this.input(maskInput(site), 'bool', ['batch', 'seq', 1]), tensorInput('patch'), value)
-    if (kinds.has('add')) value = graph.add(value, tensorInput('add'))
-    return value
+    const declare = this.input.bind(this)
+    let value = (): Value => this.compute(site)
+    for (const { slot, index } of this.slots.get(site) ?? []) {
+      const before = value
+      value = () => applySlot(this.graph, findSite(this.sites, site), slot, index, declare, before)
+    }
+    return value()
   }
 
   private compute(site: string): Value {

@@ -1,7 +1,7 @@
-export { architectureOf, parseModelConfig } from './architectures/index.js'
+export { MODEL_TYPES, planModel } from './architectures/index.js'
 export { ModelError, type ModelErrorCode } from './errors.js'
-export type { InterventionKind, InterventionSlot } from './hooked-graph.js'
-export type { BatchShape, Intervention } from './interventions.js'
+export type { InterventionKind, InterventionSlot } from './intervention-graph.js'
+export type { BatchShape, Coefficient, FeatureEdit, Intervention } from './interventions.js'
 export { type KvCache, selectRows } from './kv-cache.js'
 export {
   type ForwardRequest,
@@ -10,8 +10,18 @@ export {
   type LoadOptions,
   type TokenBatch,
 } from './language-model.js'
+export type {
+  AttentionPlan,
+  BlockPlan,
+  LinearPlan,
+  MlpPlan,
+  ModelPlan,
+  NormPlan,
+  Piece,
+  RotaryPlan,
+} from './plan.js'
 export { describeRope, type Rope } from './rope.js'
-export { describeShape, findSite, type Site, siteWidth } from './sites.js'
+export { type AbsentSite, absentSites, describeShape, findSite, planSites, type Site, siteWidth } from './sites.js'
 export {
   type Activation,
   countParameters,
@@ -20,4 +30,5 @@ export {
   type ModelSpec,
   type TensorSpec,
 } from './spec.js'
-export { checkTensors, requireTensors, type TensorCheck, type TensorProblem } from './tensors.js'
+export type { SpliceProgram } from './splice.js'
+export { checkTensors, planTensors, requireTensors, type TensorCheck, type TensorProblem } from './tensors.js'

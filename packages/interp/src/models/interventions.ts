@@ -1,28 +1,83 @@
-// Interventions with their data: what to add or put at a site during a run, checked against the run's shape and turned into feeds.
-import { bool, float32, type Tensor } from '@mistudio/onnx'
+// Interventions with their data: what to do at a site during a run, checked against the run's shape and turned into feeds.
+// What the graph does with them is in intervention-graph.ts.
+import { bool, float32, int64, type Tensor } from '@mistudio/onnx'
 import { ModelError } from './errors.js'
-import { type InterventionSlot, interventionInput, maskInput } from './hooked-graph.js'
+import { type InterventionSlot, slotInput } from './intervention-graph.js'
 import { findSite, type Site, siteWidth } from './sites.js'
+import type { SpliceProgram } from './splice.js'
+
+/** How strongly: one number for all, one per row [batch], or one per position [batch × seq], row-major. 0 leaves the value as it is. */
+export type Coefficient = number | Float32Array
+
+/** What becomes of one feature of a spliced SAE: its activation f becomes min(max, max(min, f × scale + add)). */
+export interface FeatureEdit {
+  readonly feature: number
+  /** Default 1; 0 with `add` v sets the feature to v; 0 alone ablates it. */
+  readonly scale?: number
+  /** Default 0. */
+  readonly add?: number
+  readonly min?: number
+  readonly max?: number
+}
 
 /**
- * A change at a site. `value` holds [width] (the same everywhere), [batch, width] (one vector per row) or [batch, seq, width].
- * `add` adds it; `replace` puts it in place of everything; `patch` puts it where `mask` [batch, seq] is not 0.
+ * A change at a site. `value` holds [width] (the same everywhere), [batch, width] (one vector per row) or [batch, seq, width]; at pattern
+ * sites the whole [batch, heads, query, key].
  */
 export type Intervention =
-  | { readonly site: string; readonly kind: 'add' | 'replace'; readonly value: Float32Array }
+  /** x + coefficient × value. */
+  | { readonly site: string; readonly kind: 'add'; readonly value: Float32Array; readonly coefficient?: Coefficient }
+  /** `value` in place of everything: what comes before the site is not computed. Zeros ablate, a mean mean-ablates. */
+  | { readonly site: string; readonly kind: 'replace'; readonly value: Float32Array }
+  /** `value` where `mask` [batch, seq] is not 0: activations of another run, for example. */
   | { readonly site: string; readonly kind: 'patch'; readonly value: Float32Array; readonly mask: Uint8Array }
+  /** x - coefficient × (x·d) d for the unit vector d along `direction` [width]: 1 removes the direction. */
+  | {
+      readonly site: string
+      readonly kind: 'project'
+      readonly direction: Float32Array
+      readonly coefficient?: Coefficient
+    }
+  /** The part of x along `direction` times `factor` (1 leaves it): x + (factor - 1) (x·d) d. */
+  | { readonly site: string; readonly kind: 'scale'; readonly direction: Float32Array; readonly factor: Coefficient }
+  /**
+   * The site's value goes through an SAE, with edits of its features. With `error` what the SAE does not reconstruct is added back, so
+   * that no edit means no change; without, the model runs on the reconstruction.
+   */
+  | {
+      readonly site: string
+      readonly kind: 'splice'
+      readonly sae: SpliceProgram
+      readonly edits: readonly FeatureEdit[]
+      readonly error: boolean
+    }
 
 export interface BatchShape {
   readonly batch: number
   readonly seq: number
 }
 
-const mismatch = (intervention: InterventionSlot, what: string): ModelError =>
-  new ModelError('prompt_invalid', `Intervention ${intervention.kind} at ${intervention.site}: ${what}.`)
+/** What the graph must know of an intervention. */
+export function slotOf(intervention: Intervention): InterventionSlot {
+  const { site, kind } = intervention
+  if (intervention.kind === 'splice') {
+    const { sae, error, edits } = intervention
+    return { site, kind: 'splice', sae, error, edited: edits.length > 0 }
+  }
+  return { site, kind: kind as Exclude<Intervention['kind'], 'splice'> }
+}
 
-/** The value with the axes it has: broadcast axes are 1. */
-function valueTensor(intervention: Intervention, width: number, { batch, seq }: BatchShape): Tensor {
-  const { value } = intervention
+const mismatch = ({ kind, site }: Intervention, what: string): ModelError =>
+  new ModelError('prompt_invalid', `Intervention ${kind} at ${site}: ${what}.`)
+
+/** Values with the axes they have; axes that are the same everywhere are 1. */
+function valueTensor(intervention: Intervention, value: Float32Array, site: Site, { batch, seq }: BatchShape): Tensor {
+  const width = siteWidth(site)
+  if (site.kind === 'pattern') {
+    const keys = value.length / (batch * seq * width)
+    if (Number.isInteger(keys) && keys > 0) return float32(value, [batch, width, seq, keys])
+    throw mismatch(intervention, `${value.length} values are no [${batch}, ${width}, ${seq}, keys]`)
+  }
   if (value.length === width) return float32(value, [1, 1, width])
   if (value.length === batch * width) return float32(value, [batch, 1, width])
   if (value.length === batch * seq * width) return float32(value, [batch, seq, width])
@@ -33,16 +88,106 @@ function valueTensor(intervention: Intervention, width: number, { batch, seq }: 
 }
 
 /** A replacement has no other input to take its shape from, so it is written out in full. */
-function expanded(value: Tensor, width: number, { batch, seq }: BatchShape): Tensor {
-  const full = new Float32Array(batch * seq * width)
+function expanded(value: Tensor, { batch, seq }: BatchShape): Tensor {
+  const width = value.dims.at(-1)!
   const rows = value.dims[0]!
-  if (value.dims[1] === seq && rows === batch) return value
+  if (value.dims.length > 3 || (value.dims[1] === seq && rows === batch)) return value
+  const full = new Float32Array(batch * seq * width)
   const data = value.data as Float32Array
   for (let row = 0; row < batch; row++) {
     const vector = data.subarray(rows === 1 ? 0 : row * width, rows === 1 ? width : (row + 1) * width)
     for (let position = 0; position < seq; position++) full.set(vector, (row * seq + position) * width)
   }
   return float32(full, [batch, seq, width])
+}
+
+/** A coefficient with the axes it has, `offset` added: [1 | batch, 1 | seq, 1], or one axis more at pattern sites. */
+function coefficientTensor(
+  intervention: Intervention,
+  coefficient: Coefficient,
+  site: Site,
+  { batch, seq }: BatchShape,
+  change: (value: number) => number = (value) => value,
+): Tensor {
+  const values = typeof coefficient === 'number' ? Float32Array.of(coefficient) : coefficient
+  const shape = (rows: number, positions: number): number[] =>
+    site.kind === 'pattern' ? [rows, 1, positions, 1] : [rows, positions, 1]
+  const changed = values.map(change)
+  if (values.length === 1) return float32(changed, shape(1, 1))
+  if (values.length === batch) return float32(changed, shape(batch, 1))
+  if (values.length === batch * seq) return float32(changed, shape(batch, seq))
+  throw mismatch(intervention, `${values.length} coefficients are neither 1, ${batch} nor ${batch} × ${seq}`)
+}
+
+/** A direction as a unit vector [1, 1, width]. */
+function unitVector(intervention: Intervention, direction: Float32Array, site: Site): Tensor {
+  const width = siteWidth(site)
+  if (direction.length !== width) {
+    throw mismatch(intervention, `the direction has ${direction.length} values, the site ${width}`)
+  }
+  const norm = Math.sqrt(direction.reduce((sum, value) => sum + value * value, 0))
+  if (!(norm > 0)) throw mismatch(intervention, 'the direction has no length')
+  return float32(
+    direction.map((value) => value / norm),
+    [1, 1, width],
+  )
+}
+
+const LARGEST = 3.4028234663852886e38
+
+function editFeeds(
+  intervention: Extract<Intervention, { kind: 'splice' }>,
+  name: (part: string) => string,
+): Record<string, Tensor> {
+  const { sae, edits } = intervention
+  if (edits.length === 0) return {}
+  const seen = new Set<number>()
+  for (const { feature } of edits) {
+    if (!Number.isInteger(feature) || feature < 0 || feature >= sae.dSae) {
+      throw mismatch(intervention, `the SAE has features 0 to ${sae.dSae - 1}, not ${feature}`)
+    }
+    if (seen.has(feature))
+      throw mismatch(intervention, `feature ${feature} is edited twice; combine the edits into one`)
+    seen.add(feature)
+  }
+  const column = (of: (edit: FeatureEdit) => number): Tensor => float32(Float32Array.from(edits, of))
+  return {
+    [name('features')]: int64(edits.map(({ feature }) => feature)),
+    [name('scale')]: column(({ scale }) => scale ?? 1),
+    [name('add')]: column(({ add }) => add ?? 0),
+    [name('min')]: column(({ min }) => min ?? -LARGEST),
+    [name('max')]: column(({ max }) => max ?? LARGEST),
+  }
+}
+
+function feedsOf(
+  intervention: Intervention,
+  index: number,
+  site: Site,
+  shape: BatchShape,
+): Readonly<Record<string, Tensor>> {
+  const name = (part: string): string => slotInput(index, part)
+  if (intervention.kind === 'splice') return editFeeds(intervention, name)
+  if (intervention.kind === 'project' || intervention.kind === 'scale') {
+    const along =
+      intervention.kind === 'project'
+        ? coefficientTensor(intervention, intervention.coefficient ?? 1, site, shape, (value) => -value)
+        : coefficientTensor(intervention, intervention.factor, site, shape, (value) => value - 1)
+    return { [name('direction')]: unitVector(intervention, intervention.direction, site), [name('coefficient')]: along }
+  }
+  const value = valueTensor(intervention, intervention.value, site, shape)
+  if (intervention.kind === 'replace') return { [name('value')]: expanded(value, shape) }
+  if (intervention.kind === 'add') {
+    const coefficient = coefficientTensor(intervention, intervention.coefficient ?? 1, site, shape)
+    return { [name('value')]: value, [name('coefficient')]: coefficient }
+  }
+  const { batch, seq } = shape
+  const { mask } = intervention
+  if (mask.length !== batch * seq) {
+    throw mismatch(intervention, `the mask has ${mask.length} entries for ${batch} × ${seq} positions`)
+  }
+  const axes = site.kind === 'pattern' ? [batch, 1, seq, 1] : [batch, seq, 1]
+  return { [name('value')]: value, [name('mask')]: bool(mask, axes) }
 }
 
 /** Graph inputs for a list of interventions. @throws ModelError `site_unknown`, or `prompt_invalid` for values of the wrong size. */
@@ -52,15 +197,8 @@ export function interventionFeeds(
   shape: BatchShape,
 ): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {}
-  for (const intervention of interventions) {
-    const width = siteWidth(findSite(sites, intervention.site))
-    const value = valueTensor(intervention, width, shape)
-    feeds[interventionInput(intervention)] = intervention.kind === 'replace' ? expanded(value, width, shape) : value
-    if (intervention.kind !== 'patch') continue
-    const { mask } = intervention
-    if (mask.length !== shape.batch * shape.seq)
-      throw mismatch(intervention, `the mask has ${mask.length} entries for ${shape.batch} × ${shape.seq} positions`)
-    feeds[maskInput(intervention.site)] = bool(mask, [shape.batch, shape.seq, 1])
+  for (const [index, intervention] of interventions.entries()) {
+    Object.assign(feeds, feedsOf(intervention, index, findSite(sites, intervention.site), shape))
   }
   return feeds
 }

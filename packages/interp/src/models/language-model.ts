@@ -1,16 +1,18 @@
 // A language model ready to run: forward passes with captures, logits, losses and interventions, and cached steps for generation.
 import type { TensorSource } from '@mistudio/formats'
 import { float32Data, int32, int64, type Runtime, type Tensor } from '@mistudio/onnx'
-import { architectureOf } from './architectures/index.js'
-import { POSITIONS, ROW_ENDS, TOTAL_LENGTH } from './attention.js'
 import { ModelError } from './errors.js'
 import { type GraphRequest, LAST_POSITION } from './forward-graph.js'
-import { type Intervention, interventionFeeds } from './interventions.js'
+import { type Intervention, interventionFeeds, slotOf } from './interventions.js'
 import { cacheFromOutputs, emptyCache, type KvCache } from './kv-cache.js'
+import { ROW_ENDS, TOTAL_LENGTH } from './layers/fused-attention.js'
+import { POSITIONS } from './layers/rotation.js'
+import type { ModelPlan } from './plan.js'
+import { RotaryFeeds } from './rotary-feeds.js'
 import { SessionCache, STORED_WEIGHTS_LIMIT } from './sessions.js'
-import type { Site } from './sites.js'
+import { type AbsentSite, absentSites, planSites, type Site } from './sites.js'
 import { countParameters, estimateMemory, type MemoryEstimate, type ModelSpec } from './spec.js'
-import { requireTensors } from './tensors.js'
+import { planTensors, requireTensors } from './tensors.js'
 import { transpose, WeightStore } from './weights.js'
 
 /** Token ids, row-major [batch, seq]. Rows shorter than seq are padded on the right with any valid id. */
@@ -28,7 +30,7 @@ export interface ForwardRequest {
 }
 
 export interface ForwardResult {
-  /** Per captured site [batch, seq, width], after the interventions at that site. */
+  /** Per captured site [batch, seq, width] (patterns [batch, heads, query, key]), after the interventions at that site. */
   readonly captured: Readonly<Record<string, Float32Array>>
   /** [batch, seq, vocab] when asked for. */
   readonly logits?: Float32Array
@@ -42,6 +44,8 @@ export interface LoadOptions {
   readonly contextLimit?: number
   /** Where weights live; default by size, see sessions.ts. */
   readonly weights?: 'stored' | 'fed'
+  /** Graph optimisation (fusions, constant folding); default true. */
+  readonly optimise?: boolean
 }
 
 const DEFAULT_CONTEXT_LIMIT = 8192
@@ -54,27 +58,32 @@ function positionsFrom(starts: Int32Array, seq: number): Tensor {
 
 export class LanguageModel {
   readonly sites: readonly Site[]
+  /** The usual sites that this architecture has not, and why. */
+  readonly absentSites: readonly AbsentSite[]
   readonly parameters: number
   readonly memory: MemoryEstimate
   private readonly sessions: SessionCache
+  private readonly rotary: RotaryFeeds
 
   private constructor(
-    readonly spec: ModelSpec,
+    readonly plan: ModelPlan,
     /** Most tokens a row may have. */
     readonly contextLimit: number,
     private readonly store: WeightStore,
     runtime: Runtime,
     options: LoadOptions,
   ) {
-    const architecture = architectureOf(spec.architecture)
-    this.sites = architecture.sites(spec)
-    this.parameters = countParameters(architecture.tensors(spec)).total
-    this.memory = estimateMemory(spec, this.parameters)
+    this.sites = planSites(plan)
+    this.absentSites = absentSites(plan)
+    this.parameters = countParameters(planTensors(plan)).total
+    this.memory = estimateMemory(plan.spec, this.parameters)
+    this.rotary = new RotaryFeeds(plan)
     const weights = options.weights ?? (this.memory.weights > STORED_WEIGHTS_LIMIT ? 'fed' : 'stored')
-    this.sessions = new SessionCache(spec, store, runtime, {
+    this.sessions = new SessionCache(plan, store, runtime, {
       threads: options.threads,
       positions: contextLimit,
       weights,
+      optimise: options.optimise ?? true,
     })
   }
 
@@ -82,10 +91,22 @@ export class LanguageModel {
    * Checks the tensors and returns a model; weights are read when a graph first needs them.
    * @throws ModelError `model_invalid` listing missing or misshapen tensors.
    */
-  static load(spec: ModelSpec, source: TensorSource, runtime: Runtime, options: LoadOptions): LanguageModel {
-    const { fileNames } = requireTensors(architectureOf(spec.architecture).tensors(spec), source)
-    const contextLimit = Math.min(spec.maxPositions, options.contextLimit ?? DEFAULT_CONTEXT_LIMIT)
-    return new LanguageModel(spec, contextLimit, new WeightStore(source, fileNames), runtime, options)
+  static load(plan: ModelPlan, source: TensorSource, runtime: Runtime, options: LoadOptions): LanguageModel {
+    const { fileNames } = requireTensors(plan, source)
+    const contextLimit = Math.min(plan.spec.maxPositions, options.contextLimit ?? DEFAULT_CONTEXT_LIMIT)
+    return new LanguageModel(plan, contextLimit, new WeightStore(source, fileNames), runtime, options)
+  }
+
+  get spec(): ModelSpec {
+    return this.plan.spec
+  }
+
+  /**
+   * Which set of rotary frequencies a row of `length` tokens uses. Keys cached in one regime are wrong in another: when a row grows into
+   * a new regime, its tokens must be fed again to an empty cache. Always the same for most models.
+   */
+  regime(length: number): number {
+    return this.rotary.regime(length)
   }
 
   /** One forward pass that returns what was asked for and computes nothing else. */
@@ -98,7 +119,7 @@ export class LanguageModel {
       capture,
       logits: request.logits ? 'all' : 'none',
       nll: request.nll ?? false,
-      interventions: interventions.map(({ site, kind }) => ({ site, kind })),
+      interventions: interventions.map(slotOf),
       cache: false,
     }
     const outputs = await this.sessions.run(graph, {
@@ -106,6 +127,7 @@ export class LanguageModel {
       [ROW_ENDS]: int32(new Int32Array(batch).fill(seq - 1)),
       [TOTAL_LENGTH]: int32([seq], []),
       [POSITIONS]: positionsFrom(new Int32Array(batch), seq),
+      ...this.rotary.feeds(new Int32Array(batch), seq, new Int32Array(batch).fill(seq)),
       ...interventionFeeds(interventions, this.sites, input),
     })
     return {
@@ -150,11 +172,14 @@ export class LanguageModel {
     if (seq > 1 && cache.lengths.some((length) => length > 0)) {
       throw new ModelError('prompt_invalid', 'A cache that holds tokens is extended by one token per row at a time.')
     }
+    if (cache.lengths.some((length, row) => length > 0 && this.regime(length) !== this.regime(grown[row]!))) {
+      throw new ModelError('prompt_invalid', 'A row grew into other rotary frequencies: feed its tokens again.')
+    }
     const graph: GraphRequest = {
       capture: [],
       logits: 'last',
       nll: false,
-      interventions: interventions.map(({ site, kind }) => ({ site, kind })),
+      interventions: interventions.map(slotOf),
       cache: true,
     }
     const outputs = await this.sessions.run(graph, {
@@ -162,6 +187,7 @@ export class LanguageModel {
       [ROW_ENDS]: int32(grown.map((length) => length - 1)),
       [TOTAL_LENGTH]: int32([Math.max(...cache.lengths) + seq], []),
       [POSITIONS]: positionsFrom(cache.lengths, seq),
+      ...this.rotary.feeds(cache.lengths, seq, grown),
       [LAST_POSITION]: int64(
         lengths.map((length) => length - 1),
         [batch, 1],
@@ -178,12 +204,13 @@ export class LanguageModel {
    */
   async unembed(options: { foldFinalNorm: boolean }): Promise<Float32Array> {
     const { dModel, vocabSize } = this.spec
-    const names = architectureOf(this.spec.architecture).unembedding(this.spec)
-    const matrix = transpose(await this.store.read(names.weight), vocabSize, dModel)
+    const { finalNorm, unembedding } = this.plan
+    const matrix = transpose(await this.store.read(unembedding.linear.weight.tensor.name), vocabSize, dModel)
     if (!options.foldFinalNorm) return matrix
-    const norm = await this.store.read(names.finalNorm)
+    const norm = await this.store.read(finalNorm.weight.name)
     for (let row = 0; row < dModel; row++) {
-      for (let token = 0; token < vocabSize; token++) matrix[row * vocabSize + token]! *= norm[row]!
+      const factor = norm[row]! + finalNorm.offset
+      for (let token = 0; token < vocabSize; token++) matrix[row * vocabSize + token]! *= factor
     }
     return matrix
   }

@@ -1,8 +1,8 @@
 // Sessions of one model, one per graph request, made when first needed. Small models keep their weights inside each session (packed,
 // fastest); beyond a limit the weights exist once, outside, and are fed on every run, which also lifts ONNX's 2 GiB file limit.
 import type { Runtime, Session, Tensor } from '@mistudio/onnx'
-import { buildForward, type GraphRequest } from './forward-graph.js'
-import type { ModelSpec } from './spec.js'
+import { buildForward, type GraphRequest, requestKey } from './forward-graph.js'
+import type { ModelPlan } from './plan.js'
 import type { WeightStore } from './weights.js'
 
 /** Above this many bytes of weights they are fed rather than stored in each session. */
@@ -15,6 +15,8 @@ export interface SessionSettings {
   /** Rows of the rotary tables: the longest context. */
   readonly positions: number
   readonly weights: 'stored' | 'fed'
+  /** Graph optimisation of ONNX Runtime. */
+  readonly optimise: boolean
 }
 
 interface OpenSession {
@@ -27,7 +29,7 @@ export class SessionCache {
   private readonly open = new Map<string, Promise<OpenSession>>()
 
   constructor(
-    private readonly spec: ModelSpec,
+    private readonly plan: ModelPlan,
     private readonly store: WeightStore,
     private readonly runtime: Runtime,
     private readonly settings: SessionSettings,
@@ -52,13 +54,7 @@ export class SessionCache {
   }
 
   private async session(request: GraphRequest): Promise<OpenSession> {
-    const key = JSON.stringify([
-      request.capture,
-      request.logits,
-      request.nll,
-      request.interventions.map(({ kind, site }) => [kind, site]),
-      request.cache,
-    ])
+    const key = requestKey(request)
     const known = this.open.get(key)
     this.open.delete(key)
     const session = known ?? this.create(request)
@@ -77,8 +73,8 @@ export class SessionCache {
   }
 
   private async create(request: GraphRequest): Promise<OpenSession> {
-    const { weights, positions, threads } = this.settings
-    const { graph, recipes } = buildForward(this.spec, request, positions)
+    const { weights, positions, threads, optimise } = this.settings
+    const { graph, recipes } = buildForward(this.plan, request, positions)
     const fed: Record<string, Tensor> = {}
     for (const [name, recipe] of recipes) {
       const value = await this.store.load(recipe, weights === 'fed')
@@ -88,6 +84,6 @@ export class SessionCache {
         fed[name] = value
       }
     }
-    return { session: await this.runtime.createSession(graph.build(), { threads }), fed }
+    return { session: await this.runtime.createSession(graph.build(), { threads, optimise }), fed }
   }
 }

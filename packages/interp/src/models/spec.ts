@@ -1,9 +1,10 @@
-// What a model is: sizes and options read from its config, never guessed. Also what follows from them: parameter counts and memory.
+// What a model is, in figures: sizes and options read from its config, never guessed. Also what follows from them: parameters and memory.
 import type { Rope } from './rope.js'
 
 /** Activation of the MLP, by the names used in Hugging Face configs; the three tanh spellings of GELU are one. */
 export type Activation = 'silu' | 'gelu' | 'gelu_tanh' | 'relu'
 
+/** The figures of a model; how its parts are put together says its plan (plan.ts). */
 export interface ModelSpec {
   /** `model_type` of config.json. */
   readonly architecture: string
@@ -17,9 +18,8 @@ export interface ModelSpec {
   readonly maxPositions: number
   readonly activation: Activation
   readonly normEps: number
-  readonly rope: Rope
-  readonly attentionBias: boolean
-  readonly mlpBias: boolean
+  /** Null: positions are learned. Where layers differ, that of the layers with full attention. */
+  readonly rope: Rope | null
   readonly tiedEmbeddings: boolean
   readonly bosTokenId: number | null
   readonly eosTokenIds: readonly number[]

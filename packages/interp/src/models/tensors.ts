@@ -1,7 +1,27 @@
-// Finding a model's tensors in a weight file: names with and without prefix, missing and misshapen ones listed all at once.
+// The tensors of a plan, and finding them in a weight file: names with and without prefix, missing and misshapen ones listed all at once.
 import type { TensorSource } from '@mistudio/formats'
 import { ModelError } from './errors.js'
+import type { LinearPlan, ModelPlan, NormPlan } from './plan.js'
 import type { TensorSpec } from './spec.js'
+
+const ofLinear = ({ weight, bias }: LinearPlan): TensorSpec[] => [weight.tensor, ...(bias ? [bias.tensor] : [])]
+const ofNorm = (norm: NormPlan | 'shared' | null): TensorSpec[] =>
+  norm === null || norm === 'shared' ? [] : [norm.weight, ...(norm.bias ? [norm.bias] : [])]
+
+/** Every stored tensor that a model needs, each once. */
+export function planTensors({ embedding, blocks, finalNorm, unembedding }: ModelPlan): readonly TensorSpec[] {
+  const all = [
+    embedding.tokens,
+    ...(embedding.positions ? [embedding.positions.tensor] : []),
+    ...blocks.flatMap(({ ln1, ln2, ln1Post, ln2Post, attention: { q, k, v, o, qkNorm }, mlp }) => [
+      ...[ln1, ln1Post, ln2, ln2Post, qkNorm?.q ?? null, qkNorm?.k ?? null].flatMap(ofNorm),
+      ...[q, k, v, o, ...(mlp.gate ? [mlp.gate] : []), mlp.input, mlp.output].flatMap(ofLinear),
+    ]),
+    ...ofNorm(finalNorm),
+    ...ofLinear(unembedding.linear),
+  ]
+  return [...new Map(all.map((tensor) => [tensor.name, tensor])).values()]
+}
 
 export interface TensorProblem {
   readonly tensor: string
@@ -21,17 +41,16 @@ export interface TensorCheck {
 }
 
 /** Saved with some models though they are no parameters: rotary frequencies and causal masks. */
-const BUFFERS = /(\.rotary_emb\.inv_freq|\.attn\.(masked_)?bias|\.attention\.(masked_)?bias)$/
-const PREFIX = 'model.'
+const BUFFERS = /(\.rotary_emb\.inv_freq|\.attn\.(masked_)?bias|\.attention\.(attention\.)?(masked_)?bias)$/
 
-/** Compares what an architecture needs with what a file holds; never throws. */
-export function checkTensors(expected: readonly TensorSpec[], source: TensorSource): TensorCheck {
+/** Compares what a plan needs with what a file holds; never throws. */
+export function checkTensors(plan: ModelPlan, source: TensorSource): TensorCheck {
   const present = new Set(source.names())
   const fileNames = new Map<string, string>()
   const problems: TensorProblem[] = []
   const elements = new Map<string, number>()
-  for (const { name, shape } of expected) {
-    const fileName = [`${PREFIX}${name}`, name].find((candidate) => present.has(candidate))
+  for (const { name, shape } of planTensors(plan)) {
+    const fileName = [...plan.prefixes.map((prefix) => prefix + name), name].find((candidate) => present.has(candidate))
     if (fileName === undefined) {
       problems.push({ tensor: name, expected: shape, found: null })
       continue
@@ -53,8 +72,8 @@ const describe = ({ tensor, expected, found }: TensorProblem): string =>
     : `${tensor}: missing, expected [${expected.join(', ')}]`
 
 /** @throws ModelError `model_invalid` listing every missing or misshapen tensor. */
-export function requireTensors(expected: readonly TensorSpec[], source: TensorSource): TensorCheck {
-  const check = checkTensors(expected, source)
+export function requireTensors(plan: ModelPlan, source: TensorSource): TensorCheck {
+  const check = checkTensors(plan, source)
   if (check.problems.length === 0) return check
   const shown = check.problems.slice(0, 20).map(describe)
   const more = check.problems.length > shown.length ? `; and ${check.problems.length - shown.length} more` : ''

@@ -1,14 +1,17 @@
 // Test helpers: golden cases of fixtures/models and comparison with stated tolerance. Not part of the package's interface.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { openTensorSource, SafetensorsFile, type TensorSource } from '@mistudio/formats'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
-import { parseModelConfig } from './architectures/index.js'
+import { planModel } from './architectures/index.js'
 import { LanguageModel, type LoadOptions, type TokenBatch } from './language-model.js'
 
-const FIXTURES = new URL('../../../../fixtures/models/', import.meta.url)
+export const FIXTURES = new URL('../../../../fixtures/models/', import.meta.url)
 export const DEMO_MODEL = new URL('../../../../demo/tiny-stories-1m/', import.meta.url)
 export const runtime = createOrtRuntime({ threads: 2 })
+
+/** Every golden model of the repository. */
+export const CASES: readonly string[] = readdirSync(FIXTURES).sort()
 
 export const readJson = (file: URL): unknown => JSON.parse(readFileSync(file, 'utf8'))
 
@@ -41,7 +44,7 @@ export async function openCase(name: string): Promise<GoldenCase> {
     configs: ['config.json', 'config.hub.json', 'config.v5.json'].filter((file) => existsSync(new URL(file, folder))),
     tensor: (tensor) => expected.float32(tensor),
     model: (options = {}, config = 'config.json') =>
-      LanguageModel.load(parseModelConfig(readJson(new URL(config, folder))), weights, runtime, {
+      LanguageModel.load(planModel(readJson(new URL(config, folder))), weights, runtime, {
         threads: 2,
         ...options,
       }),

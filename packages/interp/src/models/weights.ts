@@ -1,7 +1,9 @@
-// Weights as a graph wants them: made from the file's tensors by recipes (transposed, computed), loaded only when a graph needs them.
+// Weights as a graph wants them: made from the file's tensors by recipes (sliced, transposed), loaded only when a graph needs them.
 import type { TensorSource } from '@mistudio/formats'
 import { type Tensor, tensor } from '@mistudio/onnx'
 import { ModelError } from './errors.js'
+import type { LinearPlan, Piece } from './plan.js'
+import type { TensorSpec } from './spec.js'
 
 export type ReadTensor = (name: string) => Promise<Float32Array>
 
@@ -28,19 +30,77 @@ export function transpose(matrix: Float32Array, rows: number, columns: number): 
   return turned
 }
 
+/** Columns `from` to `from + count` of [rows, columns]. */
+function takeColumns(matrix: Float32Array, columns: number, from: number, count: number): Float32Array {
+  const rows = matrix.length / columns
+  const taken = new Float32Array(rows * count)
+  for (let row = 0; row < rows; row++) {
+    taken.set(matrix.subarray(row * columns + from, row * columns + from + count), row * count)
+  }
+  return taken
+}
+
+/** Part 0, 1 or 2 of rows grouped as [head][q | k | v][head_dim], each row `width` values. */
+function takeInterleaved(
+  matrix: Float32Array,
+  { part, heads, headDim }: Extract<Piece['layout'], { kind: 'interleaved' }>,
+  width: number,
+): Float32Array {
+  const size = headDim * width
+  const taken = new Float32Array(heads * size)
+  for (let head = 0; head < heads; head++) {
+    const start = (3 * head + part) * size
+    taken.set(matrix.subarray(start, start + size), head * size)
+  }
+  return taken
+}
+
+/** The rows of a stored tensor that a piece means, each `width` values (1 for a vector). */
+function takeRows(values: Float32Array, layout: Piece['layout'], width: number): Float32Array {
+  if (layout.kind === 'rows') return values.slice(layout.from * width, (layout.from + layout.count) * width)
+  if (layout.kind === 'interleaved') return takeInterleaved(values, layout, width)
+  return values
+}
+
+/** Distinguishes pieces of one tensor. */
+function pieceName({ tensor: { name }, layout }: Piece): string {
+  if (layout.kind === 'whole') return name
+  if (layout.kind === 'interleaved') return `${name}[${'qkv'[layout.part]}]`
+  return `${name}[${layout.kind} ${layout.from}+${layout.count}]`
+}
+
 /** A stored tensor as it is. */
-export const stored = (name: string, shape: readonly number[]): WeightRecipe => ({
-  name,
-  shape,
-  make: (read) => read(name),
+export const stored = ({ name, shape }: TensorSpec): WeightRecipe => ({ name, shape, make: (read) => read(name) })
+
+/** Rows of a stored table from `from` on, as it is otherwise. */
+export const rowsFrom = ({ name, shape }: TensorSpec, from: number): WeightRecipe => ({
+  name: from === 0 ? name : `${name}[rows ${from}+]`,
+  shape: [shape[0]! - from, ...shape.slice(1)],
+  make: async (read) => (await read(name)).subarray(from * (shape[1] ?? 1)),
 })
 
-/** A linear layer stored as [out, in], turned to [in, out] for `x W`. */
-export const linear = (name: string, dIn: number, dOut: number): WeightRecipe => ({
-  name: `${name}.turned`,
-  shape: [dIn, dOut],
-  make: async (read) => transpose(await read(name), dOut, dIn),
-})
+/** A linear layer's weight as [dIn, dOut] for `x W`. */
+export function linearWeight({ dIn, dOut, weight }: LinearPlan): WeightRecipe {
+  const { tensor: source, layout } = weight
+  const make = async (read: ReadTensor): Promise<Float32Array> => {
+    const values = await read(source.name)
+    if (layout.kind === 'columns') return takeColumns(values, source.shape[1]!, layout.from, layout.count)
+    return transpose(takeRows(values, layout, dIn), dOut, dIn)
+  }
+  return { name: `${pieceName(weight)}.turned`, shape: [dIn, dOut], make }
+}
+
+/** A linear layer's bias [dOut]. */
+export function linearBias(bias: Piece, dOut: number): WeightRecipe {
+  const { tensor: source, layout } = bias
+  const make = async (read: ReadTensor): Promise<Float32Array> => {
+    const values = await read(source.name)
+    return layout.kind === 'columns'
+      ? values.slice(layout.from, layout.from + layout.count)
+      : takeRows(values, layout, 1)
+  }
+  return { name: pieceName(bias), shape: [dOut], make }
+}
 
 export class WeightStore {
   private readonly kept = new Map<string, Tensor>()

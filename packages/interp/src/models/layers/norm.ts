@@ -1,0 +1,51 @@
+// LayerNorm and RMSNorm with their two sites, in TransformerLens's sense: hook_scale is the divisor √(mean square + eps), hook_normalized
+// the value divided by it, before weight and bias. The model's own path is one fused node unless one of the two is changed.
+import type { Value } from '@mistudio/onnx'
+import type { HookedGraph } from '../hooked-graph.js'
+import type { NormPlan } from '../plan.js'
+import { stored, type WeightRecipe } from '../weights.js'
+import { once } from './once.js'
+
+/** The factor of a norm: its weight, or 1 + weight. */
+function factor({ weight, offset }: NormPlan): WeightRecipe {
+  const plain = stored(weight)
+  if (offset === 0) return plain
+  return {
+    name: `${plain.name}.plus_one`,
+    shape: plain.shape,
+    make: async (read) => (await plain.make(read)).map((value) => 1 + value),
+  }
+}
+
+/** The whole norm as one node. */
+export function fusedNorm(hooks: HookedGraph, x: Value, plan: NormPlan): Value {
+  const weight = hooks.weight(factor(plan))
+  if (plan.kind === 'rms') return hooks.graph.rmsNorm(x, weight, plan.eps)
+  return hooks.graph.layerNorm(x, weight, hooks.weight(stored(plan.bias!)), plan.eps)
+}
+
+/** Weight and bias on a value that is already normalised. */
+function weighted(hooks: HookedGraph, normalized: Value, plan: NormPlan): Value {
+  const scaled = hooks.graph.mul(normalized, hooks.weight(factor(plan)))
+  return plan.bias ? hooks.graph.add(scaled, hooks.weight(stored(plan.bias))) : scaled
+}
+
+/** Defines the sites `${prefix}.hook_scale` and `.hook_normalized`; returns the normed value, built when first asked for. */
+export function normLayer(hooks: HookedGraph, plan: NormPlan, prefix: string, input: () => Value): () => Value {
+  const { graph } = hooks
+  const scale = `${prefix}.hook_scale`
+  const normalized = `${prefix}.hook_normalized`
+  const centred = once(() =>
+    plan.kind === 'rms' ? input() : graph.sub(input(), graph.reduceMean(input(), [-1], true)),
+  )
+  hooks.define(scale, () => {
+    const meanSquare = graph.reduceMean(graph.mul(centred(), centred()), [-1], true)
+    return graph.sqrt(graph.add(meanSquare, graph.scalar(plan.eps)))
+  })
+  hooks.define(normalized, () => graph.div(centred(), hooks.value(scale)))
+  return once(() =>
+    hooks.changes(scale) || hooks.changes(normalized)
+      ? weighted(hooks, hooks.value(normalized), plan)
+      : fusedNorm(hooks, input(), plan),
+  )
+}
