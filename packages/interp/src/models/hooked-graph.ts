@@ -20,13 +20,14 @@ export class HookedGraph {
   private readonly inputs = new Map<string, Value>()
   private readonly definitions = new Map<string, () => Value>()
   private readonly computed = new Map<string, Value>()
+  private readonly unchanged = new Map<string, Value>()
   private readonly slots = new Map<string, IndexedSlot[]>()
 
   constructor(
     name: string,
     private readonly sites: readonly Site[],
     interventions: readonly InterventionSlot[],
-    private readonly captured: readonly string[],
+    captured: readonly string[],
   ) {
     for (const site of captured) findSite(sites, site)
     this.graph = new Graph(name)
@@ -65,14 +66,9 @@ export class HookedGraph {
     this.definitions.set(site, compute)
   }
 
-  /** Whether a site is changed, so that the path through it must be the one computed. */
+  /** Whether a site is changed. */
   changes(site: string): boolean {
     return this.slots.has(site)
-  }
-
-  /** Whether a site is read or changed. */
-  touches(site: string): boolean {
-    return this.slots.has(site) || this.captured.includes(site)
   }
 
   /** The value at a site after its interventions, [batch, seq, width]: what the rest of the model sees. */
@@ -84,20 +80,25 @@ export class HookedGraph {
     return made
   }
 
+  /** The value at a site before its interventions: for a site beside the model's own path, to apply only the difference they make. */
+  original(site: string): Value {
+    const known = this.unchanged.get(site)
+    if (known) return known
+    const definition = this.definitions.get(site)
+    if (!definition) throw new ModelError('site_unknown', `The architecture does not compute ${site}.`)
+    const made = this.graph.within(site, definition)
+    this.unchanged.set(site, made)
+    return made
+  }
+
   /** The site's interventions in the order of the request; what a replacement overrides is not built. */
   private intervened(site: string): Value {
     const declare = this.input.bind(this)
-    let value = (): Value => this.compute(site)
+    let value = (): Value => this.original(site)
     for (const { slot, index } of this.slots.get(site) ?? []) {
       const before = value
       value = () => applySlot(this.graph, findSite(this.sites, site), slot, index, declare, before)
     }
     return value()
-  }
-
-  private compute(site: string): Value {
-    const definition = this.definitions.get(site)
-    if (!definition) throw new ModelError('site_unknown', `The architecture does not compute ${site}.`)
-    return this.graph.within(site, definition)
   }
 }

@@ -5,6 +5,7 @@ import { openTensorSource, SafetensorsFile, type TensorSource } from '@mistudio/
 import { createOrtRuntime } from '@mistudio/onnx/ort'
 import { planModel } from './architectures/index.js'
 import { LanguageModel, type LoadOptions, type TokenBatch } from './language-model.js'
+import type { ModelPlan } from './plan.js'
 
 export const FIXTURES = new URL('../../../../fixtures/models/', import.meta.url)
 export const DEMO_MODEL = new URL('../../../../demo/tiny-stories-1m/', import.meta.url)
@@ -29,6 +30,7 @@ export interface GoldenCase {
   /** Config files that must all give the same numbers. */
   readonly configs: readonly string[]
   tensor(name: string): Promise<Float32Array>
+  plan(config?: string): ModelPlan
   model(options?: Partial<LoadOptions>, config?: string): LanguageModel
 }
 
@@ -37,14 +39,16 @@ export async function openCase(name: string): Promise<GoldenCase> {
   const expected = await SafetensorsFile.open(fileURLToPath(new URL('golden.safetensors', folder)))
   const weights = await openTensorSource(fileURLToPath(folder))
   const tokens = Int32Array.from(await expected.float32('input_ids'))
+  const plan = (config = 'config.json'): ModelPlan => planModel(readJson(new URL(config, folder)))
   return {
     weights,
     info: readJson(new URL('golden.json', folder)) as GoldenCase['info'],
     input: { tokens, batch: 2, seq: 24 },
     configs: ['config.json', 'config.hub.json', 'config.v5.json'].filter((file) => existsSync(new URL(file, folder))),
     tensor: (tensor) => expected.float32(tensor),
+    plan,
     model: (options = {}, config = 'config.json') =>
-      LanguageModel.load(planModel(readJson(new URL(config, folder))), weights, runtime, {
+      LanguageModel.load(plan(config), weights, runtime, {
         threads: 2,
         ...options,
       }),

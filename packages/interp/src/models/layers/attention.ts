@@ -1,13 +1,15 @@
 // The attention of a block and its sites: q, k, v (before norms and rotation), pattern, z, and result (what each head adds to the stream).
+// Pattern and result lie beside the model's own path; a change there adds the difference that it makes.
 import type { Value } from '@mistudio/onnx'
 import type { HookedGraph } from '../hooked-graph.js'
 import type { AttentionPlan, NormPlan } from '../plan.js'
 import { linearWeight } from '../weights.js'
-import { type CacheSlots, cacheSlots } from './cache-slots.js'
+import { cacheSlots } from './cache-slots.js'
 import { explicitAttention } from './explicit-attention.js'
 import { fusedAttention } from './fused-attention.js'
-import { addBias, linearLayer } from './linear.js'
+import { linearLayer } from './linear.js'
 import { fusedNorm } from './norm.js'
+import { once } from './once.js'
 import { rotate } from './rotation.js'
 
 /** What a run asks of all attention layers. */
@@ -48,10 +50,9 @@ function headResults(hooks: HookedGraph, { heads, headDim, o }: AttentionPlan, z
   return graph.reshape(products, [0, 0, heads * o.dOut])
 }
 
-function summedResults(hooks: HookedGraph, { heads, o }: AttentionPlan, results: Value): Value {
-  const { graph } = hooks
-  return addBias(hooks, graph.reduceSum(graph.reshape(results, [0, 0, heads, o.dOut]), [2]), o)
-}
+/** [B, S, heads × dModel] to [B, S, dModel]. */
+const summed = ({ graph }: HookedGraph, { heads, o }: AttentionPlan, results: Value): Value =>
+  graph.reduceSum(graph.reshape(results, [0, 0, heads, o.dOut]), [2])
 
 /** Defines the sites of an attention layer; `normed` is what it reads. Returns its output, bias included, before any norm after it. */
 export function attentionLayer(
@@ -67,17 +68,20 @@ export function attentionLayer(
   }
   const pattern = at('attn.hook_pattern')
   const inputs = prepared(hooks, plan, run, at)
-  const cache = (): CacheSlots | null => (run.cache ? cacheSlots(hooks, plan, layer) : null)
-  if (hooks.touches(pattern)) {
-    const explicit = explicitAttention(hooks, plan, inputs, cache())
-    hooks.define(pattern, () => explicit.pattern())
-    hooks.define(at('attn.hook_z'), () => explicit.weighted(hooks.value(pattern)))
-  } else {
-    hooks.define(at('attn.hook_z'), () => fusedAttention(hooks, plan, inputs, cache()))
+  const cache = once(() => (run.cache ? cacheSlots(hooks, plan, layer) : null))
+  const explicit = explicitAttention(hooks, plan, inputs, cache)
+  hooks.define(pattern, () => explicit.pattern())
+  const z = at('attn.hook_z')
+  hooks.define(z, () => {
+    const fused = fusedAttention(hooks, plan, inputs, cache())
+    if (!hooks.changes(pattern)) return fused
+    return hooks.graph.add(fused, explicit.weighted(hooks.graph.sub(hooks.value(pattern), hooks.original(pattern))))
+  })
+  const result = at('attn.hook_result')
+  hooks.define(result, () => headResults(hooks, plan, hooks.value(z)))
+  return () => {
+    const out = linearLayer(hooks, hooks.value(z), plan.o)
+    if (!hooks.changes(result)) return out
+    return hooks.graph.add(out, summed(hooks, plan, hooks.graph.sub(hooks.value(result), hooks.original(result))))
   }
-  hooks.define(at('attn.hook_result'), () => headResults(hooks, plan, hooks.value(at('attn.hook_z'))))
-  return () =>
-    hooks.changes(at('attn.hook_result'))
-      ? summedResults(hooks, plan, hooks.value(at('attn.hook_result')))
-      : linearLayer(hooks, hooks.value(at('attn.hook_z')), plan.o)
 }

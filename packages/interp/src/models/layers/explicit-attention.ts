@@ -65,12 +65,12 @@ export interface ExplicitAttention {
   weighted(pattern: Value): Value
 }
 
-/** `q` and `k` are rotated. With a cache, `weighted` gives the grown keys and values out. */
+/** `q` and `k` are rotated. With a cache, earlier keys and values are read from it. */
 export function explicitAttention(
   hooks: HookedGraph,
   plan: AttentionPlan,
   { q, k, v }: Readonly<Record<'q' | 'k' | 'v', () => Value>>,
-  cache: CacheSlots | null,
+  cache: () => CacheSlots | null,
 ): ExplicitAttention {
   const { heads, kvHeads, headDim, scale, softcap, window } = plan
   const { graph } = hooks
@@ -79,7 +79,7 @@ export function explicitAttention(
     const fresh = splitHeads(hooks, x, plan)
     return past ? grown(hooks, fresh, past) : graph.transpose(fresh, [0, 2, 1, 3])
   }
-  const keys = once(() => all(k(), cache?.pastKeys))
+  const keys = once(() => all(k(), cache()?.pastKeys))
   /** [B, K, T, padded D] to [B, K, 1, T, D]. */
   const trim = (x: Value): Value => graph.unsqueeze(graph.slice(x, [0], [headDim], [3]), [2])
   return {
@@ -93,8 +93,7 @@ export function explicitAttention(
       return graph.softmax(graph.where(visible(hooks, window), scores, graph.scalar(MASKED)))
     },
     weighted(pattern) {
-      const values = all(v(), cache?.pastValues)
-      cache?.give(keys(), values)
+      const values = all(v(), cache()?.pastValues)
       const ends = [graph.shape(pattern, 0, 1), graph.shape(pattern, 2)] as const
       const grouped = graph.concat([ends[0], graph.ints(kvHeads, groups), ends[1]], 0)
       const summed = graph.matmul(graph.reshape(pattern, grouped), trim(values))

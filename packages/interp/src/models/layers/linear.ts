@@ -6,9 +6,6 @@ import { linearBias, linearWeight } from '../weights.js'
 
 /** x [..., dIn] to [..., dOut]. */
 export function linearLayer(hooks: HookedGraph, x: Value, plan: LinearPlan): Value {
-  return addBias(hooks, hooks.graph.matmul(x, hooks.weight(linearWeight(plan))), plan)
+  const product = hooks.graph.matmul(x, hooks.weight(linearWeight(plan)))
+  return plan.bias ? hooks.graph.add(product, hooks.weight(linearBias(plan.bias, plan.dOut))) : product
 }
-
-/** The bias alone. */
-export const addBias = (hooks: HookedGraph, x: Value, { bias, dOut }: LinearPlan): Value =>
-  bias ? hooks.graph.add(x, hooks.weight(linearBias(bias, dOut))) : x

@@ -1,5 +1,6 @@
 // LayerNorm and RMSNorm with their two sites, in TransformerLens's sense: hook_scale is the divisor √(mean square + eps), hook_normalized
-// the value divided by it, before weight and bias. The model's own path is one fused node unless one of the two is changed.
+// the value divided by it, before weight and bias. The model's own path is always one fused node, to which a change at one of the two
+// adds the difference that it makes: so a change of strength 0 changes no bit.
 import type { Value } from '@mistudio/onnx'
 import type { HookedGraph } from '../hooked-graph.js'
 import type { NormPlan } from '../plan.js'
@@ -24,12 +25,6 @@ export function fusedNorm(hooks: HookedGraph, x: Value, plan: NormPlan): Value {
   return hooks.graph.layerNorm(x, weight, hooks.weight(stored(plan.bias!)), plan.eps)
 }
 
-/** Weight and bias on a value that is already normalised. */
-function weighted(hooks: HookedGraph, normalized: Value, plan: NormPlan): Value {
-  const scaled = hooks.graph.mul(normalized, hooks.weight(factor(plan)))
-  return plan.bias ? hooks.graph.add(scaled, hooks.weight(stored(plan.bias))) : scaled
-}
-
 /** Defines the sites `${prefix}.hook_scale` and `.hook_normalized`; returns the normed value, built when first asked for. */
 export function normLayer(hooks: HookedGraph, plan: NormPlan, prefix: string, input: () => Value): () => Value {
   const { graph } = hooks
@@ -43,9 +38,10 @@ export function normLayer(hooks: HookedGraph, plan: NormPlan, prefix: string, in
     return graph.sqrt(graph.add(meanSquare, graph.scalar(plan.eps)))
   })
   hooks.define(normalized, () => graph.div(centred(), hooks.value(scale)))
-  return once(() =>
-    hooks.changes(scale) || hooks.changes(normalized)
-      ? weighted(hooks, hooks.value(normalized), plan)
-      : fusedNorm(hooks, input(), plan),
-  )
+  return once(() => {
+    const fused = fusedNorm(hooks, input(), plan)
+    if (!hooks.changes(scale) && !hooks.changes(normalized)) return fused
+    const before = graph.div(centred(), hooks.original(scale))
+    return graph.add(fused, graph.mul(graph.sub(hooks.value(normalized), before), hooks.weight(factor(plan))))
+  })
 }

@@ -1,10 +1,8 @@
-// A value that is built when first asked for, and then shared.
-import type { Value } from '@mistudio/onnx'
-
-export function once(make: () => Value): () => Value {
-  let made: Value | undefined
+// Something that is made when first asked for, and then shared.
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
   return () => {
-    made ??= make()
-    return made
+    made ??= { value: make() }
+    return made.value
   }
 }
