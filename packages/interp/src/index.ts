@@ -2,4 +2,5 @@
 export * from './features/index.js'
 export * from './generation/index.js'
 export * from './models/index.js'
+export * from './parity/index.js'
 export * from './saes/index.js'

@@ -1,0 +1,79 @@
+// Greedy text against the stored ids, with the whole context run again for every token and with the key/value cache, and both logits compared.
+import type { KvCache, LanguageModel } from '../models/index.js'
+import { type Check, type Difference, difference, differenceCheck, type RunVariant } from './check.js'
+import type { GoldenCase } from './golden-case.js'
+
+export function argmax(values: Float32Array): number {
+  let best = 0
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i
+  return best
+}
+
+/** Logits [vocab] after `tokens`, with the whole context computed anew. */
+export async function lastLogits(model: LanguageModel, tokens: Int32Array): Promise<Float32Array> {
+  const logits = await model.logits({ tokens, batch: 1, seq: tokens.length })
+  return logits.slice(-model.spec.vocabSize)
+}
+
+/**
+ * Logits after every prefix from `prompt` tokens on, cached and not. The given ids are followed whatever the model would have chosen, so
+ * one wrong token does not make all later ones wrong.
+ */
+export async function* cachedAndNot(
+  model: LanguageModel,
+  ids: Int32Array,
+  prompt: number,
+): AsyncGenerator<{ position: number; cached: Float32Array; whole: Float32Array }> {
+  let cache: KvCache = model.emptyCache(1)
+  for (let end = prompt; end < ids.length; end++) {
+    const fresh = end === prompt ? ids.slice(0, prompt) : ids.slice(end - 1, end)
+    const step = await model.extend(cache, { tokens: fresh, batch: 1, seq: fresh.length })
+    cache = step.cache
+    yield { position: end, cached: step.logits, whole: await lastLogits(model, ids.slice(0, end)) }
+  }
+}
+
+/** Joins differences of single positions into one. */
+export function joinDifferences(found: readonly (Difference & { readonly position: number })[]): Difference {
+  const count = found.reduce((sum, entry) => sum + entry.count, 0)
+  const mean = found.reduce((sum, entry) => sum + entry.mean * entry.count, 0) / count
+  const worst = found.reduce((a, b) => (Number.isNaN(a.max) || a.max >= b.max ? a : b))
+  return { max: worst.max, mean, count, at: { row: 0, position: worst.position } }
+}
+
+export async function* greedyChecks(
+  model: LanguageModel,
+  golden: GoldenCase,
+  variant: RunVariant,
+): AsyncGenerator<Check> {
+  const ids = await golden.greedyIds()
+  const { prompt, min_top2_margin: margin } = golden.info.greedy
+  const wrong = { cached: [] as number[], whole: [] as number[] }
+  const differences: (Difference & { position: number })[] = []
+  for await (const { position, cached, whole } of cachedAndNot(model, ids, prompt)) {
+    if (argmax(cached) !== ids[position]) wrong.cached.push(position)
+    if (argmax(whole) !== ids[position]) wrong.whole.push(position)
+    differences.push({ ...difference(cached, whole, { seq: 1, width: whole.length, valid: [1] }), position })
+  }
+  const count = ids.length - prompt
+  const idsCheck = (name: string, positions: readonly number[], how: string): Check => ({
+    name,
+    group: 'golden',
+    variant,
+    figure: positions.length,
+    mean: null,
+    unit: 'tokens',
+    count,
+    tolerance: 0,
+    pass: positions.length === 0,
+    detail: `Argmax ${how} against the stored greedy ids (smallest margin between the best two logits ${margin})${positions.length ? `; differs at positions ${positions.join(', ')}` : ''}.`,
+  })
+  yield idsCheck('greedy ids without cache', wrong.whole, 'of the whole context run again for every token')
+  yield idsCheck('greedy ids with cache', wrong.cached, 'of cached generation')
+  yield differenceCheck(
+    { name: 'cache against no cache', group: 'golden', variant },
+    joinDifferences(differences),
+    golden.info.tolerance.max_abs,
+    'Logits along the greedy ids, with the key/value cache and without',
+  )
+}
