@@ -16,20 +16,20 @@ export async function lastLogits(model: LanguageModel, tokens: Int32Array): Prom
 }
 
 /**
- * Logits after every prefix from `prompt` tokens on, cached and not. The given ids are followed whatever the model would have chosen, so
- * one wrong token does not make all later ones wrong.
+ * Logits [vocab] after every prefix from `prompt` tokens to all of them but the last, with the key/value cache. The given ids are followed
+ * whatever the model would have chosen, so one wrong token does not make all later ones wrong.
  */
-export async function* cachedAndNot(
+export async function* cachedLogits(
   model: LanguageModel,
   ids: Int32Array,
   prompt: number,
-): AsyncGenerator<{ position: number; cached: Float32Array; whole: Float32Array }> {
+): AsyncGenerator<{ position: number; cached: Float32Array }> {
   let cache: KvCache = model.emptyCache(1)
   for (let end = prompt; end < ids.length; end++) {
     const fresh = end === prompt ? ids.slice(0, prompt) : ids.slice(end - 1, end)
     const step = await model.extend(cache, { tokens: fresh, batch: 1, seq: fresh.length })
     cache = step.cache
-    yield { position: end, cached: step.logits, whole: await lastLogits(model, ids.slice(0, end)) }
+    yield { position: end, cached: step.logits }
   }
 }
 
@@ -50,7 +50,8 @@ export async function* greedyChecks(
   const { prompt, min_top2_margin: margin } = golden.info.greedy
   const wrong = { cached: [] as number[], whole: [] as number[] }
   const differences: (Difference & { position: number })[] = []
-  for await (const { position, cached, whole } of cachedAndNot(model, ids, prompt)) {
+  for await (const { position, cached } of cachedLogits(model, ids, prompt)) {
+    const whole = await lastLogits(model, ids.slice(0, position))
     if (argmax(cached) !== ids[position]) wrong.cached.push(position)
     if (argmax(whole) !== ids[position]) wrong.whole.push(position)
     differences.push({ ...difference(cached, whole, { seq: 1, width: whole.length, valid: [1] }), position })

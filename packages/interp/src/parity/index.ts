@@ -2,3 +2,4 @@ export { type Check, type Difference, difference, differenceCheck, type RunVaria
 export { type FinalNorm, readFinalNorm } from './final-norm.js'
 export { type GoldenInfo, parseGoldenInfo } from './golden-info.js'
 export { type GoldenInput, verifyGolden } from './goldens.js'
+export { cacheCheck, determinismCheck, finiteCheck, lossCheck, precisionCheck } from './numerics.js'
