@@ -2,7 +2,6 @@
 import type { TensorSource } from '@mistudio/formats'
 import type { LanguageModel } from '../models/index.js'
 import { type Check, type Difference, difference, differenceCheck, type RunVariant } from './check.js'
-import { type FinalNorm, weightedNorm } from './final-norm.js'
 import { GoldenCase } from './golden-case.js'
 import type { GoldenInfo } from './golden-info.js'
 import { greedyChecks } from './greedy.js'
@@ -10,7 +9,6 @@ import { greedyChecks } from './greedy.js'
 export interface GoldenInput {
   /** Loads the model for one way of running it, at full precision; it is released after its checks. */
   readonly open: (variant: RunVariant) => LanguageModel | Promise<LanguageModel>
-  readonly finalNorm: () => Promise<FinalNorm>
   /** golden.safetensors and golden.json. */
   readonly golden: TensorSource
   readonly info: GoldenInfo
@@ -26,9 +24,8 @@ interface Subject {
   readonly variant: RunVariant
 }
 
-/** Site whose value times the final norm's weight is the input of the unembedding. */
-const FINAL_NORM_SITE = 'ln_final.hook_normalized'
-const FINAL_NORM = 'final_norm'
+/** The site that a stored hook is. `final_norm` is what the unembedding reads: after the last norm, with its weight and bias. */
+const siteOf = (hook: string): string => (hook === 'final_norm' ? 'unembed.hook_in' : hook)
 
 function compared({ golden, variant }: Subject, name: string, found: Difference, what: string): Check {
   return differenceCheck({ name, group: 'golden', variant }, found, golden.info.tolerance.max_abs, what)
@@ -100,9 +97,9 @@ function* sums(subject: Subject, captured: Readonly<Record<string, Float32Array>
 }
 
 /** Every stored site, captured together in one run that also gives logits. */
-async function* sites(subject: Subject, finalNorm: () => Promise<FinalNorm>): AsyncGenerator<Check> {
+async function* sites(subject: Subject): AsyncGenerator<Check> {
   const { model, golden } = subject
-  const wanted = golden.info.hooks.map((hook) => [hook, hook === FINAL_NORM ? FINAL_NORM_SITE : hook] as const)
+  const wanted = golden.info.hooks.map((hook) => [hook, siteOf(hook)] as const)
   const names = new Set(model.sites.map(({ name }) => name))
   const known = wanted.filter(([, site]) => names.has(site))
   const capture = known.map(([, site]) => site)
@@ -115,10 +112,14 @@ async function* sites(subject: Subject, finalNorm: () => Promise<FinalNorm>): As
     'Logits of a run that returns every site, against stored logits',
   )
   for (const [hook, site] of known) {
-    const value = hook === FINAL_NORM ? weightedNorm(captured[site]!, await finalNorm()) : captured[site]!
     const expected = await golden.tensor(hook)
     const width = expected.length / golden.input.tokens.length
-    yield compared(subject, hook, difference(value, expected, golden.rows(width)), 'Against stored values of the site')
+    yield compared(
+      subject,
+      hook,
+      difference(captured[site]!, expected, golden.rows(width)),
+      'Against stored values of the site',
+    )
   }
   for (const [hook, site] of wanted) if (!names.has(site)) yield missingSite(subject, hook)
   yield* sums(subject, captured)
@@ -153,7 +154,7 @@ export async function* verifyGolden(input: GoldenInput): AsyncGenerator<Check> {
         golden.requireFits(model)
         const subject = { model, golden, variant }
         yield* outputs(subject)
-        yield* sites(subject, input.finalNorm)
+        yield* sites(subject)
         yield* edits(subject)
         yield* greedyChecks(model, golden, variant)
       } finally {

@@ -17,7 +17,8 @@ export async function lastLogits(model: LanguageModel, tokens: Int32Array): Prom
 
 /**
  * Logits [vocab] after every prefix from `prompt` tokens to all of them but the last, with the key/value cache. The given ids are followed
- * whatever the model would have chosen, so one wrong token does not make all later ones wrong.
+ * whatever the model would have chosen, so one wrong token does not make all later ones wrong. Where the rotary frequencies change with
+ * the length, the tokens are fed again, as generation does.
  */
 export async function* cachedLogits(
   model: LanguageModel,
@@ -26,7 +27,9 @@ export async function* cachedLogits(
 ): AsyncGenerator<{ position: number; cached: Float32Array }> {
   let cache: KvCache = model.emptyCache(1)
   for (let end = prompt; end < ids.length; end++) {
-    const fresh = end === prompt ? ids.slice(0, prompt) : ids.slice(end - 1, end)
+    const again = end === prompt || model.regime(end) !== model.regime(end - 1)
+    if (again) cache = model.emptyCache(1)
+    const fresh = again ? ids.slice(0, end) : ids.slice(end - 1, end)
     const step = await model.extend(cache, { tokens: fresh, batch: 1, seq: fresh.length })
     cache = step.cache
     yield { position: end, cached: step.logits }

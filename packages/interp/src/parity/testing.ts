@@ -1,28 +1,18 @@
 // Test helpers: a model of fixtures/models with its stored expected values, as verifyGolden takes them. Not part of the package's interface.
 import { fileURLToPath } from 'node:url'
 import { SafetensorsFile, type TensorSource } from '@mistudio/formats'
-import type { Runtime } from '@mistudio/onnx'
-import { LanguageModel, parseModelConfig } from '../models/index.js'
+import { LanguageModel, planModel } from '../models/index.js'
 import { openCase, readJson, runtime } from '../models/testing.js'
 import type { Check, RunVariant } from './check.js'
 import { parseGoldenInfo } from './golden-info.js'
 import { type GoldenInput, verifyGolden } from './goldens.js'
 
-/** A runtime whose sessions are made with or without graph optimisation. */
-const withOptimise = (optimise: boolean): Runtime => ({
-  name: runtime.name,
-  createSession: (model, options) => runtime.createSession(model, { ...options, optimise }),
-})
-
-export async function goldenInput(name: string): Promise<GoldenInput> {
+export async function goldenInput(name: string, config = 'config.json'): Promise<GoldenInput> {
   const folder = new URL(`../../../../fixtures/models/${name}/`, import.meta.url)
   const { weights } = await openCase(name)
+  const plan = planModel(readJson(new URL(config, folder)))
   return {
-    open: ({ threads, optimise }: RunVariant) =>
-      LanguageModel.load(parseModelConfig(readJson(new URL('config.json', folder))), weights, withOptimise(optimise), {
-        threads,
-      }),
-    finalNorm: async () => ({ scale: await weights.float32('model.norm.weight'), bias: null }),
+    open: (variant: RunVariant) => LanguageModel.load(plan, weights, runtime, variant),
     golden: await SafetensorsFile.open(fileURLToPath(new URL('golden.safetensors', folder))),
     info: parseGoldenInfo(readJson(new URL('golden.json', folder))),
     threads: [1],
