@@ -2,13 +2,15 @@
 // The `mistudio` command line: a table of commands, each one file.
 import { AppError } from '@mistudio/contracts'
 import { demo } from './demo.js'
+import { models } from './models.js'
 
 interface Command {
   readonly summary: string
-  run(args: string[]): Promise<void>
+  /** Exit status; nothing means 0. */
+  run(args: string[]): Promise<number> | Promise<void>
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { demo }
+const COMMANDS: Readonly<Record<string, Command>> = { demo, models }
 
 const usage = (): string =>
   [
@@ -24,8 +26,7 @@ const main = async ([name, ...args]: string[]): Promise<number> => {
     return name && name !== '--help' ? 2 : 0
   }
   try {
-    await command.run(args)
-    return 0
+    return (await command.run(args)) ?? 0
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     process.stderr.write(`${error.message}\n`)

@@ -135,7 +135,8 @@ export const gemma3: Architecture = (json) => {
     rotary: (layer) => (windows[layer] === null ? full : sliding),
     windows,
     scale: config.query_pre_attn_scalar ** -0.5,
-    attentionSoftcap: config.attn_logit_softcapping ?? null,
+    // The reference library reads attn_logit_softcapping here and never applies it; the published models have none.
+    attentionSoftcap: null,
     logitSoftcap: config.final_logit_softcapping ?? null,
   })
 }
