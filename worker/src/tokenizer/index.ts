@@ -1,2 +1,3 @@
 // The tokenizer room of the worker.
+export { ROUND_TRIP_TEXTS, type RoundTripFailure, type RoundTripReport, roundTrip } from './round-trip.js'
 export { type EncodeOptions, openTokenizer, StreamDecoder, Tokenizer } from './tokenizer.js'
