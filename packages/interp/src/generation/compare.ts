@@ -1,5 +1,5 @@
 // How far a changed model is from the plain one on the same text: KL divergence and perplexity.
-import { logSumExp } from './sampler.js'
+import { logSumExp } from './logprobs.js'
 
 /** KL(p ‖ q) in nats between the distributions of two rows of logits. */
 export function klDivergence(p: Float32Array, q: Float32Array): number {

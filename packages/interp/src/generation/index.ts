@@ -1,4 +1,14 @@
 export { klDivergence, meanKl, perplexity } from './compare.js'
 export { type DrawnToken, type Finish, type GeneratedRow, type GenerationRequest, generate } from './generate.js'
+export {
+  addVectors,
+  allOf,
+  type GenerationStep,
+  type InterventionSource,
+  NO_INTERVENTIONS,
+  type RowVectors,
+  type SteeringScope,
+} from './interventions.js'
+export { likeliestTokens, logSumExp, type TokenLogprob } from './logprobs.js'
 export { createRandom, type Random } from './random.js'
-export { GREEDY, logSumExp, type SampledToken, type SamplingOptions, sampleToken } from './sampler.js'
+export { GREEDY, type SampledToken, type SampleRequest, Sampler, type SamplingOptions } from './sampler.js'

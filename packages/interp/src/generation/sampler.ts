@@ -1,4 +1,8 @@
-// Choosing the next token from logits: repetition penalty, temperature, top-k, top-p, in that order, then one draw.
+// Choosing the next token from logits. The order is that of Hugging Face's generation: repetition penalty, temperature, top-k, top-p,
+// min-p, then one draw from what is left. Ties are always cut by id, so that a seed gives one text everywhere.
+import { ModelError } from '../models/index.js'
+import { expMinus } from './exp.js'
+import { likeliestTokens, logSumExp, maximum, type TokenLogprob } from './logprobs.js'
 import type { Random } from './random.js'
 
 export interface SamplingOptions {
@@ -8,6 +12,8 @@ export interface SamplingOptions {
   readonly topK: number
   /** Keep the smallest set of likeliest tokens whose probabilities reach this sum; 1 keeps all. */
   readonly topP: number
+  /** Keep tokens at least this many times as likely as the likeliest one; 0 keeps all (Nguyen et al. 2024). */
+  readonly minP: number
   /** Logits of tokens that already occurred are divided (positive) or multiplied (negative) by it (Keskar et al. 2019); 1 is off. */
   readonly repetitionPenalty: number
 }
@@ -16,101 +22,154 @@ export interface SampledToken {
   readonly token: number
   /** log probability under the model itself: softmax of the raw logits, before penalty, temperature and truncation. Nats. */
   readonly logprob: number
+  /** The likeliest tokens of the step under the model itself, likeliest first; as many as asked for. */
+  readonly alternatives: readonly TokenLogprob[]
 }
 
-export const GREEDY: SamplingOptions = { temperature: 0, topK: 0, topP: 1, repetitionPenalty: 1 }
-
-/** log sum exp of logits. */
-export function logSumExp(logits: Float32Array): number {
-  let max = Number.NEGATIVE_INFINITY
-  for (const logit of logits) max = Math.max(max, logit)
-  let sum = 0
-  for (const logit of logits) sum += Math.exp(logit - max)
-  return max + Math.log(sum)
+export interface SampleRequest {
+  readonly options: SamplingOptions
+  /** Ids of prompt and completion so far. */
+  readonly seen: ReadonlySet<number>
+  readonly random: Random
+  /** How many of the likeliest tokens to report; default none. */
+  readonly alternatives?: number
 }
 
-function argmax(logits: Float32Array): number {
-  let best = 0
-  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i
-  return best
+export const GREEDY: SamplingOptions = { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 }
+
+const OVERFLOW_ADVICE = 'If something is added to it, lower the strength; otherwise its weights are damaged.'
+
+/** Width of a histogram bin in nats and number of bins: tokens are sorted only inside the one bin where a cut falls. */
+const BIN_NATS = 1 / 16
+const BINS = 1024
+const binOf = (distance: number): number => (distance < BINS * BIN_NATS ? (distance / BIN_NATS) | 0 : BINS - 1)
+
+/** Tokens kept: all before `bin`, and the first `inside` members of `bin` by weight and id. */
+interface Cut {
+  readonly bin: number
+  readonly members: readonly number[]
+  readonly inside: number
 }
 
-function penalised(logits: Float32Array, seen: ReadonlySet<number>, penalty: number): Float32Array {
-  if (penalty === 1) return logits
-  const changed = logits.slice()
-  for (const token of seen) changed[token] = logits[token]! > 0 ? logits[token]! / penalty : logits[token]! * penalty
-  return changed
-}
+/** Samples rows of one vocabulary. Holds buffers of that size; a sampler is for one caller at a time. */
+export class Sampler {
+  /** Unnormalised probabilities exp((logit - max) / temperature), by token. */
+  readonly #weights: Float64Array
+  readonly #adjusted: Float32Array
+  readonly #bins: Uint16Array
+  readonly #counts = new Uint32Array(BINS)
+  readonly #masses = new Float64Array(BINS)
 
-/** Width of a bin in nats and number of bins when candidates are sought: only tokens of the first bins are sorted. */
-const BIN_NATS = 0.25
-const BINS = 256
-
-interface Candidates {
-  readonly ids: Uint32Array
-  /** Unnormalised probabilities, exp((logit - max) / temperature). */
-  readonly weights: Float64Array
-}
-
-/** All tokens in order of id. */
-function everyToken(logits: Float32Array, temperature: number): Candidates {
-  const max = logits[argmax(logits)]!
-  const ids = Uint32Array.from(logits, (_, id) => id)
-  return { ids, weights: Float64Array.from(logits, (logit) => Math.exp((logit - max) / temperature)) }
-}
-
-/** The likeliest tokens, likeliest first and lower id on ties: at least `count` of them and at least `share` of all probability. */
-function likeliest({ ids, weights }: Candidates, count: number, share: number): Candidates {
-  const bins = Uint8Array.from(weights, (weight) => Math.min(BINS - 1, Math.floor(-Math.log(weight) / BIN_NATS)))
-  const tokens = new Uint32Array(BINS)
-  const mass = new Float64Array(BINS)
-  let total = 0
-  for (let i = 0; i < bins.length; i++) {
-    tokens[bins[i]!]!++
-    mass[bins[i]!]! += weights[i]!
-    total += weights[i]!
+  constructor(vocabSize: number) {
+    this.#weights = new Float64Array(vocabSize)
+    this.#adjusted = new Float32Array(vocabSize)
+    this.#bins = new Uint16Array(vocabSize)
   }
-  let last = 0
-  for (let found = tokens[0]!, reached = mass[0]!; last < BINS - 1 && (found < count || reached < share * total); ) {
-    last++
-    found += tokens[last]!
-    reached += mass[last]!
+
+  /**
+   * Draws the next token. Greedy sampling draws nothing from `random`.
+   * @throws ModelError `prompt_invalid` for logits that are no numbers: what was added to the model made it overflow.
+   */
+  sample(logits: Float32Array, { options, seen, random, alternatives = 0 }: SampleRequest): SampledToken {
+    const norm = logSumExp(logits)
+    if (!Number.isFinite(norm))
+      throw new ModelError('prompt_invalid', `The model gave logits that are not finite numbers. ${OVERFLOW_ADVICE}`)
+    const adjusted = this.#penalised(logits, seen, options.repetitionPenalty)
+    const token =
+      options.temperature === 0 ? adjusted.indexOf(maximum(adjusted)) : this.#draw(adjusted, options, random)
+    return { token, logprob: logits[token]! - norm, alternatives: likeliestTokens(logits, norm, alternatives) }
   }
-  const kept = ids.filter((id) => bins[id]! <= last).sort((a, b) => weights[b]! - weights[a]! || a - b)
-  return { ids: kept, weights: Float64Array.from(kept, (id) => weights[id]!) }
-}
 
-/** Tokens that survive top-k, then top-p. */
-function candidates(logits: Float32Array, { temperature, topK, topP }: SamplingOptions): Candidates {
-  const all = everyToken(logits, temperature)
-  if (topK === 0 && topP >= 1) return all
-  const sorted = likeliest(all, topK, topK > 0 ? 0 : topP)
-  const most = topK > 0 ? Math.min(topK, sorted.ids.length) : sorted.ids.length
-  const pool = topK > 0 ? sorted.weights.subarray(0, most) : all.weights
-  const wanted = topP * pool.reduce((sum, weight) => sum + weight, 0)
-  let kept = 0
-  for (let reached = 0; kept < most && (topP >= 1 || reached < wanted); kept++) reached += sorted.weights[kept]!
-  return { ids: sorted.ids.subarray(0, kept), weights: sorted.weights.subarray(0, kept) }
-}
-
-/** Draws the next token. `seen` holds the ids of prompt and completion so far. Greedy sampling draws nothing from `random`. */
-export function sampleToken(
-  logits: Float32Array,
-  options: SamplingOptions,
-  seen: ReadonlySet<number>,
-  random: Random,
-): SampledToken {
-  const adjusted = penalised(logits, seen, options.repetitionPenalty)
-  const token = options.temperature === 0 ? argmax(adjusted) : draw(candidates(adjusted, options), random)
-  return { token, logprob: logits[token]! - logSumExp(logits) }
-}
-
-function draw({ ids, weights }: Candidates, random: Random): number {
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  let left = random.next() * total
-  for (let i = 0; i < ids.length; i++) {
-    left -= weights[i]!
-    if (left < 0) return ids[i]!
+  #penalised(logits: Float32Array, seen: ReadonlySet<number>, penalty: number): Float32Array {
+    if (penalty === 1) return logits
+    this.#adjusted.set(logits)
+    for (const token of seen) {
+      const logit = logits[token]!
+      this.#adjusted[token] = logit > 0 ? logit / penalty : logit * penalty
+    }
+    return this.#adjusted
   }
-  return ids[ids.length - 1]!
+
+  #draw(logits: Float32Array, { temperature, topK, topP, minP }: SamplingOptions, random: Random): number {
+    this.#weigh(logits, temperature)
+    const byRank = topK > 0 && topK < logits.length ? this.#cutAtRank(topK) : null
+    const byMass = topP < 1 ? this.#cutAtMass(topP, byRank) : byRank
+    return this.#pick(random.next() * this.#keep(byMass, minP))
+  }
+
+  /** Fills weights and the histogram over the distance from the likeliest token, in nats. */
+  #weigh(logits: Float32Array, temperature: number): void {
+    const max = maximum(logits)
+    this.#counts.fill(0)
+    this.#masses.fill(0)
+    for (let token = 0; token < logits.length; token++) {
+      const distance = (max - logits[token]!) / temperature
+      const weight = expMinus(distance)
+      const bin = binOf(distance)
+      this.#weights[token] = weight
+      this.#bins[token] = bin
+      this.#counts[bin]!++
+      this.#masses[bin]! += weight
+    }
+  }
+
+  /** Tokens of a bin, likeliest first, lower id on ties. */
+  #membersOf(bin: number): number[] {
+    const members: number[] = []
+    for (let token = this.#bins.indexOf(bin); token >= 0; token = this.#bins.indexOf(bin, token + 1))
+      members.push(token)
+    return members.sort((a, b) => this.#weights[b]! - this.#weights[a]! || a - b)
+  }
+
+  #cutAtRank(rank: number): Cut {
+    let bin = 0
+    let before = 0
+    while (before + this.#counts[bin]! < rank) before += this.#counts[bin++]!
+    return { bin, members: this.#membersOf(bin), inside: rank - before }
+  }
+
+  /** Where the likeliest tokens of `pool` (null: all) reach the share `topP` of its probability. */
+  #cutAtMass(topP: number, pool: Cut | null): Cut {
+    const mass = (members: readonly number[], count: number): number =>
+      members.slice(0, count).reduce((sum, token) => sum + this.#weights[token]!, 0)
+    const last = pool?.bin ?? BINS - 1
+    let wanted = pool ? mass(pool.members, pool.inside) : this.#masses[last]!
+    for (let bin = 0; bin < last; bin++) wanted += this.#masses[bin]!
+    wanted *= topP
+    let bin = 0
+    let reached = 0
+    while (bin < last && reached + this.#masses[bin]! < wanted) reached += this.#masses[bin++]!
+    const members = bin === pool?.bin ? pool.members : this.#membersOf(bin)
+    const most = bin === pool?.bin ? pool.inside : members.length
+    let inside = 0
+    while (inside < most && reached < wanted) reached += this.#weights[members[inside++]!]!
+    return { bin, members, inside }
+  }
+
+  /** Sets the weights of tokens outside the cut and below `minP` times the likeliest one to 0. Returns the sum of what is left. */
+  #keep(cut: Cut | null, minP: number): number {
+    const last = cut?.bin ?? BINS
+    for (const token of cut?.members.slice(cut.inside) ?? []) this.#weights[token] = 0
+    let total = 0
+    for (let token = 0; token < this.#weights.length; token++) {
+      const weight = this.#weights[token]!
+      if (this.#bins[token]! > last || weight < minP) this.#weights[token] = 0
+      else total += weight
+    }
+    return total
+  }
+
+  /** The token at which the running sum of weights, in order of id, passes `share`. */
+  #pick(share: number): number {
+    let left = share
+    let last = -1
+    for (let token = 0; token < this.#weights.length; token++) {
+      const weight = this.#weights[token]!
+      if (weight === 0) continue
+      last = token
+      left -= weight
+      if (left < 0) return token
+    }
+    return last
+  }
 }
