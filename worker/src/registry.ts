@@ -19,6 +19,7 @@ const PIPELINES = {
   'extraction.run': async () => (await import('./extractions/index.js')).extractPipeline,
   'feature.probe': async () => (await import('./features/index.js')).probePipeline,
   'steering.generate': async () => (await import('./steering/index.js')).generatePipeline,
+  'steering.chat': async () => (await import('./steering/index.js')).chatPipeline,
   'files.remove': async () => (await import('./files/index.js')).removeFilesPipeline,
 } satisfies Record<JobKind, Load>
 

@@ -1,6 +1,6 @@
 // HTTP of steering.
 
-import type { CreateSteering, Steering } from '@mistudio/contracts'
+import type { ChatMessage, ChatPreview, CreateSteering, Steering } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
 import { BodyOf, IdParam, Serve } from '../common/route.js'
 import { SteeringService } from './steering.service.js'
@@ -17,6 +17,11 @@ export class SteeringController {
   @Serve('createSteering')
   create(@BodyOf('createSteering') body: CreateSteering): Promise<Steering> {
     return this.steering.create(body)
+  }
+
+  @Serve('previewChat')
+  previewChat(@BodyOf('previewChat') body: { modelId: string; messages: ChatMessage[] }): Promise<ChatPreview> {
+    return this.steering.previewChat(body.modelId, body.messages)
   }
 
   @Serve('getSteering')

@@ -2,6 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import {
   AppError,
+  type ChatMessage,
+  type ChatPreview,
+  ChatPreviewSchema,
   type CreateSteering,
   CreateSteeringSchema,
   type Job,
@@ -16,6 +19,7 @@ import { ExtractionsService } from '../extractions/extractions.service.js'
 import { FeaturesService } from '../features/features.service.js'
 import type { Steering as SteeringRow } from '../generated/prisma/client.js'
 import { JobsService } from '../jobs/jobs.service.js'
+import { QuestionsService } from '../jobs/questions.service.js'
 import { ModelsService } from '../models/models.service.js'
 import { SteeringRepository } from './steering.repository.js'
 import { steeredVariants } from './variants.js'
@@ -36,6 +40,7 @@ export class SteeringService {
     private readonly extractions: ExtractionsService,
     private readonly features: FeaturesService,
     private readonly jobs: JobsService,
+    private readonly questions: QuestionsService,
   ) {}
 
   async list(): Promise<Steering[]> {
@@ -55,14 +60,22 @@ export class SteeringService {
     const { extractionId, saeId, site, variants } = await this.direction(request, model)
     const id = randomUUID()
     const row = { id, modelId: model.id, modelName: model.name, extractionId, saeId, site, request }
-    const { prompt, sampling } = request
-    const params = { steeringId: id, modelPath: model.path, saeId, site, prompt, variants, sampling }
+    const { prompt, messages, sampling, scope, stop, alternatives } = request
+    const asked = { prompt, ...(messages ? { messages } : {}), sampling, scope, stop, alternatives }
+    const params = { steeringId: id, modelPath: model.path, saeId, site, variants, ...asked }
     const job = { kind: 'steering.generate', subjectType: 'steering', subjectId: id } as const
-    await this.jobs.submit({ ...job, title: shortened(request.prompt), params }, async (tx) => {
+    await this.jobs.submit({ ...job, title: titleOf(request), params }, async (tx) => {
       await this.repository.create(tx, row)
       await this.repository.prune(tx)
     })
     return this.get(id)
+  }
+
+  /** What a model's chat template makes of messages; without messages, whether there is a template. */
+  async previewChat(modelId: string, messages: readonly ChatMessage[]): Promise<ChatPreview> {
+    const model = await this.models.requireReady(modelId)
+    const question = { kind: 'steering.chat', subjectType: 'model', subjectId: model.id, title: model.name } as const
+    return this.questions.ask({ ...question, params: { modelPath: model.path, messages } }, ChatPreviewSchema)
   }
 
   /** A name saves an experiment; null lets it go back into the history. */
@@ -99,6 +112,10 @@ export class SteeringService {
 const TITLE_LENGTH = 60
 const shortened = (prompt: string): string =>
   prompt.length > TITLE_LENGTH ? `${prompt.slice(0, TITLE_LENGTH).trimEnd()}…` : prompt
+
+/** The text a person will know the experiment by: the prompt, or what was said last. */
+const titleOf = ({ prompt, messages }: CreateSteering): string =>
+  shortened(messages?.at(-1)?.content || prompt || 'Chat')
 
 const toSteering = (row: SteeringRow, job: Job | null): Steering => ({
   id: row.id,

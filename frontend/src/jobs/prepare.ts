@@ -25,6 +25,7 @@ const KIND_LABELS: Record<JobKind, string> = {
   'extraction.run': 'Extract features',
   'feature.probe': 'Try text on a feature',
   'steering.generate': 'Generate text',
+  'steering.chat': 'Chat prompt',
   'files.remove': 'Remove files',
 }
 export const kindLabel = (kind: JobKind): string => KIND_LABELS[kind]

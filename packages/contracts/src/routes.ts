@@ -35,7 +35,13 @@ import { EventsQuerySchema, JobEventSchema, JobListQuerySchema, JobSchema } from
 import { CreateModelSchema, InspectModelSchema, ModelInspectionSchema, ModelSchema } from './models/index.js'
 import { SaeSchema, UpdateSaeSchema } from './saes/index.js'
 import { SettingsSchema, UpdateSettingsSchema } from './settings/index.js'
-import { CreateSteeringSchema, SteeringSchema, UpdateSteeringSchema } from './steering/index.js'
+import {
+  ChatPreviewRequestSchema,
+  ChatPreviewSchema,
+  CreateSteeringSchema,
+  SteeringSchema,
+  UpdateSteeringSchema,
+} from './steering/index.js'
 import { HealthSchema, SystemInfoSchema, SystemSampleSchema, WorkerSchema } from './system/index.js'
 import {
   CreateTrainingSchema,
@@ -276,6 +282,13 @@ export const ROUTES = {
     scope: 'write',
     body: UpdateSteeringSchema,
     response: SteeringSchema,
+  },
+  previewChat: {
+    method: 'POST',
+    path: '/steering/chat-preview',
+    scope: 'write',
+    body: ChatPreviewRequestSchema,
+    response: ChatPreviewSchema,
   },
   deleteSteering: { method: 'DELETE', path: '/steering/:id', scope: 'write', response: None },
 } as const satisfies Record<string, Route>

@@ -8,13 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeSae } from '../extractions/testing.js'
 import { SaeStore } from '../features/index.js'
 import { ModelStore, type OpenModel, promptIds } from '../models/index.js'
-import { runExperiment } from './experiment.js'
+import { type ExperimentRequest, runExperiment } from './experiment.js'
 import { steeredFeatures, steeringSite, steeringVectors } from './vectors.js'
 
 const DEMO = fileURLToPath(new URL('../../../demo/tiny-stories-1m', import.meta.url))
 const SITE = 'blocks.2.hook_resid_post'
 const PROMPT = 'Once upon a time there was a little girl who'
-const SAMPLING = { maxTokens: 12, temperature: 0.8, topK: 0, topP: 0.95, repetitionPenalty: 1, seed: 3 }
+const SAMPLING = { maxTokens: 12, temperature: 0.8, topK: 0, topP: 0.95, minP: 0, repetitionPenalty: 1, seed: 3 }
 
 const folder = mkdtempSync(join(tmpdir(), 'mistudio-steering-'))
 const models = new ModelStore()
@@ -37,6 +37,16 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
+const experiment = (change: Partial<ExperimentRequest> = {}): ExperimentRequest => ({
+  prompt: PROMPT,
+  variants: [],
+  sampling: SAMPLING,
+  site: SITE,
+  scope: 'all',
+  stop: [],
+  alternatives: 0,
+  ...change,
+})
 const hooks = (texts: string[] = []) => ({
   onText: (rows: { row: number; text: string }[]) => {
     for (const { row, text } of rows) texts[row] = (texts[row] ?? '') + text
@@ -49,12 +59,7 @@ const variant = (index: number, strength: number) => ({ features: [{ index, stre
 describe('steering experiment', () => {
   it('generates plainly without features and streams exactly the text it returns', async () => {
     const texts: string[] = []
-    const result = await runExperiment(
-      open,
-      null,
-      { prompt: PROMPT, variants: [], sampling: SAMPLING, site: null },
-      hooks(texts),
-    )
+    const result = await runExperiment(open, null, experiment({ site: null }), hooks(texts))
     const [only] = SteeringResultSchema.parse(result).completions
     expect(result.completions).toHaveLength(1)
     expect(only).toMatchObject({ variant: null, kl: null, finish: 'length', activations: {} })
@@ -64,7 +69,7 @@ describe('steering experiment', () => {
   })
 
   it('leaves a variant of strength 0 as the unsteered text at KL 0, and moves a strong one away', async () => {
-    const request = { prompt: PROMPT, variants: [variant(3, 0), variant(3, 5)], sampling: SAMPLING, site: SITE }
+    const request = experiment({ variants: [variant(3, 0), variant(3, 5)] })
     const { completions } = SteeringResultSchema.parse(await runExperiment(open, sae, request, hooks()))
     const [plain, zero, strong] = completions
     expect(zero!.text).toBe(plain!.text)
@@ -76,7 +81,7 @@ describe('steering experiment', () => {
   })
 
   it('measures perplexity and activations on the unsteered model, by their definitions', async () => {
-    const request = { prompt: PROMPT, variants: [variant(3, 3), variant(7, -2)], sampling: SAMPLING, site: SITE }
+    const request = experiment({ variants: [variant(3, 3), variant(7, -2)] })
     const { completions } = await runExperiment(open, sae, request, hooks())
     const { tokens, promptTokens, perplexity, activations } = completions[1]!
     const ids = Int32Array.from(tokens, ({ id }) => id)
@@ -102,7 +107,7 @@ describe('steering experiment', () => {
   it('keeps what was written when stopped', async () => {
     let steps = 0
     const stopping = { ...hooks(), onStep: () => void steps++, stopped: () => steps === 4 }
-    const request = { prompt: PROMPT, variants: [], sampling: SAMPLING, site: null }
+    const request = experiment({ site: null })
     const { completions } = await runExperiment(open, null, request, stopping)
     expect(completions[0]).toMatchObject({ finish: 'cancelled' })
     expect(completions[0]!.tokens.length - completions[0]!.promptTokens).toBe(4)

@@ -1,8 +1,10 @@
 // One steering experiment: generates all rows together, then measures each. Knows model, tokenizer and SAE; nothing of jobs or database.
 import type { Completion, SteeringGenerateParams, SteeringResult } from '@mistudio/contracts'
-import { type GeneratedRow, generate, type Sae } from '@mistudio/interp'
-import { type OpenModel, promptIds } from '../models/index.js'
-import { type Measures, measure, type Reading } from './measure.js'
+import { addVectors, type GeneratedRow, generate, type InterventionSource, type Sae } from '@mistudio/interp'
+import type { OpenModel } from '../models/index.js'
+import { completionOf, type WrittenRow } from './completion.js'
+import { measure, type Reading } from './measure.js'
+import { startIds } from './prompt.js'
 import { type StreamedRows, TokenStream } from './token-stream.js'
 import { steeredFeatures, steeringSite, steeringVectors } from './vectors.js'
 
@@ -21,70 +23,67 @@ interface Steering {
   readonly vectors: Float32Array
 }
 
-type Request = Pick<SteeringGenerateParams, 'prompt' | 'variants' | 'sampling' | 'site'>
+export type ExperimentRequest = Omit<SteeringGenerateParams, 'steeringId' | 'modelPath' | 'saeId'>
 
-function steeringOf({ variants, site }: Request, { model }: OpenModel, sae: Sae | null): Steering | null {
+function steeringOf({ variants, site }: ExperimentRequest, { model }: OpenModel, sae: Sae | null): Steering | null {
   if (sae === null || variants.length === 0) return null
   const reading = { sae, site: steeringSite(sae, site, model.sites), features: steeredFeatures(variants) }
   return { reading, vectors: steeringVectors(variants, sae.decoderRows, sae.dIn) }
 }
 
-async function generateRows(
+/** Adds the vectors of some rows (default all), in the experiment's scope. */
+function additions(
+  steering: Steering,
+  request: ExperimentRequest,
+  promptTokens: number,
+  row?: number,
+): InterventionSource {
+  const { reading, vectors } = steering
+  const width = reading.sae.dIn
+  const own = row === undefined ? vectors : vectors.subarray(row * width, (row + 1) * width)
+  const rows = own.length / width
+  return addVectors(
+    { site: reading.site, vectors: own, scope: request.scope },
+    new Array<number>(rows).fill(promptTokens),
+  )
+}
+
+async function writeRows(
   { model, tokenizer, folder }: OpenModel,
   prompt: Int32Array,
-  request: Request,
+  request: ExperimentRequest,
   steering: Steering | null,
   hooks: ExperimentHooks,
-): Promise<GeneratedRow[]> {
+): Promise<WrittenRow[]> {
   const rows = 1 + request.variants.length
   const decoders = Array.from({ length: rows }, () => primed(tokenizer.streamDecoder(), prompt))
-  const stream = new TokenStream(decoders, hooks.onText)
+  const stream = new TokenStream(decoders, hooks.onText, { stops: request.stop })
   let steps = 0
-  const generated = await generate(model, {
+  const generated: GeneratedRow[] = await generate(model, {
     prompts: Array.from({ length: rows }, () => prompt),
-    steering: steering ? [{ site: steering.reading.site, vectors: steering.vectors }] : [],
+    ...(steering ? { interventions: additions(steering, request, prompt.length) } : {}),
     sampling: request.sampling,
     maxTokens: request.sampling.maxTokens,
     seed: request.sampling.seed,
     eosTokenIds: [...new Set([...folder.eosTokenIds, ...tokenizer.eosTokenIds])],
+    alternatives: request.alternatives,
+    stops: (row, token) => stream.push(row, token),
     onStep: (drawn) => {
-      for (const { row, token, finish } of drawn) stream.push(row, finish === 'eos' ? null : token, finish !== null)
+      for (const { row, finish } of drawn) if (finish !== null) stream.end(row)
       stream.flush()
       hooks.onStep(++steps)
     },
     cancelled: hooks.stopped,
   })
-  for (const [row, { finish }] of generated.entries()) if (finish === 'cancelled') stream.push(row, null, true)
+  for (const row of generated.keys()) stream.end(row)
   stream.flush(true)
-  return generated
+  return generated.map((row, at) => ({ ...row, text: stream.text(at) }))
 }
 
 /** A decoder that has seen the prompt, so that a character begun by its last token is completed. */
 function primed<T extends { push(id: number): string }>(decoder: T, prompt: Int32Array): T {
   for (const id of prompt) decoder.push(id)
   return decoder
-}
-
-function completion(
-  { tokenizer }: OpenModel,
-  variant: number | null,
-  prompt: Int32Array,
-  generated: GeneratedRow,
-  measures: Measures,
-  seconds: number,
-): Completion {
-  const tokens = tokenizer.spans([...prompt, ...generated.tokens])
-  const text = tokens.slice(prompt.length).map((span) => span.text)
-  const tokensPerSecond = seconds > 0 ? generated.tokens.length / seconds : 0
-  return {
-    variant,
-    text: text.join(''),
-    tokens,
-    promptTokens: prompt.length,
-    finish: generated.finish,
-    tokensPerSecond,
-    ...measures,
-  }
 }
 
 /**
@@ -94,26 +93,22 @@ function completion(
 export async function runExperiment(
   open: OpenModel,
   sae: Sae | null,
-  request: Request,
+  request: ExperimentRequest,
   hooks: ExperimentHooks,
 ): Promise<SteeringResult> {
   const started = performance.now()
-  const prompt = promptIds(open.tokenizer, request.prompt)
+  const prompt = startIds(open.tokenizer, request)
   const steering = steeringOf(request, open, sae)
-  const rows = await generateRows(open, prompt, request, steering, hooks)
+  const rows = await writeRows(open, prompt, request, steering, hooks)
   const seconds = (performance.now() - started) / 1000
   const completions: Completion[] = []
-  for (const [row, generated] of rows.entries()) {
-    const tokens = Int32Array.from([...prompt, ...generated.tokens])
-    const width = sae?.dIn ?? 0
-    const vector = steering && row > 0 ? steering.vectors.slice(row * width, (row + 1) * width) : null
-    const measures = await measure(
-      open.model,
-      { tokens, promptTokens: prompt.length },
-      steering?.reading ?? null,
-      vector,
-    )
-    completions.push(completion(open, row === 0 ? null : row - 1, prompt, generated, measures, seconds))
+  for (const [row, written] of rows.entries()) {
+    const completion = completionOf(open.tokenizer, prompt, written)
+    const tokens = Int32Array.from(completion.tokens, ({ id }) => id)
+    const own = steering && row > 0 ? additions(steering, request, prompt.length, row) : null
+    const measures = await measure(open.model, { tokens, promptTokens: prompt.length }, steering?.reading ?? null, own)
+    const tokensPerSecond = seconds > 0 ? written.tokens.length / seconds : 0
+    completions.push({ variant: row === 0 ? null : row - 1, ...completion, ...measures, tokensPerSecond })
   }
   return { completions, milliseconds: performance.now() - started }
 }

@@ -13,7 +13,7 @@ const PARAMS = {
   site: null,
   prompt: 'Once upon a time',
   variants: [],
-  sampling: { maxTokens: 8, temperature: 0.7, topK: 0, topP: 0.95, repetitionPenalty: 1, seed: 0 },
+  sampling: { maxTokens: 8, temperature: 0.7, topK: 0, topP: 0.95, minP: 0, repetitionPenalty: 1, seed: 0 },
 }
 
 /** A job context over a one-row table `steering`; records events and writes. */

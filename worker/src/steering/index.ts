@@ -1,2 +1,3 @@
-// The steering room of the worker: its pipeline.
+// The steering room of the worker: its pipelines.
+export { chatPipeline } from './chat.pipeline.js'
 export { generatePipeline } from './generate.pipeline.js'

@@ -1,6 +1,14 @@
 // What a completion is measured by, all read from the finished text: perplexity under the unsteered model, KL between steered and
 // unsteered predictions, and how strongly the steered features fire on the text when nobody steers.
-import { activationsOf, type Intervention, type LanguageModel, meanKl, perplexity, type Sae } from '@mistudio/interp'
+import {
+  activationsOf,
+  type GenerationStep,
+  type InterventionSource,
+  type LanguageModel,
+  meanKl,
+  perplexity,
+  type Sae,
+} from '@mistudio/interp'
 
 export interface MeasuredText {
   /** Prompt and completion. */
@@ -21,19 +29,19 @@ export interface Measures {
 }
 
 /**
- * `steering`: the vector of this row at the reading's site, null for the unsteered row. The positions compared are those that predicted
+ * `steering`: what changed this row when it was written, null for the unsteered row. The positions compared are those that predicted
  * the completion's tokens: from the last prompt token to the last but one token.
  */
 export async function measure(
   model: LanguageModel,
   { tokens, promptTokens }: MeasuredText,
   reading: Reading | null,
-  steering: Float32Array | null,
+  steering: InterventionSource | null,
 ): Promise<Measures> {
   const input = { tokens, batch: 1, seq: tokens.length }
   const from = promptTokens - 1
   const to = tokens.length - 1
-  const steered = steering !== null && reading !== null && to > from
+  const steered = steering !== null && to > from
   const plain = await model.forward(input, {
     capture: reading ? [reading.site] : [],
     nll: tokens.length > 1,
@@ -41,22 +49,29 @@ export async function measure(
   })
   return {
     perplexity: plain.nll ? perplexity(plain.nll, from, to) : null,
-    kl: steered
-      ? await steeredKl(model, input, plain.logits!, { site: reading.site, kind: 'add', value: steering }, from, to)
-      : null,
+    kl: steered ? await steeredKl(model, tokens, plain.logits!, steering, from, to) : null,
     activations: reading ? await featureActivations(reading, plain.captured[reading.site]!, tokens.length) : {},
   }
 }
 
+/** One pass over a whole text, as an intervention source is asked for it. */
+const wholeText = (length: number): GenerationStep => ({
+  rows: [0],
+  starts: new Int32Array(1),
+  lengths: Int32Array.of(length),
+  seq: length,
+})
+
 async function steeredKl(
   model: LanguageModel,
-  input: { tokens: Int32Array; batch: number; seq: number },
+  tokens: Int32Array,
   plain: Float32Array,
-  intervention: Intervention,
+  steering: InterventionSource,
   from: number,
   to: number,
 ): Promise<number | null> {
-  const steered = await model.logits(input, [intervention])
+  const input = { tokens, batch: 1, seq: tokens.length }
+  const steered = await model.logits(input, steering(wholeText(tokens.length)))
   return meanKl(steered, plain, model.spec.vocabSize, from, to)
 }
 

@@ -17,21 +17,18 @@ function decoder(): TextDecoderOfTokens {
 function setUp() {
   const sent: StreamedRows[] = []
   const clock = { now: 0 }
-  const stream = new TokenStream(
-    [decoder(), decoder()],
-    (rows) => sent.push(rows),
-    () => clock.now,
-  )
+  const stream = new TokenStream([decoder(), decoder()], (rows) => sent.push(rows), { now: () => clock.now })
   return { sent, clock, stream }
 }
 
 describe('token stream', () => {
   it('collects text between portions and says once that a row is done', () => {
     const { sent, clock, stream } = setUp()
-    stream.push(0, 1, false)
+    stream.push(0, 1)
     stream.flush()
-    stream.push(0, 2, false)
-    stream.push(1, 5, true)
+    stream.push(0, 2)
+    stream.push(1, 5)
+    stream.end(1)
     stream.flush()
     expect(sent).toEqual([[{ row: 0, text: '1', done: false }]])
     clock.now = 60
@@ -40,7 +37,7 @@ describe('token stream', () => {
       { row: 0, text: '2', done: false },
       { row: 1, text: '5', done: true },
     ])
-    stream.push(0, null, true)
+    stream.end(0)
     stream.flush(true)
     stream.flush(true)
     expect(sent.slice(2)).toEqual([[{ row: 0, text: '', done: true }]])
@@ -48,10 +45,11 @@ describe('token stream', () => {
 
   it('holds back half a character until it is complete or the row ends', () => {
     const { sent, stream } = setUp()
-    stream.push(0, 9, false)
-    stream.push(1, 9, true)
+    stream.push(0, 9)
+    stream.push(1, 9)
+    stream.end(1)
     stream.flush(true)
-    stream.push(0, 3, false)
+    stream.push(0, 3)
     stream.flush(true)
     expect(sent).toEqual([[{ row: 1, text: '?', done: true }], [{ row: 0, text: 'é3', done: false }]])
   })

@@ -1,8 +1,10 @@
 // The tokenizer files of a model folder, read within limits and checked.
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
 import { FormatError, readJsonFile } from '@mistudio/formats'
 import { z } from 'zod'
+import type { ChatTemplateSource } from './chat-template.js'
 
 /** Gemma 3's file, the largest in common use, has 33 MB. */
 const MAX_TOKENIZER_BYTES = 128 * 2 ** 20
@@ -28,7 +30,14 @@ const SpecialSchema = z
   .union([z.string(), z.looseObject({ content: z.string() }).transform((token) => token.content)])
   .nullish()
   .transform((token) => token ?? null)
-const ConfigSchema = z.looseObject({ bos_token: SpecialSchema, eos_token: SpecialSchema })
+const NamedTemplateSchema = z.looseObject({ name: z.string(), template: z.string() })
+const ConfigSchema = z.looseObject({
+  bos_token: SpecialSchema,
+  eos_token: SpecialSchema,
+  chat_template: z.union([z.string(), z.array(NamedTemplateSchema)]).nullish(),
+})
+type Config = z.infer<typeof ConfigSchema>
+const TemplateFileSchema = z.looseObject({ chat_template: z.string().nullish() })
 const IdsSchema = z
   .union([z.int(), z.array(z.int())])
   .nullish()
@@ -37,7 +46,9 @@ const ModelConfigSchema = z.looseObject({ bos_token_id: IdsSchema, eos_token_id:
 
 export interface TokenizerFiles {
   readonly json: TokenizerJson
-  readonly config: z.infer<typeof ConfigSchema>
+  readonly config: Config
+  /** The model's chat template; null when it has none. */
+  readonly chat: ChatTemplateSource | null
   /** From config.json; empty where it says nothing. */
   readonly modelBosIds: readonly number[]
   readonly modelEosIds: readonly number[]
@@ -48,7 +59,38 @@ export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles
   const json = await read(join(folder, 'tokenizer.json'), MAX_TOKENIZER_BYTES, TokenizerJsonSchema, undefined)
   const config = await read(join(folder, 'tokenizer_config.json'), MAX_CONFIG_BYTES, ConfigSchema, {})
   const model = await read(join(folder, 'config.json'), MAX_CONFIG_BYTES, ModelConfigSchema, {})
-  return { json, config, modelBosIds: model.bos_token_id, modelEosIds: model.eos_token_id }
+  const chat = await readChatTemplate(folder, config)
+  return { json, config, chat, modelBosIds: model.bos_token_id, modelEosIds: model.eos_token_id }
+}
+
+/** Where a template stands, first found first: its own file (newer models), tokenizer_config.json, chat_template.json. */
+async function readChatTemplate(folder: string, config: Config): Promise<ChatTemplateSource | null> {
+  const specialTokens = specialTokensOf(config)
+  const jinja = join(folder, 'chat_template.jinja')
+  const size = (await stat(jinja).catch(() => null))?.size
+  if (size !== undefined && size > MAX_CONFIG_BYTES)
+    throw new AppError(
+      'tokenizer_invalid',
+      `${jinja} has ${size} bytes; a chat template has at most ${MAX_CONFIG_BYTES}.`,
+    )
+  if (size !== undefined) return { template: await readFile(jinja, 'utf8'), file: 'chat_template.jinja', specialTokens }
+  const named = config.chat_template
+  const own =
+    typeof named === 'string' ? named : (named?.find(({ name }) => name === 'default') ?? named?.[0])?.template
+  if (own !== undefined) return { template: own, file: 'tokenizer_config.json', specialTokens }
+  const file = await read(join(folder, 'chat_template.json'), MAX_CONFIG_BYTES, TemplateFileSchema, {})
+  const template = file.chat_template ?? null
+  return template === null ? null : { template, file: 'chat_template.json', specialTokens }
+}
+
+/** `bos_token`, `eos_token`, `pad_token` … as text, by name. */
+function specialTokensOf(config: Config): Record<string, string> {
+  const entries = Object.entries(config).flatMap(([name, value]): [string, string][] => {
+    if (!/^[a-z]+_token$/.test(name)) return []
+    const text = SpecialSchema.safeParse(value).data
+    return typeof text === 'string' ? [[name, text]] : []
+  })
+  return Object.fromEntries(entries)
 }
 
 /** `absent` is what a missing file counts as; undefined makes it an error. */

@@ -2,6 +2,7 @@
 // limits, a cache of words, and decoding by bytes.
 import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers'
 import { AppError, type TokenSpan } from '@mistudio/contracts'
+import { ChatTemplate } from './chat-template.js'
 import { Utf8Joiner } from './spans.js'
 import { bytesOfToken, kindOf, stripsFirstSpace, type TokenizerKind } from './token-bytes.js'
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js'
@@ -26,6 +27,8 @@ export class Tokenizer {
   readonly bosTokenId: number | null
   /** Tokens that end a generation: config.json's `eos_token_id`s and tokenizer_config.json's `eos_token`. */
   readonly eosTokenIds: readonly number[]
+  /** How the model's conversations are written; null when it says nothing of them. */
+  readonly chat: ChatTemplate | null
   readonly #special = new Set<number>()
   readonly #added = new Map<number, string>()
   readonly #addedTexts: readonly string[]
@@ -42,6 +45,7 @@ export class Tokenizer {
     const shape = { ...json, preTokenizer: json.pre_tokenizer, modelType: json.model.type }
     this.kind = kindOf(shape, folder)
     this.#stripsFirstSpace = stripsFirstSpace(shape)
+    this.chat = files.chat && new ChatTemplate(files.chat)
     for (const { id, content, special } of json.added_tokens) {
       this.#added.set(id, content)
       if (special) this.#special.add(id)

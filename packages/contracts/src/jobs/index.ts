@@ -21,6 +21,7 @@ export const JOB_KINDS = {
   'extraction.run': 'compute',
   'feature.probe': 'interactive',
   'steering.generate': 'interactive',
+  'steering.chat': 'interactive',
   'files.remove': 'io',
 } as const satisfies Record<string, QueueClass>
 export type JobKind = keyof typeof JOB_KINDS
@@ -34,6 +35,7 @@ export const QUESTION_KINDS: readonly JobKind[] = [
   'dataset.samples',
   'training.estimate',
   'feature.probe',
+  'steering.chat',
 ]
 
 /** Kinds whose work can be put down and taken up again at the same point. */

@@ -14,6 +14,7 @@ export const SamplingSchema = z.strictObject({
   temperature: z.number().min(0).max(5).default(0.7),
   topK: z.int().min(0).max(1000).default(0),
   topP: z.number().gt(0).max(1).default(0.95),
+  minP: z.number().min(0).max(1).default(0),
   repetitionPenalty: z.number().min(0.5).max(2).default(1),
   seed: z
     .int()
@@ -23,16 +24,56 @@ export const SamplingSchema = z.strictObject({
 })
 export type Sampling = z.infer<typeof SamplingSchema>
 
-export const CreateSteeringSchema = z.strictObject({
-  modelId: IdSchema,
-  /** Needed as soon as there is a variant. */
-  extractionId: IdSchema.optional(),
-  prompt: z.string().min(1).max(8000),
-  /** Steered variants beside the unsteered one; none = plain generation. */
-  variants: z.array(SteeringVariantSchema).max(8),
-  sampling: SamplingSchema,
-})
+export const ChatRoleSchema = z.enum(['system', 'user', 'assistant'])
+export type ChatRole = z.infer<typeof ChatRoleSchema>
+export const ChatMessageSchema = z.strictObject({ role: ChatRoleSchema, content: z.string().max(8000) })
+export type ChatMessage = z.infer<typeof ChatMessageSchema>
+export const ChatMessagesSchema = z.array(ChatMessageSchema).min(1).max(64)
+
+/** Which tokens a vector is added at: all, those of the prompt, or those that the model wrote. */
+export const SteeringScopeSchema = z.enum(['all', 'prompt', 'completion'])
+export type SteeringScope = z.infer<typeof SteeringScopeSchema>
+
+/** Texts that end a completion; the text is cut before them. */
+export const StopStringsSchema = z.array(z.string().min(1).max(100)).max(8)
+/** How many of the likeliest tokens are reported for every token written. */
+export const AlternativesSchema = z.int().min(0).max(20)
+/** Rows × tokens × alternatives that one experiment may store. */
+export const MAX_STORED_ALTERNATIVES = 100_000
+
+export const CreateSteeringSchema = z
+  .strictObject({
+    modelId: IdSchema,
+    /** Needed as soon as there is a variant. */
+    extractionId: IdSchema.optional(),
+    /** Text to continue; empty with `messages`. */
+    prompt: z.string().max(8000).default(''),
+    /** A conversation to answer, rendered by the model's chat template. */
+    messages: ChatMessagesSchema.optional(),
+    /** Steered variants beside the unsteered one; none = plain generation. */
+    variants: z.array(SteeringVariantSchema).max(8),
+    sampling: SamplingSchema,
+    scope: SteeringScopeSchema.default('all'),
+    stop: StopStringsSchema.default([]),
+    alternatives: AlternativesSchema.default(5),
+  })
+  .refine(({ prompt, messages }) => (prompt === '') === (messages !== undefined), {
+    message: 'Give a prompt or messages, and only one of them.',
+    path: ['prompt'],
+  })
+  .refine(
+    ({ variants, sampling, alternatives }) =>
+      (variants.length + 1) * sampling.maxTokens * alternatives <= MAX_STORED_ALTERNATIVES,
+    {
+      message: 'So many tokens with so many alternatives cannot be stored: lower one of them.',
+      path: ['alternatives'],
+    },
+  )
 export type CreateSteering = z.infer<typeof CreateSteeringSchema>
+
+/** A token that could have been written, with its log probability (nats) under the model that wrote. */
+export const AlternativeSchema = z.object({ id: z.int(), text: z.string(), logprob: z.number() })
+export type Alternative = z.infer<typeof AlternativeSchema>
 
 /** One completion. `activations[f]` follow `tokens` (prompt and completion) for the f-th steered feature, read from the text without steering. */
 export const CompletionSchema = z.object({
@@ -41,7 +82,12 @@ export const CompletionSchema = z.object({
   tokens: z.array(TokenSpanSchema),
   promptTokens: z.int(),
   activations: z.record(z.string(), z.array(z.number())),
-  finish: z.enum(['length', 'eos', 'context', 'cancelled']),
+  /** log probability (nats) of each written token under the model that wrote it, steering included. */
+  logprobs: z.array(z.number()).default([]),
+  /** Per written token the likeliest ones of its step, likeliest first. */
+  alternatives: z.array(z.array(AlternativeSchema)).default([]),
+  /** `stop`: a stop string was written; `text` ends before it, `tokens` with the last token that `text` needs. */
+  finish: z.enum(['length', 'eos', 'stop', 'context', 'cancelled']),
   /** exp of the mean negative log-likelihood of the completion under the unsteered model. */
   perplexity: z.number().nullable(),
   /** Mean over completion positions of KL(steered ‖ unsteered), nats; null for the unsteered one. */
@@ -81,6 +127,10 @@ export const SteeringGenerateParamsSchema = z.object({
   saeId: IdSchema.nullable(),
   site: z.string().nullable(),
   prompt: z.string(),
+  messages: ChatMessagesSchema.optional(),
+  scope: SteeringScopeSchema.default('all'),
+  stop: StopStringsSchema.default([]),
+  alternatives: AlternativesSchema.default(0),
   /** With each feature's maximum activation as measured by the extraction. */
   variants: z.array(
     z.object({ features: z.array(z.object({ index: z.int(), strength: z.number(), maxActivation: z.number() })) }),
@@ -88,3 +138,18 @@ export const SteeringGenerateParamsSchema = z.object({
   sampling: SamplingSchema,
 })
 export type SteeringGenerateParams = z.infer<typeof SteeringGenerateParamsSchema>
+
+/** Asks what a model's chat template makes of messages; without messages, only whether the model has one. */
+export const ChatPreviewRequestSchema = z.strictObject({
+  modelId: IdSchema,
+  messages: z.array(ChatMessageSchema).max(64),
+})
+export const ChatPreviewSchema = z.object({
+  hasTemplate: z.boolean(),
+  /** The rendered prompt with its tokens; null without messages, without a template, or when the template refuses them. */
+  tokens: z.array(TokenSpanSchema).nullable(),
+  /** Why the template refuses the messages. */
+  refusal: z.string().nullable(),
+})
+export type ChatPreview = z.infer<typeof ChatPreviewSchema>
+export const ChatPreviewParamsSchema = z.object({ modelPath: z.string(), messages: z.array(ChatMessageSchema) })

@@ -99,17 +99,19 @@ export class Sampler {
 
   /** Fills weights and the histogram over the distance from the likeliest token, in nats. */
   #weigh(logits: Float32Array, temperature: number): void {
+    const [weights, bins, counts, masses] = [this.#weights, this.#bins, this.#counts, this.#masses]
     const max = maximum(logits)
-    this.#counts.fill(0)
-    this.#masses.fill(0)
+    const sharpness = 1 / temperature
+    counts.fill(0)
+    masses.fill(0)
     for (let token = 0; token < logits.length; token++) {
-      const distance = (max - logits[token]!) / temperature
+      const distance = (max - logits[token]!) * sharpness
       const weight = expMinus(distance)
       const bin = binOf(distance)
-      this.#weights[token] = weight
-      this.#bins[token] = bin
-      this.#counts[bin]!++
-      this.#masses[bin]! += weight
+      weights[token] = weight
+      bins[token] = bin
+      counts[bin]!++
+      masses[bin]! += weight
     }
   }
 
@@ -148,12 +150,13 @@ export class Sampler {
 
   /** Sets the weights of tokens outside the cut and below `minP` times the likeliest one to 0. Returns the sum of what is left. */
   #keep(cut: Cut | null, minP: number): number {
+    const [weights, bins] = [this.#weights, this.#bins]
     const last = cut?.bin ?? BINS
-    for (const token of cut?.members.slice(cut.inside) ?? []) this.#weights[token] = 0
+    for (const token of cut?.members.slice(cut.inside) ?? []) weights[token] = 0
     let total = 0
-    for (let token = 0; token < this.#weights.length; token++) {
-      const weight = this.#weights[token]!
-      if (this.#bins[token]! > last || weight < minP) this.#weights[token] = 0
+    for (let token = 0; token < weights.length; token++) {
+      const weight = weights[token]!
+      if (bins[token]! > last || weight < minP) weights[token] = 0
       else total += weight
     }
     return total
@@ -161,10 +164,11 @@ export class Sampler {
 
   /** The token at which the running sum of weights, in order of id, passes `share`. */
   #pick(share: number): number {
+    const weights = this.#weights
     let left = share
     let last = -1
-    for (let token = 0; token < this.#weights.length; token++) {
-      const weight = this.#weights[token]!
+    for (let token = 0; token < weights.length; token++) {
+      const weight = weights[token]!
       if (weight === 0) continue
       last = token
       left -= weight
