@@ -9,7 +9,9 @@ const FileSchema = z.object({
     merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])),
   }),
 })
-const WORDS = /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu
+/** GPT-2's words with Unicode's white space, which is what `\\s` means where the pattern comes from. */
+const WORDS =
+  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu
 
 /** An encoder for the byte-level tokenizer.json at `path`; no normalizer, no added tokens. */
 export function referenceBpe(path: string): (text: string) => number[] {

@@ -22,7 +22,21 @@ const BYTE_OF_STAND_IN: ReadonlyMap<string, number> = (() => {
   return table
 })()
 
+const STAND_INS: readonly string[] = (() => {
+  const table: string[] = []
+  for (const [standIn, byte] of BYTE_OF_STAND_IN) table[byte] = standIn
+  return table
+})()
+
 const ENCODER = new TextEncoder()
+
+/** The bytes of a text as GPT-2's stand-in characters, as a byte-level model reads them. */
+export function standIns(text: string): string {
+  let written = ''
+  for (const byte of ENCODER.encode(text)) written += STAND_INS[byte]!
+  return written
+}
+
 const BYTE_TOKEN = /^<0x([0-9A-Fa-f]{2})>$/
 
 /** Types named anywhere in a component of tokenizer.json (`Sequence` holds others). */

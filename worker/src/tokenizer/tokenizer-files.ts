@@ -5,6 +5,7 @@ import { AppError } from '@mistudio/contracts'
 import { FormatError, readJsonFile } from '@mistudio/formats'
 import { z } from 'zod'
 import type { ChatTemplateSource } from './chat-template.js'
+import { jsonOf } from './vocab-and-merges.js'
 
 /** Gemma 3's file, the largest in common use, has 33 MB. */
 const MAX_TOKENIZER_BYTES = 128 * 2 ** 20
@@ -14,6 +15,10 @@ const AddedTokenSchema = z.looseObject({
   id: z.int().min(0),
   content: z.string().min(1),
   special: z.boolean().default(false),
+  /** Found in the text after normalization instead of before; the default is the contrary of `special`. */
+  normalized: z.boolean().optional(),
+  lstrip: z.boolean().default(false),
+  rstrip: z.boolean().default(false),
 })
 const TokenizerJsonSchema = z.looseObject({
   added_tokens: z.array(AddedTokenSchema).default([]),
@@ -42,9 +47,14 @@ const IdsSchema = z
   .union([z.int(), z.array(z.int())])
   .nullish()
   .transform((ids) => (ids === null || ids === undefined ? [] : [ids].flat()))
-const ModelConfigSchema = z.looseObject({ bos_token_id: IdsSchema, eos_token_id: IdsSchema })
+const ModelConfigSchema = z.looseObject({
+  bos_token_id: IdsSchema,
+  eos_token_id: IdsSchema,
+  model_type: z.string().nullish(),
+})
 
 export interface TokenizerFiles {
+  readonly folder: string
   readonly json: TokenizerJson
   readonly config: Config
   /** The model's chat template; null when it has none. */
@@ -54,26 +64,45 @@ export interface TokenizerFiles {
   readonly modelEosIds: readonly number[]
 }
 
-/** Reads tokenizer.json, tokenizer_config.json and config.json. @throws AppError `tokenizer_invalid`, `file_not_found`. */
+/**
+ * Reads tokenizer.json (or vocab.json with merges.txt), tokenizer_config.json and config.json.
+ * @throws AppError `tokenizer_invalid`, `file_not_found`.
+ */
 export async function readTokenizerFiles(folder: string): Promise<TokenizerFiles> {
-  const json = await read(join(folder, 'tokenizer.json'), MAX_TOKENIZER_BYTES, TokenizerJsonSchema, undefined)
   const config = await read(join(folder, 'tokenizer_config.json'), MAX_CONFIG_BYTES, ConfigSchema, {})
   const model = await read(join(folder, 'config.json'), MAX_CONFIG_BYTES, ModelConfigSchema, {})
+  const json = (await readVocabAndMerges(folder, config, model.model_type ?? null)) ?? (await readJson(folder))
   const chat = await readChatTemplate(folder, config)
-  return { json, config, chat, modelBosIds: model.bos_token_id, modelEosIds: model.eos_token_id }
+  return { folder, json, config, chat, modelBosIds: model.bos_token_id, modelEosIds: model.eos_token_id }
+}
+
+const readJson = (folder: string): Promise<TokenizerJson> =>
+  read(join(folder, 'tokenizer.json'), MAX_TOKENIZER_BYTES, TokenizerJsonSchema, undefined)
+
+const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null
+
+/** The tokenizer of a folder without tokenizer.json that holds vocab.json and merges.txt; null for any other folder. */
+async function readVocabAndMerges(
+  folder: string,
+  config: Config,
+  modelType: string | null,
+): Promise<TokenizerJson | null> {
+  const [json, vocabFile, mergesFile] = ['tokenizer.json', 'vocab.json', 'merges.txt'].map((name) => join(folder, name))
+  if ((await exists(json!)) || !(await exists(vocabFile!)) || !(await exists(mergesFile!))) return null
+  const vocab = await read(vocabFile!, MAX_TOKENIZER_BYTES, z.record(z.string(), z.unknown()), undefined)
+  const added = await read(join(folder, 'added_tokens.json'), MAX_CONFIG_BYTES, z.record(z.string(), z.int()), {})
+  const merges = await readText(mergesFile!, MAX_TOKENIZER_BYTES)
+  const specialTokens = specialTokensOf(config)
+  const files = { vocab, merges, added, config, modelType, specialTokens }
+  return parsed(TokenizerJsonSchema, jsonOf(files, folder), folder)
 }
 
 /** Where a template stands, first found first: its own file (newer models), tokenizer_config.json, chat_template.json. */
 async function readChatTemplate(folder: string, config: Config): Promise<ChatTemplateSource | null> {
   const specialTokens = specialTokensOf(config)
   const jinja = join(folder, 'chat_template.jinja')
-  const size = (await stat(jinja).catch(() => null))?.size
-  if (size !== undefined && size > MAX_CONFIG_BYTES)
-    throw new AppError(
-      'tokenizer_invalid',
-      `${jinja} has ${size} bytes; a chat template has at most ${MAX_CONFIG_BYTES}.`,
-    )
-  if (size !== undefined) return { template: await readFile(jinja, 'utf8'), file: 'chat_template.jinja', specialTokens }
+  if (await exists(jinja))
+    return { template: await readText(jinja, MAX_CONFIG_BYTES), file: 'chat_template.jinja', specialTokens }
   const named = config.chat_template
   const own =
     typeof named === 'string' ? named : (named?.find(({ name }) => name === 'default') ?? named?.[0])?.template
@@ -81,6 +110,13 @@ async function readChatTemplate(folder: string, config: Config): Promise<ChatTem
   const file = await read(join(folder, 'chat_template.json'), MAX_CONFIG_BYTES, TemplateFileSchema, {})
   const template = file.chat_template ?? null
   return template === null ? null : { template, file: 'chat_template.json', specialTokens }
+}
+
+async function readText(path: string, maxBytes: number): Promise<string> {
+  const { size } = await stat(path)
+  if (size > maxBytes)
+    throw new AppError('tokenizer_invalid', `${path} has ${size} bytes; at most ${maxBytes} are read.`)
+  return readFile(path, 'utf8')
 }
 
 /** `bos_token`, `eos_token`, `pad_token` … as text, by name. */
@@ -105,17 +141,21 @@ async function read<T>(path: string, maxBytes: number, schema: z.ZodType<T>, abs
     if (absent === undefined)
       throw new AppError(
         'tokenizer_invalid',
-        `The model folder has no tokenizer: ${path} is missing. Save the model with its fast tokenizer (tokenizer.json).`,
+        `The model folder has no tokenizer: ${path} is missing. Save the model with its fast tokenizer (tokenizer.json); a tokenizer.model (SentencePiece) alone cannot be read.`,
         undefined,
         { cause: error },
       )
     value = absent
   }
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
+  return parsed(schema, value, path)
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const issue = result.error.issues[0]
   throw new AppError(
     'tokenizer_invalid',
-    `${path} is malformed at ${issue?.path.join('.') || 'its root'}: ${issue?.message}`,
+    `${where} is malformed at ${issue?.path.join('.') || 'its root'}: ${issue?.message}`,
   )
 }

@@ -1,18 +1,29 @@
-// A model's tokenizer: text to ids, and ids to exact text per token. The algorithm is @huggingface/tokenizers; what is added here are
-// limits, a cache of words, and decoding by bytes.
-import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers'
+// A model's tokenizer: text to ids, and ids to exact text per token. Models, normalizers and pre-tokenizers are those of
+// @huggingface/tokenizers; what is added here are limits, added tokens, remembered pieces, and decoding by bytes.
 import { AppError, type TokenSpan } from '@mistudio/contracts'
+import { type AddedToken, AddedTokens } from './added-tokens.js'
+import { canonical } from './canonical.js'
 import { ChatTemplate } from './chat-template.js'
+import { type LibraryTokenizer, openLibrary } from './library.js'
+import { encodeWithin, probePatterns, unknownPatterns } from './patterns.js'
+import { PieceCache, type Pieces, piecesOf } from './pieces.js'
 import { Utf8Joiner } from './spans.js'
 import { bytesOfToken, kindOf, stripsFirstSpace, type TokenizerKind } from './token-bytes.js'
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js'
-import { WordCache, wordsAreIndependent } from './word-cache.js'
+import { requireUsableVocabulary } from './vocabulary.js'
 
 const ENCODER = new TextEncoder()
 
 export interface EncodeOptions {
   /** Add what the tokenizer's own template adds (BOS for Llama ...). Default false. */
   readonly addSpecialTokens?: boolean
+}
+
+/** What encoding needs beside the library. */
+interface Encoding {
+  readonly pieces: Pieces | null
+  /** Expressions that are not known to be fast; empty for published tokenizers. */
+  readonly unknownPatterns: readonly string[]
 }
 
 export class Tokenizer {
@@ -31,26 +42,34 @@ export class Tokenizer {
   readonly chat: ChatTemplate | null
   readonly #special = new Set<number>()
   readonly #added = new Map<number, string>()
-  readonly #addedTexts: readonly string[]
+  /** Added tokens found in the text as it is, and those found in it after normalization. */
+  readonly #literal: AddedTokens
+  readonly #normalized: AddedTokens
   readonly #bytes = new Map<number, Uint8Array>()
-  readonly #words: WordCache | undefined
+  readonly #cache: PieceCache
   readonly #stripsFirstSpace: boolean
 
   private constructor(
-    private readonly library: HfTokenizer,
+    private readonly library: LibraryTokenizer,
+    private readonly encoding: Encoding,
     files: TokenizerFiles,
-    folder: string,
   ) {
     const { json, config } = files
     const shape = { ...json, preTokenizer: json.pre_tokenizer, modelType: json.model.type }
-    this.kind = kindOf(shape, folder)
+    this.kind = kindOf(shape, files.folder)
     this.#stripsFirstSpace = stripsFirstSpace(shape)
     this.chat = files.chat && new ChatTemplate(files.chat)
-    for (const { id, content, special } of json.added_tokens) {
-      this.#added.set(id, content)
-      if (special) this.#special.add(id)
+    const literal = new Map<string, AddedToken>()
+    const normalized = new Map<string, AddedToken>()
+    for (const token of json.added_tokens) {
+      this.#added.set(token.id, token.content)
+      if (token.special) this.#special.add(token.id)
+      if (library.normalizer === null || !(token.normalized ?? !token.special)) literal.set(token.content, token)
+      else normalized.set(library.normalizer.normalize(token.content), token)
     }
-    this.#addedTexts = [...this.#added.values()]
+    this.#literal = new AddedTokens(literal)
+    this.#normalized = new AddedTokens(normalized)
+    this.#cache = new PieceCache((piece) => this.#idsOf([encoding.pieces?.written(piece) ?? piece]))
     let largest = -1
     for (const id of library.get_vocab().values()) if (id > largest) largest = id
     for (const id of this.#added.keys()) if (id > largest) largest = id
@@ -63,47 +82,78 @@ export class Tokenizer {
     this.eosTokenIds = [...new Set([...files.modelEosIds.filter(known), ...idOf(config.eos_token)])]
     this.bosTokenId =
       [...idOf(config.bos_token), ...files.modelBosIds.filter(known), ...idOf(config.eos_token)][0] ?? null
-    if (wordsAreIndependent(json)) this.#words = new WordCache((word) => this.#encodeFully(word, false))
   }
 
   /** Loads the tokenizer of a model folder. @throws AppError `tokenizer_invalid` with what to do. */
   static async load(folder: string): Promise<Tokenizer> {
     const files = await readTokenizerFiles(folder)
-    let library: HfTokenizer
-    try {
-      library = new HfTokenizer(files.json, files.config)
-    } catch (error) {
-      throw new AppError(
-        'tokenizer_invalid',
-        `The tokenizer cannot be used: ${(error as Error).message} (${folder})`,
-        undefined,
-        {
-          cause: error,
-        },
-      )
-    }
-    return new Tokenizer(library, files, folder)
+    requireUsableVocabulary(files.json)
+    kindOf({ ...files.json, preTokenizer: files.json.pre_tokenizer, modelType: files.json.model.type }, folder)
+    const { json, preTokenizers, patterns } = canonical(files.json)
+    const encoding = { pieces: piecesOf(preTokenizers, json), unknownPatterns: unknownPatterns(patterns) }
+    const tokenizer = new Tokenizer(build(json, files), encoding, files)
+    if (encoding.unknownPatterns.length > 0) probePatterns(encoding.unknownPatterns, (text) => tokenizer.#encode(text))
+    return tokenizer
   }
 
   /** Token ids of a text. @throws AppError `tokenizer_invalid` for text that the vocabulary cannot express. */
   encode(text: string, { addSpecialTokens = false }: EncodeOptions = {}): number[] {
-    if (this.#words && !addSpecialTokens && !this.#addedTexts.some((added) => text.includes(added)))
-      return this.#words.encode(text)
-    return this.#encodeFully(text, addSpecialTokens)
+    const { unknownPatterns } = this.encoding
+    const work = () => (addSpecialTokens ? this.#encodeWithSpecials(text) : this.#encode(text))
+    return unknownPatterns.length > 0 ? encodeWithin(unknownPatterns, text.length, work) : work()
   }
 
-  #encodeFully(text: string, addSpecialTokens: boolean): number[] {
-    const { ids, tokens }: { ids: number[]; tokens: string[] } = this.library.encode(text, {
-      add_special_tokens: addSpecialTokens,
-    })
-    const bad = ids.findIndex((id) => !Number.isInteger(id))
-    if (bad >= 0)
-      throw new AppError(
-        'tokenizer_invalid',
-        `The vocabulary has no token for "${tokens[bad]}" and no unknown token.`,
-        { text: text.slice(0, 200) },
-      )
+  #encode(text: string): number[] {
+    const ids: number[] = []
+    for (const [index, section] of this.#literal.split(text).entries()) {
+      if (typeof section !== 'string') ids.push(section.id)
+      else for (const id of this.#encodeSection(section, index === 0)) ids.push(id)
+    }
     return ids
+  }
+
+  /** Ids of a text without literal added tokens. `first`: it begins the text. */
+  #encodeSection(text: string, first: boolean): number[] {
+    const normalized = this.library.normalizer?.normalize(text) ?? text
+    const ids: number[] = []
+    for (const section of this.#normalized.split(normalized)) {
+      if (typeof section !== 'string') ids.push(section.id)
+      else for (const id of this.#encodeWords(section, first)) ids.push(id)
+    }
+    return ids
+  }
+
+  #encodeWords(section: string, first: boolean): number[] {
+    const { pieces } = this.encoding
+    if (pieces) {
+      const ids: number[] = []
+      for (const piece of pieces.cut(section, first)) for (const id of this.#cache.get(piece)) ids.push(id)
+      return ids
+    }
+    const { pre_tokenizer } = this.library
+    return this.#idsOf(
+      pre_tokenizer ? pre_tokenizer.pre_tokenize(section, { section_index: first ? 0 : 1 }) : [section],
+    )
+  }
+
+  /** Ids that the model makes of pre-tokens. */
+  #idsOf(words: string[]): number[] {
+    const { model } = this.library
+    return this.#requireKnown(model._call(words), (token) => model.tokens_to_ids.get(token) ?? model.unk_token_id)
+  }
+
+  #encodeWithSpecials(text: string): number[] {
+    const { tokens } = this.library.encode(text, { add_special_tokens: true })
+    return this.#requireKnown(tokens, (token) => this.library.token_to_id(token))
+  }
+
+  #requireKnown(tokens: readonly string[], idOf: (token: string) => number | undefined): number[] {
+    return tokens.map((token) => {
+      const id = idOf(token)
+      if (id === undefined)
+        throw new AppError('tokenizer_invalid', `The vocabulary has no token for "${token}" and no unknown token.`)
+      return id
+    })
   }
 
   /** Exact text per token; characters spread over tokens stand at the token that completes them. */
@@ -156,6 +206,16 @@ export class Tokenizer {
       this.#bytes.set(id, bytes)
     }
     return bytes
+  }
+}
+
+/** The library's tokenizer of a checked tokenizer.json. */
+function build(json: TokenizerFiles['json'], { config, folder }: TokenizerFiles): LibraryTokenizer {
+  try {
+    return openLibrary(json, config)
+  } catch (error) {
+    const message = `The tokenizer cannot be used: ${(error as Error).message} (${folder})`
+    throw new AppError('tokenizer_invalid', message, undefined, { cause: error })
   }
 }
 
