@@ -13,8 +13,20 @@ const FileSchema = z.object({
 const WORDS =
   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu
 
-/** An encoder for the byte-level tokenizer.json at `path`; no normalizer, no added tokens. */
-export function referenceBpe(path: string): (text: string) => number[] {
+/** Joins the adjacent pair of lowest rank, leftmost first, until none has a rank. */
+export function mergeByRank(symbols: readonly string[], ranks: ReadonlyMap<string, number>): string[] {
+  const parts = [...symbols]
+  for (;;) {
+    const pairs = parts.slice(1).map((part, i) => ranks.get(`${parts[i]} ${part}`) ?? Number.POSITIVE_INFINITY)
+    const best = Math.min(...pairs)
+    if (best === Number.POSITIVE_INFINITY) return parts
+    const at = pairs.indexOf(best)
+    parts.splice(at, 2, parts[at]! + parts[at + 1]!)
+  }
+}
+
+/** An encoder for the byte-level tokenizer.json at `path` with words of its own; no normalizer, no added tokens. */
+export function referenceBpe(path: string, words: RegExp = WORDS): (text: string) => number[] {
   const { model } = FileSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
   const ranks = new Map(model.merges.map((merge, rank) => [typeof merge === 'string' ? merge : merge.join(' '), rank]))
   const printable = [
@@ -25,15 +37,7 @@ export function referenceBpe(path: string): (text: string) => number[] {
   const rest = Array.from({ length: 256 }, (_, byte) => byte).filter((byte) => !printable.includes(byte))
   const standIn = (byte: number): string =>
     String.fromCharCode(printable.includes(byte) ? byte : 256 + rest.indexOf(byte))
-  const encodeWord = (word: string): number[] => {
-    const parts = Array.from(Buffer.from(word), standIn)
-    for (;;) {
-      const pairs = parts.slice(1).map((part, i) => ranks.get(`${parts[i]} ${part}`) ?? Number.POSITIVE_INFINITY)
-      const best = Math.min(...pairs)
-      if (best === Number.POSITIVE_INFINITY) return parts.map((part) => model.vocab[part]!)
-      const at = pairs.indexOf(best)
-      parts.splice(at, 2, parts[at]! + parts[at + 1]!)
-    }
-  }
-  return (text) => (text.match(WORDS) ?? []).flatMap(encodeWord)
+  const encodeWord = (word: string): number[] =>
+    mergeByRank(Array.from(Buffer.from(word), standIn), ranks).map((part) => model.vocab[part]!)
+  return (text) => (text.match(words) ?? []).flatMap(encodeWord)
 }
