@@ -23,7 +23,7 @@ async function setUp(name = 'llama_gqa_llama3') {
 }
 
 describe('generation', () => {
-  it.each(['llama', 'llama_gqa_llama3', 'llama_biases', 'llama_fp16'])(
+  it.each(['llama', 'llama_gqa_llama3', 'llama_fp16', 'gpt2', 'gpt_neox_parallel', 'gemma2', 'opt', 'phi3_longrope'])(
     '%s continues greedily as the reference does',
     async (name) => {
       const { golden, request, model } = await setUp(name)

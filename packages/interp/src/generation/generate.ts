@@ -111,14 +111,9 @@ function newest(states: readonly RowState[]): { step: GenerationStep; tokens: In
   return { step: { rows, starts, lengths, seq: 1 }, tokens: Int32Array.from(states, ({ tokens }) => tokens.at(-1)!) }
 }
 
-/**
- * Whether the rotary angles of a row change with its newest token (longrope, dynamic scaling): keys cached before are then wrong.
- */
-function changesRegime(model: LanguageModel, state: RowState): boolean {
-  const { regime } = model as { regime?: (length: number) => number }
-  if (!regime || state.tokens.length === 0) return false
-  return regime.call(model, lengthOf(state) - 1) !== regime.call(model, lengthOf(state))
-}
+/** Whether the rotary frequencies of a row change with its newest token (longrope, dynamic scaling): keys cached before are then wrong. */
+const changesRegime = (model: LanguageModel, state: RowState): boolean =>
+  state.tokens.length > 0 && model.regime(lengthOf(state) - 1) !== model.regime(lengthOf(state))
 
 /** The rows still running and their cache. */
 class Decoder {

@@ -38,23 +38,22 @@ function pick(vectors: Float32Array, rows: readonly number[], width: number): Fl
   return picked
 }
 
-/** The picked vectors at the positions in scope and zeros elsewhere, [rows taking part, seq, width]. */
-function spread(
-  picked: Float32Array,
-  width: number,
+/** 1 at the positions in scope and 0 elsewhere, [rows taking part × seq]; just 1 for scope `all`. */
+function coefficients(
   { rows, starts, seq }: GenerationStep,
-  inScope: (row: number, position: number) => boolean,
-): Float32Array {
-  const value = new Float32Array(rows.length * seq * width)
-  for (const [at, row] of rows.entries()) {
-    const vector = picked.subarray(at * width, (at + 1) * width)
-    for (let t = 0; t < seq; t++) if (inScope(row, starts[at]! + t)) value.set(vector, (at * seq + t) * width)
-  }
-  return value
+  promptLengths: readonly number[],
+  scope: SteeringScope,
+): number | Float32Array {
+  if (scope === 'all') return 1
+  return Float32Array.from({ length: rows.length * seq }, (_, i) => {
+    const at = Math.floor(i / seq)
+    const isPrompt = starts[at]! + (i % seq) < promptLengths[rows[at]!]!
+    return isPrompt === (scope === 'prompt') ? 1 : 0
+  })
 }
 
 /**
- * Adds a vector per row at the positions in scope. Arrays are made anew only when the set of rows changes or a run has both kinds of positions.
+ * Adds a vector per row at the positions in scope. The vectors are picked anew only when the set of rows changes.
  * @throws ModelError `prompt_invalid` when the vectors do not divide into the rows.
  */
 export function addVectors(
@@ -67,18 +66,10 @@ export function addVectors(
       'prompt_invalid',
       `${vectors.length} values are not one vector for each of ${promptLengths.length} rows.`,
     )
-  const inScope = (row: number, position: number): boolean =>
-    scope === 'all' || position < promptLengths[row]! === (scope === 'prompt')
-  let known: { rows: readonly number[]; picked: Float32Array } | undefined
+  let known: { rows: readonly number[]; value: Float32Array } | undefined
   return (step) => {
-    if (!known || !sameRows(known.rows, step.rows)) known = { rows: step.rows, picked: pick(vectors, step.rows, width) }
-    const scopes = step.rows.map((row, at) => [
-      inScope(row, step.starts[at]!),
-      inScope(row, step.starts[at]! + step.lengths[at]! - 1),
-    ])
-    if (scopes.flat().every((inside) => inside)) return [{ site, kind: 'add', value: known.picked }]
-    // Without the slot, a run would need another graph than its neighbours: zeros keep it the same.
-    return [{ site, kind: 'add', value: spread(known.picked, width, step, inScope) }]
+    if (!known || !sameRows(known.rows, step.rows)) known = { rows: step.rows, value: pick(vectors, step.rows, width) }
+    return [{ site, kind: 'add', value: known.value, coefficient: coefficients(step, promptLengths, scope) }]
   }
 }
 
