@@ -20,6 +20,7 @@ export const keys = {
   feature: (extractionId: string, index: number) => ['features', extractionId, index] as const,
   steerings: ['steering'] as const,
   steering: (id: string) => ['steering', id] as const,
+  chatPreview: (modelId: string, messages: string) => ['chat-preview', modelId, messages] as const,
   jobs: (query: Readonly<Record<string, unknown>> = {}) => ['jobs', 'list', query] as const,
   job: (id: string) => ['jobs', id] as const,
   settings: ['settings'] as const,

@@ -1,12 +1,13 @@
 // One plain generation: request, streamed text, result. The finished text comes from the result, so a lost stream loses nothing.
-import { STEERING_TOKENS_EVENT, SteeringTokensSchema, subjectChannel } from '@mistudio/contracts'
+import { type ChatMessage, STEERING_TOKENS_EVENT, SteeringTokensSchema, subjectChannel } from '@mistudio/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { api, hasActiveJob, isActive, keys, pollWhile, queryClient, useJobEvents } from '../live/index.js'
 
 export interface GenerationRequest {
   modelId: string
-  prompt: string
+  /** Text to continue or conversation to answer. */
+  from: { prompt: string } | { messages: ChatMessage[] }
   maxTokens: number
   temperature: number
 }
@@ -15,9 +16,9 @@ export const useGeneration = () => {
   const [streamed, setStreamed] = useState('')
   const [id, setId] = useState<string | null>(null)
   const create = useMutation({
-    mutationFn: ({ modelId, prompt, maxTokens, temperature }: GenerationRequest) =>
+    mutationFn: ({ modelId, from, maxTokens, temperature }: GenerationRequest) =>
       api.createSteering({
-        body: { modelId, prompt, variants: [], sampling: { maxTokens, temperature, seed: Date.now() % 2 ** 31 } },
+        body: { modelId, ...from, variants: [], sampling: { maxTokens, temperature, seed: Date.now() % 2 ** 31 } },
       }),
     onSuccess: (steering) => {
       queryClient.setQueryData(keys.steering(steering.id), steering)
@@ -53,7 +54,8 @@ export const useGeneration = () => {
       setId(null)
       create.mutate(request)
     },
-    prompt: create.variables?.prompt ?? null,
+    /** What the text shown starts from: the prompt, nothing for a conversation, null before the first one. */
+    prompt: create.variables ? ('prompt' in create.variables.from ? create.variables.from.prompt : '') : null,
     text: completion?.text ?? streamed,
     completion,
     milliseconds: steering?.result?.milliseconds ?? null,

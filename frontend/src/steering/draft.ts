@@ -1,11 +1,15 @@
 // The draft of a steering experiment: chosen features, variants with a strength for each, prompt, sampling. Pure.
 import {
+  AlternativesSchema,
   type CreateSteering,
   CreateSteeringSchema,
+  MAX_STORED_ALTERNATIVES,
   type Sampling,
   SamplingSchema,
   SteeredFeatureSchema,
+  type SteeringScope,
 } from '@mistudio/contracts'
+import { type PromptDraft, promptFrom, promptOf, startPrompt, stopStrings, stopText, whyNotPrompt } from './prompt.js'
 
 /** One column beside the unsteered one: a strength per chosen feature, in units of the feature's own maximum activation. */
 export interface Variant {
@@ -18,8 +22,12 @@ export interface SteeringDraft {
   modelId: string
   features: readonly number[]
   variants: readonly Variant[]
-  prompt: string
+  prompt: PromptDraft
   sampling: SamplingDraft
+  scope: SteeringScope
+  /** Stop strings, one a line, with `\\n` for a newline. */
+  stop: string
+  alternatives: number | null
 }
 
 export const MAX_VARIANTS = 8
@@ -45,8 +53,11 @@ export const startDraft = (query: URLSearchParams): SteeringDraft => {
     modelId: '',
     features,
     variants: [variant(uniform(features, DEFAULT_STRENGTH))],
-    prompt: '',
+    prompt: startPrompt(),
     sampling: SamplingSchema.parse({}),
+    scope: 'all',
+    stop: '',
+    alternatives: 5,
   }
 }
 
@@ -58,8 +69,11 @@ export const fromRequest = (request: CreateSteering): SteeringDraft => ({
   variants: request.variants.map((one) =>
     variant(Object.fromEntries(one.features.map((feature) => [feature.index, feature.strength]))),
   ),
-  prompt: request.prompt,
+  prompt: promptFrom(request),
   sampling: request.sampling,
+  scope: request.scope,
+  stop: stopText(request.stop),
+  alternatives: request.alternatives,
 })
 
 export const addFeature = (draft: SteeringDraft, index: number): SteeringDraft =>
@@ -115,14 +129,27 @@ export const whyNot = (draft: SteeringDraft): string | null => {
   if (!draft.extractionId || !draft.modelId) return 'Choose an extraction.'
   if (draft.features.length === 0) return 'Choose at least one feature.'
   if (draft.variants.length === 0) return 'Add a strength.'
-  if (!draft.prompt.trim()) return 'Type a prompt.'
+  const noPrompt = whyNotPrompt(draft.prompt)
+  if (noPrompt) return noPrompt
   const parsed = SamplingSchema.safeParse(draft.sampling)
   if (!parsed.success)
     return `Sampling: ${SAMPLING_FIELDS[parsed.error.issues[0]?.path[0] as keyof Sampling]?.label ?? 'a value'} is out of its limits.`
   const strong = draft.variants.some((one) =>
     draft.features.some((index) => !SteeredFeatureSchema.shape.strength.safeParse(one.strengths[index]).success),
   )
-  return strong ? 'Strengths go from −20 to 20.' : null
+  if (strong) return 'Strengths go from −20 to 20.'
+  return whyNotReported(draft, parsed.data.maxTokens)
+}
+
+/** What is wrong with stop strings and alternatives. */
+const whyNotReported = ({ stop, alternatives, variants }: SteeringDraft, maxTokens: number): string | null => {
+  if (!AlternativesSchema.safeParse(alternatives).success) return 'Alternatives: 0 to 20.'
+  if ((variants.length + 1) * maxTokens * (alternatives ?? 0) > MAX_STORED_ALTERNATIVES)
+    return 'So many tokens with so many alternatives cannot be stored: lower one of them.'
+  const stops = stopStrings(stop)
+  return stops.length > 8 || stops.some((one) => one.length > 100)
+    ? 'Stop at: up to 8 texts of up to 100 characters.'
+    : null
 }
 
 /** The request; null while something is missing. */
@@ -131,11 +158,14 @@ export const toRequest = (draft: SteeringDraft): CreateSteering | null => {
   const parsed = CreateSteeringSchema.safeParse({
     modelId: draft.modelId,
     extractionId: draft.extractionId,
-    prompt: draft.prompt,
+    ...promptOf(draft.prompt),
     variants: draft.variants.map((one) => ({
       features: draft.features.map((index) => ({ index, strength: one.strengths[index] ?? DEFAULT_STRENGTH })),
     })),
     sampling: draft.sampling,
+    scope: draft.scope,
+    stop: stopStrings(draft.stop),
+    alternatives: draft.alternatives,
   })
   return parsed.success ? parsed.data : null
 }
@@ -149,6 +179,11 @@ export const SAMPLING_FIELDS: Record<keyof Sampling, { label: string; help: stri
     step: 0.05,
   },
   topK: { label: 'Top k', help: 'Draw only from this many likeliest tokens; 0 = no limit.', step: 10 },
+  minP: {
+    label: 'Min p',
+    help: 'Draw only from tokens at least this many times as likely as the likeliest one; 0 = no limit.',
+    step: 0.05,
+  },
   repetitionPenalty: {
     label: 'Repetition penalty',
     help: 'Above 1 makes tokens that stand already in the text less likely.',

@@ -45,6 +45,14 @@ export const markChanged = (base: string, text: string): Word[] => {
 export const sharedMax = (completions: readonly Completion[], feature: number): number =>
   Math.max(0, ...completions.flatMap((one) => one.activations[String(feature)] ?? []))
 
+/** Background per token by how unlikely it was where it was written: none for the certain, strong for what the model hardly gave a chance. */
+export const probabilityColors = ({ promptTokens, logprobs, tokens }: Completion): (string | undefined)[] =>
+  tokens.map((_, index) => {
+    const logprob = logprobs[index - promptTokens]
+    if (logprob === undefined) return undefined
+    return `rgb(245 158 11 / ${((1 - Math.exp(logprob)) * 0.6).toFixed(3)})`
+  })
+
 /** `#12 +2.0× · #40 −1.0×`. */
 export const variantTitle = (features: readonly { index: number; strength: number }[]): string =>
   features.length > 0 && features.every((one) => one.strength === features[0]?.strength) && features.length > 2
@@ -54,6 +62,7 @@ export const variantTitle = (features: readonly { index: number; strength: numbe
 export const FINISH: Record<Completion['finish'], string> = {
   length: 'reached the token limit',
   eos: 'ended by itself',
+  stop: 'reached a stop string',
   context: 'reached the end of the context',
   cancelled: 'stopped',
 }

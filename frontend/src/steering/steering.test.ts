@@ -13,14 +13,15 @@ import {
   toRequest,
   whyNot,
 } from './draft.js'
-import { markChanged, sharedMax, variantTitle } from './prepare.js'
+import { markChanged, probabilityColors, sharedMax, variantTitle } from './prepare.js'
+import { addTurn, changeTurn, removeTurn, startPrompt, stopStrings, stopText } from './prompt.js'
 import { appendEvents } from './stream.js'
 
 const ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
 const ready = () => ({
   ...startDraft(new URLSearchParams({ extraction: ID, features: '12,40,12,x' })),
   modelId: ID,
-  prompt: 'Once',
+  prompt: startPrompt('Once'),
 })
 
 describe('draft', () => {
@@ -44,7 +45,7 @@ describe('draft', () => {
   it('names what is missing and makes no request of it', () => {
     expect(whyNot(startDraft(new URLSearchParams()))).toBe('Choose an extraction.')
     expect(whyNot({ ...ready(), features: [] })).toBe('Choose at least one feature.')
-    expect(whyNot({ ...ready(), prompt: ' ' })).toBe('Type a prompt.')
+    expect(whyNot({ ...ready(), prompt: startPrompt(' ') })).toBe('Type a prompt.')
     expect(whyNot({ ...ready(), sampling: { ...ready().sampling, topP: 0 } })).toContain('Top p')
     expect(toRequest({ ...ready(), sampling: { ...ready().sampling, seed: null } })).toBeNull()
   })
@@ -58,6 +59,36 @@ describe('draft', () => {
   it('adds and removes a feature in every variant', () => {
     const draft = removeFeature(addFeature(sweep(ready()), 7), 12)
     expect(draft.variants.every((one) => Object.keys(one.strengths).join() === '7,40')).toBe(true)
+  })
+})
+
+describe('conversation', () => {
+  it('sends turns instead of a text, and comes back from the request', () => {
+    let prompt = { ...startPrompt(), mode: 'chat' as const } as ReturnType<typeof startPrompt>
+    prompt = changeTurn(prompt, prompt.turns[0]?.key ?? '', { content: 'Hello' })
+    prompt = addTurn(addTurn(prompt))
+    expect(prompt.turns.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
+    expect(whyNot({ ...ready(), prompt })).toBe('Type what the user says.')
+    prompt = removeTurn(removeTurn(prompt, prompt.turns[2]?.key ?? ''), prompt.turns[1]?.key ?? '')
+    const request = toRequest({ ...ready(), prompt, scope: 'completion', stop: '\\n\\n\nUser:', alternatives: 3 })
+    expect(request).toMatchObject({
+      prompt: '',
+      messages: [{ role: 'user', content: 'Hello' }],
+      scope: 'completion',
+      stop: ['\n\n', 'User:'],
+      alternatives: 3,
+    })
+    expect(toRequest(fromRequest(request as NonNullable<typeof request>))).toEqual(request)
+  })
+  it('writes stop strings with escapes and reads them back', () => {
+    const stops = ['\n', 'a\\n', '\tb', ' c ']
+    expect(stopStrings(stopText(stops))).toEqual(stops)
+    expect(stopText(stops)).toBe('\\n\na\\\\n\n\\tb\n c ')
+  })
+  it('refuses more alternatives than can be stored', () => {
+    const draft = { ...sweep(ready()), alternatives: 20, sampling: { ...ready().sampling, maxTokens: 2000 } }
+    expect(whyNot(draft)).toContain('cannot be stored')
+    expect(toRequest({ ...draft, alternatives: 5 })).not.toBeNull()
   })
 })
 
@@ -101,6 +132,10 @@ describe('comparison', () => {
     const completion = (values: number[]) => ({ activations: { '3': values } }) as unknown as Completion
     expect(sharedMax([completion([1, 2]), completion([5])], 3)).toBe(5)
     expect(sharedMax([completion([1])], 4)).toBe(0)
+  })
+  it('tints what was unlikely where it was written, and nothing of the prompt', () => {
+    const one = { promptTokens: 1, tokens: [{}, {}, {}], logprobs: [0, Math.log(0.5)] } as unknown as Completion
+    expect(probabilityColors(one)).toEqual([undefined, 'rgb(245 158 11 / 0.000)', 'rgb(245 158 11 / 0.300)'])
   })
   it('names a variant by its strengths', () => {
     expect(

@@ -4,39 +4,29 @@ import Square from 'lucide-react/icons/square'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { useJobAction } from '../../live/index.js'
-import {
-  Button,
-  Card,
-  errorText,
-  Field,
-  formatDuration,
-  formatValue,
-  Notice,
-  NumberField,
-  Textarea,
-} from '../../ui/index.js'
+import { PromptFields, promptOf, startPrompt, WrittenTokens, whyNotPrompt } from '../../steering/index.js'
+import { Button, Card, errorText, Field, formatDuration, formatValue, Notice, NumberField } from '../../ui/index.js'
 import { useGeneration } from '../generation.js'
 
 const EXAMPLE = 'Once upon a time'
 
 export function TryIt({ modelId }: { modelId: string }) {
-  const [prompt, setPrompt] = useState(EXAMPLE)
+  const [prompt, setPrompt] = useState(startPrompt(EXAMPLE))
   const [maxTokens, setMaxTokens] = useState<number | null>(60)
   const [temperature, setTemperature] = useState<number | null>(0.7)
   const generation = useGeneration()
   const stop = useJobAction()
   const { running, text, completion, failure, job, milliseconds } = generation
   const problem =
-    prompt.trim() === ''
-      ? 'Type a prompt first.'
-      : maxTokens === null || maxTokens < 1 || maxTokens > 2048 || !Number.isInteger(maxTokens)
-        ? 'Tokens: a whole number from 1 to 2048.'
-        : temperature === null || temperature < 0 || temperature > 5
-          ? 'Temperature: 0 to 5.'
-          : null
+    whyNotPrompt(prompt) ??
+    (maxTokens === null || maxTokens < 1 || maxTokens > 2048 || !Number.isInteger(maxTokens)
+      ? 'Tokens: a whole number from 1 to 2048.'
+      : temperature === null || temperature < 0 || temperature > 5
+        ? 'Temperature: 0 to 5.'
+        : null)
   const start = () => {
     if (problem || maxTokens === null || temperature === null) return
-    generation.start({ modelId, prompt, maxTokens, temperature })
+    generation.start({ modelId, from: promptOf(prompt), maxTokens, temperature })
   }
   return (
     <Card
@@ -45,15 +35,10 @@ export function TryIt({ modelId }: { modelId: string }) {
     >
       <div className="grid gap-5 lg:grid-cols-2">
         <div className="space-y-4">
-          <Field label="Prompt">
-            <Textarea
-              rows={4}
-              value={prompt}
-              maxLength={8000}
-              onChange={(event) => setPrompt(event.target.value)}
-              onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && start()}
-            />
-          </Field>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: a shortcut for the button below, for all fields of the prompt */}
+          <div onKeyDown={(event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && start()}>
+            <PromptFields modelId={modelId} prompt={prompt} onPrompt={setPrompt} />
+          </div>
           <div className="grid grid-cols-2 gap-4">
             <Field label="Tokens">
               <NumberField value={maxTokens} onChange={setMaxTokens} min={1} max={2048} step={10} />
@@ -77,6 +62,8 @@ export function TryIt({ modelId }: { modelId: string }) {
           <p aria-live="polite" className="flex-1 text-sm leading-relaxed whitespace-pre-wrap wrap-anywhere">
             {generation.prompt === null ? (
               <span className="text-muted">The continuation appears here.</span>
+            ) : completion ? (
+              <WrittenTokens completion={completion} />
             ) : (
               <>
                 <span className="text-muted">{generation.prompt}</span>
@@ -110,6 +97,7 @@ export function TryIt({ modelId }: { modelId: string }) {
 const ENDS = {
   length: 'the token limit',
   eos: 'an end-of-text token',
+  stop: 'a stop string',
   context: 'the longest input',
   cancelled: 'a stop',
 } as const

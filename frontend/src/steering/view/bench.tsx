@@ -5,10 +5,12 @@ import Zap from 'lucide-react/icons/zap'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { isActive, useJobAction } from '../../live/index.js'
-import { Button, Card, errorText, Field, formatCount, Notice, Select, Textarea, useHotkey } from '../../ui/index.js'
+import { Button, Card, errorText, Field, formatCount, Notice, Select, useHotkey } from '../../ui/index.js'
 import { useCreateSteering } from '../api.js'
 import { type SteeringDraft, toRequest, whyNot } from '../draft.js'
+import { ExperimentFields } from './experiment-fields.js'
 import { FeaturePicker } from './feature-picker.js'
+import { PromptFields } from './prompt-fields.js'
 import { Results } from './results.js'
 import { SamplingFields } from './sampling-fields.js'
 import { Variants } from './variants.js'
@@ -60,17 +62,15 @@ export function Bench({ extractions, steering, initial }: Props) {
             />
           </Field>
           {extraction && <FeaturePicker extraction={extraction} draft={draft} onDraft={setDraft} />}
-          <Field label="Prompt" required>
-            <Textarea
-              rows={4}
-              maxLength={8000}
-              value={draft.prompt}
-              placeholder="Once upon a time"
-              onChange={(event) => setDraft({ ...draft, prompt: event.target.value })}
-            />
-          </Field>
+          <PromptFields
+            modelId={draft.modelId}
+            prompt={draft.prompt}
+            onPrompt={(prompt) => setDraft({ ...draft, prompt })}
+          />
           {draft.features.length > 0 && <Variants draft={draft} onDraft={setDraft} />}
-          <SamplingFields sampling={draft.sampling} onSampling={(sampling) => setDraft({ ...draft, sampling })} />
+          <SamplingFields sampling={draft.sampling} onSampling={(sampling) => setDraft({ ...draft, sampling })}>
+            <ExperimentFields draft={draft} onDraft={setDraft} />
+          </SamplingFields>
           {create.error && <Notice tone="red">{errorText(create.error)}</Notice>}
           <div className="flex flex-wrap items-center gap-3">
             {running ? (

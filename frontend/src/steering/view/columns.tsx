@@ -1,11 +1,12 @@
 // One text of a steering experiment: while it is written, and when it is done with figures and marks.
 import type { Completion } from '@mistudio/contracts'
-import { TokenText } from '../../tokens/index.js'
+import { activationText } from '../../tokens/index.js'
 import { CopyButton, formatValue, Tooltip } from '../../ui/index.js'
-import { FINISH, markChanged } from '../prepare.js'
+import { FINISH, markChanged, probabilityColors } from '../prepare.js'
 import type { StreamedRow } from '../stream.js'
 import { sharedTint } from '../tint.js'
 import type { Mark } from './results.js'
+import { WrittenTokens } from './written-tokens.js'
 
 const TEXT = 'font-mono text-[13px] leading-6 whitespace-pre-wrap wrap-anywhere'
 
@@ -73,7 +74,12 @@ export function DoneColumn({ title, completion, all, mark }: DoneProps) {
   return (
     <Column title={title} copy={completion.text} foot={<Figures completion={completion} />}>
       {mark.startsWith('feature-') ? (
-        <TokenText tokens={sharedTint(completion, all, Number(mark.slice(8)))} className="leading-6" />
+        <TintedTokens completion={completion} all={all} feature={Number(mark.slice(8))} />
+      ) : mark === 'probability' || mark === 'none' ? (
+        <WrittenTokens
+          completion={completion}
+          {...(mark === 'probability' ? { colors: probabilityColors(completion) } : {})}
+        />
       ) : (
         <p className={TEXT}>
           <span className="text-muted">{promptOf(completion)}</span>
@@ -93,7 +99,26 @@ const join = (completion: Completion, from: number, to?: number): string =>
     .map((token) => token.text)
     .join('')
 const promptOf = (completion: Completion): string => join(completion, 0, completion.promptTokens)
-const writtenOf = (completion: Completion): string => join(completion, completion.promptTokens)
+const writtenOf = (completion: Completion): string => completion.text
+
+function TintedTokens({
+  completion,
+  all,
+  feature,
+}: {
+  completion: Completion
+  all: readonly Completion[]
+  feature: number
+}) {
+  const tinted = sharedTint(completion, all, feature)
+  return (
+    <WrittenTokens
+      completion={completion}
+      colors={tinted.map(({ alpha }) => (alpha > 0 ? `rgb(16 185 129 / ${alpha.toFixed(3)})` : undefined))}
+      note={(index) => `activation of #${feature} ${activationText(tinted[index]?.value ?? 0)}`}
+    />
+  )
+}
 
 function Words({ completion, base }: { completion: Completion; base: Completion | undefined }) {
   const text = writtenOf(completion)

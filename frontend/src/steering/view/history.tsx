@@ -18,6 +18,7 @@ import {
 } from '../../ui/index.js'
 import { deleteSteering, useCreateSteering, useSteerings } from '../api.js'
 import { splitHistory } from '../prepare.js'
+import { promptTitle } from '../prompt.js'
 
 export function History({ currentId }: { currentId: string | null }) {
   const all = useSteerings()
@@ -73,7 +74,7 @@ function Item({ steering, current }: { steering: Steering; current: boolean }) {
   const navigate = useNavigate()
   const again = useCreateSteering()
   const { request, job } = steering
-  const name = steering.name ?? request.prompt
+  const name = steering.name ?? promptTitle(request)
   const features = new Set(request.variants.flatMap((one) => one.features.map((feature) => feature.index))).size
   const run = () =>
     again.mutate(request, {

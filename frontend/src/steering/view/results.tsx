@@ -9,7 +9,7 @@ import { appendEvents, type Streamed } from '../stream.js'
 import { DoneColumn, StreamedColumn } from './columns.js'
 import { SaveExperiment } from './save-experiment.js'
 
-export type Mark = `feature-${number}` | 'words' | 'none'
+export type Mark = `feature-${number}` | 'words' | 'probability' | 'none'
 
 export function Results({ steering }: { steering: Steering }) {
   const { job, request, result } = steering
@@ -45,6 +45,7 @@ export function Results({ steering }: { steering: Steering }) {
               options={[
                 { value: 'words', label: 'words that changed' },
                 ...features.map((index) => ({ value: `feature-${index}` as const, label: `activation of #${index}` })),
+                { value: 'probability', label: 'unlikely tokens' },
                 { value: 'none', label: 'nothing' },
               ]}
             />
@@ -88,7 +89,7 @@ export function Results({ steering }: { steering: Steering }) {
             <StreamedColumn
               key={column.key}
               title={title}
-              prompt={request.prompt}
+              prompt={request.messages ? '' : request.prompt}
               row={streamed[row]}
               waiting={isActive(job)}
             />
@@ -97,8 +98,10 @@ export function Results({ steering }: { steering: Steering }) {
       </div>
       <p className="text-xs text-muted">
         Seed {request.sampling.seed}, temperature {request.sampling.temperature}, top p {request.sampling.topP}, top k{' '}
-        {request.sampling.topK}, repetition penalty {request.sampling.repetitionPenalty}, up to{' '}
-        {request.sampling.maxTokens} tokens. Every column starts from this seed.
+        {request.sampling.topK}, min p {request.sampling.minP}, repetition penalty {request.sampling.repetitionPenalty},
+        up to {request.sampling.maxTokens} tokens
+        {request.scope === 'all' ? '' : `, features added to the ${request.scope} only`}. Every column starts from this
+        seed.
       </p>
     </div>
   )

@@ -1,17 +1,21 @@
 // How the next token is drawn. Limits come from the contract.
 import { type Sampling, SamplingSchema } from '@mistudio/contracts'
+import type { ReactNode } from 'react'
 import { Field, NumberField } from '../../ui/index.js'
 import { SAMPLING_FIELDS, type SamplingDraft } from '../draft.js'
 
 const FIRST: readonly (keyof Sampling)[] = ['maxTokens', 'temperature', 'seed']
-const MORE: readonly (keyof Sampling)[] = ['topP', 'topK', 'repetitionPenalty']
+const MORE: readonly (keyof Sampling)[] = ['topP', 'topK', 'minP', 'repetitionPenalty']
 
 export function SamplingFields({
   sampling,
   onSampling,
+  children,
 }: {
   sampling: SamplingDraft
   onSampling(sampling: SamplingDraft): void
+  /** More settings behind the same fold. */
+  children?: ReactNode
 }) {
   const field = (key: keyof Sampling) => {
     const { minValue, maxValue } = SamplingSchema.shape[key].unwrap()
@@ -37,8 +41,9 @@ export function SamplingFields({
     <div>
       <div className="grid grid-cols-3 gap-3">{FIRST.map(field)}</div>
       <details className="mt-2">
-        <summary className="w-fit text-xs text-muted hover:text-heading">More sampling settings</summary>
+        <summary className="w-fit text-xs text-muted hover:text-heading">More settings</summary>
         <div className="mt-2 grid grid-cols-3 gap-3">{MORE.map(field)}</div>
+        {children && <div className="mt-3 space-y-3">{children}</div>}
       </details>
     </div>
   )
