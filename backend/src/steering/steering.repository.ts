@@ -22,8 +22,9 @@ const HISTORY = 100
 export class SteeringRepository {
   constructor(private readonly database: Database) {}
 
-  list(): Promise<Steering[]> {
-    return this.database.prisma.steering.findMany({ orderBy: { createdAt: 'desc' } })
+  /** All experiments, newest first, without the details of their completions. */
+  list(): Promise<Omit<Steering, 'details'>[]> {
+    return this.database.prisma.steering.findMany({ orderBy: { createdAt: 'desc' }, omit: { details: true } })
   }
 
   find(id: string): Promise<Steering | null> {

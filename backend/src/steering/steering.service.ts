@@ -5,15 +5,18 @@ import {
   type ChatMessage,
   type ChatPreview,
   ChatPreviewSchema,
+  CompletionDetailsSchema,
   type CreateSteering,
   CreateSteeringSchema,
   type Job,
   type Model,
   type Steering,
   type SteeringGenerateParams,
+  type SteeringResult,
   SteeringResultSchema,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
+import { z } from 'zod'
 import { iso } from '../common/time.js'
 import { ExtractionsService } from '../extractions/extractions.service.js'
 import { FeaturesService } from '../features/features.service.js'
@@ -117,7 +120,14 @@ const shortened = (prompt: string): string =>
 const titleOf = ({ prompt, messages }: CreateSteering): string =>
   shortened(messages?.at(-1)?.content || prompt || 'Chat')
 
-const toSteering = (row: SteeringRow, job: Job | null): Steering => ({
+/** The completions with what was stored apart from them; as they are where nothing was. */
+function withDetails(result: SteeringResult | null, details: unknown): SteeringResult | null {
+  const stored = z.array(CompletionDetailsSchema).nullish().parse(details)
+  if (!result || !stored) return result
+  return { ...result, completions: result.completions.map((completion, at) => ({ ...completion, ...stored[at] })) }
+}
+
+const toSteering = (row: Omit<SteeringRow, 'details'> & { details?: unknown }, job: Job | null): Steering => ({
   id: row.id,
   name: row.name,
   modelId: row.modelId,
@@ -126,7 +136,7 @@ const toSteering = (row: SteeringRow, job: Job | null): Steering => ({
   saeId: row.saeId,
   site: row.site,
   request: CreateSteeringSchema.parse(row.request),
-  result: SteeringResultSchema.nullable().parse(row.result),
+  result: withDetails(SteeringResultSchema.nullable().parse(row.result), row.details),
   job,
   createdAt: iso(row.createdAt),
 })

@@ -104,6 +104,40 @@ describe('steering experiment', () => {
     expect(expected.some((value) => value > 0)).toBe(true)
   })
 
+  it('ends at a stop string that spans tokens, cuts the text before it, and keeps only the tokens that text needs', async () => {
+    const free = (await runExperiment(open, null, experiment({ site: null }), hooks())).completions[0]!
+    const stop = free.text.slice(9, 14)
+    const texts: string[] = []
+    const stopped = await runExperiment(
+      open,
+      null,
+      experiment({ site: null, stop: [stop], alternatives: 2 }),
+      hooks(texts),
+    )
+    const [only] = SteeringResultSchema.parse(stopped).completions
+    const cut = free.text.slice(0, free.text.indexOf(stop))
+    expect([only!.text, only!.finish, texts]).toEqual([cut, 'stop', [cut]])
+    const written = only!.tokens.slice(only!.promptTokens)
+    const joined = written.map(({ text }) => text).join('')
+    expect(joined.startsWith(cut)).toBe(true)
+    expect(joined.length - (written.at(-1)?.text.length ?? 0)).toBeLessThan(cut.length)
+    expect([only!.logprobs.length, only!.alternatives.length]).toEqual([written.length, written.length])
+    expect(free.tokens.slice(0, only!.tokens.length)).toEqual(only!.tokens)
+  })
+
+  it('steers the written text only where that is asked, and measures KL so', async () => {
+    const at = (scope: 'all' | 'prompt' | 'completion') =>
+      runExperiment(open, sae, experiment({ variants: [variant(3, 5)], scope, alternatives: 1 }), hooks())
+    const [all, prompt, completion] = await Promise.all([at('all'), at('prompt'), at('completion')])
+    const first = (result: typeof all) => result.completions.map(({ alternatives }) => alternatives[0]![0]!.logprob)
+    expect(first(completion)[1]).toBe(first(completion)[0])
+    expect(first(prompt)[1]).toBe(first(all)[1])
+    expect(first(all)[1]).not.toBe(first(all)[0])
+    const kls = [all, prompt, completion].map(({ completions }) => completions[1]!.kl!)
+    expect(kls.every((kl) => kl > 0)).toBe(true)
+    expect(new Set(kls).size).toBe(3)
+  })
+
   it('keeps what was written when stopped', async () => {
     let steps = 0
     const stopping = { ...hooks(), onStep: () => void steps++, stopped: () => steps === 4 }

@@ -1,5 +1,11 @@
 import { fileURLToPath } from 'node:url'
-import { type SteeringGenerateParams, SteeringResultSchema, SteeringTokensSchema } from '@mistudio/contracts'
+import {
+  type CompletionDetails,
+  CompletionDetailsSchema,
+  type SteeringGenerateParams,
+  SteeringResultSchema,
+  SteeringTokensSchema,
+} from '@mistudio/contracts'
 import { afterAll, describe, expect, it } from 'vitest'
 import { modelStore } from '../models/index.js'
 import type { Control, JobContext } from '../runner/context.js'
@@ -13,6 +19,7 @@ const PARAMS = {
   site: null,
   prompt: 'Once upon a time',
   variants: [],
+  alternatives: 3,
   sampling: { maxTokens: 8, temperature: 0.7, topK: 0, topP: 0.95, minP: 0, repetitionPenalty: 1, seed: 0 },
 }
 
@@ -41,7 +48,12 @@ describe('steering.generate', () => {
     const outcome = await first.run()
     expect(outcome.state).toBe('completed')
     expect(first.written).toHaveLength(1)
-    const [id, json] = first.written[0] as [string, string]
+    const [id, json, details] = first.written[0] as [string, string, string]
+    const [{ logprobs, alternatives }] = CompletionDetailsSchema.array().min(1).parse(JSON.parse(details)) as [
+      CompletionDetails,
+    ]
+    expect([logprobs.length, alternatives.map((step) => step.length)]).toEqual([8, new Array(8).fill(3)])
+    expect(outcome).toMatchObject({ result: { completions: [{ logprobs: [], alternatives: [] }] } })
     const { completions } = SteeringResultSchema.parse(JSON.parse(json))
     expect(id).toBe(PARAMS.steeringId)
     const streamed = first.events.flatMap((event) => SteeringTokensSchema.parse(event).rows)

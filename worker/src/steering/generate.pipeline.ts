@@ -1,6 +1,7 @@
 // steering.generate: one prompt with and without features added, streamed while it is written, measured and stored.
 import {
   AppError,
+  type CompletionDetails,
   STEERING_TOKENS_EVENT,
   type SteeringGenerateParams,
   SteeringGenerateParamsSchema,
@@ -56,10 +57,25 @@ async function runSteering(context: Context): Promise<Outcome> {
   if (control === 'cancel') return { state: 'cancelled' }
   if (control === 'suspend') return { state: 'suspended' }
   if (control === 'pause') return { state: 'paused' }
+  const { summary, details } = apart(result)
   await context.commit((tx) =>
-    tx.query('UPDATE steering SET result = $2 WHERE id = $1', [params.steeringId, JSON.stringify(result)]),
+    tx.query('UPDATE steering SET result = $2, details = $3 WHERE id = $1', [
+      params.steeringId,
+      JSON.stringify(summary),
+      JSON.stringify(details),
+    ]),
   )
-  return { state: 'completed', result }
+  return { state: 'completed', result: summary }
+}
+
+/** The result as lists and jobs carry it, and what is too large for them: log probabilities and alternatives, by completion. */
+function apart({ completions, milliseconds }: SteeringResult): {
+  summary: SteeringResult
+  details: CompletionDetails[]
+} {
+  const details = completions.map(({ logprobs, alternatives }) => ({ logprobs, alternatives }))
+  const summary = completions.map((completion) => ({ ...completion, logprobs: [], alternatives: [] }))
+  return { summary: { completions: summary, milliseconds }, details }
 }
 
 function stepProgress(done: number, total: number) {

@@ -98,6 +98,10 @@ export type Completion = z.infer<typeof CompletionSchema>
 export const SteeringResultSchema = z.object({ completions: z.array(CompletionSchema), milliseconds: z.number() })
 export type SteeringResult = z.infer<typeof SteeringResultSchema>
 
+/** The large part of completions, kept apart: in a list of experiments every completion comes without it (empty). */
+export const CompletionDetailsSchema = CompletionSchema.pick({ logprobs: true, alternatives: true })
+export type CompletionDetails = z.infer<typeof CompletionDetailsSchema>
+
 /** Streamed as job event `tokens`: new text per completion (row 0 is unsteered). */
 export const STEERING_TOKENS_EVENT = 'tokens'
 export const SteeringTokensSchema = z.object({
