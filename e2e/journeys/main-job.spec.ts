@@ -124,6 +124,20 @@ test('from a model and a text file to steered text', async ({ page }) => {
       await expect(page.getByRole('main')).toContainText(text.split(/\s+/).slice(0, 3).join(' '))
   })
 
+  await test.step('read by keyboard how likely the written tokens were', async () => {
+    await page.getByLabel('Mark').selectOption('unlikely tokens')
+    await page
+      .getByRole('group', { name: /The text by tokens/ })
+      .first()
+      .locator('[data-token]')
+      .first()
+      .focus()
+    await page.keyboard.press('End')
+    await expect(page.getByRole('tooltip')).toContainText('log probability')
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('tooltip')).toHaveCount(0)
+  })
+
   await test.step('delete everything', async () => {
     await go(page, 'Features')
     await page.getByRole('button', { name: /^Delete the extraction/ }).click()
