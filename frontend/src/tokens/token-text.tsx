@@ -1,10 +1,20 @@
-// Tokens joined as the text they are, each tinted by its activation. The peak has a ring; hovering a token tells its value.
+// Tokens joined as the text they are, each tinted by its activation. The peak has a ring. A text over several lines tells the value of a
+// token on hover and by keyboard; one line, of which a page has many, on hover only.
 import type { CSSProperties } from 'react'
 import { cx } from '../ui/index.js'
+import { ReadableTokens } from './readable-tokens.js'
 import { activationText, onOneLine, STRONG_FROM, type TintedToken } from './tokens.js'
 
-const style = ({ alpha }: TintedToken): CSSProperties | undefined =>
-  alpha > 0 ? { backgroundColor: `rgb(16 185 129 / ${alpha.toFixed(3)})` } : undefined
+const colorOf = ({ alpha }: TintedToken): string | undefined =>
+  alpha > 0 ? `rgb(16 185 129 / ${alpha.toFixed(3)})` : undefined
+
+const style = (token: TintedToken): CSSProperties | undefined => {
+  const backgroundColor = colorOf(token)
+  return backgroundColor ? { backgroundColor } : undefined
+}
+
+const classOf = ({ alpha, isPeak }: TintedToken): string =>
+  cx(alpha >= STRONG_FROM && 'dark:text-white', isPeak && 'font-semibold ring-1 ring-tone-emerald')
 
 interface Props {
   tokens: readonly TintedToken[]
@@ -16,27 +26,42 @@ interface Props {
 }
 
 export function TokenText({ tokens, line = false, note, className }: Props) {
+  if (line) return <Line tokens={tokens} {...(className ? { className } : {})} />
   return (
-    <span
-      className={cx(
-        'font-mono text-[13px] text-heading',
-        line ? 'whitespace-pre' : 'whitespace-pre-wrap wrap-anywhere',
-        className,
-      )}
-    >
+    <ReadableTokens
+      label="Tokens with their activations"
+      tokens={tokens.map((token) => ({
+        text: token.text.replace(/\r?\n/g, '⏎\n'),
+        color: colorOf(token),
+        className: classOf(token),
+      }))}
+      detail={(at) => <Detail token={tokens[at]} note={note} />}
+      {...(className ? { className } : {})}
+    />
+  )
+}
+
+function Detail({ token, note }: { token: TintedToken | undefined; note: Props['note'] }) {
+  if (!token) return null
+  return (
+    <>
+      <p className="tabular-nums">{activationText(token.value)}</p>
+      {note && <p className="text-body">{note(token.index)}</p>}
+    </>
+  )
+}
+
+function Line({ tokens, className }: { tokens: readonly TintedToken[]; className?: string }) {
+  return (
+    <span className={cx('font-mono text-[13px] text-heading whitespace-pre', className)}>
       {tokens.map((token) => (
         <span
           key={token.index}
-          title={`${activationText(token.value)}${note ? `\n${note(token.index)}` : ''}`}
-          data-peak={token.isPeak || undefined}
-          className={cx(
-            'rounded-[3px]',
-            token.alpha >= STRONG_FROM && 'dark:text-white',
-            token.isPeak && 'font-semibold ring-1 ring-tone-emerald',
-          )}
+          title={activationText(token.value)}
+          className={cx('rounded-[3px]', classOf(token))}
           style={style(token)}
         >
-          {line ? onOneLine(token.text) : token.text.replace(/\r?\n/g, '⏎\n')}
+          {onOneLine(token.text)}
         </span>
       ))}
     </span>

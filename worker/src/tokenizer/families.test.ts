@@ -181,7 +181,12 @@ describe('SentencePiece families', () => {
     const tokenizer = await sentencePiece({ normalizer: replaceSpaces, pre_tokenizer })
     for (const text of plain) {
       expect(tokenizer.encode(text)).toEqual(sentencePieceReference(spaced(text)))
-      expect(tokenizer.decode(tokenizer.encode(text))).toBe(text)
+      const ids = tokenizer.encode(text)
+      expect(tokenizer.decode(ids)).toBe(text)
+      const stream = tokenizer.streamDecoder()
+      const pieces = [...ids.map((id) => stream.push(id)), stream.end()]
+      expect(pieces.join('')).toBe(text)
+      expect(pieces.every((piece) => !/\p{Surrogate}/u.test(piece) && !piece.includes('\uFFFD'))).toBe(true)
     }
   })
 

@@ -100,6 +100,7 @@ export function Results({ steering }: { steering: Steering }) {
         Seed {request.sampling.seed}, temperature {request.sampling.temperature}, top p {request.sampling.topP}, top k{' '}
         {request.sampling.topK}, min p {request.sampling.minP}, repetition penalty {request.sampling.repetitionPenalty},
         up to {request.sampling.maxTokens} tokens
+        {request.stop.length > 0 && `, stopping at ${request.stop.map((stop) => JSON.stringify(stop)).join(' or ')}`}
         {request.scope === 'all' ? '' : `, features added to the ${request.scope} only`}. Every column starts from this
         seed.
       </p>

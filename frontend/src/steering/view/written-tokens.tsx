@@ -40,7 +40,7 @@ function Detail({ completion, index, more }: { completion: Completion; index: nu
       {step < 0 && <p className="text-muted">prompt</p>}
       {logprob !== undefined && (
         <p className="text-body tabular-nums">
-          probability {formatPercent(Math.exp(logprob))} · log probability {logprob.toFixed(2)} nats
+          probability {formatPercent(Math.exp(logprob))} · log probability {logprob.toFixed(2).replace('-', '−')} nats
         </p>
       )}
       {alternatives.length > 0 && (
