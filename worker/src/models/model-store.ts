@@ -24,7 +24,7 @@ const MAX_OPEN = 2
 
 /** Names, sizes and times of the files that make up a model. */
 async function fingerprint(path: string): Promise<string> {
-  const names = (await readdir(path)).filter((name) => /\.(json|safetensors)$/.test(name)).sort()
+  const names = (await readdir(path)).filter((name) => /\.(json|jinja|txt|safetensors)$/.test(name)).sort()
   const parts = await Promise.all(
     names.map(async (name) => {
       const { size, mtimeMs } = await stat(join(path, name))

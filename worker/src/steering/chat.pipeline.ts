@@ -1,8 +1,10 @@
-// steering.chat: shows what a model's chat template makes of messages. Reads the tokenizer only.
+// steering.chat: shows what a model's chat template makes of messages. Runs no model, but asks the store of open ones, so that a
+// large tokenizer is read once and not at every keystroke.
 import { AppError, type ChatPreview, ChatPreviewParamsSchema } from '@mistudio/contracts'
 import type { z } from 'zod'
+import { modelStore } from '../models/index.js'
 import type { Pipeline } from '../runner/context.js'
-import { openTokenizer } from '../tokenizer/index.js'
+import type { Tokenizer } from '../tokenizer/index.js'
 import { chatIds } from './prompt.js'
 
 type Params = z.infer<typeof ChatPreviewParamsSchema>
@@ -10,11 +12,13 @@ type Params = z.infer<typeof ChatPreviewParamsSchema>
 export const chatPipeline: Pipeline<Params> = {
   kind: 'steering.chat',
   parse: (params) => ChatPreviewParamsSchema.parse(params),
-  run: async ({ job }) => ({ state: 'completed', result: await preview(job.params) }),
+  run: async ({ job, threads }) => {
+    const { tokenizer } = await modelStore.open(job.params.modelPath, threads)
+    return { state: 'completed', result: preview(tokenizer, job.params) }
+  },
 }
 
-async function preview({ modelPath, messages }: Params): Promise<ChatPreview> {
-  const tokenizer = await openTokenizer(modelPath)
+function preview(tokenizer: Tokenizer, { messages }: Params): ChatPreview {
   const hasTemplate = tokenizer.chat !== null
   if (!hasTemplate || messages.length === 0) return { hasTemplate, tokens: null, refusal: null }
   try {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ChatPreviewSchema } from '@mistudio/contracts'
 import { afterAll, expect, it } from 'vitest'
+import { modelStore } from '../models/index.js'
 import type { JobContext } from '../runner/context.js'
 import { openTokenizer } from '../tokenizer/index.js'
 import { chatPipeline } from './chat.pipeline.js'
@@ -13,14 +14,16 @@ const DEMO = fileURLToPath(new URL('../../../demo/tiny-stories-1m/', import.meta
 const TEMPLATE =
   "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('No system turns.') }}{% endif %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}"
 const folder = mkdtempSync(join(tmpdir(), 'mistudio-chat-'))
-for (const file of ['tokenizer.json', 'tokenizer_config.json', 'config.json'])
-  cpSync(join(DEMO, file), join(folder, file))
+cpSync(DEMO, folder, { recursive: true })
 writeFileSync(join(folder, 'chat_template.jinja'), TEMPLATE)
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(async () => {
+  await modelStore.release()
+  rmSync(folder, { recursive: true })
+})
 
 const ask = async (modelPath: string, messages: { role: string; content: string }[]) => {
   const params = chatPipeline.parse({ modelPath, messages })
-  const outcome = await chatPipeline.run({ job: { params } } as unknown as JobContext<typeof params>)
+  const outcome = await chatPipeline.run({ job: { params }, threads: 1 } as unknown as JobContext<typeof params>)
   return ChatPreviewSchema.parse('result' in outcome && outcome.result)
 }
 
