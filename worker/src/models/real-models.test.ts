@@ -1,0 +1,28 @@
+// Published models, where they lie beside the checkout (`../shared/data`); skipped where not, since their files are not ours to commit.
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { GREEDY, generate } from '@mistudio/interp'
+import { afterAll, describe, expect, it } from 'vitest'
+import { ModelStore } from './model-store.js'
+import { SAMPLE_TEXT, selfCheck } from './self-check.js'
+
+const STORIES = fileURLToPath(new URL('../../../../shared/data/stories260K-hf', import.meta.url))
+const store = new ModelStore()
+afterAll(() => store.release())
+
+describe.skipIf(!existsSync(STORIES))('stories260K (skipped: its files do not lie beside this checkout)', () => {
+  it('loads, predicts plain English far better than guessing, and tells a story', async () => {
+    const { model, tokenizer } = await store.open(STORIES, 2)
+    const check = await selfCheck(model, Int32Array.from(tokenizer.encode(SAMPLE_TEXT)))
+    expect(check.lossNats).toBeLessThan(0.5 * check.uniformLossNats)
+    const [row] = await generate(model, {
+      prompts: [Int32Array.from(tokenizer.encode('Once upon a time'))],
+      sampling: GREEDY,
+      maxTokens: 60,
+      seed: 1,
+      eosTokenIds: [],
+    })
+    const story = tokenizer.decode(row!.tokens)
+    expect(story).toMatch(/there was a little (girl|boy) named [A-Z]/)
+  })
+})
