@@ -53,26 +53,37 @@ export interface FormatErrorPlace {
   readonly cause?: unknown
 }
 
-/** A file was refused. `message` reads: what (file, where). hint */
+/** Characters of one part of a message. Names and keys come from the file, and a file can name things with megabytes. */
+const MAX_PART = 500
+
+const shorten = (text: string): string => (text.length <= MAX_PART ? text : `${text.slice(0, MAX_PART)}…`)
+
+/** A file was refused. `message` reads: what (file, where). hint; each part is cut at 500 characters. */
 export class FormatError extends Error {
   readonly file: string | undefined
   readonly where: string | undefined
   readonly line: number | undefined
   readonly hint: string | undefined
 
+  readonly what: string
+
   constructor(
     readonly code: FormatErrorCode,
-    readonly what: string,
+    fullWhat: string,
     place: FormatErrorPlace = {},
   ) {
-    const spot = [place.file, place.line === undefined ? undefined : `line ${place.line}`, place.where]
+    const what = shorten(fullWhat)
+    const where = place.where === undefined ? undefined : shorten(place.where)
+    const hint = place.hint === undefined ? undefined : shorten(place.hint)
+    const spot = [place.file, place.line === undefined ? undefined : `line ${place.line}`, where]
     const inside = spot.filter((part) => part !== undefined).join(', ')
-    super(`${what}${inside ? ` (${inside})` : ''}.${place.hint ? ` ${place.hint}` : ''}`, { cause: place.cause })
+    super(`${what}${inside ? ` (${inside})` : ''}.${hint ? ` ${hint}` : ''}`, { cause: place.cause })
     this.name = 'FormatError'
+    this.what = what
     this.file = place.file
-    this.where = place.where
+    this.where = where
     this.line = place.line
-    this.hint = place.hint
+    this.hint = hint
   }
 }
 

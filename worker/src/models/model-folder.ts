@@ -15,13 +15,16 @@ export interface ModelFolder {
   readonly eosTokenIds: readonly number[]
 }
 
+/** Bytes of config.json and generation_config.json; real ones have a few thousand. */
+const MAX_CONFIG_BYTES = 2 ** 20
+
 const tokenId = z.int().nonnegative()
 const GenerationConfigSchema = z.looseObject({ eos_token_id: z.union([tokenId, z.array(tokenId)]).nullish() })
 
 async function generationEnds(path: string): Promise<readonly number[]> {
   let json: unknown
   try {
-    json = await readJsonFile(join(path, 'generation_config.json'))
+    json = await readJsonFile(join(path, 'generation_config.json'), MAX_CONFIG_BYTES)
   } catch (error) {
     if (error instanceof FormatError && error.code === 'file_not_found') return []
     throw error
@@ -46,7 +49,7 @@ async function requireFolder(path: string): Promise<void> {
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
   await requireFolder(path)
-  const plan = planModel(await readJsonFile(join(path, 'config.json')))
+  const plan = planModel(await readJsonFile(join(path, 'config.json'), MAX_CONFIG_BYTES))
   const source = await openTensorSource(path)
   const tensors = requireTensors(plan, source)
   const eosTokenIds = [...new Set([...plan.spec.eosTokenIds, ...(await generationEnds(path))])]

@@ -141,17 +141,21 @@ async function withParquet<T>(
 }
 
 function asBuffer(handle: FileHandle, size: number, path: string): AsyncBuffer {
+  const read = async (start: number, end: number): Promise<ArrayBuffer> => {
+    const from = start < 0 ? Math.max(0, size + start) : start
+    if (!(from >= 0 && end >= from && end <= size))
+      throw new FormatError('parquet_invalid', `The file points to bytes ${from} to ${end} of ${size}`, { file: path })
+    const bytes = new Uint8Array(end - from)
+    await readExactly(handle, bytes, from, path)
+    return bytes.buffer
+  }
   return {
     byteLength: size,
-    async slice(start, end = size) {
-      const from = start < 0 ? Math.max(0, size + start) : start
-      if (!(from >= 0 && end >= from && end <= size))
-        throw new FormatError('parquet_invalid', `The file points to bytes ${from} to ${end} of ${size}`, {
-          file: path,
-        })
-      const bytes = new Uint8Array(end - from)
-      await readExactly(handle, bytes, from, path)
-      return bytes.buffer
+    slice(start, end = size) {
+      const reading = read(start, end)
+      // The library reads ahead and drops what it no longer needs when an earlier part fails; a dropped failure must not end the process.
+      reading.catch(() => undefined)
+      return reading
     },
   }
 }

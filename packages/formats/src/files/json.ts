@@ -4,8 +4,15 @@ import { openRegularFile, readExactly } from './open.js'
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
 
+/** Levels of lists and objects in one another; config files have fewer than ten, and what walks them recurses. */
+const MAX_DEPTH = 200
+
 /** Path of the first key that occurs twice in one object of a valid JSON text (`a.b`), or undefined. */
-export function findDuplicateKey(text: string): string | undefined {
+export const findDuplicateKey = (text: string): string | undefined => scan(text).twice
+
+/** `depth` counts up to the place where the scan ended. */
+function scan(text: string): { readonly twice?: string; readonly depth: number } {
+  let depth = 0
   const stack: { keys: Set<string> | undefined; name: string }[] = []
   let name = ''
   for (let i = 0; i < text.length; i++) {
@@ -17,14 +24,21 @@ export function findDuplicateKey(text: string): string | undefined {
       const end = endOfString(text, i)
       const keys = stack.at(-1)?.keys
       if (keys && isKey(text, end + 1)) {
-        name = JSON.parse(text.slice(i, end + 1)) as string
-        if (keys.has(name)) return [...stack.slice(1).map((level) => level.name), name].join('.')
+        name = keyOf(text, i, end)
+        if (keys.has(name)) return { twice: [...stack.slice(1).map((level) => level.name), name].join('.'), depth }
         keys.add(name)
       }
       i = end
     }
+    depth = Math.max(depth, stack.length)
   }
-  return undefined
+  return { depth }
+}
+
+/** Two spellings of a key are one key: escapes are resolved, which most keys have none of. */
+function keyOf(text: string, start: number, end: number): string {
+  const plain = text.slice(start + 1, end)
+  return plain.includes('\\') ? (JSON.parse(`"${plain}"`) as string) : plain
 }
 
 function endOfString(text: string, start: number): number {
@@ -53,7 +67,8 @@ export function parseJsonBytes(bytes: Uint8Array, file: string): unknown {
       cause: error,
     })
   }
-  const twice = findDuplicateKey(text)
+  const { twice, depth } = scan(text)
+  if (depth > MAX_DEPTH) throw new FormatError('json_invalid', `This JSON is nested ${depth} levels deep`, { file })
   if (twice !== undefined) throw new FormatError('json_duplicate_key', `The key "${twice}" occurs twice`, { file })
   return value
 }

@@ -10,7 +10,18 @@ import { missingTensor, SafetensorsFile, type TensorSource } from './reader.js'
 const SINGLE = 'model.safetensors'
 const INDEX = 'model.safetensors.index.json'
 const PICKLE_EXTENSIONS = ['.bin', '.pt', '.pth', '.pkl', '.pickle', '.ckpt']
-const IndexSchema = z.object({ weight_map: z.record(z.string(), z.string().min(1).max(255)) })
+/** Bytes of an index; that of a model with 90,000 tensors has 9 MB. */
+const MAX_INDEX_BYTES = 16 * 2 ** 20
+const MAX_NAME = 255
+const IndexSchema = z.object({
+  // One check for the whole map: a list of every fault of a hostile one would fill the memory.
+  weight_map: z.custom<Record<string, string>>(isShardMap, `expected a map of tensor names to file names`),
+})
+
+function isShardMap(map: unknown): boolean {
+  if (typeof map !== 'object' || map === null || Array.isArray(map)) return false
+  return Object.values(map).every((name) => typeof name === 'string' && name.length > 0 && name.length <= MAX_NAME)
+}
 
 /**
  * Opens the weights at `path`: a `.safetensors` file, an index file, or a model folder (one `model.safetensors`, or
@@ -58,7 +69,7 @@ export function pickleRefused(file: string): FormatError {
 
 async function openShards(folder: string, indexName: string): Promise<TensorSource> {
   const indexPath = join(folder, indexName)
-  const parsed = IndexSchema.safeParse(await readJsonFile(indexPath))
+  const parsed = IndexSchema.safeParse(await readJsonFile(indexPath, MAX_INDEX_BYTES))
   if (!parsed.success)
     throw new FormatError('safetensors_index_invalid', `The index is malformed: ${parsed.error.issues[0]?.message}`, {
       file: indexPath,

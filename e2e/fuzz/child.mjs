@@ -1,0 +1,76 @@
+// The process that reads mutated files. It reports every input by itself, so that its parent knows at which one it hung or died.
+//   node --expose-gc child.mjs KIND SEED FROM COUNT
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AppError } from '@mistudio/contracts'
+import { FormatError } from '@mistudio/formats'
+import { ModelError } from '@mistudio/interp'
+import { Random } from './random.mjs'
+import { TARGETS } from './targets/index.mjs'
+
+/** @typedef {{ index: number, state: 'started' } | { index: number, state: 'refused' | 'loaded' | 'wrong' | 'crashed', code?: string, problem?: string, ms: number, growth: number }} Report */
+
+/** A refusal is read by a person; a longer one has copied the file into its text. */
+const MAX_MESSAGE = 10_000
+/** Resident memory above which the garbage of earlier inputs is cleared away before the next is measured. Bytes. */
+const TIDY_ABOVE = 300 * 2 ** 20
+
+const [kind, seed, from, count] = process.argv.slice(2)
+const target = TARGETS[kind]
+const folder = mkdtempSync(join(tmpdir(), 'mistudio-fuzz-'))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+
+// The tokenizer library warns of what it does not know before it refuses it; thousands of such lines say nothing here.
+console.warn = () => {}
+
+const send = (/** @type {Report} */ report) => process.send?.(report)
+/** Largest resident size so far, bytes. */
+const peak = () => process.resourceUsage().maxRSS * 1024
+
+/** @param {unknown} error */
+function judge(error) {
+  if (error instanceof assert.AssertionError) return { state: /** @type {const} */ ('wrong'), problem: error.message }
+  const typed = error instanceof FormatError || error instanceof AppError || error instanceof ModelError
+  if (!typed)
+    return {
+      state: /** @type {const} */ ('crashed'),
+      problem: error instanceof Error ? String(error.stack) : String(error),
+    }
+  if (error.message.length > MAX_MESSAGE)
+    return {
+      state: /** @type {const} */ ('wrong'),
+      problem: `${error.code} with a message of ${error.message.length} characters`,
+    }
+  return { state: /** @type {const} */ ('refused'), code: error.code }
+}
+
+/** @param {import('./targets/index.mjs').Input} input */
+async function outcome({ files, mustLoad }) {
+  try {
+    await target.read(folder, files)
+    return { state: /** @type {const} */ ('loaded') }
+  } catch (error) {
+    const judged = judge(error)
+    if (!mustLoad || judged.state !== 'refused') return judged
+    return {
+      state: /** @type {const} */ ('wrong'),
+      problem: `a correct file was refused: ${/** @type {Error} */ (error).message}`,
+    }
+  }
+}
+
+for (let index = Number(from); index < Number(from) + Number(count); index++) {
+  const input = target.make(new Random(`${seed}:${kind}:${index}`))
+  for (const [name, bytes] of Object.entries(input.files)) writeFileSync(join(folder, name), bytes)
+  if (process.memoryUsage.rss() > TIDY_ABOVE) globalThis.gc?.()
+  const [before, peakBefore] = [process.memoryUsage.rss(), peak()]
+  send({ index, state: 'started' })
+  const start = performance.now()
+  const result = await outcome(input)
+  const ms = performance.now() - start
+  const reached = peak() > peakBefore ? peak() : process.memoryUsage.rss()
+  send({ index, ...result, ms, growth: Math.max(0, reached - before) })
+}
+process.disconnect?.()
