@@ -115,7 +115,9 @@ export const headers = {
       'other tensors than the header names',
     )
     let covered = 0
-    for (const [name, { dtype, shape, data_offsets }] of entries) {
+    // Every tensor of an ordinary file, some of one that names a hundred thousand.
+    const step = Math.ceil(entries.length / 100)
+    for (const [i, [name, { dtype, shape, data_offsets }]] of entries.entries()) {
       const [start, end] = data_offsets
       const elements = shape.reduce((product, n) => product * n, 1)
       assert.ok(Number.isSafeInteger(elements) && elements >= 0, `${name}: ${elements} elements`)
@@ -123,12 +125,13 @@ export const headers = {
       assert.ok(end - start === elements * WIDTH[dtype], `${name}: bytes do not fit the shape`)
       const info = opened.info(name)
       assert.deepEqual([info.dtype, [...info.shape]], [dtype, shape], `${name}: other dtype or shape`)
+      covered += end - start
+      if (i % step !== 0) continue
       assert.ok(
         Buffer.from(await opened.raw(name)).equals(bytes.subarray(8 + length + start, 8 + length + end)),
         `${name}: other bytes`,
       )
       if (dtype === 'F32') assert.equal((await opened.float32(name)).length, elements, `${name}: other length`)
-      covered += end - start
     }
     assert.equal(8 + length + covered, bytes.length, 'bytes that belong to no tensor')
   },
