@@ -2,7 +2,7 @@
 import 'reflect-metadata'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { API_PREFIX, UPLOAD_PATH } from '@mistudio/contracts'
+import { API_PREFIX, FOLDER_UPLOAD_FILE_PATH, UPLOAD_PATH } from '@mistudio/contracts'
 import { NestFactory } from '@nestjs/core'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import express from 'express'
@@ -61,9 +61,13 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
   return app
 }
 
+const UPLOADED_FILE = new RegExp(`^${API_PREFIX}${FOLDER_UPLOAD_FILE_PATH.replace(/:\w+/g, '[^/]+')}$`)
+
 /** JSON bodies up to 1 MB; an upload's body is left alone, whatever it says it is. */
 function jsonBodies(): express.RequestHandler {
   const parse = express.json({ limit: BODY_LIMIT })
   return (request, response, next) =>
-    request.path === `${API_PREFIX}${UPLOAD_PATH}` ? next() : parse(request, response, next)
+    request.path === `${API_PREFIX}${UPLOAD_PATH}` || UPLOADED_FILE.test(request.path)
+      ? next()
+      : parse(request, response, next)
 }

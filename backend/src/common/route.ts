@@ -44,7 +44,7 @@ export function Serve(name: RouteName): MethodDecorator {
 }
 
 /** Serves a route with raw bytes, which the table leaves out. */
-export const ServeRaw = (method: 'GET' | 'POST', path: string, scope: Scope): MethodDecorator =>
+export const ServeRaw = (method: 'GET' | 'POST' | 'PATCH', path: string, scope: Scope): MethodDecorator =>
   applyDecorators(RequestMapping({ method: METHODS[method], path }), SetMetadata(SCOPE_KEY, scope))
 
 const requestOf = (context: ExecutionContext): Request => context.switchToHttp().getRequest<Request>()

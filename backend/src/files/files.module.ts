@@ -4,11 +4,14 @@ import { SettingsModule } from '../settings/settings.module.js'
 import { FilesController } from './files.controller.js'
 import { FilesRepository } from './files.repository.js'
 import { FilesService } from './files.service.js'
+import { FolderUploadsController } from './folder-uploads.controller.js'
+import { FolderUploadsRepository } from './folder-uploads.repository.js'
+import { FolderUploadsService } from './folder-uploads.service.js'
 
 @Module({
   imports: [JobsModule, SettingsModule],
-  controllers: [FilesController],
-  providers: [FilesService, FilesRepository],
-  exports: [FilesService],
+  controllers: [FilesController, FolderUploadsController],
+  providers: [FilesService, FilesRepository, FolderUploadsService, FolderUploadsRepository],
+  exports: [FilesService, FolderUploadsService],
 })
 export class FilesModule {}

@@ -12,6 +12,7 @@ import { SettingsService } from '../settings/settings.service.js'
 import { listFolder } from './browse.js'
 import { realRoots, resolveInside } from './confine.js'
 import { FilesRepository } from './files.repository.js'
+import { FolderUploadsService } from './folder-uploads.service.js'
 import { safeName, storeUpload, tooLarge } from './store-upload.js'
 
 export type RemovalTarget = z.infer<typeof FilesRemoveParamsSchema>['targets'][number]
@@ -22,6 +23,7 @@ export class FilesService {
     private readonly repository: FilesRepository,
     private readonly settings: SettingsService,
     private readonly jobs: JobsService,
+    private readonly folders: FolderUploadsService,
     private readonly config: AppConfig,
   ) {}
 
@@ -34,8 +36,10 @@ export class FilesService {
     return { path: folder, parent: isRoot ? null : path.dirname(folder), entries: await listFolder(folder) }
   }
 
-  /** Real path of a folder a user named. */
+  /** Real path of a folder a user named: inside an import root, or a complete upload. */
   async requireFolder(given: string): Promise<string> {
+    const uploaded = await this.folders.folderAt(given)
+    if (uploaded !== null) return uploaded
     const real = await resolveInside(given, (await this.settings.get()).importRoots)
     if ((await stat(real)).isDirectory()) return real
     throw new AppError('file_invalid', `"${given}" is a file. Choose the folder that holds config.json.`)

@@ -75,7 +75,8 @@ async function syncFile(file: string): Promise<void> {
   }
 }
 
-function asUploadError(cause: unknown): unknown {
+/** What a full disk and a broken connection mean to the user; anything else unchanged. */
+export function asUploadError(cause: unknown): unknown {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new AppError(
@@ -86,7 +87,7 @@ function asUploadError(cause: unknown): unknown {
     )
   }
   if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET') {
-    return new AppError('bad_request', 'The upload was broken off before its end; nothing was kept.', undefined, {
+    return new AppError('bad_request', 'The upload was broken off before its end.', undefined, {
       cause,
     })
   }

@@ -2,7 +2,7 @@
 
 import type { CreateModel, Model, ModelInspection } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
-import { BodyOf, IdParam, Serve } from '../common/route.js'
+import { BodyOf, IdParam, QueryOf, Serve } from '../common/route.js'
 import { ModelsService } from './models.service.js'
 
 @Controller()
@@ -35,8 +35,8 @@ export class ModelsController {
   }
 
   @Serve('deleteModel')
-  async remove(@IdParam() id: string): Promise<null> {
-    await this.models.remove(id)
+  async remove(@IdParam() id: string, @QueryOf('deleteModel') query: { files: 'keep' | 'delete' }): Promise<null> {
+    await this.models.remove(id, query.files === 'delete')
     return null
   }
 }

@@ -18,6 +18,7 @@ import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
 import { usersError } from '../common/users-error.js'
 import { FilesService } from '../files/files.service.js'
+import { FolderUploadsService } from '../files/folder-uploads.service.js'
 import type { Model as ModelRow } from '../generated/prisma/client.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { QuestionsService } from '../jobs/questions.service.js'
@@ -28,6 +29,7 @@ export class ModelsService {
   constructor(
     private readonly repository: ModelsRepository,
     private readonly files: FilesService,
+    private readonly uploads: FolderUploadsService,
     private readonly jobs: JobsService,
     private readonly questions: QuestionsService,
   ) {}
@@ -72,9 +74,10 @@ export class ModelsService {
     const id = randomUUID()
     const title = name ?? path.basename(folder).slice(0, 120)
     const job = { kind: 'model.register', subjectType: 'model', subjectId: id, title } as const
-    await this.jobs.submit({ ...job, params: { modelId: id, path: folder } }, (tx) =>
-      this.repository.create(tx, { id, name: title, path: folder }),
-    )
+    await this.jobs.submit({ ...job, params: { modelId: id, path: folder } }, async (tx) => {
+      await this.repository.create(tx, { id, name: title, path: folder })
+      await this.uploads.markRegistered(tx, folder)
+    })
     return this.get(id)
   }
 
@@ -84,13 +87,14 @@ export class ModelsService {
     return this.get(id)
   }
 
-  /** Forgets a model; its files are the user's own and stay. */
-  async remove(id: string): Promise<void> {
+  /** Forgets a model. Its files stay: they are the user's own; those that were uploaded go as well when `deleteFiles` says so. */
+  async remove(id: string, deleteFiles: boolean): Promise<void> {
     const model = await this.get(id)
     const users = await this.repository.users(id)
     if (users.length > 0) throw usersError(model.name, users)
     await this.jobs.cancelAllOf([id])
     await this.repository.remove(id)
+    if (deleteFiles) await this.uploads.removeFilesOf(model)
   }
 }
 

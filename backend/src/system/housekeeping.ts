@@ -1,6 +1,7 @@
 // Once an hour: ended questions and forgotten uploads older than a day go.
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
 import { FilesService } from '../files/files.service.js'
+import { FolderUploadsService } from '../files/folder-uploads.service.js'
 import { JobsRepository } from '../jobs/jobs.repository.js'
 
 const EVERY_MS = 3_600_000
@@ -13,6 +14,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     private readonly jobs: JobsRepository,
     private readonly files: FilesService,
+    private readonly folders: FolderUploadsService,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -28,6 +30,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
     try {
       await this.jobs.pruneQuestions()
       await this.files.pruneUploads()
+      await this.folders.prune()
     } catch (error) {
       this.logger.warn(`Housekeeping failed: ${error instanceof Error ? error.message : String(error)}`)
     }

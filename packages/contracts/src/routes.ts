@@ -30,9 +30,21 @@ import {
   ProbeFeatureSchema,
   ProbeResultSchema,
 } from './features/index.js'
-import { BrowseQuerySchema, BrowseSchema, UploadSchema } from './files/index.js'
+import {
+  BrowseQuerySchema,
+  BrowseSchema,
+  CreateFolderUploadSchema,
+  FolderUploadSchema,
+  UploadSchema,
+} from './files/index.js'
 import { EventsQuerySchema, JobEventSchema, JobListQuerySchema, JobSchema } from './jobs/index.js'
-import { CreateModelSchema, InspectModelSchema, ModelInspectionSchema, ModelSchema } from './models/index.js'
+import {
+  CreateModelSchema,
+  DeleteModelQuerySchema,
+  InspectModelSchema,
+  ModelInspectionSchema,
+  ModelSchema,
+} from './models/index.js'
 import { SaeSchema, UpdateSaeSchema } from './saes/index.js'
 import { SettingsSchema, UpdateSettingsSchema } from './settings/index.js'
 import {
@@ -109,6 +121,16 @@ export const ROUTES = {
   browseFiles: { method: 'GET', path: '/files', scope: 'read', query: BrowseQuerySchema, response: BrowseSchema },
   getUpload: { method: 'GET', path: '/uploads/:id', scope: 'read', response: UploadSchema },
   deleteUpload: { method: 'DELETE', path: '/uploads/:id', scope: 'write', response: None },
+  listFolderUploads: { method: 'GET', path: '/folder-uploads', scope: 'read', response: z.array(FolderUploadSchema) },
+  createFolderUpload: {
+    method: 'POST',
+    path: '/folder-uploads',
+    scope: 'write',
+    body: CreateFolderUploadSchema,
+    response: FolderUploadSchema,
+  },
+  getFolderUpload: { method: 'GET', path: '/folder-uploads/:id', scope: 'read', response: FolderUploadSchema },
+  deleteFolderUpload: { method: 'DELETE', path: '/folder-uploads/:id', scope: 'write', response: None },
 
   systemInfo: { method: 'GET', path: '/system/info', scope: 'read', response: SystemInfoSchema },
   systemSample: { method: 'GET', path: '/system/sample', scope: 'read', response: SystemSampleSchema },
@@ -150,7 +172,13 @@ export const ROUTES = {
     body: z.strictObject({ name: NameSchema }),
     response: ModelSchema,
   },
-  deleteModel: { method: 'DELETE', path: '/models/:id', scope: 'write', response: None },
+  deleteModel: {
+    method: 'DELETE',
+    path: '/models/:id',
+    scope: 'write',
+    query: DeleteModelQuerySchema,
+    response: None,
+  },
 
   listDatasets: { method: 'GET', path: '/datasets', scope: 'read', response: z.array(DatasetSchema) },
   previewDataset: {
@@ -295,7 +323,10 @@ export const ROUTES = {
 
 export type Routes = typeof ROUTES
 export type RouteName = keyof Routes
-/** Routes that carry raw bytes and so stand outside the table: upload (POST /uploads?name=) and SAE download (GET /saes/:id/files/:name). */
+/**
+ * Routes that carry raw bytes and so stand outside the table: upload (POST /uploads?name=), a piece of a folder's file
+ * (PATCH FOLDER_UPLOAD_FILE_PATH) and SAE download (GET /saes/:id/files/:name).
+ */
 export const UPLOAD_PATH = '/uploads'
 export const API_PREFIX = '/api/v1'
 export const SOCKET_PATH = '/api/socket.io'

@@ -80,6 +80,8 @@ export type Model = z.infer<typeof ModelSchema>
 export const InspectModelSchema = z.strictObject({ path: z.string().min(1).max(4096) })
 export const CreateModelSchema = z.strictObject({ path: z.string().min(1).max(4096), name: NameSchema.optional() })
 export type CreateModel = z.infer<typeof CreateModelSchema>
+/** `delete` takes uploaded files along; files in an import root are the user's own and always stay. */
+export const DeleteModelQuerySchema = z.object({ files: z.enum(['keep', 'delete']).default('keep') })
 
 /** Job parameters and results. */
 export const ModelInspectParamsSchema = z.object({ path: z.string() })

@@ -44,7 +44,7 @@ export async function* readParquet(
     let row = 0
     for (const [index, group] of metadata.row_groups.entries()) {
       const rows = Number(group.num_rows)
-      checkGroup(group, index, columns, path)
+      checkGroup(group, index, columns, { path, size })
       const only = columns ? { columns: [...columns] } : {}
       const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => (bytes ? strictText(bytes, path) : bytes) }
       const objects = await guarded(path, () =>
@@ -109,12 +109,18 @@ function checkGroup(
   group: FileMetaData['row_groups'][number],
   index: number,
   columns: readonly string[] | undefined,
-  path: string,
+  { path, size }: { path: string; size: number },
 ): void {
   let bytes = 0
-  for (const { meta_data } of group.columns)
-    if (meta_data && (!columns || columns.includes(meta_data.path_in_schema[0] ?? '')))
-      bytes += Number(meta_data.total_uncompressed_size)
+  for (const { meta_data } of group.columns) {
+    if (!meta_data) throw damagedChunk(path, index, 'it has no metadata')
+    const { path_in_schema, dictionary_page_offset, data_page_offset, total_compressed_size } = meta_data
+    const ends = [dictionary_page_offset ?? data_page_offset, data_page_offset, total_compressed_size].map(Number)
+    // Checked here because the library begins to read all columns before it meets a bad one, and forgets those it began.
+    if (!Array.isArray(path_in_schema) || !ends.every((end) => Number.isSafeInteger(end) && end >= 0 && end <= size))
+      throw damagedChunk(path, index, `it points to bytes ${ends.join(', ')} of ${size}`)
+    if (!columns || columns.includes(path_in_schema[0] ?? '')) bytes += Number(meta_data.total_uncompressed_size)
+  }
   if (bytes > MAX_GROUP_BYTES)
     throw new FormatError(
       'parquet_row_group_too_large',
@@ -126,6 +132,13 @@ function checkGroup(
       },
     )
 }
+
+const damagedChunk = (path: string, group: number, what: string): FormatError =>
+  new FormatError('parquet_invalid', `A column of the file is damaged: ${what}`, {
+    file: path,
+    where: `row group ${group}`,
+    hint: 'Copy or download the file again.',
+  })
 
 async function withParquet<T>(
   path: string,

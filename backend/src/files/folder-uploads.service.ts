@@ -1,0 +1,170 @@
+// Rules for folders of models that come from the browser in pieces: what is taken, where it lies, where to go on after a break.
+// Unfinished files lie under `.parts` by number; the folder of the model holds complete ones only.
+import { randomUUID } from 'node:crypto'
+import { access, mkdir, realpath, rename, statfs, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import {
+  AppError,
+  type CreateFolderUpload,
+  type FolderUpload,
+  MAX_CHUNK_BYTES,
+  type UploadedFile,
+} from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { AppConfig } from '../common/config.js'
+import type { Tx } from '../common/database.js'
+import { JobsService } from '../jobs/jobs.service.js'
+import { isInside } from './confine.js'
+import { goOn, requireModelFiles, requireNext, requireRoom } from './folder-rules.js'
+import { FolderUploadsRepository } from './folder-uploads.repository.js'
+import { RunningHashes, storePiece } from './store-piece.js'
+import { safeName, tooLarge } from './store-upload.js'
+
+interface Piece {
+  readonly start: number
+  readonly length: number
+  readonly total: number
+}
+
+@Injectable()
+export class FolderUploadsService {
+  private readonly hashes = new RunningHashes()
+  /** Files that a request is writing right now. */
+  private readonly busy = new Set<string>()
+
+  constructor(
+    private readonly repository: FolderUploadsRepository,
+    private readonly jobs: JobsService,
+    private readonly config: AppConfig,
+  ) {}
+
+  list(): Promise<FolderUpload[]> {
+    return this.repository.list()
+  }
+
+  async get(id: string): Promise<FolderUpload> {
+    const upload = await this.repository.find(id)
+    if (!upload)
+      throw new AppError(
+        'not_found',
+        'There is no such upload. Uploads that nobody goes on with are removed after a day.',
+      )
+    return upload
+  }
+
+  /** Makes room for a folder. Nothing is read before names, sizes and the free disk are found good. */
+  async create({ name, files }: CreateFolderUpload): Promise<FolderUpload> {
+    requireModelFiles(files)
+    const bytes = files.reduce((sum, { size }) => sum + size, 0)
+    if (bytes > this.config.maxUploadBytes) throw tooLarge(this.config.maxUploadBytes)
+    const id = randomUUID()
+    await mkdir(path.join(this.config.dataDir, 'uploads'), { recursive: true })
+    const disk = await statfs(this.config.dataDir)
+    requireRoom(bytes, await this.repository.outstandingBytes(), disk.bavail * disk.bsize)
+    const folder = path.join(await realpath(path.join(this.config.dataDir, 'uploads')), id, safeName(name))
+    await mkdir(folder, { recursive: true })
+    await mkdir(this.partsFolder(id))
+    await Promise.all(files.map((_, index) => writeFile(this.part(id, index), '')))
+    const rows = files.map((file, index) => ({ ...file, index, received: 0, sha256: null }))
+    await this.repository.create({ id, name, path: folder, files: rows })
+    return this.get(id)
+  }
+
+  /** Takes a piece of a file and returns how far the file is. @throws AppError `conflict` with `received`, where to go on. */
+  async takePiece(id: string, index: number, piece: Piece, body: Readable): Promise<UploadedFile> {
+    const upload = await this.get(id)
+    const file = upload.files[index]
+    if (!file) throw new AppError('not_found', `"${upload.name}" has no file number ${index}.`)
+    requireNext(file, piece, MAX_CHUNK_BYTES)
+    const key = `${id}:${index}`
+    if (this.busy.has(key)) throw goOn(file, `Another request is sending "${file.name}".`)
+    this.busy.add(key)
+    try {
+      return await this.write(upload, file, piece, body)
+    } finally {
+      this.busy.delete(key)
+    }
+  }
+
+  private async write(upload: FolderUpload, file: UploadedFile, piece: Piece, body: Readable): Promise<UploadedFile> {
+    const key = `${upload.id}:${file.index}`
+    const part = this.part(upload.id, file.index)
+    const final = path.join(upload.path, file.name)
+    // A crash between moving a complete file and noting it leaves the file at its end, with its row still behind.
+    if (!(await exists(part)) && (await exists(final))) await rename(final, part)
+    const hash = await this.hashes.take(key, part, piece.start)
+    const { written, failure } = await storePiece(body, part, { offset: piece.start, length: piece.length }, hash)
+    const received = piece.start + written
+    const sha256 = received === file.size ? hash.copy().digest('hex') : null
+    if (sha256) await rename(part, final)
+    if (written > 0 && !(await this.repository.advance(upload.id, file.index, piece.start, { received, sha256 })))
+      throw new AppError('not_found', `The upload of "${upload.name}" was removed meanwhile.`)
+    if (!sha256) this.hashes.keep(key, hash, received)
+    if (failure !== undefined) throw failure
+    return { ...file, received, sha256 }
+  }
+
+  async remove(id: string): Promise<void> {
+    const upload = await this.get(id)
+    if (upload.modelId)
+      throw new AppError('in_use', `"${upload.name}" is registered as a model. Delete the model with its files.`)
+    await this.removeAll([id], upload.name)
+  }
+
+  /** Removes what nobody went on with for a day. */
+  async prune(): Promise<void> {
+    const ids = await this.repository.stale()
+    if (ids.length > 0) await this.removeAll(ids, 'Abandoned uploads')
+  }
+
+  /** The real folder of an upload a path names; null when the path lies elsewhere. @throws AppError `wrong_state` while files are missing. */
+  async folderAt(given: string): Promise<string | null> {
+    const root = path.join(this.config.dataDir, 'uploads')
+    const real = await realpath(given).catch(() => null)
+    const realRoot = await realpath(root).catch(() => null)
+    if (real === null || realRoot === null || real === realRoot || !isInside(realRoot, real)) return null
+    const upload = await this.repository.findByPath(real)
+    if (!upload) return null
+    if (upload.complete) return real
+    const missing = upload.files.filter(({ sha256 }) => sha256 === null).length
+    throw new AppError(
+      'wrong_state',
+      `The upload of "${upload.name}" is not complete: ${missing} of ${upload.files.length} files are missing. Continue it first.`,
+      { uploadId: upload.id },
+    )
+  }
+
+  /** Keeps the upload at `folder`, if there is one, from being swept: a model uses it now. */
+  markRegistered(tx: Tx, folder: string): Promise<void> {
+    return this.repository.markRegistered(tx, folder)
+  }
+
+  /** Removes the files a deleted model was registered from. False when they are the user's own. */
+  async removeFilesOf(model: { name: string; path: string }): Promise<boolean> {
+    const upload = await this.repository.findByPath(model.path)
+    if (!upload) return false
+    await this.removeAll([upload.id], model.name)
+    return true
+  }
+
+  private async removeAll(ids: readonly string[], title: string): Promise<void> {
+    const targets = ids.map((id) => ({ room: 'uploads' as const, id }))
+    const job = { kind: 'files.remove', subjectType: 'system', subjectId: ids[0] ?? randomUUID(), title } as const
+    await this.jobs.submit({ ...job, params: { targets } }, (tx) => this.repository.remove(tx, ids))
+  }
+
+  private partsFolder(id: string): string {
+    return path.join(this.config.dataDir, 'uploads', id, '.parts')
+  }
+
+  private part(id: string, index: number): string {
+    return path.join(this.partsFolder(id), String(index))
+  }
+}
+
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  )
