@@ -25,6 +25,7 @@ export const keys = {
   job: (id: string) => ['jobs', id] as const,
   settings: ['settings'] as const,
   files: (path: string | null) => ['files', path] as const,
+  folderUploads: ['folder-uploads'] as const,
   system: (what: 'info' | 'history' | 'workers' | 'health') => ['system', what] as const,
   me: ['me'] as const,
   apiKeys: ['api-keys'] as const,

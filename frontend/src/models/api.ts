@@ -1,4 +1,5 @@
 // Queries and changes of the models room.
+import type { FolderUpload } from '@mistudio/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { api, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
 
@@ -32,11 +33,20 @@ export const useRenameModel = (id: string) =>
     onSuccess: () => void refresh(),
   })
 
-export const deleteModel = async (id: string): Promise<void> => {
-  await api.deleteModel({ params: { id } })
+/** `deleteFiles` takes the files of an uploaded model along. */
+export const deleteModel = async (id: string, deleteFiles: boolean): Promise<void> => {
+  await api.deleteModel({ params: { id }, query: { files: deleteFiles ? 'delete' : 'keep' } })
+  await queryClient.invalidateQueries({ queryKey: keys.folderUploads })
   queryClient.removeQueries({ queryKey: keys.model(id) })
   await queryClient.invalidateQueries({ queryKey: keys.models, exact: true })
 }
+
+export const useFolderUploads = () =>
+  useQuery({ queryKey: keys.folderUploads, queryFn: ({ signal }) => api.listFolderUploads({ signal }) })
+
+/** The upload that a model was registered from; null for files in an import root. */
+export const useUploadOf = (modelId: string): FolderUpload | null =>
+  useFolderUploads().data?.find((upload) => upload.modelId === modelId) ?? null
 
 /** What else refers to a model, for the question before deleting it. */
 export const useModelUsers = (id: string) => {

@@ -1,20 +1,36 @@
-// Adding a model: choose a folder, look at what was found there, then register it.
+// Adding a model: choose a folder of the server or upload one, look at what was found there, then register it.
 import type { ModelInspection } from '@mistudio/contracts'
 import { AppError } from '@mistudio/contracts'
 import Search from 'lucide-react/icons/search'
+import Server from 'lucide-react/icons/server'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
+import UploadIcon from 'lucide-react/icons/upload'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { FileBrowser } from '../../files/index.js'
-import { Button, Dialog, errorText, Field, Input, Notice, nextStep, ProgressBar } from '../../ui/index.js'
+import { dismissTransfer, FileBrowser, useTransfer } from '../../files/index.js'
+import { keys, queryClient } from '../../live/index.js'
+import { Button, Dialog, errorText, Field, Input, Notice, nextStep, ProgressBar, Tabs } from '../../ui/index.js'
 import { useCreateModel, useInspectModel } from '../api.js'
 import { InspectionView } from './inspection.js'
+import { UploadModel } from './upload-model.js'
+
+type Source = 'path' | 'upload'
+const SOURCES = [
+  { id: 'path', label: 'On the server', icon: Server },
+  { id: 'upload', label: 'From this computer', icon: UploadIcon },
+] as const
+const DESCRIPTIONS: Record<Source, string> = {
+  path: 'The files stay where they are; nothing is copied and no code of the model is run.',
+  upload: 'The files are copied to the server; no code of the model is run.',
+}
 
 export function AddModelDialog({ open, onClose }: { open: boolean; onClose(): void }) {
   return open ? <AddModel onClose={onClose} /> : null
 }
 
 function AddModel({ onClose }: { onClose(): void }) {
+  const uploading = useTransfer((store) => store.transfer !== null)
+  const [from, setFrom] = useState<Source>(uploading ? 'upload' : 'path')
   const [path, setPath] = useState('')
   const [name, setName] = useState('')
   const [found, setFound] = useState<ModelInspection | null>(null)
@@ -29,6 +45,10 @@ function AddModel({ onClose }: { onClose(): void }) {
     inspect.reset()
     create.reset()
   }
+  const changeSource = (next: Source) => {
+    choose('')
+    setFrom(next)
+  }
   const look = async (at: string) => {
     choose(at)
     try {
@@ -42,7 +62,13 @@ function AddModel({ onClose }: { onClose(): void }) {
   const register = () =>
     create.mutate(
       { path: found?.path ?? path, name: name.trim() },
-      { onSuccess: (model) => void navigate(`/models/${model.id}`) },
+      {
+        onSuccess: (model) => {
+          if (from === 'upload') dismissTransfer()
+          void queryClient.invalidateQueries({ queryKey: keys.folderUploads })
+          void navigate(`/models/${model.id}`)
+        },
+      },
     )
 
   return (
@@ -52,7 +78,7 @@ function AddModel({ onClose }: { onClose(): void }) {
       size="lg"
       keepOnOutsideClick
       title="Add a model"
-      description="The files stay where they are; nothing is copied and no code of the model is run."
+      description={DESCRIPTIONS[from]}
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -65,7 +91,7 @@ function AddModel({ onClose }: { onClose(): void }) {
             >
               Add model
             </Button>
-          ) : (
+          ) : from === 'upload' ? null : (
             <Button
               kind="primary"
               icon={Search}
@@ -80,19 +106,13 @@ function AddModel({ onClose }: { onClose(): void }) {
       }
     >
       <div className="space-y-4">
-        <FileBrowser wanted="model" chosen={path} onChoose={(at) => void look(at)} />
-        <Field
-          label="Folder"
-          hint="Must lie inside an import root and hold config.json, tokenizer.json and *.safetensors."
-        >
-          <Input
-            value={path}
-            onChange={(event) => choose(event.target.value)}
-            onKeyDown={(event) => event.key === 'Enter' && path.trim() && void look(path.trim())}
-            placeholder="/path/to/model"
-            className="font-mono"
-          />
-        </Field>
+        <Tabs tabs={SOURCES} value={from} onChange={changeSource} label="Where the model lies">
+          {from === 'upload' ? (
+            <UploadModel onComplete={(at) => void look(at)} />
+          ) : (
+            <ServerFolder path={path} onChoose={(at) => void look(at)} onType={choose} />
+          )}
+        </Tabs>
         {inspect.isPending && <ProgressBar fraction={null} tone="purple" label="Looking inside" />}
         {failure && (
           <Notice
@@ -113,5 +133,32 @@ function AddModel({ onClose }: { onClose(): void }) {
         )}
       </div>
     </Dialog>
+  )
+}
+
+interface ServerFolderProps {
+  path: string
+  /** A folder to look into. */
+  onChoose(path: string): void
+  onType(path: string): void
+}
+
+function ServerFolder({ path, onChoose, onType }: ServerFolderProps) {
+  return (
+    <div className="space-y-4">
+      <FileBrowser wanted="model" chosen={path} onChoose={onChoose} />
+      <Field
+        label="Folder"
+        hint="Must lie inside an import root and hold config.json, tokenizer.json and *.safetensors."
+      >
+        <Input
+          value={path}
+          onChange={(event) => onType(event.target.value)}
+          onKeyDown={(event) => event.key === 'Enter' && path.trim() && onChoose(path.trim())}
+          placeholder="/path/to/model"
+          className="font-mono"
+        />
+      </Field>
+    </div>
   )
 }

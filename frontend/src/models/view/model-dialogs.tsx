@@ -2,8 +2,19 @@
 import type { Model } from '@mistudio/contracts'
 import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
-import { Button, ConfirmDialog, Dialog, errorText, Field, Input, plural, toast } from '../../ui/index.js'
-import { deleteModel, useModelUsers, useRenameModel } from '../api.js'
+import {
+  Button,
+  Checkbox,
+  ConfirmDialog,
+  Dialog,
+  errorText,
+  Field,
+  formatBytes,
+  Input,
+  plural,
+  toast,
+} from '../../ui/index.js'
+import { deleteModel, useModelUsers, useRenameModel, useUploadOf } from '../api.js'
 
 interface Props {
   open: boolean
@@ -65,6 +76,9 @@ export function DeleteModelDialog(props: Props) {
 function Delete({ onClose, model }: Props) {
   const navigate = useNavigate()
   const users = useModelUsers(model.id)
+  const upload = useUploadOf(model.id)
+  const [withFiles, setWithFiles] = useState(true)
+  const deleteFiles = upload !== null && withFiles
   const used = [
     users.tokenizations.length > 0 && `${plural(users.tokenizations.length, 'tokenization')} made with its tokenizer`,
     users.trainings.length > 0 && `${plural(users.trainings.length, 'training')} of SAEs on it`,
@@ -77,14 +91,27 @@ function Delete({ onClose, model }: Props) {
       verb="Delete"
       kind="model"
       name={model.name}
-      goes={['The entry of this model, with its self-check']}
-      stays={[`The files in ${model.path}`]}
+      goes={[
+        'The entry of this model, with its self-check',
+        deleteFiles && `The uploaded files (${formatBytes(upload.files.reduce((sum, { size }) => sum + size, 0))})`,
+      ].filter((line) => line !== false)}
+      stays={deleteFiles ? [] : [`The files in ${model.path}`]}
       onConfirm={async () => {
-        await deleteModel(model.id)
-        toast.success(`${model.name} was removed. Its files stay where they are.`)
+        await deleteModel(model.id, deleteFiles)
+        toast.success(
+          `${model.name} was removed. ${deleteFiles ? 'Its files go as well.' : 'Its files stay where they are.'}`,
+        )
         void navigate('/models')
       }}
     >
+      {upload && (
+        <Checkbox
+          checked={withFiles}
+          onChange={setWithFiles}
+          label="Delete the uploaded files too"
+          hint="Kept files can be registered again under Add model › From this computer."
+        />
+      )}
       {used.length > 0 && (
         <p>It is used by {used.join(', ')}. The server refuses to delete it while something needs it.</p>
       )}

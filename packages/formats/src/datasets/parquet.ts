@@ -40,16 +40,12 @@ export async function* readParquet(
   try {
     const file = asBuffer(handle, size, path)
     const metadata = await guarded(path, () => parquetMetadataAsync(file))
-    const columns = presentColumns(metadata, wanted, path)
+    const columns = presentColumns(metadata, wanted, path) ?? columnNames(metadata)
     let row = 0
     for (const [index, group] of metadata.row_groups.entries()) {
       const rows = Number(group.num_rows)
       checkGroup(group, index, columns, { path, size })
-      const only = columns ? { columns: [...columns] } : {}
-      const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => (bytes ? strictText(bytes, path) : bytes) }
-      const objects = await guarded(path, () =>
-        parquetReadObjects({ file, metadata, compressors, rowStart: row, rowEnd: row + rows, parsers, ...only }),
-      )
+      const objects = await guarded(path, () => readGroup({ file, metadata, row, rows, columns, path }))
       yield objects.map((fields, i) => recordOf(fields, row + i + 1))
       row += rows
       progress.bytes += group.columns.reduce(
@@ -62,6 +58,37 @@ export async function* readParquet(
   }
 }
 
+interface Group {
+  readonly file: AsyncBuffer
+  readonly metadata: FileMetaData
+  /** First row, and how many. */
+  readonly row: number
+  readonly rows: number
+  readonly columns: readonly string[]
+  readonly path: string
+}
+
+/**
+ * Rows of one group. Column after column: read together, the library awaits them in turn, and when one is damaged the failure of the next
+ * has nobody who waits for it and would end the process.
+ */
+async function readGroup({ file, metadata, row, rows, columns, path }: Group): Promise<Record<string, unknown>[]> {
+  const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => (bytes ? strictText(bytes, path) : bytes) }
+  const range = { rowStart: row, rowEnd: row + rows }
+  let objects: Record<string, unknown>[] | undefined
+  for (const name of columns) {
+    const values = await parquetReadObjects({ file, metadata, compressors, parsers, ...range, columns: [name] })
+    objects ??= values.map(() => ({}))
+    if (values.length !== objects.length)
+      throw damaged(path, `column "${name}" has ${values.length} rows, others ${objects.length}`)
+    for (const [i, value] of values.entries()) Object.assign(objects[i]!, value)
+  }
+  return objects ?? []
+}
+
+const columnNames = (metadata: FileMetaData): string[] =>
+  parquetSchema(metadata).children.map(({ element }) => element.name)
+
 /** Those of the wanted columns that the file has. Error: `dataset_column_missing` when it has none of them. */
 function presentColumns(
   metadata: FileMetaData,
@@ -69,7 +96,7 @@ function presentColumns(
   path: string,
 ): string[] | undefined {
   if (!wanted) return undefined
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name)
+  const names = columnNames(metadata)
   const present = [...new Set(wanted)].filter((name) => names.includes(name))
   if (present.length > 0) return present
   throw new FormatError('dataset_column_missing', `There is no column "${wanted[0]}"`, {
@@ -108,18 +135,18 @@ function findBroken(value: unknown): Broken | undefined {
 function checkGroup(
   group: FileMetaData['row_groups'][number],
   index: number,
-  columns: readonly string[] | undefined,
+  columns: readonly string[],
   { path, size }: { path: string; size: number },
 ): void {
   let bytes = 0
   for (const { meta_data } of group.columns) {
-    if (!meta_data) throw damagedChunk(path, index, 'it has no metadata')
+    if (!meta_data) throw damaged(path, `a column of row group ${index} has no metadata`)
     const { path_in_schema, dictionary_page_offset, data_page_offset, total_compressed_size } = meta_data
     const ends = [dictionary_page_offset ?? data_page_offset, data_page_offset, total_compressed_size].map(Number)
     // Checked here because the library begins to read all columns before it meets a bad one, and forgets those it began.
     if (!Array.isArray(path_in_schema) || !ends.every((end) => Number.isSafeInteger(end) && end >= 0 && end <= size))
-      throw damagedChunk(path, index, `it points to bytes ${ends.join(', ')} of ${size}`)
-    if (!columns || columns.includes(path_in_schema[0] ?? '')) bytes += Number(meta_data.total_uncompressed_size)
+      throw damaged(path, `a column of row group ${index} points to bytes ${ends.join(', ')} of ${size}`)
+    if (columns.includes(path_in_schema[0] ?? '')) bytes += Number(meta_data.total_uncompressed_size)
   }
   if (bytes > MAX_GROUP_BYTES)
     throw new FormatError(
@@ -133,11 +160,10 @@ function checkGroup(
     )
 }
 
-const damagedChunk = (path: string, group: number, what: string): FormatError =>
-  new FormatError('parquet_invalid', `A column of the file is damaged: ${what}`, {
+const damaged = (path: string, what: string): FormatError =>
+  new FormatError('parquet_invalid', `The parquet file is damaged: ${what}`, {
     file: path,
-    where: `row group ${group}`,
-    hint: 'Copy or download the file again.',
+    hint: 'Copy or download it again.',
   })
 
 async function withParquet<T>(

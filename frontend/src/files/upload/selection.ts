@@ -1,0 +1,71 @@
+// Which files of a chosen folder a model needs, what is left out and why, and whether that makes a model: pure.
+import { type FolderUpload, modelFileKind, PICKLE_ADVICE } from '@mistudio/contracts'
+
+/** A file as the browser gives it, with where it lay in the folder that was chosen. */
+export interface Picked {
+  readonly file: File
+  /** Relative path, for example `tiny/config.json`; a bare name for files chosen one by one. */
+  readonly path: string
+}
+
+export interface Selection {
+  /** Suggested name of the model: the folder's, if there was one. */
+  readonly name: string
+  readonly files: readonly File[]
+  readonly bytes: number
+  readonly leftOut: readonly { readonly name: string; readonly reason: string }[]
+  /** Why this is no model; null when it can be sent. */
+  readonly problem: string | null
+}
+
+const depthOf = (path: string): number => path.split('/').length
+const isWeights = (name: string): boolean => /\.(safetensors|onnx)$/i.test(name)
+const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/
+
+/** The files beside the topmost config.json; folders below it are left out. */
+export function selectModelFiles(picked: readonly Picked[]): Selection {
+  const configs = picked.filter(({ file }) => file.name === 'config.json').map(({ path }) => path)
+  const config = configs.sort((a, b) => depthOf(a) - depthOf(b))[0] ?? picked[0]?.path ?? ''
+  const folder = config.split('/').slice(0, -1)
+  const leftOut: { name: string; reason: string }[] = []
+  const files: File[] = []
+  for (const { file, path } of picked) {
+    const reason =
+      path.split('/').slice(0, -1).join('/') === folder.join('/') ? reasonToLeaveOut(file) : 'in another folder'
+    if (reason === null) files.push(file)
+    else leftOut.push({ name: path, reason })
+  }
+  const bytes = files.reduce((sum, { size }) => sum + size, 0)
+  return { name: folder.at(-1) ?? '', files, bytes, leftOut, problem: problemOf(files, picked) }
+}
+
+function reasonToLeaveOut({ name, size }: File): string | null {
+  const kind = modelFileKind(name)
+  if (kind === 'pickle') return 'a pickle'
+  if (kind === 'other' || !PLAIN_NAME.test(name)) return 'not needed'
+  return size === 0 ? 'empty' : null
+}
+
+function problemOf(files: readonly File[], picked: readonly Picked[]): string | null {
+  const has = (name: string) => files.some((file) => file.name === name)
+  if (!files.some(({ name }) => isWeights(name))) {
+    const pickle = picked.find(({ file }) => modelFileKind(file.name) === 'pickle')
+    return pickle
+      ? `The weights are in ${pickle.file.name}. ${PICKLE_ADVICE}`
+      : 'There are no weights (*.safetensors) among these files.'
+  }
+  const missing = ['config.json', 'tokenizer.json'].filter((name) => !has(name))
+  return missing.length > 0
+    ? `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing. Choose the whole folder of the model.`
+    : null
+}
+
+/** The unfinished upload that these files continue: the same names, sizes and times of change. */
+export function uploadToContinue(files: readonly File[], uploads: readonly FolderUpload[]): FolderUpload | null {
+  const same = (upload: FolderUpload): boolean =>
+    upload.files.length === files.length &&
+    upload.files.every(({ name, size, modified }) =>
+      files.some((file) => file.name === name && file.size === size && file.lastModified === modified),
+    )
+  return uploads.find((upload) => upload.modelId === null && same(upload)) ?? null
+}
