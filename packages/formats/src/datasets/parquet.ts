@@ -1,6 +1,13 @@
 // Parquet, one row group after another and only the columns asked for, read by position.
 import type { FileHandle } from 'node:fs/promises'
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet'
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type SchemaTree,
+} from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { FormatError } from '../errors.js'
 import { openRegularFile, readExactly } from '../files/open.js'
@@ -40,12 +47,14 @@ export async function* readParquet(
   try {
     const file = asBuffer(handle, size, path)
     const metadata = await guarded(path, () => parquetMetadataAsync(file))
-    const columns = presentColumns(metadata, wanted, path) ?? columnNames(metadata)
+    const columns = await guarded(path, async () => presentColumns(metadata, wanted, path))
     let row = 0
     for (const [index, group] of metadata.row_groups.entries()) {
       const rows = Number(group.num_rows)
-      checkGroup(group, index, columns, { path, size })
-      const objects = await guarded(path, () => readGroup({ file, metadata, row, rows, columns, path }))
+      await guarded(path, async () => checkGroup(group, index, columns, { metadata, path, size }))
+      const range = { rowStart: row, rowEnd: row + rows, columns: [...columns] }
+      const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => (bytes ? strictText(bytes, path) : bytes) }
+      const objects = await guarded(path, () => parquetReadObjects({ file, metadata, compressors, parsers, ...range }))
       yield objects.map((fields, i) => recordOf(fields, row + i + 1))
       row += rows
       progress.bytes += group.columns.reduce(
@@ -58,45 +67,13 @@ export async function* readParquet(
   }
 }
 
-interface Group {
-  readonly file: AsyncBuffer
-  readonly metadata: FileMetaData
-  /** First row, and how many. */
-  readonly row: number
-  readonly rows: number
-  readonly columns: readonly string[]
-  readonly path: string
-}
-
-/**
- * Rows of one group. Column after column: read together, the library awaits them in turn, and when one is damaged the failure of the next
- * has nobody who waits for it and would end the process.
- */
-async function readGroup({ file, metadata, row, rows, columns, path }: Group): Promise<Record<string, unknown>[]> {
-  const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => (bytes ? strictText(bytes, path) : bytes) }
-  const range = { rowStart: row, rowEnd: row + rows }
-  let objects: Record<string, unknown>[] | undefined
-  for (const name of columns) {
-    const values = await parquetReadObjects({ file, metadata, compressors, parsers, ...range, columns: [name] })
-    objects ??= values.map(() => ({}))
-    if (values.length !== objects.length)
-      throw damaged(path, `column "${name}" has ${values.length} rows, others ${objects.length}`)
-    for (const [i, value] of values.entries()) Object.assign(objects[i]!, value)
-  }
-  return objects ?? []
-}
-
 const columnNames = (metadata: FileMetaData): string[] =>
   parquetSchema(metadata).children.map(({ element }) => element.name)
 
-/** Those of the wanted columns that the file has. Error: `dataset_column_missing` when it has none of them. */
-function presentColumns(
-  metadata: FileMetaData,
-  wanted: readonly string[] | undefined,
-  path: string,
-): string[] | undefined {
-  if (!wanted) return undefined
+/** Those of the wanted columns that the file has, or all. Error: `dataset_column_missing` when it has none of them. */
+function presentColumns(metadata: FileMetaData, wanted: readonly string[] | undefined, path: string): string[] {
   const names = columnNames(metadata)
+  if (!wanted) return names
   const present = [...new Set(wanted)].filter((name) => names.includes(name))
   if (present.length > 0) return present
   throw new FormatError('dataset_column_missing', `There is no column "${wanted[0]}"`, {
@@ -136,16 +113,24 @@ function checkGroup(
   group: FileMetaData['row_groups'][number],
   index: number,
   columns: readonly string[],
-  { path, size }: { path: string; size: number },
+  { metadata, path, size }: { metadata: FileMetaData; path: string; size: number },
 ): void {
   let bytes = 0
+  const paths = new Set(group.columns.map((column) => column.meta_data?.path_in_schema.join('.')))
+  if (paths.size !== group.columns.length) throw damaged(path, `row group ${index} holds a column twice`)
   for (const { meta_data } of group.columns) {
     if (!meta_data) throw damaged(path, `a column of row group ${index} has no metadata`)
     const { path_in_schema, dictionary_page_offset, data_page_offset, total_compressed_size } = meta_data
     const ends = [dictionary_page_offset ?? data_page_offset, data_page_offset, total_compressed_size].map(Number)
-    // Checked here because the library begins to read all columns before it meets a bad one, and forgets those it began.
-    if (!Array.isArray(path_in_schema) || !ends.every((end) => Number.isSafeInteger(end) && end >= 0 && end <= size))
-      throw damaged(path, `a column of row group ${index} points to bytes ${ends.join(', ')} of ${size}`)
+    // Checked here because the library begins to read column after column, and forgets those it began when it meets a bad one.
+    if (
+      !hasColumn(metadata, path_in_schema) ||
+      !ends.every((end) => Number.isSafeInteger(end) && end >= 0 && end <= size)
+    )
+      throw damaged(
+        path,
+        `column ${path_in_schema} of row group ${index} points to bytes ${ends.join(', ')} of ${size}`,
+      )
     if (columns.includes(path_in_schema[0] ?? '')) bytes += Number(meta_data.total_uncompressed_size)
   }
   if (bytes > MAX_GROUP_BYTES)
@@ -158,6 +143,13 @@ function checkGroup(
         hint: 'Write the file again with smaller row groups.',
       },
     )
+}
+
+/** Whether the schema has a leaf under this path. */
+function hasColumn(metadata: FileMetaData, names: readonly string[]): boolean {
+  let node: SchemaTree | undefined = parquetSchema(metadata)
+  for (const name of names) node = node?.children.find(({ element }) => element.name === name)
+  return names.length > 0 && node?.children.length === 0
 }
 
 const damaged = (path: string, what: string): FormatError =>
@@ -173,7 +165,7 @@ async function withParquet<T>(
   const { handle, size } = await openRegularFile(path)
   try {
     const file = asBuffer(handle, size, path)
-    return await work(file, await guarded(path, () => parquetMetadataAsync(file)))
+    return await guarded(path, async () => work(file, await parquetMetadataAsync(file)))
   } finally {
     await handle.close()
   }
