@@ -1,5 +1,6 @@
 // Fuzz: mutated files for every reader. An error with a name or a right load; never a crash, a hang or a flood of memory.
-//   npm run fuzz -- [--kind headers|indexes|configs|tokenizers|saes|parquet|all] [--count N] [--seed TEXT] [--only INDEX] [--keep FOLDER]
+//   npm run fuzz -- [--kind headers|indexes|configs|tokenizers|saes|parquet|all] [--count N] [--seed TEXT] [--only INDEX] [--keep FOLDER] [--hang MS]
+// `--keep` stores the bytes of failing inputs, `--hang` is for machines that are busy with other work.
 // The inputs follow from seed, kind and index, so `--seed S --kind K --only I` gives one of them again.
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -11,8 +12,7 @@ import { FULL_COUNTS, TARGETS } from './targets/index.mjs'
 
 /** @typedef {import('./child.mjs').Report} Report */
 
-/** Milliseconds an input may take; bytes of resident memory it may add. */
-const HANG_MS = 2000
+/** Bytes of resident memory that an input may add. */
 const MAX_GROWTH = 200 * 2 ** 20
 /** Failures after which a kind is given up: more of the same help nobody. */
 const MAX_FAILURES = 20
@@ -25,8 +25,11 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
     keep: { type: 'string' },
+    hang: { type: 'string', default: '2000' },
   },
 })
+/** Milliseconds an input may take. */
+const HANG_MS = Number(values.hang)
 const kinds = values.kind === 'all' ? Object.keys(TARGETS) : values.kind.split(',')
 const unknown = kinds.find((kind) => !Object.hasOwn(TARGETS, kind))
 if (unknown !== undefined) {

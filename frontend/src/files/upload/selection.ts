@@ -35,6 +35,8 @@ export function selectModelFiles(picked: readonly Picked[]): Selection {
     if (reason === null) files.push(file)
     else leftOut.push({ name: path, reason })
   }
+  // Small ones first: config and tokenizer are there before the weights.
+  files.sort((a, b) => a.size - b.size)
   const bytes = files.reduce((sum, { size }) => sum + size, 0)
   return { name: folder.at(-1) ?? '', files, bytes, leftOut, problem: problemOf(files, picked) }
 }

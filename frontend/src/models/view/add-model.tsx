@@ -81,7 +81,7 @@ function AddModel({ onClose }: { onClose(): void }) {
       description={DESCRIPTIONS[from]}
       footer={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose}>{uploading ? 'Close' : 'Cancel'}</Button>
           {found ? (
             <Button
               kind="primary"

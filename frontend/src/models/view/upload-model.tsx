@@ -97,8 +97,7 @@ function DropArea({ onPicked, onFailure }: DropAreaProps) {
     >
       <UploadIcon className="size-8 text-muted" aria-hidden />
       <p className="text-sm">
-        Drop the folder of a model here: config.json, its tokenizer and *.safetensors. A broken upload goes on where it
-        was.
+        Drop the folder of a model here: config.json, tokenizer and *.safetensors. A broken upload can go on later.
       </p>
       <div className="flex flex-wrap justify-center gap-2">
         <PickButton label="Folder of a model" folder onPicked={onPicked}>

@@ -68,7 +68,10 @@ export function UploadProgress({ transfer, onUse }: { transfer: Transfer; onUse(
           />
         ))}
       </ul>
-      <div className="flex justify-end gap-2">
+      <div className="flex flex-wrap items-center justify-end gap-2">
+        {(state === 'sending' || state === 'waiting') && (
+          <p className="mr-auto text-xs text-muted">It goes on while you use other pages; keep this tab open.</p>
+        )}
         {state === 'complete' ? (
           <>
             <Button onClick={dismissTransfer}>Upload another</Button>

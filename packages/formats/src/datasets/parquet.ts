@@ -17,6 +17,9 @@ import { decodeStrict } from './utf8.js'
 /** Uncompressed bytes of the wanted columns of one row group that are accepted: it is held in memory as a whole. */
 const MAX_GROUP_BYTES = 2 ** 30
 
+/** Rows of one row group that are accepted: each becomes an object, also those of a column that is all null. */
+const MAX_GROUP_ROWS = 2 ** 23
+
 export interface ParquetProgress {
   /** Bytes of the file that belong to row groups already read. */
   bytes: number
@@ -115,6 +118,7 @@ function checkGroup(
   columns: readonly string[],
   { metadata, path, size }: { metadata: FileMetaData; path: string; size: number },
 ): void {
+  const rows = Number(group.num_rows)
   let bytes = 0
   const paths = new Set(group.columns.map((column) => column.meta_data?.path_in_schema.join('.')))
   if (paths.size !== group.columns.length) throw damaged(path, `row group ${index} holds a column twice`)
@@ -131,12 +135,14 @@ function checkGroup(
         path,
         `column ${path_in_schema} of row group ${index} points to bytes ${ends.join(', ')} of ${size}`,
       )
+    if (rows > Number(meta_data.num_values))
+      throw damaged(path, `row group ${index} has ${rows} rows, column ${path_in_schema} fewer values`)
     if (columns.includes(path_in_schema[0] ?? '')) bytes += Number(meta_data.total_uncompressed_size)
   }
-  if (bytes > MAX_GROUP_BYTES)
+  if (bytes > MAX_GROUP_BYTES || rows > MAX_GROUP_ROWS)
     throw new FormatError(
       'parquet_row_group_too_large',
-      `A row group needs ${bytes} bytes in memory; at most ${MAX_GROUP_BYTES} are read`,
+      `A row group has ${rows} rows and ${bytes} bytes in memory; at most ${MAX_GROUP_ROWS} and ${MAX_GROUP_BYTES} are read`,
       {
         file: path,
         where: `row group ${index}`,
