@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { FormatError } from '../errors.js'
 import { refusal, temporaryFile } from '../testing.js'
 import { type OpenDatasetOptions, openDataset } from './open.js'
 import { parquetBytes } from './testing.js'
@@ -221,6 +222,18 @@ describe('parquet', () => {
     await refusal(() => records(temporaryFile('a.parquet', 'hello world')), 'parquet_invalid')
     for (let length = 5; length < whole.length; length += 23)
       await refusal(() => records(temporaryFile('a.parquet', whole.slice(0, length))), 'parquet_invalid')
+  })
+
+  it('refuses a footer that names a column twice or points outside, instead of ending the process', async () => {
+    const whole = Buffer.from(parquetBytes(columns))
+    const footer = whole.length - 8 - whole.readUInt32LE(whole.length - 8)
+    // Every byte of the footer once set to 0xff: offsets, counts, names and types go wrong in turn.
+    for (let at = footer; at < whole.length - 8; at++) {
+      const bytes = Buffer.from(whole)
+      bytes[at] = 0xff
+      const outcome = await records(temporaryFile('a.parquet', bytes)).catch((error: unknown) => error)
+      if (outcome instanceof Error) expect(outcome).toBeInstanceOf(FormatError)
+    }
   })
 })
 

@@ -128,3 +128,25 @@ it('reads JSON files within limits', async () => {
   await refusal(() => readJsonFile(temporaryFile('a.json', ' '.repeat(101)), 100), 'json_invalid')
   expect(await readJsonFile(temporaryFile('a.json', '{"__proto__": {"x": 1}}'))).not.toHaveProperty('x')
 })
+
+it('refuses JSON nested deeper than any reader should walk, and counts lists that stand side by side as one level', async () => {
+  const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth)
+  await refusal(() => readJsonFile(temporaryFile('a.json', nested(201))), 'json_invalid')
+  expect(JSON.stringify(await readJsonFile(temporaryFile('a.json', nested(200))))).toBe(nested(200))
+  const wide = `[${Array.from({ length: 500 }, () => '[[]]').join(',')}]`
+  expect(await readJsonFile(temporaryFile('a.json', wide))).toHaveLength(500)
+})
+
+it('knows a key twice also when it is spelled with escapes', () => {
+  expect(findDuplicateKey('{"a":{"b":1,"\\u0062":2}}')).toBe('a.b')
+  expect(findDuplicateKey('{"a\\"":1,"a":2}')).toBeUndefined()
+})
+
+it('cuts what a file puts into a message', async () => {
+  const key = 'k'.repeat(100_000)
+  const error = await refusal(
+    () => readJsonFile(temporaryFile('a.json', `{"${key}":1,"${key}":2}`)),
+    'json_duplicate_key',
+  )
+  expect(error.message.length).toBeLessThan(1000)
+})
