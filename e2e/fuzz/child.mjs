@@ -10,6 +10,7 @@ import { ModelError } from '@mistudio/interp'
 import { Random } from './random.mjs'
 import { TARGETS } from './targets/index.mjs'
 
+/** `ms` is processor time of all threads: what else the machine does must not count. */
 /** @typedef {{ index: number, state: 'started' } | { index: number, state: 'refused' | 'loaded' | 'wrong' | 'crashed', code?: string, problem?: string, ms: number, growth: number }} Report */
 
 /** A refusal is read by a person; a longer one has copied the file into its text. */
@@ -67,9 +68,10 @@ for (let index = Number(from); index < Number(from) + Number(count); index++) {
   if (process.memoryUsage.rss() > TIDY_ABOVE) globalThis.gc?.()
   const [before, peakBefore] = [process.memoryUsage.rss(), peak()]
   send({ index, state: 'started' })
-  const start = performance.now()
+  const start = process.cpuUsage()
   const result = await outcome(input)
-  const ms = performance.now() - start
+  const { user, system } = process.cpuUsage(start)
+  const ms = (user + system) / 1000
   const reached = peak() > peakBefore ? peak() : process.memoryUsage.rss()
   send({ index, ...result, ms, growth: Math.max(0, reached - before) })
 }

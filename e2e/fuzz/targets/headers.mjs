@@ -119,7 +119,8 @@ export const headers = {
     const step = Math.ceil(entries.length / 100)
     for (const [i, [name, { dtype, shape, data_offsets }]] of entries.entries()) {
       const [start, end] = data_offsets
-      const elements = shape.reduce((product, n) => product * n, 1)
+      // "-0" is a size of zero; adding zero keeps its sign out of comparisons.
+      const elements = shape.reduce((product, n) => product * n, 1) + 0
       assert.ok(Number.isSafeInteger(elements) && elements >= 0, `${name}: ${elements} elements`)
       assert.ok(start >= 0 && 8 + length + end <= bytes.length, `${name} lies outside the file`)
       assert.ok(end - start === elements * WIDTH[dtype], `${name}: bytes do not fit the shape`)
