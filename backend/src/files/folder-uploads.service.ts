@@ -1,7 +1,7 @@
 // Rules for folders of models that come from the browser in pieces: what is taken, where it lies, where to go on after a break.
 // Unfinished files lie under `.parts` by number; the folder of the model holds complete ones only.
 import { randomUUID } from 'node:crypto'
-import { access, mkdir, realpath, rename, statfs, writeFile } from 'node:fs/promises'
+import { access, mkdir, realpath, rename, rm, statfs, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import {
@@ -19,7 +19,7 @@ import { isInside } from './confine.js'
 import { goOn, requireModelFiles, requireNext, requireRoom } from './folder-rules.js'
 import { FolderUploadsRepository } from './folder-uploads.repository.js'
 import { RunningHashes, storePiece } from './store-piece.js'
-import { safeName, tooLarge } from './store-upload.js'
+import { asUploadError, safeName, tooLarge } from './store-upload.js'
 
 interface Piece {
   readonly start: number
@@ -63,27 +63,34 @@ export class FolderUploadsService {
     const disk = await statfs(this.config.dataDir)
     requireRoom(bytes, await this.repository.outstandingBytes(), disk.bavail * disk.bsize)
     const folder = path.join(await realpath(path.join(this.config.dataDir, 'uploads')), id, safeName(name))
-    await mkdir(folder, { recursive: true })
-    await mkdir(this.partsFolder(id))
-    await Promise.all(files.map((_, index) => writeFile(this.part(id, index), '')))
     const rows = files.map((file, index) => ({ ...file, index, received: 0, sha256: null }))
-    await this.repository.create({ id, name, path: folder, files: rows })
+    try {
+      await mkdir(folder, { recursive: true })
+      await mkdir(this.partsFolder(id))
+      await Promise.all(files.map((_, index) => writeFile(this.part(id, index), '')))
+      await this.repository.create({ id, name, path: folder, files: rows })
+    } catch (cause) {
+      await rm(path.dirname(folder), { recursive: true, force: true })
+      throw asUploadError(cause)
+    }
     return this.get(id)
   }
 
   /** Takes a piece of a file and returns how far the file is. @throws AppError `conflict` with `received`, where to go on. */
   async takePiece(id: string, index: number, piece: Piece, body: Readable): Promise<UploadedFile> {
-    const upload = await this.get(id)
-    const file = upload.files[index]
-    if (!file) throw new AppError('not_found', `"${upload.name}" has no file number ${index}.`)
-    requireNext(file, piece, MAX_CHUNK_BYTES)
     const key = `${id}:${index}`
-    if (this.busy.has(key)) throw goOn(file, `Another request is sending "${file.name}".`)
-    this.busy.add(key)
+    // Taken before the row is read: a second request must not act on a row that the first is about to change.
+    const free = !this.busy.has(key)
+    if (free) this.busy.add(key)
     try {
+      const upload = await this.get(id)
+      const file = upload.files[index]
+      if (!file) throw new AppError('not_found', `"${upload.name}" has no file number ${index}.`)
+      if (!free) throw goOn(file, `Another request is sending "${file.name}".`)
+      requireNext(file, piece, MAX_CHUNK_BYTES)
       return await this.write(upload, file, piece, body)
     } finally {
-      this.busy.delete(key)
+      if (free) this.busy.delete(key)
     }
   }
 
@@ -93,13 +100,14 @@ export class FolderUploadsService {
     const final = path.join(upload.path, file.name)
     // A crash between moving a complete file and noting it leaves the file at its end, with its row still behind.
     if (!(await exists(part)) && (await exists(final))) await rename(final, part)
+    if (!(await exists(part))) throw removedMeanwhile(upload)
     const hash = await this.hashes.take(key, part, piece.start)
     const { written, failure } = await storePiece(body, part, { offset: piece.start, length: piece.length }, hash)
     const received = piece.start + written
     const sha256 = received === file.size ? hash.copy().digest('hex') : null
     if (sha256) await rename(part, final)
     if (written > 0 && !(await this.repository.advance(upload.id, file.index, piece.start, { received, sha256 })))
-      throw new AppError('not_found', `The upload of "${upload.name}" was removed meanwhile.`)
+      throw removedMeanwhile(upload)
     if (!sha256) this.hashes.keep(key, hash, received)
     if (failure !== undefined) throw failure
     return { ...file, received, sha256 }
@@ -168,3 +176,6 @@ const exists = (file: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+const removedMeanwhile = ({ name }: FolderUpload): AppError =>
+  new AppError('not_found', `The upload of "${name}" was removed meanwhile. Start it anew.`)

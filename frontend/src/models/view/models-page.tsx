@@ -28,7 +28,7 @@ export function ModelsPage() {
   return (
     <Page
       title="Models"
-      subtitle="Language models to look inside, used in place from a folder on the server."
+      subtitle="Language models to look inside, from a folder on the server or from this computer."
       actions={add}
     >
       {list.length > 3 && (
