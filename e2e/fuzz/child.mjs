@@ -30,6 +30,15 @@ const send = (/** @type {Report} */ report) => process.send?.(report)
 /** Largest resident size so far, bytes. */
 const peak = () => process.resourceUsage().maxRSS * 1024
 
+/** Forgets the largest resident size, so that a large input does not hide the next one. Linux only; elsewhere the largest so far counts. */
+function resetPeak() {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5')
+  } catch (error) {
+    if (process.platform === 'linux') throw error
+  }
+}
+
 /** @param {unknown} error */
 function judge(error) {
   if (error instanceof assert.AssertionError) return { state: /** @type {const} */ ('wrong'), problem: error.message }
@@ -47,18 +56,28 @@ function judge(error) {
   return { state: /** @type {const} */ ('refused'), code: error.code }
 }
 
-/** @param {import('./targets/index.mjs').Input} input */
+/** Reads an input and measures that, checks not included. @param {import('./targets/index.mjs').Input} input */
 async function outcome({ files, mustLoad }) {
+  resetPeak()
+  const [before, peakBefore] = [process.memoryUsage.rss(), peak()]
+  const start = process.cpuUsage()
+  const measure = () => {
+    const { user, system } = process.cpuUsage(start)
+    const reached = peak() > peakBefore ? peak() : process.memoryUsage.rss()
+    return { ms: (user + system) / 1000, growth: Math.max(0, reached - before) }
+  }
+  let cost
   try {
-    await target.read(folder, files)
-    return { state: /** @type {const} */ ('loaded') }
+    const check = await target.read(folder, files)
+    cost = measure()
+    await check?.()
+    return { state: /** @type {const} */ ('loaded'), ...cost }
   } catch (error) {
+    cost ??= measure()
     const judged = judge(error)
-    if (!mustLoad || judged.state !== 'refused') return judged
-    return {
-      state: /** @type {const} */ ('wrong'),
-      problem: `a correct file was refused: ${/** @type {Error} */ (error).message}`,
-    }
+    if (!mustLoad || judged.state !== 'refused') return { ...judged, ...cost }
+    const problem = `a correct file was refused: ${/** @type {Error} */ (error).message}`
+    return { state: /** @type {const} */ ('wrong'), problem, ...cost }
   }
 }
 
@@ -66,13 +85,7 @@ for (let index = Number(from); index < Number(from) + Number(count); index++) {
   const input = target.make(new Random(`${seed}:${kind}:${index}`))
   for (const [name, bytes] of Object.entries(input.files)) writeFileSync(join(folder, name), bytes)
   if (process.memoryUsage.rss() > TIDY_ABOVE) globalThis.gc?.()
-  const [before, peakBefore] = [process.memoryUsage.rss(), peak()]
   send({ index, state: 'started' })
-  const start = process.cpuUsage()
-  const result = await outcome(input)
-  const { user, system } = process.cpuUsage(start)
-  const ms = (user + system) / 1000
-  const reached = peak() > peakBefore ? peak() : process.memoryUsage.rss()
-  send({ index, ...result, ms, growth: Math.max(0, reached - before) })
+  send({ index, ...(await outcome(input)) })
 }
 process.disconnect?.()

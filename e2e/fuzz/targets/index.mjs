@@ -8,9 +8,10 @@ import { tokenizers } from './tokenizers.mjs'
 
 /** @typedef {{ files: Record<string, Buffer>, names: string[], mustLoad?: boolean }} Input */
 /**
- * `make` gives an input from random numbers; `read` opens it as the product does and checks what was read against the bytes:
- * an AssertionError is a wrong load, a typed error a refusal, anything else a crash.
- * @typedef {{ files: string[], make(random: import('../random.mjs').Random): Input, read(folder: string, files: Record<string, Buffer>): Promise<void> }} Target
+ * `make` gives an input from random numbers; `read` opens it as the product does and checks what was read against the bytes,
+ * or returns a function that does where that costs more than the reading: an AssertionError is a wrong load, a typed error a refusal,
+ * anything else a crash.
+ * @typedef {{ files: string[], make(random: import('../random.mjs').Random): Input, read(folder: string, files: Record<string, Buffer>): Promise<void | (() => Promise<void>)> }} Target
  */
 
 /** @type {Readonly<Record<string, Target>>} */
