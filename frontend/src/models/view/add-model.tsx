@@ -108,7 +108,7 @@ function AddModel({ onClose }: { onClose(): void }) {
       <div className="space-y-4">
         <Tabs tabs={SOURCES} value={from} onChange={changeSource} label="Where the model lies">
           {from === 'upload' ? (
-            <UploadModel onComplete={(at) => void look(at)} />
+            <UploadModel inspected={found !== null} onComplete={(at) => void look(at)} />
           ) : (
             <ServerFolder path={path} onChoose={(at) => void look(at)} onType={choose} />
           )}

@@ -20,11 +20,13 @@ import { EarlierUploads } from './earlier-uploads.js'
 import { UploadProgress } from './upload-progress.js'
 
 interface UploadModelProps {
+  /** What it holds is shown already. */
+  inspected: boolean
   /** The folder lies complete on the server. */
   onComplete(path: string): void
 }
 
-export function UploadModel({ onComplete }: UploadModelProps) {
+export function UploadModel({ inspected, onComplete }: UploadModelProps) {
   const transfer = useTransfer((store) => store.transfer)
   const uploads = useFolderUploads()
   const [selection, setSelection] = useState<Selection | null>(null)
@@ -45,7 +47,7 @@ export function UploadModel({ onComplete }: UploadModelProps) {
     }
   }
 
-  if (transfer) return <UploadProgress transfer={transfer} onUse={onComplete} />
+  if (transfer) return <UploadProgress transfer={transfer} onUse={inspected ? null : onComplete} />
   return (
     <div className="space-y-4">
       <DropArea onPicked={choose} onFailure={setFailure} />

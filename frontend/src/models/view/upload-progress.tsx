@@ -23,7 +23,13 @@ import {
   ProgressBar,
 } from '../../ui/index.js'
 
-export function UploadProgress({ transfer, onUse }: { transfer: Transfer; onUse(path: string): void }) {
+interface UploadProgressProps {
+  transfer: Transfer
+  /** Goes on with the complete folder; null when that has happened. */
+  onUse: ((path: string) => void) | null
+}
+
+export function UploadProgress({ transfer, onUse }: UploadProgressProps) {
   const { upload, state, current, samples, problem } = transfer
   const [cancelling, setCancelling] = useState(false)
   const total = upload.files.reduce((sum, { size }) => sum + size, 0)
@@ -75,9 +81,11 @@ export function UploadProgress({ transfer, onUse }: { transfer: Transfer; onUse(
         {state === 'complete' ? (
           <>
             <Button onClick={dismissTransfer}>Upload another</Button>
-            <Button kind="primary" onClick={() => onUse(upload.path)}>
-              Look inside
-            </Button>
+            {onUse && (
+              <Button kind="primary" onClick={() => onUse(upload.path)}>
+                Look inside
+              </Button>
+            )}
           </>
         ) : (
           <>
