@@ -38,19 +38,26 @@ export const DecoderConfigSchema = z.looseObject({
   sliding_window: count.nullish(),
 })
 
-/** Checks a config against a schema. @throws ModelError `model_invalid` listing every field at fault. */
+/** Faults named in a message and characters it takes: a damaged list has as many faults as entries. */
+const MAX_SHOWN = 20
+const MAX_TEXT = 2000
+
+/** Checks a config against a schema. @throws ModelError `model_invalid` listing the fields at fault, at most 20. */
 export function parseConfig<T>(schema: z.ZodType<T>, config: unknown): T {
   const parsed = schema.safeParse(config)
   if (parsed.success) return parsed.data
-  const fields = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(top level)'}: ${issue.message}`)
-  throw new ModelError('model_invalid', `config.json is not a valid model config: ${fields.join('; ')}`, { fields })
+  const { issues } = parsed.error
+  const fields = issues.slice(0, MAX_SHOWN).map((issue) => `${issue.path.join('.') || '(top level)'}: ${issue.message}`)
+  const more = issues.length > fields.length ? `; and ${issues.length - fields.length} more` : ''
+  const text = `${fields.join('; ').slice(0, MAX_TEXT)}${more}`
+  throw new ModelError('model_invalid', `config.json is not a valid model config: ${text}`, { fields })
 }
 
 /** @throws ModelError `model_unsupported`: an option of the config that is not implemented, named with its value. */
 export function refuse(option: string, value: unknown, hint = ''): never {
   throw new ModelError(
     'model_unsupported',
-    `config.json: ${option} ${JSON.stringify(value)} is not supported.${hint ? ` ${hint}` : ''}`,
+    `config.json: ${option} ${JSON.stringify(value)?.slice(0, 200)} is not supported.${hint ? ` ${hint}` : ''}`,
   )
 }
 
