@@ -10,6 +10,7 @@ import { PieceCache, type Pieces, piecesOf } from './pieces.js'
 import { Utf8Joiner } from './spans.js'
 import { bytesOfToken, kindOf, stripsFirstSpace, type TokenizerKind } from './token-bytes.js'
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js'
+import { typed } from './typed.js'
 import { requireUsableVocabulary } from './vocabulary.js'
 
 const ENCODER = new TextEncoder()
@@ -87,6 +88,10 @@ export class Tokenizer {
   /** Loads the tokenizer of a model folder. @throws AppError `tokenizer_invalid` with what to do. */
   static async load(folder: string): Promise<Tokenizer> {
     const files = await readTokenizerFiles(folder)
+    return typed('loading', () => Tokenizer.#of(files, folder))
+  }
+
+  static #of(files: TokenizerFiles, folder: string): Tokenizer {
     requireUsableVocabulary(files.json)
     kindOf({ ...files.json, preTokenizer: files.json.pre_tokenizer, modelType: files.json.model.type }, folder)
     const { json, preTokenizers, patterns } = canonical(files.json)
@@ -99,7 +104,8 @@ export class Tokenizer {
   /** Token ids of a text. @throws AppError `tokenizer_invalid` for text that the vocabulary cannot express. */
   encode(text: string, { addSpecialTokens = false }: EncodeOptions = {}): number[] {
     const { unknownPatterns } = this.encoding
-    const work = () => (addSpecialTokens ? this.#encodeWithSpecials(text) : this.#encode(text))
+    const encode = () => (addSpecialTokens ? this.#encodeWithSpecials(text) : this.#encode(text))
+    const work = () => typed('encoding', encode)
     return unknownPatterns.length > 0 ? encodeWithin(unknownPatterns, text.length, work) : work()
   }
 
@@ -150,7 +156,7 @@ export class Tokenizer {
   #requireKnown(tokens: readonly string[], idOf: (token: string) => number | undefined): number[] {
     return tokens.map((token) => {
       const id = idOf(token)
-      if (id === undefined)
+      if (id === undefined || !Number.isInteger(id) || id < 0)
         throw new AppError('tokenizer_invalid', `The vocabulary has no token for "${token}" and no unknown token.`)
       return id
     })
