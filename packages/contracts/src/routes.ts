@@ -44,6 +44,10 @@ import {
   InspectModelSchema,
   ModelInspectionSchema,
   ModelSchema,
+  ModelTensorSchema,
+  ParityReportSchema,
+  TensorQuerySchema,
+  TensorStatisticsSchema,
 } from './models/index.js'
 import { SaeSchema, UpdateSaeSchema } from './saes/index.js'
 import { SettingsSchema, UpdateSettingsSchema } from './settings/index.js'
@@ -171,6 +175,17 @@ export const ROUTES = {
     scope: 'write',
     body: z.strictObject({ name: NameSchema }),
     response: ModelSchema,
+  },
+  /** Runs the checks of the parity report again; the model's job tells how far they are. */
+  verifyModel: { method: 'POST', path: '/models/:id/verify', scope: 'write', response: ModelSchema },
+  modelParity: { method: 'GET', path: '/models/:id/parity', scope: 'read', response: ParityReportSchema },
+  modelTensors: { method: 'GET', path: '/models/:id/tensors', scope: 'read', response: z.array(ModelTensorSchema) },
+  modelTensor: {
+    method: 'GET',
+    path: '/models/:id/tensor',
+    scope: 'read',
+    query: TensorQuerySchema,
+    response: TensorStatisticsSchema,
   },
   deleteModel: {
     method: 'DELETE',
@@ -325,7 +340,8 @@ export type Routes = typeof ROUTES
 export type RouteName = keyof Routes
 /**
  * Routes that carry raw bytes and so stand outside the table: upload (POST /uploads?name=), a piece of a folder's file
- * (PATCH FOLDER_UPLOAD_FILE_PATH) and SAE download (GET /saes/:id/files/:name).
+ * (PATCH FOLDER_UPLOAD_FILE_PATH), SAE download (GET /saes/:id/files/:name) and the parity report as a file
+ * (GET /models/:id/parity/file).
  */
 export const UPLOAD_PATH = '/uploads'
 export const API_PREFIX = '/api/v1'

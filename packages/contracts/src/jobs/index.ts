@@ -11,6 +11,9 @@ export type QueueClass = z.infer<typeof QueueClassSchema>
 export const JOB_KINDS = {
   'model.inspect': 'interactive',
   'model.register': 'io',
+  'model.verify': 'io',
+  'model.tensors': 'interactive',
+  'model.tensor': 'interactive',
   'dataset.preview': 'interactive',
   'dataset.import': 'io',
   'dataset.tokenize': 'io',
@@ -30,6 +33,8 @@ export const JobKindSchema = z.enum(Object.keys(JOB_KINDS) as [JobKind, ...JobKi
 /** Short questions answered while an HTTP request waits; hidden from the Jobs page by default and pruned after a day. */
 export const QUESTION_KINDS: readonly JobKind[] = [
   'model.inspect',
+  'model.tensors',
+  'model.tensor',
   'dataset.preview',
   'dataset.documents',
   'dataset.samples',

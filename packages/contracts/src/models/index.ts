@@ -2,6 +2,12 @@
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { JobSchema } from '../jobs/index.js'
+import { ParitySummarySchema } from './parity.js'
+import { AbsentSiteSchema, ModelStructureSchema } from './structure.js'
+
+export * from './parity.js'
+export * from './structure.js'
+export * from './weights.js'
 
 export const SiteSchema = z.object({
   /** TransformerLens name, for example `blocks.2.hook_resid_post`. */
@@ -45,7 +51,9 @@ export const ModelInspectionSchema = z.object({
   path: z.string(),
   suggestedName: z.string(),
   spec: ModelSpecSchema,
+  structure: ModelStructureSchema,
   sites: z.array(SiteSchema),
+  absentSites: z.array(AbsentSiteSchema),
   tokenizer: z.object({ kind: z.string(), vocabSize: z.int() }),
   warnings: z.array(z.string()),
 })
@@ -69,8 +77,12 @@ export const ModelSchema = z.object({
   path: z.string(),
   status: z.enum(['importing', 'ready', 'failed']),
   spec: ModelSpecSchema.nullable(),
+  /** Null until the model was checked; models of earlier versions have it after their checks are run again. */
+  structure: ModelStructureSchema.nullable(),
   sites: z.array(SiteSchema),
+  absentSites: z.array(AbsentSiteSchema),
   selfCheck: SelfCheckSchema.nullable(),
+  parity: ParitySummarySchema.nullable(),
   warnings: z.array(z.string()),
   job: JobSchema.nullable(),
   createdAt: TimeSchema,
@@ -86,3 +98,6 @@ export const DeleteModelQuerySchema = z.object({ files: z.enum(['keep', 'delete'
 /** Job parameters and results. */
 export const ModelInspectParamsSchema = z.object({ path: z.string() })
 export const ModelRegisterParamsSchema = z.object({ modelId: IdSchema, path: z.string() })
+export const ModelVerifyParamsSchema = ModelRegisterParamsSchema
+export const ModelTensorsParamsSchema = z.object({ path: z.string() })
+export const ModelTensorParamsSchema = z.object({ modelId: IdSchema, path: z.string(), tensor: z.string() })

@@ -1,0 +1,87 @@
+// The parity report of a model: every check with its figure and tolerance, where and with what it was made. Also written as a file.
+import { z } from 'zod'
+import { TimeSchema } from '../common/envelope.js'
+
+/** Version of the report; a reader refuses a newer one. */
+export const PARITY_FORMAT = 1
+
+export const ParityGroupSchema = z.enum(['numerics', 'text', 'golden', 'precision'])
+export type ParityGroup = z.infer<typeof ParityGroupSchema>
+
+/** What each group looks at, as the report and the page say it. */
+export const PARITY_GROUPS: Readonly<Record<ParityGroup, { title: string; explanation: string }>> = {
+  numerics: {
+    title: 'The model against itself',
+    explanation:
+      'Values must be finite, the same input must give the same bits, and cached steps what whole runs give.',
+  },
+  text: {
+    title: 'On text',
+    explanation: 'The loss on bundled English sentences, and the tokenizer giving back the texts it was given.',
+  },
+  golden: {
+    title: 'Against stored values of a reference',
+    explanation:
+      'golden.json and golden.safetensors beside the weights hold what a reference library computed; each is compared at the valid positions.',
+  },
+  precision: {
+    title: 'Against full precision',
+    explanation: 'How far the next-token distributions of the quantised model are from those at fp32.',
+  },
+}
+
+export const ParityCheckSchema = z.object({
+  name: z.string(),
+  group: ParityGroupSchema,
+  /** How the model was run; null when it does not matter. */
+  variant: z.object({ threads: z.int(), optimise: z.boolean() }).nullable(),
+  /** Held against the tolerance. For compared values the largest absolute difference; null: not a finite number. */
+  figure: z.number().nullable(),
+  /** Mean absolute difference of compared values. */
+  mean: z.number().nullable(),
+  /** Empty: unit of the compared values. */
+  unit: z.enum(['', 'nats', 'tokens', 'values', 'texts']),
+  /** Largest figure that passes; null: measured, not judged. */
+  tolerance: z.number().nullable(),
+  pass: z.boolean(),
+  /** Values, tokens or texts that the figure speaks of. */
+  count: z.int(),
+  detail: z.string(),
+})
+export type ParityCheck = z.infer<typeof ParityCheckSchema>
+
+export const ParityReportSchema = z.object({
+  format: z.literal(PARITY_FORMAT),
+  model: z.object({
+    name: z.string(),
+    architecture: z.string(),
+    parameters: z.int(),
+    /** Config, tokenizer and weights, as they were read. */
+    files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
+  }),
+  environment: z.object({
+    product: z.string(),
+    /** Name and version of what runs the graphs. */
+    runtime: z.string(),
+    node: z.string(),
+    platform: z.string(),
+    cpu: z.string(),
+    threads: z.int(),
+    precision: z.string(),
+  }),
+  startedAt: TimeSchema,
+  seconds: z.number(),
+  checks: z.array(ParityCheckSchema),
+  /** What was not looked at, and why. */
+  skipped: z.array(z.object({ group: ParityGroupSchema, reason: z.string() })),
+})
+export type ParityReport = z.infer<typeof ParityReportSchema>
+
+/** What lists and headers say of a report. */
+export const ParitySummarySchema = z.object({ passed: z.int(), failed: z.int(), at: TimeSchema })
+export type ParitySummary = z.infer<typeof ParitySummarySchema>
+
+export const paritySummary = ({ checks, startedAt }: ParityReport): ParitySummary => {
+  const passed = checks.filter(({ pass }) => pass).length
+  return { passed, failed: checks.length - passed, at: startedAt }
+}
