@@ -88,6 +88,9 @@ class OrtRuntimeSession implements Session {
   }
 }
 
+/** Version of ONNX Runtime's native library, for example `1.30.0`. */
+export const ortVersion = (): string => ort.env.versions.node ?? ort.env.versions.common
+
 /**
  * A runtime on ONNX Runtime. `run` blocks the event loop for its whole length, so it belongs into a process of its own.
  * @throws OnnxError `session_failed` (from createSession) when the model is refused, with ONNX Runtime's reason.

@@ -16,10 +16,19 @@ export interface TensorSource {
   float32(name: string): Promise<Float32Array>
 }
 
+/** A source that can also be read piece by piece, for tensors larger than one wants in memory. */
+export interface StreamedTensorSource extends TensorSource {
+  /**
+   * The values of a tensor in order, as pieces of at most a few million; converted as {@link TensorSource.float32} does. A piece is valid
+   * until the next is asked for.
+   */
+  float32Pieces(name: string): AsyncIterable<Float32Array>
+}
+
 /** Bytes converted at once: bounds the memory beside the result. A multiple of every element size. */
 const CHUNK_BYTES = 2 ** 24
 
-export class SafetensorsFile implements TensorSource {
+export class SafetensorsFile implements StreamedTensorSource {
   readonly #sorted: readonly string[]
 
   private constructor(
@@ -73,6 +82,24 @@ export class SafetensorsFile implements TensorSource {
     return out
   }
 
+  async *float32Pieces(name: string): AsyncGenerator<Float32Array> {
+    const entry = this.info(name)
+    const size = DTYPE_BYTES[entry.dtype]
+    const bytes = new Uint8Array(Math.min(CHUNK_BYTES, entry.bytes))
+    const values = new Float32Array(bytes.byteLength / size)
+    const handle = await this.#open()
+    try {
+      for (let done = 0; done < entry.bytes; done += bytes.byteLength) {
+        const read = bytes.subarray(0, Math.min(bytes.byteLength, entry.bytes - done))
+        await readExactly(handle, read, entry.offset + done, this.path)
+        this.#converted(toFloat32(entry.dtype, read, values, 0), name, entry)
+        yield values.subarray(0, read.byteLength / size)
+      }
+    } finally {
+      await handle.close()
+    }
+  }
+
   /** The whole tensor as float64: exact for every dtype but 64-bit integers beyond 2^53. */
   async float64(name: string): Promise<Float64Array> {
     const entry = this.info(name)
@@ -110,17 +137,23 @@ export class SafetensorsFile implements TensorSource {
   }
 
   async #withFile<T>(work: (handle: FileHandle) => Promise<T>): Promise<T> {
-    const { handle, size, mtimeMs } = await openRegularFile(this.path)
+    const handle = await this.#open()
     try {
-      if (size !== this.identity.size || mtimeMs !== this.identity.mtimeMs)
-        throw new FormatError('file_changed', 'The file changed after its header was read', {
-          file: this.path,
-          hint: 'Register the model again.',
-        })
       return await work(handle)
     } finally {
       await handle.close()
     }
+  }
+
+  /** The file, if it is still the one whose header was read. */
+  async #open(): Promise<FileHandle> {
+    const { handle, size, mtimeMs } = await openRegularFile(this.path)
+    if (size === this.identity.size && mtimeMs === this.identity.mtimeMs) return handle
+    await handle.close()
+    throw new FormatError('file_changed', 'The file changed after its header was read', {
+      file: this.path,
+      hint: 'Register the model again.',
+    })
   }
 }
 

@@ -28,6 +28,32 @@ it('reads shards as one source', async () => {
   }
 })
 
+it('gives tensors in pieces whose values are those of the whole, also from shards', async () => {
+  const count = 2 ** 22 + 3
+  const values = Float32Array.from({ length: count }, (_, i) => i)
+  const header = { a: { dtype: 'F32', shape: [count], data_offsets: [0, 4 * count] as [number, number] } }
+  const folder = temporaryFolder()
+  writeFileSync(join(folder, 'one.safetensors'), safetensorsBytes(header, new Uint8Array(values.buffer)))
+  const index = JSON.stringify({ weight_map: { a: 'one.safetensors' } })
+  writeFileSync(join(folder, 'model.safetensors.index.json'), index)
+  const source = await openTensorSource(folder)
+  const lengths: number[] = []
+  let at = 0
+  let different = 0
+  for await (const piece of source.float32Pieces('a')) {
+    lengths.push(piece.length)
+    for (const value of piece) if (value !== values[at++]) different++
+  }
+  expect([different, ...lengths]).toEqual([0, 2 ** 22, 3])
+})
+
+it('gives float16 in pieces as it does whole', async () => {
+  const source = await openTensorSource(join(ROOT, 'demo/tiny-stories-1m'))
+  const pieces: number[] = []
+  for await (const piece of source.float32Pieces('model.norm.weight')) pieces.push(...piece)
+  expect(pieces).toEqual([...(await source.float32('model.norm.weight'))])
+})
+
 it('reads the bundled model, stored as float16', async () => {
   const source = await openTensorSource(join(ROOT, 'demo/tiny-stories-1m'))
   const { dtype, shape } = source.info('model.embed_tokens.weight')

@@ -1,11 +1,11 @@
-// A model's weights as one TensorSource: a file, or a folder with one file or with shards and their index.
+// A model's weights as one source of tensors: a file, or a folder with one file or with shards and their index.
 import { readdir, stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { z } from 'zod'
 import { FormatError, translateSystemError } from '../errors.js'
 import { readJsonFile } from '../files/json.js'
 import { resolveInside } from '../files/resolve.js'
-import { missingTensor, SafetensorsFile, type TensorSource } from './reader.js'
+import { missingTensor, SafetensorsFile, type StreamedTensorSource } from './reader.js'
 
 const SINGLE = 'model.safetensors'
 const INDEX = 'model.safetensors.index.json'
@@ -28,7 +28,7 @@ function isShardMap(map: unknown): boolean {
  * `model.safetensors.index.json` with shards, as Hugging Face writes them). Only headers are read here.
  * Errors: `weights_missing`, `pickle_refused`, `safetensors_index_invalid`, `path_outside_root`, `safetensors_*`.
  */
-export async function openTensorSource(path: string): Promise<TensorSource> {
+export async function openTensorSource(path: string): Promise<StreamedTensorSource> {
   let isFolder: boolean
   try {
     isFolder = (await stat(path)).isDirectory()
@@ -47,7 +47,7 @@ export async function openTensorSource(path: string): Promise<TensorSource> {
   })
 }
 
-async function openFile(path: string): Promise<TensorSource> {
+async function openFile(path: string): Promise<StreamedTensorSource> {
   if (isPickle(path)) throw pickleRefused(path)
   if (path.endsWith('.index.json')) return openShards(join(path, '..'), basename(path))
   return SafetensorsFile.open(path)
@@ -67,7 +67,7 @@ export function pickleRefused(file: string): FormatError {
   )
 }
 
-async function openShards(folder: string, indexName: string): Promise<TensorSource> {
+async function openShards(folder: string, indexName: string): Promise<StreamedTensorSource> {
   const indexPath = join(folder, indexName)
   const parsed = IndexSchema.safeParse(await readJsonFile(indexPath, MAX_INDEX_BYTES))
   if (!parsed.success)
@@ -97,7 +97,7 @@ async function openShards(folder: string, indexName: string): Promise<TensorSour
   return new ShardedSource(indexPath, owner)
 }
 
-class ShardedSource implements TensorSource {
+class ShardedSource implements StreamedTensorSource {
   readonly #sorted: readonly string[]
 
   constructor(
@@ -117,6 +117,10 @@ class ShardedSource implements TensorSource {
 
   float32(name: string): Promise<Float32Array> {
     return this.#shard(name).float32(name)
+  }
+
+  float32Pieces(name: string): AsyncIterable<Float32Array> {
+    return this.#shard(name).float32Pieces(name)
   }
 
   #shard(name: string): SafetensorsFile {
