@@ -9,6 +9,9 @@ type Load = () => Promise<{ kind: JobKind }>
 const PIPELINES = {
   'model.inspect': async () => (await import('./models/index.js')).inspectPipeline,
   'model.register': async () => (await import('./models/index.js')).registerPipeline,
+  'model.verify': async () => (await import('./models/index.js')).verifyPipeline,
+  'model.tensors': async () => (await import('./models/index.js')).tensorsPipeline,
+  'model.tensor': async () => (await import('./models/index.js')).tensorPipeline,
   'dataset.preview': async () => (await import('./datasets/index.js')).previewPipeline,
   'dataset.import': async () => (await import('./datasets/index.js')).importPipeline,
   'dataset.tokenize': async () => (await import('./datasets/index.js')).tokenizePipeline,

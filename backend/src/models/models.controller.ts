@@ -1,13 +1,23 @@
-// HTTP of models.
-
-import type { CreateModel, Model, ModelInspection } from '@mistudio/contracts'
-import { Controller } from '@nestjs/common'
-import { BodyOf, IdParam, QueryOf, Serve } from '../common/route.js'
+// HTTP of models, and download of their parity reports.
+import type {
+  CreateModel,
+  Model,
+  ModelInspection,
+  ModelTensor,
+  ParityReport,
+  TensorStatistics,
+} from '@mistudio/contracts'
+import { Controller, StreamableFile } from '@nestjs/common'
+import { BodyOf, IdParam, QueryOf, Serve, ServeRaw } from '../common/route.js'
 import { ModelsService } from './models.service.js'
+import { ModelReportsService } from './reports.service.js'
 
 @Controller()
 export class ModelsController {
-  constructor(private readonly models: ModelsService) {}
+  constructor(
+    private readonly models: ModelsService,
+    private readonly reports: ModelReportsService,
+  ) {}
 
   @Serve('listModels')
   list(): Promise<Model[]> {
@@ -38,5 +48,32 @@ export class ModelsController {
   async remove(@IdParam() id: string, @QueryOf('deleteModel') query: { files: 'keep' | 'delete' }): Promise<null> {
     await this.models.remove(id, query.files === 'delete')
     return null
+  }
+
+  @Serve('verifyModel')
+  verify(@IdParam() id: string): Promise<Model> {
+    return this.reports.verify(id)
+  }
+
+  @Serve('modelParity')
+  parity(@IdParam() id: string): Promise<ParityReport> {
+    return this.reports.parity(id)
+  }
+
+  @ServeRaw('GET', '/models/:id/parity/file', 'read')
+  async parityFile(@IdParam() id: string): Promise<StreamableFile> {
+    const { name, stream, size } = await this.reports.parityFile(id)
+    const disposition = `attachment; filename="${name}"`
+    return new StreamableFile(stream, { disposition, length: size, type: 'application/json' })
+  }
+
+  @Serve('modelTensors')
+  tensors(@IdParam() id: string): Promise<ModelTensor[]> {
+    return this.reports.tensors(id)
+  }
+
+  @Serve('modelTensor')
+  tensor(@IdParam() id: string, @QueryOf('modelTensor') query: { name: string }): Promise<TensorStatistics> {
+    return this.reports.tensor(id, query.name)
   }
 }

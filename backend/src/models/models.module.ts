@@ -4,11 +4,12 @@ import { JobsModule } from '../jobs/jobs.module.js'
 import { ModelsController } from './models.controller.js'
 import { ModelsRepository } from './models.repository.js'
 import { ModelsService } from './models.service.js'
+import { ModelReportsService } from './reports.service.js'
 
 @Module({
   imports: [JobsModule, FilesModule],
   controllers: [ModelsController],
-  providers: [ModelsService, ModelsRepository],
+  providers: [ModelsService, ModelReportsService, ModelsRepository],
   exports: [ModelsService],
 })
 export class ModelsModule {}

@@ -5,20 +5,30 @@ import { Injectable } from '@nestjs/common'
 import { Database, type Tx } from '../common/database.js'
 import type { Model } from '../generated/prisma/client.js'
 
+/** A row without its report, which is large and asked for by itself. */
+export type ModelRow = Omit<Model, 'parityReport'>
+const omit = { parityReport: true } as const
+
 @Injectable()
 export class ModelsRepository {
   constructor(private readonly database: Database) {}
 
-  list(): Promise<Model[]> {
-    return this.database.prisma.model.findMany({ orderBy: { createdAt: 'desc' } })
+  list(): Promise<ModelRow[]> {
+    return this.database.prisma.model.findMany({ omit, orderBy: { createdAt: 'desc' } })
   }
 
-  find(id: string): Promise<Model | null> {
-    return this.database.prisma.model.findUnique({ where: { id } })
+  find(id: string): Promise<ModelRow | null> {
+    return this.database.prisma.model.findUnique({ omit, where: { id } })
   }
 
-  findByPath(path: string): Promise<Model | null> {
-    return this.database.prisma.model.findFirst({ where: { path } })
+  findByPath(path: string): Promise<ModelRow | null> {
+    return this.database.prisma.model.findFirst({ omit, where: { path } })
+  }
+
+  /** The newest parity report as stored; null when there is none. */
+  async parityReport(id: string): Promise<unknown> {
+    const row = await this.database.prisma.model.findUnique({ where: { id }, select: { parityReport: true } })
+    return row?.parityReport ?? null
   }
 
   async create(tx: Tx, data: { id: string; name: string; path: string }): Promise<void> {
@@ -29,8 +39,8 @@ export class ModelsRepository {
     await this.database.prisma.model.update({ where: { id }, data: { name } })
   }
 
-  async remove(id: string): Promise<void> {
-    await this.database.prisma.model.deleteMany({ where: { id } })
+  async remove(tx: Tx, id: string): Promise<void> {
+    await tx.model.deleteMany({ where: { id } })
   }
 
   /** What needs this model: SAEs, tokenizations and trainings that have not ended. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import {
+  AbsentSiteSchema,
   AppError,
   type CreateModel,
   type Job,
@@ -9,6 +10,8 @@ import {
   type ModelInspection,
   ModelInspectionSchema,
   ModelSpecSchema,
+  ModelStructureSchema,
+  ParitySummarySchema,
   SelfCheckSchema,
   SiteSchema,
 } from '@mistudio/contracts'
@@ -19,10 +22,9 @@ import { iso } from '../common/time.js'
 import { usersError } from '../common/users-error.js'
 import { FilesService } from '../files/files.service.js'
 import { FolderUploadsService } from '../files/folder-uploads.service.js'
-import type { Model as ModelRow } from '../generated/prisma/client.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { QuestionsService } from '../jobs/questions.service.js'
-import { ModelsRepository } from './models.repository.js'
+import { type ModelRow, ModelsRepository } from './models.repository.js'
 
 @Injectable()
 export class ModelsService {
@@ -74,7 +76,7 @@ export class ModelsService {
     const id = randomUUID()
     const title = name ?? path.basename(folder).slice(0, 120)
     const job = { kind: 'model.register', subjectType: 'model', subjectId: id, title } as const
-    await this.jobs.submit({ ...job, params: { modelId: id, path: folder } }, async (tx) => {
+    await this.jobs.submit({ ...job, params: { modelId: id, path: folder, name: title } }, async (tx) => {
       await this.repository.create(tx, { id, name: title, path: folder })
       await this.uploads.markRegistered(tx, folder)
     })
@@ -93,7 +95,7 @@ export class ModelsService {
     const users = await this.repository.users(id)
     if (users.length > 0) throw usersError(model.name, users)
     await this.jobs.cancelAllOf([id])
-    await this.repository.remove(id)
+    await this.files.remove(model.name, [{ room: 'models', id }], (tx) => this.repository.remove(tx, id))
     if (deleteFiles) await this.uploads.removeFilesOf(model)
   }
 }
@@ -108,8 +110,11 @@ function toModel(row: ModelRow, job: Job | null): Model {
     path: row.path,
     status: statusOf(row.readyAt, job, 'importing'),
     spec: ModelSpecSchema.nullable().parse(row.spec),
+    structure: ModelStructureSchema.nullable().parse(row.structure),
     sites: z.array(SiteSchema).parse(row.sites),
+    absentSites: z.array(AbsentSiteSchema).parse(row.absentSites),
     selfCheck: SelfCheckSchema.nullable().parse(row.selfCheck),
+    parity: ParitySummarySchema.nullable().parse(row.parity),
     warnings: z.array(z.string()).parse(row.warnings),
     job,
     createdAt: iso(row.createdAt),

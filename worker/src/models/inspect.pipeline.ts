@@ -7,6 +7,7 @@ import { Tokenizer } from '../tokenizer/index.js'
 import { describeSites, describeSpec, folderWarnings } from './describe.js'
 import { withModelErrors } from './errors.js'
 import { openModelFolder } from './model-folder.js'
+import { describeAbsentSites, describeStructure } from './structure.js'
 import { requireTokenizerFits } from './tokenizer-check.js'
 
 type Params = z.infer<typeof ModelInspectParamsSchema>
@@ -21,7 +22,9 @@ export function inspectModel(path: string): Promise<ModelInspection> {
       path,
       suggestedName: basename(path),
       spec: describeSpec(folder),
+      structure: describeStructure(folder),
       sites: describeSites(folder),
+      absentSites: describeAbsentSites(folder),
       tokenizer: { kind, vocabSize },
       warnings: folderWarnings(folder, vocabSize),
     }

@@ -2,14 +2,14 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
-import { FormatError, openTensorSource, readJsonFile, type TensorSource } from '@mistudio/formats'
+import { FormatError, openTensorSource, readJsonFile, type StreamedTensorSource } from '@mistudio/formats'
 import { type ModelPlan, planModel, requireTensors, type TensorCheck } from '@mistudio/interp'
 import { z } from 'zod'
 
 export interface ModelFolder {
   readonly path: string
   readonly plan: ModelPlan
-  readonly source: TensorSource
+  readonly source: StreamedTensorSource
   readonly tensors: TensorCheck
   /** Ids that end a text, of both configs. */
   readonly eosTokenIds: readonly number[]

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { LanguageModel } from '@mistudio/interp'
 import { runtime } from '../runtime/index.js'
 import { Tokenizer } from '../tokenizer/index.js'
+import { availableMemory } from './available-memory.js'
 import { withModelErrors } from './errors.js'
+import { requireMemory } from './memory.js'
 import { type ModelFolder, openModelFolder } from './model-folder.js'
 import { requireTokenizerFits } from './tokenizer-check.js'
 
@@ -21,9 +23,11 @@ interface Entry {
 
 /** Models that stay open in one process. */
 const MAX_OPEN = 2
+/** Tokens of the pass that a freshly opened model must have memory for. */
+const TEXT_TOKENS = 256
 
 /** Names, sizes and times of the files that make up a model. */
-async function fingerprint(path: string): Promise<string> {
+export async function fingerprint(path: string): Promise<string> {
   const names = (await readdir(path)).filter((name) => /\.(json|jinja|txt|safetensors)$/.test(name)).sort()
   const parts = await Promise.all(
     names.map(async (name) => {
@@ -37,10 +41,14 @@ async function fingerprint(path: string): Promise<string> {
 export class ModelStore {
   private readonly entries = new Map<string, Entry>()
 
+  /** `available`: bytes of memory that this process can still get. */
+  constructor(private readonly available: () => number = availableMemory) {}
+
   /**
    * The model of a folder, opened or as it was left. Callers in one process take turns, so the store may release models that
    * were not asked for lately; they load again what they need if they are used after all.
-   * @throws AppError for folders that cannot be used, see openModelFolder, and `tokenizer_invalid`.
+   * @throws AppError for folders that cannot be used, see openModelFolder, `tokenizer_invalid`, and `memory_insufficient` for a model that
+   * would not fit; passes larger than one text are for the caller to check.
    */
   open(path: string, threads: number): Promise<OpenModel> {
     return withModelErrors(async () => {
@@ -53,6 +61,9 @@ export class ModelStore {
       await known?.opened.model.release()
       const tokenizer = await Tokenizer.load(path)
       requireTokenizerFits(tokenizer.vocabSize, folder.plan.spec)
+      await this.makeRoom()
+      const seq = Math.min(TEXT_TOKENS, folder.plan.spec.maxPositions)
+      requireMemory(folder.plan, { batch: 1, seq, logits: true }, this.available())
       const model = LanguageModel.load(folder.plan, folder.source, runtime, { threads })
       return this.keep(key, { fingerprint: print, opened: { folder, tokenizer, model } })
     })
@@ -65,15 +76,19 @@ export class ModelStore {
     for (const { opened } of entries) await opened.model.release()
   }
 
-  private async keep(key: string, entry: Entry): Promise<OpenModel> {
+  private keep(key: string, entry: Entry): OpenModel {
     this.entries.delete(key)
     this.entries.set(key, entry)
-    while (this.entries.size > MAX_OPEN) {
+    return entry.opened
+  }
+
+  /** Releases the models that were not asked for longest, so that one more may open. */
+  private async makeRoom(): Promise<void> {
+    while (this.entries.size >= MAX_OPEN) {
       const [oldest, { opened }] = this.entries.entries().next().value!
       this.entries.delete(oldest)
       await opened.model.release()
     }
-    return entry.opened
   }
 }
 

@@ -1,44 +1,52 @@
-// The forward self-check at registration: does the model run, are its numbers finite, and does it predict plain English at all.
-import { AppError, type SelfCheck } from '@mistudio/contracts'
-import type { LanguageModel } from '@mistudio/interp'
+// What registration says of a model in one line: whether its numbers are finite and whether it predicts plain English at all.
+import { AppError, type ParityCheck, type ParityReport, type SelfCheck } from '@mistudio/contracts'
 
-/** Plain sentences of ours, so that losses of different models are comparable in kind (not in value: vocabularies differ). */
-export const SAMPLE_TEXT = `Once upon a time there was a small boat on a quiet lake. Every morning a girl named Anna came to the water and \
-looked for it. One day the boat was gone. Anna asked the fisherman, but he had not seen it. She walked around the lake and found the boat \
-between the reeds, where the wind had pushed it in the night. "There you are," she said, and she was very happy. She pulled the boat back to \
-the shore and tied it to a tree with a long rope. Then she went home and told her mother what had happened. Her mother smiled and gave her a \
-warm cup of milk. The next day it rained, but the boat was still there.`
+const named = ({ checks }: ParityReport, name: string): ParityCheck => {
+  const check = checks.find((candidate) => candidate.name === name)
+  if (!check) throw new Error(`The report has no check ${name}.`)
+  return check
+}
 
-const CHECKED_TOKENS = 256
-const CHECKED_LOGITS = 32
+/** Refuses models whose numbers are not finite. @throws AppError `model_invalid`. */
+export function requireFinite(report: ParityReport): void {
+  const finite = named(report, 'finite values')
+  if (finite.pass && named(report, 'next-token loss').figure !== null) return
+  const hint = 'The weights may be damaged or need another architecture than config.json says.'
+  throw new AppError(
+    'model_invalid',
+    `The model gives numbers that are not finite on a plain sentence (${finite.detail}) ${hint}`,
+  )
+}
 
-/**
- * Runs the model on the first tokens of the sample text.
- * @throws AppError `model_invalid` when logits or losses are not finite.
- */
-export async function selfCheck(model: LanguageModel, tokens: Int32Array): Promise<SelfCheck> {
-  const started = performance.now()
-  const text = tokens.slice(0, Math.min(CHECKED_TOKENS, model.contextLimit))
-  const losses = await model.loss({ tokens: text, batch: 1, seq: text.length })
-  const start = text.slice(0, CHECKED_LOGITS)
-  const logits = await model.logits({ tokens: start, batch: 1, seq: start.length })
-  if (!losses.every(Number.isFinite) || !logits.every(Number.isFinite)) {
-    const hint = 'The weights may be damaged or need another architecture than config.json says.'
-    throw new AppError('model_invalid', `The model gives numbers that are not finite on a plain sentence. ${hint}`)
-  }
+/** Null when the loss is not a finite number. */
+export function selfCheckOf(report: ParityReport, vocabSize: number): SelfCheck | null {
+  const loss = named(report, 'next-token loss')
+  if (loss.figure === null) return null
   return {
-    finite: true,
-    lossNats: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
-    tokens: losses.length,
-    milliseconds: performance.now() - started,
-    uniformLossNats: Math.log(model.spec.vocabSize),
+    finite: named(report, 'finite values').pass,
+    lossNats: loss.figure,
+    tokens: loss.count,
+    milliseconds: report.seconds * 1000,
+    uniformLossNats: Math.log(vocabSize),
   }
 }
 
 /** A warning for models that do no better than guessing. */
-export function lossWarnings({ lossNats, uniformLossNats }: SelfCheck): string[] {
-  if (lossNats < uniformLossNats) return []
+export function lossWarnings(check: SelfCheck | null): string[] {
+  if (check === null || check.lossNats < check.uniformLossNats) return []
+  const { lossNats, uniformLossNats } = check
   return [
     `The loss on a plain English text is ${lossNats.toFixed(2)} nats a token, no better than guessing (${uniformLossNats.toFixed(2)}): an untrained model, another language, or a tokenizer that does not belong to it.`,
+  ]
+}
+
+/** A warning for checks that failed; the loss has its own. */
+export function failureWarnings({ checks }: ParityReport): string[] {
+  const failed = checks.filter(({ pass, name }) => !pass && name !== 'next-token loss')
+  if (failed.length === 0) return []
+  const names = [...new Set(failed.map(({ name }) => name))]
+  const shown = names.slice(0, 4).join(', ')
+  return [
+    `${failed.length} of ${checks.length} parity checks failed: ${shown}${names.length > 4 ? ' …' : ''}. The Parity tab has the figures.`,
   ]
 }

@@ -97,7 +97,12 @@ export const DeleteModelQuerySchema = z.object({ files: z.enum(['keep', 'delete'
 
 /** Job parameters and results. */
 export const ModelInspectParamsSchema = z.object({ path: z.string() })
-export const ModelRegisterParamsSchema = z.object({ modelId: IdSchema, path: z.string() })
+export const ModelRegisterParamsSchema = z.object({
+  modelId: IdSchema,
+  path: z.string(),
+  /** For the report; default: the folder's name. */
+  name: z.string().optional(),
+})
 export const ModelVerifyParamsSchema = ModelRegisterParamsSchema
 export const ModelTensorsParamsSchema = z.object({ path: z.string() })
 export const ModelTensorParamsSchema = z.object({ modelId: IdSchema, path: z.string(), tensor: z.string() })

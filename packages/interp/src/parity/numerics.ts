@@ -57,7 +57,7 @@ export async function cacheCheck(model: LanguageModel, tokens: Int32Array): Prom
   for await (const { position, cached } of cachedLogits(model, tokens, prompt)) {
     if (!COMPARED_STEPS.includes(position - prompt)) continue
     const whole = await lastLogits(model, tokens.slice(0, position))
-    largest = whole.reduce((max, value) => Math.max(max, Math.abs(value)), largest)
+    largest = whole.reduce((max, value) => (Math.abs(value) > max ? Math.abs(value) : max), largest)
     found.push({ ...difference(cached, whole, { seq: 1, width: whole.length, valid: [1] }), position })
   }
   return differenceCheck(

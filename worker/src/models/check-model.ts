@@ -1,0 +1,77 @@
+// What registration and "run again" have in common: a folder is inspected, its checks are run, and the row gets all of it at once.
+import { basename } from 'node:path'
+import { type ModelInspection, type ParityReport, paritySummary } from '@mistudio/contracts'
+import type { JobContext, Outcome } from '../runner/context.js'
+import { withModelErrors } from './errors.js'
+import { inspectModel } from './inspect.pipeline.js'
+import { ModelStore } from './model-store.js'
+import { parityReport, writeReport } from './parity/report.js'
+import { failureWarnings, lossWarnings, selfCheckOf } from './self-check.js'
+
+export interface CheckParams {
+  readonly modelId: string
+  readonly path: string
+  readonly name?: string | undefined
+}
+
+/** Writes the whole row at once, so a second run after a crash ends with the same row. */
+async function store(context: JobContext<CheckParams>, inspection: ModelInspection, report: ParityReport) {
+  const { spec, structure, sites, absentSites, tokenizer, warnings } = inspection
+  const check = selfCheckOf(report, spec.vocabSize)
+  const all = [...warnings, ...lossWarnings(check), ...failureWarnings(report)]
+  const columns = {
+    spec,
+    structure,
+    sites,
+    absent_sites: absentSites,
+    tokenizer,
+    self_check: check,
+    warnings: all,
+    parity: paritySummary(report),
+    parity_report: report,
+  }
+  const { modelId } = context.job.params
+  await writeReport(context.dataDir, modelId, report)
+  const sets = Object.keys(columns).map((column, i) => `${column} = $${i + 2}`)
+  await context.commit((tx) =>
+    tx.query(`UPDATE model SET ${sets.join(', ')}, ready_at = coalesce(ready_at, now()) WHERE id = $1`, [
+      modelId,
+      ...Object.values(columns).map((value) => (value === null ? null : JSON.stringify(value))),
+    ]),
+  )
+}
+
+/** Nothing is kept between attempts, so a suspended run starts anew. */
+function interrupted(context: JobContext<CheckParams>): Outcome | null {
+  const control = context.control()
+  if (control === 'cancel') return { state: 'cancelled' }
+  return control === 'suspend' ? { state: 'suspended' } : null
+}
+
+/** Inspects, checks and stores a model. `accept` may refuse the report before anything is written. */
+export async function checkModel(
+  context: JobContext<CheckParams>,
+  accept: (report: ParityReport) => void,
+): Promise<Outcome> {
+  const { path, name = basename(path) } = context.job.params
+  const models = new ModelStore()
+  try {
+    context.progress({ stage: 'inspecting', fraction: 0 })
+    const inspection = await inspectModel(path)
+    const opened = await models.open(path, context.threads)
+    const report = await withModelErrors(() =>
+      parityReport(opened, name, context.threads, (stage, fraction) => {
+        context.progress({ stage, fraction })
+        return interrupted(context) === null
+      }),
+    )
+    const stopped = interrupted(context)
+    if (stopped) return stopped
+    if (report === null) throw new Error('The checks ended early without being told to.')
+    accept(report)
+    await store(context, inspection, report)
+    return { state: 'completed', result: paritySummary(report) }
+  } finally {
+    await models.release()
+  }
+}

@@ -1,0 +1,101 @@
+// The checks of a parity report, in the order they are run: cheap ones first. Each step gives its checks or says why there are none.
+import type { ParityCheck, ParityGroup } from '@mistudio/contracts'
+import {
+  type Check,
+  cacheCheck,
+  determinismCheck,
+  finiteCheck,
+  LanguageModel,
+  lossCheck,
+  verifyGolden,
+} from '@mistudio/interp'
+import { runtime } from '../../runtime/index.js'
+import { roundTrip, type Tokenizer } from '../../tokenizer/index.js'
+import type { OpenModel } from '../model-store.js'
+import { promptIds } from '../prompt.js'
+import { GOLDEN_INFO, GOLDEN_TENSORS, openGolden } from './golden-files.js'
+import { SAMPLE_TEXT } from './sample-text.js'
+
+export interface Skipped {
+  readonly group: ParityGroup
+  readonly reason: string
+}
+
+export interface Step {
+  readonly stage: string
+  run(): AsyncIterable<ParityCheck | Skipped>
+}
+
+/** Tokens of the bundled text that each check runs on. */
+const TOKENS = { finite: 32, determinism: 32, cache: 48, loss: 256 }
+/** Models up to this many parameters are held against stored values with every thread count and optimisation. */
+const ALL_VARIANTS = 5e7
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+const mean = ({ mean: value }: Check): number | null => (value === null ? null : finite(value))
+
+/** A check as the report writes it: JSON has no NaN. */
+const reported = (check: Check): ParityCheck => ({ ...check, figure: finite(check.figure), mean: mean(check) })
+
+/** Whether texts come back from the tokenizer. A tokenizer may normalise, so only plain English is judged. */
+export function tokenizerCheck(tokenizer: Pick<Tokenizer, 'encode' | 'decode'>): ParityCheck {
+  const { texts, failed } = roundTrip(tokenizer)
+  const shown = failed.map(
+    ({ name, at, expected, got }) => `${name} (from character ${at}: “${expected}” became “${got}”)`,
+  )
+  const changed = failed.length === 0 ? 'All came back.' : `Changed: ${shown.join('; ')}.`
+  return {
+    name: 'tokenizer round trip',
+    group: 'text',
+    variant: null,
+    figure: failed.length,
+    mean: null,
+    unit: 'texts',
+    tolerance: null,
+    pass: !failed.some(({ name }) => name === 'plain English'),
+    count: texts,
+    detail: `Texts that are not the same after encoding and decoding; tokenizers may normalise, so only plain English must come back. ${changed}`,
+  }
+}
+
+async function* goldenChecks({ folder, model }: OpenModel, threads: number): AsyncGenerator<ParityCheck | Skipped> {
+  const stored = await openGolden(folder.path)
+  if (!stored) {
+    yield { group: 'golden', reason: `There is no ${GOLDEN_INFO} with ${GOLDEN_TENSORS} beside the weights.` }
+    return
+  }
+  const every = model.parameters <= ALL_VARIANTS
+  const checks = verifyGolden({
+    ...stored,
+    open: (variant) => LanguageModel.load(folder.plan, folder.source, runtime, variant),
+    threads: every ? [...new Set([1, threads])] : [threads],
+    optimise: every ? [true, false] : [true],
+  })
+  for await (const check of checks) yield reported(check)
+}
+
+/** Every step for an opened model. */
+export function paritySteps(opened: OpenModel, threads: number): readonly Step[] {
+  const { model, tokenizer } = opened
+  const text = promptIds(tokenizer, SAMPLE_TEXT)
+  const start = (tokens: number): Int32Array => text.slice(0, Math.min(tokens, model.contextLimit))
+  const one = (stage: string, check: () => Promise<Check>): Step => ({
+    stage,
+    run: async function* () {
+      yield reported(await check())
+    },
+  })
+  return [
+    one('finite values', () => finiteCheck(model, start(TOKENS.finite))),
+    one('loss on text', () => lossCheck(model, start(TOKENS.loss))),
+    one('determinism', () => determinismCheck(model, start(TOKENS.determinism))),
+    one('cache against no cache', () => cacheCheck(model, start(TOKENS.cache))),
+    {
+      stage: 'tokenizer round trip',
+      run: async function* () {
+        yield tokenizerCheck(tokenizer)
+      },
+    },
+    { stage: 'stored values', run: () => goldenChecks(opened, threads) },
+  ]
+}
