@@ -2,17 +2,14 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { AppError, ModelInspectionSchema, SelfCheckSchema } from '@mistudio/contracts'
+import { AppError, ModelInspectionSchema } from '@mistudio/contracts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { JobContext } from '../runner/context.js'
 import { inspectModel, inspectPipeline } from './inspect.pipeline.js'
 import { ModelStore } from './model-store.js'
 import { promptIds } from './prompt.js'
-import { registerPipeline } from './register.pipeline.js'
 
 const DEMO = fileURLToPath(new URL('../../../demo/tiny-stories-1m', import.meta.url))
 const STORIES = fileURLToPath(new URL('../../../demo/stories.jsonl', import.meta.url))
-const MODEL_ID = '0190b5a0-0000-7000-8000-000000000001'
 
 let folder: string
 beforeEach(() => {
@@ -84,40 +81,6 @@ describe('model.inspect', () => {
     const extra = { ...tokenizer.added_tokens[0], id: 2048, content: '<|extra|>' }
     edit('tokenizer.json', { added_tokens: [...tokenizer.added_tokens, extra] })
     expect(await refusal()).toMatch(/tokenizer_invalid: .*ids up to 2048.*only 2048 rows/)
-  })
-})
-
-describe('model.register', () => {
-  it('runs the model on the sample text and writes the row as ready, in one fenced statement', async () => {
-    const written: unknown[][] = []
-    const tx = { query: async (_sql: string, values: unknown[]) => void written.push(values) }
-    const context = {
-      job: { params: registerPipeline.parse({ modelId: MODEL_ID, path: DEMO }) },
-      threads: 2,
-      control: () => 'run',
-      progress: () => undefined,
-      commit: (work: (client: typeof tx) => unknown) => work(tx),
-    }
-    const outcome = await registerPipeline.run(context as unknown as JobContext<{ modelId: string; path: string }>)
-    expect(outcome.state).toBe('completed')
-    expect(written).toHaveLength(1)
-    expect(written[0]![0]).toBe(MODEL_ID)
-    const check = SelfCheckSchema.parse(JSON.parse(written[0]![4] as string))
-    expect(check).toMatchObject({ finite: true, uniformLossNats: Math.log(2048) })
-    expect(check.lossNats).toBeLessThan(4)
-    expect(JSON.parse(written[0]![5] as string)).toEqual([])
-  })
-
-  it('stops without writing when cancelled', async () => {
-    const context = {
-      job: { params: { modelId: MODEL_ID, path: DEMO } },
-      threads: 1,
-      control: () => 'cancel',
-      progress: () => undefined,
-    }
-    expect(await registerPipeline.run(context as unknown as JobContext<{ modelId: string; path: string }>)).toEqual({
-      state: 'cancelled',
-    })
   })
 })
 

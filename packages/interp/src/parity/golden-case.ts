@@ -26,8 +26,27 @@ export class GoldenCase {
     return new GoldenCase(info, source, { tokens, batch, seq })
   }
 
-  tensor(name: string): Promise<Float32Array> {
-    return this.source.float32(name)
+  /** Stored values [batch, seq, width], width in as many axes as it was stored with. @throws ModelError `model_invalid` for another shape. */
+  values(name: string, width: number): Promise<Float32Array> {
+    const { batch, seq } = this.input
+    return this.shaped(name, [batch, seq, width])
+  }
+
+  /** Stored next-token losses [batch, seq - 1] in nats. @throws ModelError `model_invalid` for another shape. */
+  losses(): Promise<Float32Array> {
+    const { batch, seq } = this.input
+    return this.shaped('next_token_loss', [batch, seq - 1])
+  }
+
+  private shaped(name: string, expected: readonly number[]): Promise<Float32Array> {
+    const { shape } = this.source.info(name)
+    const [batch, seq, ...rest] = shape
+    const flat = [batch, seq, ...(rest.length > 0 ? [rest.reduce((product, dim) => product * dim, 1)] : [])]
+    if (flat.join() === expected.join()) return this.source.float32(name)
+    throw new ModelError(
+      'model_invalid',
+      `Expected values: ${name} has the shape [${shape.join(', ')}], the model gives [${expected.join(', ')}]. They belong to another model.`,
+    )
   }
 
   /** The rows of a tensor [batch, seq, width] that may be compared. */

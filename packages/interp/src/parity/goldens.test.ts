@@ -1,3 +1,4 @@
+import type { TensorSource } from '@mistudio/formats'
 import { describe, expect, it } from 'vitest'
 import type { Intervention, LanguageModel } from '../models/index.js'
 import { CASES } from '../models/testing.js'
@@ -85,7 +86,12 @@ describe('a model that is not what the golden says', () => {
   it('is refused when its sizes are others', async () => {
     const input = await goldenInput('llama')
     const info = { ...input.info, vocab: 97 }
-    await expect(collect({ ...input, info })).rejects.toThrow(/96 tokens|97 tokens/)
+    await expect(collect({ ...input, info })).rejects.toThrow(/97 tokens; this one has 2, 48 and 96/)
+    const golden: TensorSource = {
+      ...disturbed(input.golden, '', 0, 0),
+      info: () => ({ dtype: 'F32', shape: [2, 24] }),
+    }
+    await expect(collect({ ...input, golden })).rejects.toThrow(/logits has the shape \[2, 24\]/)
   })
 
   it('fails a stored site that it does not have', async () => {

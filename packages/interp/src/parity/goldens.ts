@@ -1,6 +1,6 @@
 // A model against stored expected values of a reference library: logits, every stored site, losses, greedy text, edits and sums.
 import type { TensorSource } from '@mistudio/formats'
-import type { LanguageModel } from '../models/index.js'
+import { findSite, type LanguageModel, siteWidth } from '../models/index.js'
 import { type Check, type Difference, difference, differenceCheck, type RunVariant } from './check.js'
 import { GoldenCase } from './golden-case.js'
 import type { GoldenInfo } from './golden-info.js'
@@ -35,14 +35,14 @@ function compared({ golden, variant }: Subject, name: string, found: Difference,
 async function* outputs(subject: Subject): AsyncGenerator<Check> {
   const { model, golden } = subject
   const logits = golden.rows(model.spec.vocabSize)
-  const expected = await golden.tensor('logits')
+  const expected = await golden.values('logits', model.spec.vocabSize)
   yield compared(
     subject,
     'logits',
     difference(await model.logits(golden.input), expected, logits),
     'Against stored logits',
   )
-  const losses = difference(await model.loss(golden.input), await golden.tensor('next_token_loss'), golden.lossRows)
+  const losses = difference(await model.loss(golden.input), await golden.losses(), golden.lossRows)
   yield { ...compared(subject, 'next_token_loss', losses, 'Against stored next-token losses'), unit: 'nats' }
   yield* lastRowAlone(subject, expected)
 }
@@ -110,7 +110,11 @@ async function* sites(subject: Subject): AsyncGenerator<Check> {
   const known = wanted.filter(([, site]) => names.has(site))
   const capture = known.map(([, site]) => site)
   const { captured, logits } = await model.forward(golden.input, { capture, logits: true })
-  const whole = difference(logits!, await golden.tensor('logits'), golden.rows(model.spec.vocabSize))
+  const whole = difference(
+    logits!,
+    await golden.values('logits', model.spec.vocabSize),
+    golden.rows(model.spec.vocabSize),
+  )
   yield compared(
     subject,
     'logits while capturing',
@@ -118,8 +122,8 @@ async function* sites(subject: Subject): AsyncGenerator<Check> {
     'Logits of a run that returns every site, against stored logits',
   )
   for (const [hook, site] of known) {
-    const expected = await golden.tensor(hook)
-    const width = expected.length / golden.input.tokens.length
+    const width = siteWidth(findSite(model.sites, site))
+    const expected = await golden.values(hook, width)
     yield compared(
       subject,
       hook,
@@ -140,7 +144,7 @@ async function* edits(subject: Subject): AsyncGenerator<Check> {
       continue
     }
     const logits = await model.logits(golden.input, [edit])
-    const found = difference(logits, await golden.tensor(name), golden.rows(model.spec.vocabSize))
+    const found = difference(logits, await golden.values(name, model.spec.vocabSize), golden.rows(model.spec.vocabSize))
     yield compared(subject, name, found, `Logits with ${edit.site} changed, against stored ones`)
   }
 }

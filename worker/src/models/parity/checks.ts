@@ -1,5 +1,6 @@
 // The checks of a parity report, in the order they are run: cheap ones first. Each step gives its checks or says why there are none.
 import type { ParityCheck, ParityGroup } from '@mistudio/contracts'
+import { FormatError } from '@mistudio/formats'
 import {
   type Check,
   cacheCheck,
@@ -7,6 +8,7 @@ import {
   finiteCheck,
   LanguageModel,
   lossCheck,
+  ModelError,
   verifyGolden,
 } from '@mistudio/interp'
 import { runtime } from '../../runtime/index.js'
@@ -58,20 +60,31 @@ export function tokenizerCheck(tokenizer: Pick<Tokenizer, 'encode' | 'decode'>):
   }
 }
 
+/** Stored values that cannot be compared at all, as a check that failed. */
+function unusable(error: unknown): ParityCheck {
+  if (!(error instanceof ModelError || error instanceof FormatError)) throw error
+  const about = { name: 'stored values', group: 'golden', variant: null, figure: null, mean: null, unit: '' } as const
+  return { ...about, tolerance: null, pass: false, count: 0, detail: error.message }
+}
+
 async function* goldenChecks({ folder, model }: OpenModel, threads: number): AsyncGenerator<ParityCheck | Skipped> {
-  const stored = await openGolden(folder.path)
-  if (!stored) {
-    yield { group: 'golden', reason: `There is no ${GOLDEN_INFO} with ${GOLDEN_TENSORS} beside the weights.` }
-    return
+  try {
+    const stored = await openGolden(folder.path)
+    if (!stored) {
+      yield { group: 'golden', reason: `There is no ${GOLDEN_INFO} with ${GOLDEN_TENSORS} beside the weights.` }
+      return
+    }
+    const every = model.parameters <= ALL_VARIANTS
+    const checks = verifyGolden({
+      ...stored,
+      open: (variant) => LanguageModel.load(folder.plan, folder.source, runtime, variant),
+      threads: every ? [...new Set([1, threads])] : [threads],
+      optimise: every ? [true, false] : [true],
+    })
+    for await (const check of checks) yield reported(check)
+  } catch (error) {
+    yield unusable(error)
   }
-  const every = model.parameters <= ALL_VARIANTS
-  const checks = verifyGolden({
-    ...stored,
-    open: (variant) => LanguageModel.load(folder.plan, folder.source, runtime, variant),
-    threads: every ? [...new Set([1, threads])] : [threads],
-    optimise: every ? [true, false] : [true],
-  })
-  for await (const check of checks) yield reported(check)
 }
 
 /** Every step for an opened model. */
