@@ -15,6 +15,9 @@ import type { Tone } from '../ui/tones.js'
 const KIND_LABELS: Record<JobKind, string> = {
   'model.inspect': 'Look into a model folder',
   'model.register': 'Add model',
+  'model.verify': 'Check model',
+  'model.tensors': 'List tensors',
+  'model.tensor': 'Read tensor statistics',
   'dataset.preview': 'Preview dataset',
   'dataset.import': 'Import dataset',
   'dataset.tokenize': 'Tokenize',

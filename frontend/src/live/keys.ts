@@ -4,6 +4,11 @@ import type { SubjectType } from '@mistudio/contracts'
 export const keys = {
   models: ['models'] as const,
   model: (id: string) => ['models', id] as const,
+  /** `at`: when the report was made, so that a new one is read by itself. */
+  modelParity: (id: string, at: string) => ['models', id, 'parity', at] as const,
+  /** Outside the models room: answers of the worker that change with the files alone, not with jobs. */
+  modelTensors: (id: string) => ['model-tensors', id] as const,
+  modelTensor: (id: string, name: string) => ['model-tensors', id, name] as const,
   datasets: ['datasets'] as const,
   dataset: (id: string) => ['datasets', id] as const,
   documents: (id: string, offset: number) => ['datasets', id, 'documents', offset] as const,

@@ -1,6 +1,6 @@
 // The one socket of the page: opened after login, closed on logout. Messages patch the query cache; events go to whoever listens.
 import { connectLive, type Live, type LiveStatus } from '@mistudio/client'
-import { JOBS_CHANNEL, type Job, type JobEventMessage, type SystemSample } from '@mistudio/contracts'
+import { JOBS_CHANNEL, type Job, type JobEventMessage, QUESTION_KINDS, type SystemSample } from '@mistudio/contracts'
 import { queryClient } from './client.js'
 import { OFFLINE_AFTER_MS, setStatus, touch, useLiveStatus } from './contact.js'
 import { ROOMS_OF_SUBJECT } from './keys.js'
@@ -21,7 +21,8 @@ const invalidate = (room: string) => void queryClient.invalidateQueries({ queryK
 /** Renews cached answers from a job row that the server sent (live, or as the answer of an action). */
 export const applyJob = (job: Job): void => {
   queryClient.setQueriesData({ queryKey: ['jobs'] }, (cached: unknown) => patchJobs(cached, job))
-  const rooms = ROOMS_OF_SUBJECT[job.subjectType]
+  // Questions are asked about a subject and are no work on it: no list shows them.
+  const rooms = QUESTION_KINDS.includes(job.kind) ? [] : ROOMS_OF_SUBJECT[job.subjectType]
   const own = rooms[0]
   if (own) queryClient.setQueriesData({ queryKey: [own] }, (cached: unknown) => patchSubject(cached, job))
   const state = `${job.attempt}:${job.state}`

@@ -1,7 +1,7 @@
 // Queries and changes of the models room.
-import type { FolderUpload } from '@mistudio/contracts'
+import { API_PREFIX, type FolderUpload } from '@mistudio/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { api, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
+import { api, applyJob, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
 
 export const useModels = () =>
   useQuery({
@@ -47,6 +47,45 @@ export const useFolderUploads = () =>
 /** The upload that a model was registered from; null for files in an import root. */
 export const useUploadOf = (modelId: string): FolderUpload | null =>
   useFolderUploads().data?.find((upload) => upload.modelId === modelId) ?? null
+
+/** The newest parity report, made at `at`. */
+export const useParityReport = (id: string, at: string) =>
+  useQuery({
+    queryKey: keys.modelParity(id, at),
+    queryFn: ({ signal }) => api.modelParity({ params: { id }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** Address of the report as a file. */
+export const parityFileUrl = (id: string): string => `${API_PREFIX}/models/${id}/parity/file`
+
+/** Runs the checks again. */
+export const useVerifyModel = (id: string) =>
+  useMutation({
+    mutationFn: () => api.verifyModel({ params: { id } }),
+    onSuccess: (model) => {
+      if (model.job) applyJob(model.job)
+      void refresh()
+    },
+  })
+
+/** The tensors of the model's files; asked of the worker. */
+export const useModelTensors = (id: string) =>
+  useQuery({
+    queryKey: keys.modelTensors(id),
+    queryFn: ({ signal }) => api.modelTensors({ params: { id }, signal }),
+    staleTime: 300_000,
+    retry: false,
+  })
+
+/** Statistics of one tensor; the first time they are computed, which takes a while for large ones. */
+export const useModelTensor = (id: string, name: string) =>
+  useQuery({
+    queryKey: keys.modelTensor(id, name),
+    queryFn: ({ signal }) => api.modelTensor({ params: { id }, query: { name }, signal }),
+    staleTime: 300_000,
+    retry: false,
+  })
 
 /** What else refers to a model, for the question before deleting it. */
 export const useModelUsers = (id: string) => {

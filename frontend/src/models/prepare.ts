@@ -1,5 +1,5 @@
 // What a model's facts look like on screen: pure.
-import type { Model, ModelSpec, SelfCheck, Site } from '@mistudio/contracts'
+import type { Model, ModelSpec, ModelStructure, SelfCheck, Site } from '@mistudio/contracts'
 import { formatBytes, formatCount, formatNumber, formatPercent } from '../ui/format.js'
 
 /** `9.6M parameters · 4 layers · width 192 · 36.6 MB as fp32`. */
@@ -36,16 +36,19 @@ export interface PartRow {
   part: string
   parameters: number
   share: number
-  /** At fp32, as it is computed with. */
-  bytes: number
+  /** As computed with (fp32), and as stored; null where it was not recorded. */
+  memoryBytes: number
+  storedBytes: number | null
 }
-export const partRows = (spec: ModelSpec): PartRow[] =>
-  spec.parametersByPart.map(({ part, parameters }) => ({
-    part,
-    parameters,
-    share: spec.parameters > 0 ? parameters / spec.parameters : 0,
-    bytes: parameters * 4,
-  }))
+/** Parameters and memory by part, largest first. */
+export const partRows = ({ spec, structure }: { spec: ModelSpec; structure: ModelStructure | null }): PartRow[] => {
+  const parts: readonly Omit<PartRow, 'share'>[] =
+    structure?.parts ??
+    spec.parametersByPart.map((row) => ({ ...row, memoryBytes: row.parameters * 4, storedBytes: null }))
+  return parts
+    .map((row) => ({ ...row, share: spec.parameters > 0 ? row.parameters / spec.parameters : 0 }))
+    .sort((a, b) => b.parameters - a.parameters)
+}
 
 export interface SiteGroup {
   label: string
@@ -64,6 +67,14 @@ export const siteGroups = (sites: readonly Site[]): SiteGroup[] => {
 /** Sites on which an SAE is usually trained: the streams and the outputs of attention and MLP. */
 export const isTrainingSite = (site: Site): boolean =>
   /hook_(resid_pre|resid_mid|resid_post|mlp_out|attn_out|embed)$/.test(site.name)
+
+/** Whether an SAE can be trained at a site: on any vector per token, once the model is ready. */
+export const isTrainable = (model: Pick<Model, 'status'>, site: Site): boolean =>
+  model.status === 'ready' && site.kind === 'token' && site.width > 1
+
+/** The training form with model and site filled in. */
+export const trainingAddress = (model: Pick<Model, 'id'>, site: Site): string =>
+  `/training/new?${new URLSearchParams({ modelId: model.id, site: site.name })}`
 
 export interface CheckVerdict {
   good: boolean

@@ -28,7 +28,7 @@ export const nextStep = (body: Pick<ErrorBody, 'code'>): string | null => {
     case 'path_outside_roots':
       return 'Add the folder to the import roots in Settings, or move the file into one of them.'
     case 'model_unsupported':
-      return 'Use a Llama-family model; the README lists what loads.'
+      return 'Use a model of a supported type; the README lists what loads.'
     case 'in_use':
       return 'Delete or stop what uses it first.'
     default:

@@ -66,7 +66,7 @@ function AddModel({ onClose }: { onClose(): void }) {
         onSuccess: (model) => {
           if (from === 'upload') dismissTransfer()
           void queryClient.invalidateQueries({ queryKey: keys.folderUploads })
-          void navigate(`/models/${model.id}`)
+          void navigate(`/models/${model.id}?tab=parity`)
         },
       },
     )

@@ -1,19 +1,8 @@
 // Rename and delete of a model.
 import type { Model } from '@mistudio/contracts'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import {
-  Button,
-  Checkbox,
-  ConfirmDialog,
-  Dialog,
-  errorText,
-  Field,
-  formatBytes,
-  Input,
-  plural,
-  toast,
-} from '../../ui/index.js'
+import { Checkbox, ConfirmDialog, formatBytes, plural, RenameDialog, toast } from '../../ui/index.js'
 import { deleteModel, useModelUsers, useRenameModel, useUploadOf } from '../api.js'
 
 interface Props {
@@ -22,51 +11,8 @@ interface Props {
   model: Model
 }
 
-export function RenameModelDialog(props: Props) {
-  return props.open ? <Rename {...props} /> : null
-}
-
-function Rename({ onClose, model }: Props) {
-  const [name, setName] = useState(model.name)
-  const rename = useRenameModel(model.id)
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!name.trim()) return
-    rename.mutate(name.trim(), {
-      onSuccess: () => {
-        onClose()
-        toast.undo(`Renamed to ${name.trim()}.`, () => rename.mutate(model.name))
-      },
-    })
-  }
-  return (
-    <Dialog
-      open
-      onClose={onClose}
-      size="sm"
-      title={`Rename “${model.name}”`}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            type="submit"
-            form="rename-model"
-            kind="primary"
-            busy={rename.isPending}
-            disabledReason={name.trim() ? null : 'Type a name first.'}
-          >
-            Rename
-          </Button>
-        </>
-      }
-    >
-      <form id="rename-model" onSubmit={submit}>
-        <Field label="Name" required error={rename.error ? errorText(rename.error) : null}>
-          <Input autoFocus value={name} maxLength={120} onChange={(event) => setName(event.target.value)} />
-        </Field>
-      </form>
-    </Dialog>
-  )
+export function RenameModelDialog({ open, onClose, model }: Props) {
+  return <RenameDialog open={open} onClose={onClose} name={model.name} rename={useRenameModel(model.id)} />
 }
 
 export function DeleteModelDialog(props: Props) {
@@ -92,7 +38,7 @@ function Delete({ onClose, model }: Props) {
       kind="model"
       name={model.name}
       goes={[
-        'The entry of this model, with its self-check',
+        'The entry of this model, with its parity report',
         deleteFiles && `The uploaded files (${formatBytes(upload.files.reduce((sum, { size }) => sum + size, 0))})`,
       ].filter((line) => line !== false)}
       stays={deleteFiles ? [] : [`The files in ${model.path}`]}

@@ -1,8 +1,14 @@
-// One model: facts, parts, sites, self-check, a box to try it, rename and delete.
+// One model: facts, architecture, sites, weights, parity and a box to try it, each on its tab; rename and delete.
 import type { Model } from '@mistudio/contracts'
+import ChartColumn from 'lucide-react/icons/chart-column'
+import Info from 'lucide-react/icons/info'
+import MapPin from 'lucide-react/icons/map-pin'
+import MessageSquare from 'lucide-react/icons/message-square'
 import Pencil from 'lucide-react/icons/pencil'
+import ShieldCheck from 'lucide-react/icons/shield-check'
 import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
+import Workflow from 'lucide-react/icons/workflow'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 import { JobActions } from '../../jobs/view/job-actions.js'
@@ -11,21 +17,26 @@ import {
   Button,
   Card,
   ErrorState,
-  Facts,
   Notice,
   nextStep,
   Page,
   Progress,
   SkeletonList,
   StatusBadge,
+  type Tab,
+  Tabs,
+  useTabParam,
 } from '../../ui/index.js'
 import { useModel } from '../api.js'
-import { architectureFacts, modelLine } from '../prepare.js'
+import { modelLine } from '../prepare.js'
+import { AbsentSites } from './absent-sites.js'
+import { ArchitectureTab } from './architecture-tab.js'
 import { DeleteModelDialog, RenameModelDialog } from './model-dialogs.js'
-import { PartsTable } from './parts-table.js'
-import { SelfCheckCard } from './self-check.js'
+import { OverviewTab } from './overview-tab.js'
+import { ParityTab } from './parity-tab.js'
 import { SitesTable } from './sites-table.js'
 import { TryIt } from './try-it.js'
+import { WeightsTab } from './weights-tab.js'
 
 export function ModelPage() {
   const { id = '' } = useParams()
@@ -72,33 +83,41 @@ function ModelView({ model }: { model: Model }) {
             {model.warnings.join(' ')}
           </Notice>
         )}
-        {model.spec && (
-          <div className="grid gap-5 lg:grid-cols-2">
-            <Card title="Architecture">
-              <Facts
-                rows={[
-                  ...architectureFacts(model.spec),
-                  [
-                    'Folder',
-                    <span key="path" className="font-mono text-xs">
-                      {model.path}
-                    </span>,
-                  ],
-                ]}
-              />
-            </Card>
-            <div className="space-y-5">
-              {model.selfCheck && <SelfCheckCard check={model.selfCheck} />}
-              <PartsTable spec={model.spec} />
-            </div>
-          </div>
-        )}
-        {model.status === 'ready' && <TryIt modelId={model.id} />}
-        {model.sites.length > 0 && <SitesTable model={model} />}
+        {model.spec && <ModelTabs model={model} />}
       </div>
       <RenameModelDialog open={asking === 'rename'} onClose={() => setAsking(null)} model={model} />
       <DeleteModelDialog open={asking === 'delete'} onClose={() => setAsking(null)} model={model} />
     </Page>
+  )
+}
+
+const TABS = ['overview', 'architecture', 'sites', 'weights', 'parity', 'try'] as const
+type TabId = (typeof TABS)[number]
+
+function ModelTabs({ model }: { model: Model }) {
+  const [tab, setTab] = useTabParam<TabId>([...TABS])
+  const tabs: readonly Tab<TabId>[] = [
+    { id: 'overview', label: 'Overview', icon: Info },
+    { id: 'architecture', label: 'Architecture', icon: Workflow },
+    { id: 'sites', label: 'Sites', icon: MapPin, count: model.sites.length },
+    { id: 'weights', label: 'Weights', icon: ChartColumn },
+    { id: 'parity', label: 'Parity', icon: ShieldCheck },
+    ...(model.status === 'ready' ? [{ id: 'try', label: 'Try it', icon: MessageSquare } as const] : []),
+  ]
+  return (
+    <Tabs tabs={tabs} value={tab} onChange={setTab} label="About this model">
+      {tab === 'overview' && <OverviewTab model={model} />}
+      {tab === 'architecture' && <ArchitectureTab model={model} />}
+      {tab === 'sites' && (
+        <div className="space-y-5">
+          <SitesTable model={model} />
+          <AbsentSites sites={model.absentSites} />
+        </div>
+      )}
+      {tab === 'weights' && <WeightsTab model={model} />}
+      {tab === 'parity' && <ParityTab model={model} />}
+      {tab === 'try' && model.status === 'ready' && <TryIt modelId={model.id} />}
+    </Tabs>
   )
 }
 
@@ -114,7 +133,8 @@ function ModelState({ model }: { model: Model }) {
           label={`Adding ${model.name}`}
         />
         <p className="mt-3 text-sm text-muted">
-          The files are read, checked, and run once on a sample text before the model counts as ready.
+          The files are read and the model is put through its checks before it counts as ready; the parity report then
+          shows here.
         </p>
       </Card>
     )

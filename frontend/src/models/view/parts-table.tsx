@@ -1,29 +1,53 @@
 // Where the parameters and the memory of a model are.
-import type { ModelSpec } from '@mistudio/contracts'
+import type { ModelSpec, ModelStructure } from '@mistudio/contracts'
 import { Card, formatBytes, formatCount, formatPercent } from '../../ui/index.js'
-import { partRows } from '../prepare.js'
+import { type PartRow, partRows } from '../prepare.js'
 
-export function PartsTable({ spec }: { spec: ModelSpec }) {
+const NAMES: Readonly<Record<string, string>> = {
+  embedding: 'Embedding',
+  attention: 'Attention',
+  mlp: 'MLP',
+  norm: 'Norms',
+  unembedding: 'Unembedding',
+}
+
+export function PartsTable({ model }: { model: { spec: ModelSpec; structure: ModelStructure | null } }) {
+  const { memory, parameters } = model.spec
+  const rows = partRows(model)
+  const largest = Math.max(...rows.map((row) => row.memoryBytes))
   return (
     <Card
-      title="Parts"
-      description={`${formatBytes(spec.memory.weights)} of weights at fp32, ${formatBytes(spec.memory.kvPerToken)} of cache and ${formatBytes(spec.memory.activationsPerToken)} of activations per token`}
+      title="Parameters and memory"
+      description={`${formatCount(parameters)} parameters, ${formatBytes(memory.weights)} at fp32. Besides: ${formatBytes(memory.kvPerToken)} of key/value cache and ${formatBytes(memory.activationsPerToken)} of activations per token.`}
     >
-      <ul className="space-y-2.5 text-sm">
-        {partRows(spec).map((row) => (
-          <li key={row.part}>
-            <div className="flex justify-between gap-4">
-              <span className="text-heading">{row.part}</span>
-              <span className="text-muted tabular-nums">
-                {formatCount(row.parameters)} · {formatBytes(row.bytes)} · {formatPercent(row.share)}
-              </span>
-            </div>
-            <div className="mt-1 h-1.5 rounded-full bg-secondary" aria-hidden>
-              <div className="h-full rounded-full bg-purple-500" style={{ width: `${row.share * 100}%` }} />
-            </div>
-          </li>
+      <ul className="space-y-3 text-sm">
+        {rows.map((row) => (
+          <Part key={row.part} row={row} largest={largest} />
         ))}
       </ul>
     </Card>
   )
 }
+
+function Part({ row, largest }: { row: PartRow; largest: number }) {
+  const { part, parameters, share, memoryBytes, storedBytes } = row
+  return (
+    <li>
+      <div className="flex flex-wrap justify-between gap-x-4">
+        <span className="text-heading">{NAMES[part] ?? part}</span>
+        <span className="text-muted tabular-nums">
+          {formatCount(parameters)} · {formatPercent(share)} · {formatBytes(memoryBytes)} in memory
+          {storedBytes !== null && ` · ${formatBytes(storedBytes)} in the files`}
+        </span>
+      </div>
+      <Bar className="bg-purple-500" share={memoryBytes / largest} />
+      {storedBytes !== null && <Bar className="bg-slate-500" share={storedBytes / largest} />}
+    </li>
+  )
+}
+
+const Bar = ({ share, className }: { share: number; className: string }) => (
+  <div className="mt-1 h-1.5 rounded-full bg-secondary" aria-hidden>
+    <div className={`h-full rounded-full ${className}`} style={{ width: `${share * 100}%` }} />
+  </div>
+)

@@ -3,7 +3,7 @@ import type { Model } from '@mistudio/contracts'
 import GraduationCap from 'lucide-react/icons/graduation-cap'
 import { useState } from 'react'
 import { Card, FilteredEmpty, LinkButton, SearchInput, Table, Td, Th, Toggle, Tr } from '../../ui/index.js'
-import { isTrainingSite, siteGroups } from '../prepare.js'
+import { isTrainable, isTrainingSite, siteGroups, trainingAddress } from '../prepare.js'
 
 export function SitesTable({ model }: { model: Model }) {
   const [search, setSearch] = useState('')
@@ -46,13 +46,8 @@ export function SitesTable({ model }: { model: Model }) {
                   <Td number>{site.width}</Td>
                   <Td className="font-mono text-xs whitespace-nowrap">{site.shape}</Td>
                   <Td className="text-right">
-                    {model.status === 'ready' && isTrainingSite(site) && (
-                      <LinkButton
-                        size="sm"
-                        kind="ghost"
-                        icon={GraduationCap}
-                        to={`/training/new?modelId=${model.id}&site=${encodeURIComponent(site.name)}`}
-                      >
+                    {isTrainable(model, site) && (
+                      <LinkButton size="sm" kind="ghost" icon={GraduationCap} to={trainingAddress(model, site)}>
                         Train here
                       </LinkButton>
                     )}

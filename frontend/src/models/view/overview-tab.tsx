@@ -1,0 +1,56 @@
+// The facts of a model in one screen: sizes, how it did on text, whether its checks passed.
+import type { Model } from '@mistudio/contracts'
+import ShieldCheck from 'lucide-react/icons/shield-check'
+import TriangleAlert from 'lucide-react/icons/triangle-alert'
+import { Badge, Card, Facts, LinkButton, RelativeTime } from '../../ui/index.js'
+import { architectureFacts } from '../prepare.js'
+import { PartsTable } from './parts-table.js'
+import { SelfCheckCard } from './self-check.js'
+
+export function OverviewTab({ model }: { model: Model }) {
+  const { spec, structure, selfCheck, path } = model
+  if (!spec) return null
+  const folder = (
+    <span key="path" className="font-mono text-xs">
+      {path}
+    </span>
+  )
+  return (
+    <div className="grid items-start gap-5 lg:grid-cols-2">
+      <Card title="Facts">
+        <Facts rows={[...architectureFacts(spec), ['Folder', folder]]} />
+      </Card>
+      <div className="space-y-5">
+        <ParityCard model={model} />
+        {selfCheck && <SelfCheckCard check={selfCheck} />}
+        <PartsTable model={{ spec, structure }} />
+      </div>
+    </div>
+  )
+}
+
+function ParityCard({ model: { parity } }: { model: Model }) {
+  const good = parity !== null && parity.failed === 0
+  const total = parity ? parity.passed + parity.failed : 0
+  return (
+    <Card
+      title="Parity"
+      actions={
+        <LinkButton size="sm" to="?tab=parity">
+          Open the report
+        </LinkButton>
+      }
+    >
+      {parity ? (
+        <p className="flex flex-wrap items-center gap-3 text-sm text-muted">
+          <Badge tone={good ? 'emerald' : 'red'} icon={good ? ShieldCheck : TriangleAlert}>
+            {good ? `all ${total} checks passed` : `${parity.failed} of ${total} checks failed`}
+          </Badge>
+          <RelativeTime at={parity.at} />
+        </p>
+      ) : (
+        <p className="text-sm text-muted">Not checked yet.</p>
+      )}
+    </Card>
+  )
+}
