@@ -1,6 +1,6 @@
 import type { ModelTensor, TensorStatistics } from '@mistudio/contracts'
 import { expect, it } from 'vitest'
-import { filterTensors, partsIn, shapeText, statisticFacts } from './tensors.js'
+import { filterTensors, NORM_COLUMNS, partsIn, shapeText, statisticFacts } from './tensors.js'
 
 const tensor = (name: string, part: ModelTensor['part']): ModelTensor => ({
   ...{ name, part, shape: [2048, 128], dtype: 'F16', bytes: 8, count: 4, layer: null },
@@ -15,7 +15,7 @@ it('filters tensors by name and part, those the model does not use as a part of 
   expect(shapeText({ shape: [] })).toBe('scalar')
 })
 
-it('tells statistics, and leaves out rows and columns of what is no matrix', () => {
+it('tells statistics as facts, and quantiles of norms from least to greatest', () => {
   const found: TensorStatistics = {
     ...{ name: 'b', count: 1000, notFinite: 0, zeros: 10, mean: 0.5, std: 0, min: 0.5, max: 0.5, norm: 5 },
     ...{ kurtosis: null, histogram: null, rows: null, columns: null },
@@ -23,7 +23,6 @@ it('tells statistics, and leaves out rows and columns of what is no matrix', () 
   const facts = new Map(statisticFacts(found))
   expect(facts.get('Exactly zero')).toBe('10 (1.0 %)')
   expect(facts.get('Excess kurtosis')).toBe('all values are equal')
-  expect(facts.has('Row norms')).toBe(false)
-  const norms = { count: 2, min: 1, p05: 1, p25: 1, median: 2, p75: 3, p95: 4, max: 5 }
-  expect(new Map(statisticFacts({ ...found, rows: norms })).get('Row norms')).toBe('1 · 2 · 4 · 5')
+  const norms = { count: 2, min: 1, p05: 1, p25: 1.5, median: 2, p75: 3, p95: 4, max: 5 }
+  expect(NORM_COLUMNS.map(([, of]) => of(norms))).toEqual([1, 1.5, 2, 3, 5])
 })

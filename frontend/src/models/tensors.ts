@@ -18,12 +18,18 @@ export const partsIn = (tensors: readonly ModelTensor[]): PartFilter[] => ['all'
 export const shapeText = ({ shape }: Pick<ModelTensor, 'shape'>): string =>
   shape.length === 0 ? 'scalar' : shape.map((dim) => formatNumber(dim)).join(' × ')
 
-const quantiles = ({ min, median, p95, max }: NormQuantiles): string =>
-  `${formatValue(min)} · ${formatValue(median)} · ${formatValue(p95)} · ${formatValue(max)}`
+/** Quantiles that are shown of row and column norms. */
+export const NORM_COLUMNS: readonly (readonly [label: string, of: (norms: NormQuantiles) => number])[] = [
+  ['least', ({ min }) => min],
+  ['25 %', ({ p25 }) => p25],
+  ['median', ({ median }) => median],
+  ['75 %', ({ p75 }) => p75],
+  ['greatest', ({ max }) => max],
+]
 
 /** Label and value of everything that was measured. */
 export function statisticFacts(found: TensorStatistics): (readonly [string, string])[] {
-  const { count, notFinite, zeros, mean, std, min, max, norm, kurtosis, rows, columns } = found
+  const { count, notFinite, zeros, mean, std, min, max, norm, kurtosis } = found
   return [
     ['Values', formatNumber(count)],
     ['Not finite', notFinite === 0 ? 'none' : formatNumber(notFinite)],
@@ -33,7 +39,5 @@ export function statisticFacts(found: TensorStatistics): (readonly [string, stri
     ['L2 norm', formatValue(norm)],
     ['Exactly zero', zeros === 0 ? 'none' : `${formatNumber(zeros)} (${formatPercent(zeros / count)})`],
     ['Excess kurtosis', kurtosis === null ? 'all values are equal' : formatValue(kurtosis)],
-    ...(rows ? ([['Row norms', quantiles(rows)]] as const) : []),
-    ...(columns ? ([['Column norms', quantiles(columns)]] as const) : []),
   ]
 }

@@ -92,14 +92,17 @@ describe('layoutBlock', () => {
 describe('texts of the diagram', () => {
   it('say what is unusual and leave out what is not there', () => {
     expect(attentionLines(block().attention)).toEqual([
-      '8 heads × 16, 2 key/value heads · sees all earlier tokens',
+      '8 heads × 16, 2 key/value heads',
+      'sees all earlier tokens',
       'rope default, theta 10000',
     ])
     const odd = { ...block(512).attention, softcap: 50, scale: 1, qkNorm: 'head', rotary: null } as const
     expect(attentionLines(odd)).toEqual([
-      '8 heads × 16, 2 key/value heads · sliding window, 512 tokens',
+      '8 heads × 16, 2 key/value heads',
+      'sliding window, 512 tokens',
       'no rotary embedding',
-      'q and k normalised per head · scores capped at ±50 · scores not scaled',
+      'q and k normalised per head · scores capped at ±50 ·',
+      'scores not scaled',
     ])
     expect(mlpLines({ dMlp: 3072, activation: 'gelu_tanh', gated: false, bias: true })).toEqual([
       '3,072 wide · GELU (tanh) · bias',

@@ -16,8 +16,8 @@ export const normName = ({ kind }: ModelNorm): string => (kind === 'rms' ? 'RMSN
 export const normLine = ({ eps, offset, bias }: ModelNorm): string =>
   [`ε ${eps.toExponential()}`, offset === 1 && '× (1 + w)', bias && 'bias'].filter(Boolean).join(', ')
 
-/** `full`, or `window of 512 tokens`. */
-export const attentionReach = ({ window }: ModelAttention): string =>
+/** Which tokens a query sees. */
+const attentionReach = ({ window }: ModelAttention): string =>
   window === null ? 'sees all earlier tokens' : `sliding window, ${formatNumber(window)} tokens`
 
 function headsLine({ heads, kvHeads, headDim }: ModelAttention): string {
@@ -31,6 +31,20 @@ function rotaryLine({ rotary, headDim }: ModelAttention): string {
   return `rope ${rotary.rope}${part}${rotary.pairs === 'neighbours' ? ', neighbouring pairs' : ''}`
 }
 
+/** Characters that fit into a line of the attention and MLP boxes. */
+const LINE = 56
+
+/** Words in lines of at most LINE characters. */
+function wrapped(text: string): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + word.length < LINE) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}
+
 /** Lines of the attention box, most important first. */
 export function attentionLines(attention: ModelAttention): string[] {
   const { scale, headDim, softcap, qkNorm, bias } = attention
@@ -42,15 +56,16 @@ export function attentionLines(attention: ModelAttention): string[] {
     (bias.qkv || bias.output) &&
       `bias on ${[bias.qkv && 'q, k, v', bias.output && 'output'].filter(Boolean).join(' and ')}`,
   ].filter((line) => typeof line === 'string')
-  const lines = [`${headsLine(attention)} · ${attentionReach(attention)}`, rotaryLine(attention)]
-  return extras.length > 0 ? [...lines, extras.join(' · ')] : lines
+  const lines = [headsLine(attention), attentionReach(attention), rotaryLine(attention)]
+  return [...lines, ...(extras.length > 0 ? [extras.join(' · ')] : [])].flatMap(wrapped)
 }
 
-export const mlpLines = ({ dMlp, activation, gated, bias }: ModelMlp): string[] => [
-  [`${formatNumber(dMlp)} wide`, `${activationName(activation)}${gated ? ', gated' : ''}`, bias && 'bias']
-    .filter(Boolean)
-    .join(' · '),
-]
+export const mlpLines = ({ dMlp, activation, gated, bias }: ModelMlp): string[] =>
+  wrapped(
+    [`${formatNumber(dMlp)} wide`, `${activationName(activation)}${gated ? ', gated' : ''}`, bias && 'bias']
+      .filter(Boolean)
+      .join(' · '),
+  )
 
 /** One line for a folded block. */
 export const blockLine = ({ attention, mlp, parallel }: ModelBlock): string =>

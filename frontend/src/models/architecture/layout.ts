@@ -19,7 +19,7 @@ export interface Dot {
   readonly x: number
   readonly y: number
   readonly label: string
-  readonly side: 'right' | 'below' | 'above'
+  readonly side: 'right' | 'below'
 }
 
 export interface Line {
@@ -38,12 +38,12 @@ export interface BlockLayout {
   readonly sums: readonly (readonly [x: number, y: number])[]
 }
 
-export const BLOCK_WIDTH = 940
-const STREAM = 44
-const NORM = { x: 150, width: 124, height: 52 }
-const CORE = { x: 342, width: 380 }
-const POST = { x: 768, width: 104, height: 52 }
-const OUT = 908
+export const BLOCK_WIDTH = 900
+const STREAM = 30
+const NORM = { x: 112, width: 118, height: 52 }
+const CORE = { x: 268, width: 392 }
+const POST = { x: 690, width: 112, height: 52 }
+const OUT = 832
 /** Between the stream's dot and a branch, between a branch and its return, between a sum and what follows. */
 const GAP = { top: 26, back: 30, after: 30 }
 const LINE_HEIGHT = 18
@@ -59,6 +59,7 @@ interface Sublayer {
   readonly out: string
 }
 
+const shortName = (site: string): string => site.replace('hook_', '')
 const coreHeight = ({ lines }: Sublayer): number => 34 + lines.length * LINE_HEIGHT + 46
 
 /** Collects the drawing from top to bottom. */
@@ -99,18 +100,12 @@ class Drawing {
       this.dots.push({ site, label, x: CORE.x + step * (i + 0.5), y: top + height - 36, side: 'below' })
     }
     if (sublayer.post) this.norm(POST, middle, sublayer.post, `${sublayer.normName}_post`)
-    const out = {
-      x: OUT,
-      y: Math.min(middle + 34, down - 12),
-      label: sublayer.out.replace('hook_', ''),
-      side: 'above',
-    } as const
-    this.dots.push({ ...out, site: sublayer.out })
+    this.dots.push({ ...{ x: OUT, y: middle + 30, side: 'right' }, site: sublayer.out, label: shortName(sublayer.out) })
     return middle
   }
 
   stream(site: string, y: number): void {
-    this.dots.push({ site, x: STREAM, y, label: site.replace('hook_', ''), side: 'right' })
+    this.dots.push({ site, x: STREAM, y, label: shortName(site), side: 'right' })
   }
 
   /** The way back to the stream, where it is added. */

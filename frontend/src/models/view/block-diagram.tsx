@@ -44,22 +44,16 @@ function BoxShape({ box }: { box: Box }) {
   )
 }
 
-const LABEL: Record<Dot['side'], { dx: number; dy: number; anchor: 'start' | 'middle' }> = {
+const LABEL = {
   right: { dx: 14, dy: 4, anchor: 'start' },
   below: { dx: 0, dy: 22, anchor: 'middle' },
-  above: { dx: -16, dy: 4, anchor: 'middle' },
-}
+} as const
 
-function DotLabel({ dot }: { dot: Dot }) {
-  const { dx, dy, anchor } = LABEL[dot.side]
+function DotLabel({ dot: { x, y, side, label } }: { dot: Dot }) {
+  const { dx, dy, anchor } = LABEL[side]
   return (
-    <text
-      x={dot.x + dx}
-      y={dot.y + dy}
-      textAnchor={dot.side === 'above' ? 'end' : anchor}
-      className="fill-muted font-mono text-[11px]"
-    >
-      {dot.label}
+    <text x={x + dx} y={y + dy} textAnchor={anchor} className="fill-muted font-mono text-[11px]">
+      {label}
     </text>
   )
 }

@@ -5,7 +5,7 @@ import ChevronRight from 'lucide-react/icons/chevron-right'
 import CircleAlert from 'lucide-react/icons/circle-alert'
 import CircleCheck from 'lucide-react/icons/circle-check'
 import { useState } from 'react'
-import { Badge, formatCount, formatValue, Table, Td, Th, Tr } from '../../ui/index.js'
+import { Badge, cx, formatCount, formatValue, Table, Td, Th, Tr } from '../../ui/index.js'
 import { figureText, type ParityRow, toleranceText, variantText } from '../parity.js'
 
 export function ParityTable({ label, rows }: { label: string; rows: readonly ParityRow[] }) {
@@ -51,7 +51,7 @@ function Row({ row: { name, checks, worst } }: { row: ParityRow }) {
   return (
     <>
       <Tr>
-        <Td className="max-w-64 font-mono text-xs text-heading">
+        <Td className="w-52 min-w-40 font-mono text-xs text-heading">
           {checks.length > 1 ? (
             <button
               type="button"
@@ -70,7 +70,7 @@ function Row({ row: { name, checks, worst } }: { row: ParityRow }) {
           <Verdict check={worst} />
         </Td>
         <Figures check={worst} />
-        <Td className="min-w-72 text-xs text-muted">
+        <Td className="min-w-64 text-xs text-muted">
           {worst.detail}
           {checks.length > 1 && ` The worst of ${checks.length} ways of running (${variantText(worst)}).`}
         </Td>
@@ -93,13 +93,13 @@ function Row({ row: { name, checks, worst } }: { row: ParityRow }) {
 function Figures({ check }: { check: ParityCheck }) {
   return (
     <>
-      <Td number className={check.pass ? '' : 'font-semibold text-tone-red'}>
+      <Td number className={cx('whitespace-nowrap', !check.pass && 'font-semibold text-tone-red')}>
         {figureText(check)}
       </Td>
       <Td number className="whitespace-nowrap text-muted">
         {toleranceText(check)}
       </Td>
-      <Td number className="text-muted">
+      <Td number className="whitespace-nowrap text-muted">
         {formatValue(check.mean)}
       </Td>
       <Td number className="whitespace-nowrap text-muted">

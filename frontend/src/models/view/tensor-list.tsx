@@ -6,7 +6,7 @@ import { cx, formatBytes } from '../../ui/index.js'
 import { shapeText } from '../tensors.js'
 
 const ROW = 38
-const GRID = 'grid grid-cols-[minmax(0,1fr)_130px_56px_84px] items-center gap-3 px-3'
+const GRID = 'grid grid-cols-[minmax(0,1fr)_104px_44px_68px] items-center gap-3 px-3'
 
 interface Props {
   tensors: readonly ModelTensor[]
@@ -91,7 +91,7 @@ function Option({ id, tensor, chosen, top, onChoose }: OptionProps) {
       )}
       style={{ height: ROW, transform: `translateY(${top}px)` }}
     >
-      <span className="truncate font-mono" title={tensor.name}>
+      <span className="truncate font-mono text-[11px]" title={tensor.name}>
         {tensor.name}
         {tensor.part === null && <span className="ml-2 text-tone-amber">not used</span>}
       </span>

@@ -57,7 +57,7 @@ function Weights({ model, tensors }: { model: Model; tensors: readonly ModelTens
   const shown = filterTensors(tensors, search, part)
   const bytes = tensors.reduce((sum, tensor) => sum + tensor.bytes, 0)
   return (
-    <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,400px)]">
+    <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,380px)]">
       <Card title="Tensors" description={`${plural(tensors.length, 'tensor')}, ${formatBytes(bytes)} in the files`}>
         <div className="mb-4 flex flex-wrap gap-3">
           <SearchInput value={search} onChange={setSearch} placeholder="Find a tensor" className="w-64" />

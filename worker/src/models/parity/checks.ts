@@ -42,10 +42,11 @@ const reported = (check: Check): ParityCheck => ({ ...check, figure: finite(chec
 /** Whether texts come back from the tokenizer. A tokenizer may normalise, so only plain English is judged. */
 export function tokenizerCheck(tokenizer: Pick<Tokenizer, 'encode' | 'decode'>): ParityCheck {
   const { texts, failed } = roundTrip(tokenizer)
-  const shown = failed.map(
-    ({ name, at, expected, got }) => `${name} (from character ${at}: “${expected}” became “${got}”)`,
-  )
-  const changed = failed.length === 0 ? 'All came back.' : `Changed: ${shown.join('; ')}.`
+  const [first] = failed
+  const example = first
+    ? ` In ${first.name}, from character ${first.at} on, “${first.expected}” became “${first.got}”.`
+    : ''
+  const changed = first ? `Changed: ${failed.map(({ name }) => name).join(', ')}.${example}` : 'All came back.'
   return {
     name: 'tokenizer round trip',
     group: 'text',

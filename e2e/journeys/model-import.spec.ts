@@ -1,0 +1,115 @@
+// A model from its folder to its page, in the browser: parity report with stored values, run again and downloaded; architecture, and from a
+// site to the training form; weight statistics.
+import { cp, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ParityReportSchema } from '@mistudio/contracts'
+import { expect, type Page, test } from '@playwright/test'
+import { DEMO } from '../lib/work.mjs'
+import { world } from '../lib/world.js'
+
+const w = world()
+const LONG = { timeout: 60_000 }
+
+/** A golden model with its stored values, and a tokenizer of single characters that fits its 104 rows. */
+const modelFolder = async (): Promise<string> => {
+  const folder = join(await w.folder('model-import'), 'tiny-gpt2')
+  await cp(join(DEMO, '..', 'fixtures', 'models', 'gpt2'), folder, { recursive: true })
+  const printable = Array.from({ length: 94 }, (_, i) => [String.fromCharCode(33 + i), i])
+  const level = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }
+  const model = { type: 'BPE', unk_token: '!', vocab: Object.fromEntries([...printable, ['Ġ', 94]]), merges: [] }
+  const tokenizer = { version: '1.0', added_tokens: [], pre_tokenizer: level, decoder: level, model }
+  await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer))
+  return folder
+}
+
+const tab = (page: Page, name: string) => page.getByRole('tab', { name: new RegExp(`^${name}`) }).click()
+
+test('import a model, see its parity report, its architecture and its weights', async ({ page }) => {
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  const folder = await modelFolder()
+  await page.goto((await w.client.createLink()).url)
+  await expect(page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible()
+
+  await test.step('import shows the parity report', async () => {
+    await page.getByRole('navigation').getByRole('link', { name: 'Models', exact: true }).click()
+    await page.getByRole('button', { name: 'Add model' }).first().click()
+    await page.getByRole('textbox', { name: 'Folder', exact: true }).fill(folder)
+    await page.getByRole('button', { name: 'Look inside' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Tiny GPT-2')
+    await dialog.getByRole('button', { name: 'Add model' }).click()
+    const golden = page.getByRole('region', { name: 'Against stored values of a reference' })
+    await expect(golden.getByRole('row', { name: /^logits Passed/ })).toBeVisible(LONG)
+    await expect(golden.getByRole('row', { name: /^blocks\.1\.hook_resid_post Passed/ })).toBeVisible()
+    await expect(golden.getByText('Failed')).toHaveCount(0)
+    await golden.getByRole('button', { name: 'logits', exact: true }).click()
+    await expect(golden.getByText('2 threads, graph as it is').first()).toBeVisible()
+    const numerics = page.getByRole('region', { name: 'The model against itself' })
+    await expect(numerics.getByRole('row', { name: /^determinism Passed 0/ })).toBeVisible()
+    // Random weights: no better than guessing, and the report says so.
+    await expect(page.getByText(/1 of \d+ checks failed/)).toBeVisible()
+    await expect(page.getByRole('row', { name: /^next-token loss Failed/ })).toBeVisible()
+  })
+
+  await test.step('download the report, and run it again', async () => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download report' }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe('Tiny_GPT-2-parity.json')
+    const report = ParityReportSchema.parse(JSON.parse(await readFile(await download.path(), 'utf8')))
+    expect(report.model.files.map(({ name }) => name)).toContain('model.safetensors')
+    const made = page.getByText(/^Made /)
+    const before = await made.textContent()
+    await page.getByRole('button', { name: 'Run again' }).click()
+    await expect(made).not.toHaveText(String(before), LONG)
+  })
+
+  await test.step('from a site of the architecture to the training form', async () => {
+    await tab(page, 'Architecture')
+    await expect(page.getByText('Token and position embedding')).toBeVisible()
+    await page.getByRole('combobox', { name: 'Layer whose sites are shown' }).selectOption('Layer 1')
+    const site = page.getByRole('button', { name: /^Site blocks\.1\.hook_mlp_out,/ })
+    await site.focus()
+    await page.keyboard.press('Enter')
+    const menu = page.getByRole('dialog', { name: 'blocks.1.hook_mlp_out' })
+    await expect(menu.getByRole('link', { name: 'Train an SAE here' })).toBeFocused()
+    await page.keyboard.press('Escape')
+    await expect(site).toBeFocused()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Enter')
+    await expect(page).toHaveURL(/\/training\/new\?modelId=.*site=blocks\.1\.hook_mlp_out/)
+    await expect(page.getByRole('combobox', { name: 'Site' })).toHaveValue('blocks.1.hook_mlp_out')
+    await page.goBack()
+  })
+
+  await test.step('sites that are lacking, and weights', async () => {
+    await tab(page, 'Sites')
+    await expect(page.getByText('blocks.L.mlp.hook_pre_linear')).toBeVisible()
+    await tab(page, 'Weights')
+    await page.getByRole('textbox', { name: 'Find a tensor' }).fill('c_attn.weight')
+    await page.getByRole('option', { name: /h\.1\.attn\.c_attn\.weight/ }).click()
+    await expect(page.getByText('Excess kurtosis')).toBeVisible(LONG)
+    await expect(page.getByRole('img', { name: /^values over value/ })).toBeVisible()
+    await expect(page.getByRole('row', { name: /^48 rows/ })).toBeVisible()
+  })
+
+  await test.step('rename, and delete with its reports', async () => {
+    const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+    await page.getByRole('button', { name: 'Rename' }).click()
+    const dialog = page.getByRole('dialog', { name: /Rename/ })
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Renamed GPT-2')
+    await dialog.getByRole('button', { name: 'Rename' }).click()
+    await expect(page.getByRole('heading', { name: 'Renamed GPT-2', level: 1 })).toBeVisible()
+    await w.client.deleteModel({ params: { id } })
+    const file = join(w.dataDir, 'models', id, 'parity.json')
+    const gone = () =>
+      readFile(file).then(
+        () => false,
+        () => true,
+      )
+    await expect.poll(gone, LONG).toBe(true)
+  })
+  expect(errors).toEqual([])
+})
