@@ -88,7 +88,7 @@ test('import a model, see its parity report, its architecture and its weights', 
     await tab(page, 'Sites')
     await expect(page.getByText('blocks.L.mlp.hook_pre_linear')).toBeVisible()
     await tab(page, 'Weights')
-    await page.getByRole('textbox', { name: 'Find a tensor' }).fill('c_attn.weight')
+    await page.getByRole('searchbox', { name: 'Find a tensor' }).fill('c_attn.weight')
     await page.getByRole('option', { name: /h\.1\.attn\.c_attn\.weight/ }).click()
     await expect(page.getByText('Excess kurtosis')).toBeVisible(LONG)
     await expect(page.getByRole('img', { name: /^values over value/ })).toBeVisible()
