@@ -85,6 +85,15 @@ describe('model.inspect', () => {
 })
 
 describe('model store', () => {
+  it('refuses a model that would not fit before it is loaded, and opens it once there is room', async () => {
+    let available = 1e6
+    const store = new ModelStore(() => available)
+    await expect(store.open(folder, 1)).rejects.toMatchObject({ code: 'memory_insufficient' })
+    available = 1e9
+    expect((await store.open(folder, 1)).model.parameters).toBe(1_049_728)
+    await store.release()
+  })
+
   it('keeps a model open until its files change', async () => {
     const store = new ModelStore()
     const first = await store.open(folder, 1)

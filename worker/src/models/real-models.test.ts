@@ -4,17 +4,20 @@ import { fileURLToPath } from 'node:url'
 import { GREEDY, generate } from '@mistudio/interp'
 import { afterAll, describe, expect, it } from 'vitest'
 import { ModelStore } from './model-store.js'
-import { SAMPLE_TEXT, selfCheck } from './self-check.js'
+import { parityReport } from './parity/report.js'
 
 const STORIES = fileURLToPath(new URL('../../../../shared/data/stories260K-hf', import.meta.url))
 const store = new ModelStore()
 afterAll(() => store.release())
 
 describe.skipIf(!existsSync(STORIES))('stories260K (skipped: its files do not lie beside this checkout)', () => {
-  it('loads, predicts plain English far better than guessing, and tells a story', async () => {
-    const { model, tokenizer } = await store.open(STORIES, 2)
-    const check = await selfCheck(model, Int32Array.from(tokenizer.encode(SAMPLE_TEXT)))
-    expect(check.lossNats).toBeLessThan(0.5 * check.uniformLossNats)
+  it('loads, passes its checks, predicts plain English far better than guessing, and tells a story', async () => {
+    const opened = await store.open(STORIES, 2)
+    const { model, tokenizer } = opened
+    const report = await parityReport(opened, 'stories', 2, () => true)
+    expect(report?.checks.filter(({ pass }) => !pass)).toEqual([])
+    const loss = report?.checks.find(({ name }) => name === 'next-token loss')
+    expect(loss?.figure).toBeLessThan(0.5 * loss!.tolerance!)
     const [row] = await generate(model, {
       prompts: [Int32Array.from(tokenizer.encode('Once upon a time'))],
       sampling: GREEDY,

@@ -89,7 +89,9 @@ function Group({ model, group, open, onToggle, onOpen }: GroupProps) {
               <span className="rounded-full bg-tile px-2 text-xs text-body">× {layers.length}</span>
             )}
             <span className="text-xs text-body">{blockLine(block)}</span>
-            <span className="text-xs text-muted">{formatCount(attention + mlp + norm)} parameters each</span>
+            <span className="text-xs text-muted">
+              {formatCount(attention + mlp + norm)} parameters{layers.length > 1 && ' each'}
+            </span>
           </button>
           {open && layers.length > 1 && (
             <Select

@@ -51,7 +51,7 @@ function Row({ row: { name, checks, worst } }: { row: ParityRow }) {
   return (
     <>
       <Tr>
-        <Td className="w-52 min-w-40 font-mono text-xs text-heading">
+        <Td className="min-w-52 font-mono text-xs text-heading">
           {checks.length > 1 ? (
             <button
               type="button"
@@ -70,7 +70,7 @@ function Row({ row: { name, checks, worst } }: { row: ParityRow }) {
           <Verdict check={worst} />
         </Td>
         <Figures check={worst} />
-        <Td className="min-w-64 text-xs text-muted">
+        <Td className="min-w-56 text-xs text-muted">
           {worst.detail}
           {checks.length > 1 && ` The worst of ${checks.length} ways of running (${variantText(worst)}).`}
         </Td>

@@ -10,7 +10,7 @@ export function SelfCheckCard({ check }: { check: SelfCheck }) {
   return (
     <Card
       title="Self-check"
-      description={`Next-token loss on ${plural(check.tokens, 'token')} of sample text, in ${formatDuration(check.milliseconds / 1000)}`}
+      description={`Next-token loss on ${plural(check.tokens, 'token')} of bundled text; all checks took ${formatDuration(check.milliseconds / 1000)}`}
     >
       <StatRow>
         <Stat

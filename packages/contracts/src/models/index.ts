@@ -65,6 +65,7 @@ export const SelfCheckSchema = z.object({
   /** Mean next-token loss in nats on the sample text and how many tokens it was measured on. */
   lossNats: z.number(),
   tokens: z.int(),
+  /** Of all checks. */
   milliseconds: z.number(),
   /** Loss of uniform guessing, ln(vocabulary): a trained model is far below. */
   uniformLossNats: z.number(),
