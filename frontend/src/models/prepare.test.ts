@@ -1,6 +1,6 @@
 import type { Site } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { isTrainingSite, judgeSelfCheck, siteGroups, sortByWork } from './prepare.js'
+import { isTrainable, isTrainingSite, judgeSelfCheck, siteGroups, sortByWork, trainingAddress } from './prepare.js'
 
 const site = (name: string, layer: number | null): Site => ({
   name,
@@ -22,6 +22,15 @@ describe('models', () => {
   it('offer streams and sublayer outputs for training', () => {
     expect(isTrainingSite(site('blocks.0.hook_mlp_out', 0))).toBe(true)
     expect(isTrainingSite(site('blocks.0.attn.hook_pattern', 0))).toBe(false)
+  })
+  it('lead from a vector per token to the training form, and from nothing else', () => {
+    const model = { id: 'm1', status: 'ready' as const }
+    const stream = site('blocks.0.hook_resid_pre', 0)
+    expect(isTrainable(model, stream)).toBe(true)
+    expect(trainingAddress(model, stream)).toBe('/training/new?modelId=m1&site=blocks.0.hook_resid_pre')
+    expect(isTrainable({ status: 'importing' }, stream)).toBe(false)
+    expect(isTrainable(model, { ...stream, kind: 'pattern' })).toBe(false)
+    expect(isTrainable(model, { ...stream, width: 1 })).toBe(false)
   })
   it('call a loss near uniform guessing bad and a low one good', () => {
     const check = { finite: true, tokens: 100, milliseconds: 5, uniformLossNats: 10 }

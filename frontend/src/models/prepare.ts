@@ -1,5 +1,6 @@
 // What a model's facts look like on screen: pure.
 import type { Model, ModelSpec, ModelStructure, SelfCheck, Site } from '@mistudio/contracts'
+import { ROOMS } from '../app/nav.js'
 import { formatBytes, formatCount, formatNumber, formatPercent } from '../ui/format.js'
 
 /** `9.6M parameters · 4 layers · width 192 · 36.6 MB as fp32`. */
@@ -75,6 +76,12 @@ export const isTrainable = (model: Pick<Model, 'status'>, site: Site): boolean =
 /** The training form with model and site filled in. */
 export const trainingAddress = (model: Pick<Model, 'id'>, site: Site): string =>
   `/training/new?${new URLSearchParams({ modelId: model.id, site: site.name })}`
+
+/** The form for a new capture with model and site filled in; null while there is no such room. */
+export const captureAddress = (model: Pick<Model, 'id' | 'status'>, site: Site): string | null =>
+  model.status === 'ready' && site.kind === 'token' && ROOMS.some(({ path }) => path === '/activations')
+    ? `/activations/new?${new URLSearchParams({ model: model.id, site: site.name })}`
+    : null
 
 export interface CheckVerdict {
   good: boolean

@@ -1,11 +1,12 @@
 // Sites as buttons, and what can be done at one: a small menu beside the button. The browser closes it on Escape and on a press elsewhere, and
 // gives the focus back.
 import type { Model, Site } from '@mistudio/contracts'
+import Boxes from 'lucide-react/icons/boxes'
 import GraduationCap from 'lucide-react/icons/graduation-cap'
 import { type ReactNode, useId, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { CopyButton, cx, formatNumber, LinkButton, Tooltip } from '../../ui/index.js'
-import { isTrainable, trainingAddress } from '../prepare.js'
+import { captureAddress, isTrainable, trainingAddress } from '../prepare.js'
 
 /** Opens the menu of a site beside the button that stands for it. */
 export type OpenSite = (site: Site, button: Element) => void
@@ -51,6 +52,7 @@ export function useSiteMenu(model: Model): { menu: ReactNode; open: OpenSite } {
 }
 
 function SiteActions({ model, site, title }: { model: Model; site: Site; title: string }) {
+  const capture = captureAddress(model, site)
   return (
     <>
       <p id={title} className="font-mono text-xs wrap-anywhere text-heading">
@@ -63,6 +65,11 @@ function SiteActions({ model, site, title }: { model: Model; site: Site; title: 
         {isTrainable(model, site) && (
           <LinkButton size="sm" kind="primary" icon={GraduationCap} to={trainingAddress(model, site)}>
             Train an SAE here
+          </LinkButton>
+        )}
+        {capture && (
+          <LinkButton size="sm" icon={Boxes} to={capture}>
+            Capture activations here
           </LinkButton>
         )}
         <CopyButton text={site.name} label="Copy name" />
