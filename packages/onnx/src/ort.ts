@@ -53,7 +53,11 @@ class OrtRuntimeSession implements Session {
     this.outputNames = session.outputNames
   }
 
-  async run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Record<string, Tensor>> {
+  async run(
+    feeds: Record<string, Tensor>,
+    fetches: readonly string[] = this.outputNames,
+    into: Readonly<Record<string, Tensor>> = {},
+  ): Promise<Record<string, Tensor>> {
     if (!this.session) throw new OnnxError('run_failed', 'The session was released.')
     const inputs: Record<string, ort.Tensor> = {}
     for (const name of this.inputNames) {
@@ -64,7 +68,8 @@ class OrtRuntimeSession implements Session {
     const unknown = Object.keys(feeds).find((name) => !this.inputNames.includes(name))
     if (unknown !== undefined)
       throw new OnnxError('run_failed', `The graph has no input ${unknown} (it has ${this.inputNames.join(', ')}).`)
-    const outputs = await this.execute(this.session, inputs, fetches ?? this.outputNames)
+    const targets = fetches.map((name) => [name, into[name] ? toOrt(name, into[name]) : null] as const)
+    const outputs = await this.execute(this.session, inputs, Object.fromEntries(targets))
     return Object.fromEntries(
       Object.entries(outputs).map(([name, value]) => [name, fromOrt(name, value as ort.Tensor)]),
     )
@@ -76,7 +81,7 @@ class OrtRuntimeSession implements Session {
     await session?.release()
   }
 
-  private async execute(session: OrtSession, inputs: Record<string, ort.Tensor>, fetches: readonly string[]) {
+  private async execute(session: OrtSession, inputs: Record<string, ort.Tensor>, fetches: Record<string, ort.Tensor | null>) {
     try {
       return await session.run(inputs, fetches)
     } catch (error) {

@@ -4,8 +4,16 @@ import type { Tensor } from './tensor.js'
 export interface Session {
   readonly inputNames: readonly string[]
   readonly outputNames: readonly string[]
-  /** Runs the model. `fetches` limits what is returned (the whole graph is computed all the same). Blocks the event loop while it runs. */
-  run(feeds: Record<string, Tensor>, fetches?: readonly string[]): Promise<Record<string, Tensor>>
+  /**
+   * Runs the model. `fetches` limits what is returned (the whole graph is computed all the same). Outputs in `into` are written to the
+   * given tensors, which must have the right size; one of them may be a feed too where the operator allows it. Blocks the event loop
+   * while it runs.
+   */
+  run(
+    feeds: Record<string, Tensor>,
+    fetches?: readonly string[],
+    into?: Readonly<Record<string, Tensor>>,
+  ): Promise<Record<string, Tensor>>
   /** Frees the native memory; the session cannot be used afterwards. */
   release(): Promise<void>
 }

@@ -128,7 +128,7 @@ class Decoder {
   async next(states: readonly RowState[]): Promise<Float32Array> {
     if (states.some((state) => changesRegime(this.model, state))) this.#cache = undefined
     const { step, tokens } = this.#cache ? newest(states) : fromStart(states)
-    const cache = this.#cache ?? this.model.emptyCache(states.length)
+    const cache = this.#cache ?? this.model.emptyCache(states.length, { inPlace: true })
     const input = { tokens, batch: states.length, seq: step.seq }
     const grown = await this.model.extend(cache, input, this.interventions(step), step.lengths)
     this.#cache = grown.cache

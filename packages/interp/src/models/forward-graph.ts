@@ -4,6 +4,7 @@ import { HookedGraph } from './hooked-graph.js'
 import { type InterventionSlot, slotKey } from './intervention-graph.js'
 import { defineModel, type Head } from './layers/model.js'
 import type { ModelPlan } from './plan.js'
+import type { Precision } from './precision.js'
 import { findSite, planSites, type Site, siteWidth } from './sites.js'
 
 export interface GraphRequest {
@@ -44,9 +45,14 @@ const captureShape = (site: Site): (number | string)[] =>
   site.kind === 'pattern' ? ['batch', siteWidth(site), 'seq', 'keys'] : ['batch', 'seq', siteWidth(site)]
 
 /** Builds the graph of a request; the weights it needs are listed in `recipes` and still to be filled. `positions`: rows of the rotary tables. */
-export function buildForward(plan: ModelPlan, request: GraphRequest, positions: number): HookedGraph {
+export function buildForward(
+  plan: ModelPlan,
+  request: GraphRequest,
+  positions: number,
+  precision: Precision = 'float32',
+): HookedGraph {
   const sites = planSites(plan)
-  const hooks = new HookedGraph(plan.spec.architecture, sites, request.interventions, request.capture)
+  const hooks = new HookedGraph(plan.spec.architecture, sites, request.interventions, request.capture, precision)
   const head = defineModel(hooks, plan, { cache: request.cache, positions })
   const { graph } = hooks
   for (const name of request.capture) {

@@ -3,6 +3,7 @@
 import { type DType, Graph, type Value } from '@mistudio/onnx'
 import { ModelError } from './errors.js'
 import { applySlot, type InterventionSlot } from './intervention-graph.js'
+import type { Precision } from './precision.js'
 import { findSite, type Site } from './sites.js'
 import type { WeightRecipe } from './weights.js'
 
@@ -28,6 +29,7 @@ export class HookedGraph {
     private readonly sites: readonly Site[],
     interventions: readonly InterventionSlot[],
     captured: readonly string[],
+    readonly precision: Precision = 'float32',
   ) {
     for (const site of captured) findSite(sites, site)
     this.graph = new Graph(name)
@@ -55,7 +57,7 @@ export class HookedGraph {
   weight(recipe: WeightRecipe): Value {
     const known = this.weights.get(recipe.name)
     if (known) return known
-    const made = this.graph.pending(recipe.name, 'float32', recipe.shape)
+    const made = this.graph.pending(recipe.name, recipe.dtype ?? 'float32', recipe.shape)
     this.weights.set(recipe.name, made)
     this.recipes.set(recipe.name, recipe)
     return made

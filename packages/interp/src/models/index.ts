@@ -20,6 +20,7 @@ export type {
   Piece,
   RotaryPlan,
 } from './plan.js'
+export { PRECISIONS, type Precision } from './precision.js'
 export { describeRope, type Rope } from './rope.js'
 export { type AbsentSite, absentSites, describeShape, findSite, planSites, type Site, siteWidth } from './sites.js'
 export {

@@ -4,10 +4,11 @@ import { float32Data, int32, int64, type Runtime, type Tensor } from '@mistudio/
 import { ModelError } from './errors.js'
 import { type GraphRequest, LAST_POSITION } from './forward-graph.js'
 import { type Intervention, interventionFeeds, slotOf } from './interventions.js'
-import { cacheFromOutputs, emptyCache, type KvCache } from './kv-cache.js'
+import { cacheFromOutputs, emptyCache, type KvCache, presentTensors, withRoom } from './kv-cache.js'
 import { ROW_ENDS, TOTAL_LENGTH } from './layers/fused-attention.js'
 import { POSITIONS } from './layers/rotation.js'
 import type { ModelPlan } from './plan.js'
+import { type Precision, requirePrecision } from './precision.js'
 import { RotaryFeeds } from './rotary-feeds.js'
 import { SessionCache, STORED_WEIGHTS_LIMIT } from './sessions.js'
 import { type AbsentSite, absentSites, planSites, type Site } from './sites.js'
@@ -46,6 +47,8 @@ export interface LoadOptions {
   readonly weights?: 'stored' | 'fed'
   /** Graph optimisation (fusions, constant folding); default true. */
   readonly optimise?: boolean
+  /** Of the matrices of all linear layers; default float32. Quantised when a graph first needs them. */
+  readonly precision?: Precision
 }
 
 const DEFAULT_CONTEXT_LIMIT = 8192
@@ -61,6 +64,7 @@ export class LanguageModel {
   /** The usual sites that this architecture has not, and why. */
   readonly absentSites: readonly AbsentSite[]
   readonly parameters: number
+  readonly precision: Precision
   readonly memory: MemoryEstimate
   private readonly sessions: SessionCache
   private readonly rotary: RotaryFeeds
@@ -73,6 +77,8 @@ export class LanguageModel {
     runtime: Runtime,
     options: LoadOptions,
   ) {
+    this.precision = options.precision ?? 'float32'
+    requirePrecision(this.precision, runtime.name)
     this.sites = planSites(plan)
     this.absentSites = absentSites(plan)
     this.parameters = countParameters(planTensors(plan)).total
@@ -84,6 +90,7 @@ export class LanguageModel {
       positions: contextLimit,
       weights,
       optimise: options.optimise ?? true,
+      precision: this.precision,
     })
   }
 
@@ -152,8 +159,9 @@ export class LanguageModel {
     return (await this.forward(input, { nll: true, interventions })).nll!
   }
 
-  emptyCache(batch: number): KvCache {
-    return emptyCache(this.spec, batch)
+  /** `inPlace` for a cache that is only ever extended, never branched: see KvCache. */
+  emptyCache(batch: number, options: { readonly inPlace?: boolean } = {}): KvCache {
+    return emptyCache(this.spec, batch, options.inPlace ?? false)
   }
 
   /**
@@ -182,20 +190,26 @@ export class LanguageModel {
       interventions: interventions.map(slotOf),
       cache: true,
     }
-    const outputs = await this.sessions.run(graph, {
+    const total = Math.max(...cache.lengths) + seq
+    const past = cache.inPlace ? withRoom(this.spec, cache, total) : cache.tensors
+    const feeds = {
       tokens: int32(Int32Array.from(input.tokens), [batch, seq]),
       [ROW_ENDS]: int32(grown.map((length) => length - 1)),
-      [TOTAL_LENGTH]: int32([Math.max(...cache.lengths) + seq], []),
+      [TOTAL_LENGTH]: int32([total], []),
       [POSITIONS]: positionsFrom(cache.lengths, seq),
       ...this.rotary.feeds(cache.lengths, seq, grown),
       [LAST_POSITION]: int64(
         lengths.map((length) => length - 1),
         [batch, 1],
       ),
-      ...cache.tensors,
+      ...past,
       ...interventionFeeds(interventions, this.sites, input),
-    })
-    return { logits: float32Data(outputs['logits'], 'logits'), cache: cacheFromOutputs(this.spec, outputs, grown) }
+    }
+    const outputs = await this.sessions.run(graph, feeds, cache.inPlace ? presentTensors(this.spec, past) : {})
+    const next = cache.inPlace
+      ? { tensors: past, lengths: grown, inPlace: true }
+      : cacheFromOutputs(this.spec, outputs, grown)
+    return { logits: float32Data(outputs['logits'], 'logits'), cache: next }
   }
 
   /**

@@ -1,14 +1,18 @@
-// Sessions of one model, one per graph request, made when first needed. Small models keep their weights inside each session (packed,
-// fastest); beyond a limit the weights exist once, outside, and are fed on every run, which also lifts ONNX's 2 GiB file limit.
+// Sessions of one model, one per graph request, made when first needed. Small models keep their weights inside each session; beyond a
+// limit the weights exist once, outside, and are fed on every run: as fast (a product packs its matrix in a moment), without the copies
+// that making a session costs, and without ONNX's 2 GiB file limit. Quantised matrices are always inside, where they are rearranged.
 import type { Runtime, Session, Tensor } from '@mistudio/onnx'
 import { buildForward, type GraphRequest, requestKey } from './forward-graph.js'
 import type { ModelPlan } from './plan.js'
+import type { Precision } from './precision.js'
 import type { WeightStore } from './weights.js'
 
 /** Above this many bytes of weights they are fed rather than stored in each session. */
 export const STORED_WEIGHTS_LIMIT = 2 ** 28
 /** Open sessions per model; the least recently used one is released. */
 const MAX_SESSIONS = 8
+/** Bytes of weights inside all open sessions, beyond which only the session in use stays. */
+const MAX_SESSION_BYTES = 2 ** 30
 
 export interface SessionSettings {
   readonly threads: number
@@ -17,12 +21,15 @@ export interface SessionSettings {
   readonly weights: 'stored' | 'fed'
   /** Graph optimisation of ONNX Runtime. */
   readonly optimise: boolean
+  readonly precision: Precision
 }
 
 interface OpenSession {
   readonly session: Session
   /** Weights to feed on every run. */
   readonly fed: Readonly<Record<string, Tensor>>
+  /** Of weights inside. */
+  readonly bytes: number
 }
 
 export class SessionCache {
@@ -35,15 +42,19 @@ export class SessionCache {
     private readonly settings: SessionSettings,
   ) {}
 
-  /** Runs the graph of `request`; `feeds` may hold more than the graph reads. */
-  async run(request: GraphRequest, feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+  /** Runs the graph of `request`; `feeds` may hold more than the graph reads; `into`: see Session.run. */
+  async run(
+    request: GraphRequest,
+    feeds: Readonly<Record<string, Tensor>>,
+    into: Readonly<Record<string, Tensor>> = {},
+  ): Promise<Record<string, Tensor>> {
     const { session, fed } = await this.session(request)
     const inputs: Record<string, Tensor> = {}
     for (const name of session.inputNames) {
       const value = feeds[name] ?? fed[name]
       if (value) inputs[name] = value
     }
-    return session.run(inputs)
+    return session.run(inputs, undefined, into)
   }
 
   async release(): Promise<void> {
@@ -60,30 +71,36 @@ export class SessionCache {
     const session = known ?? this.create(request)
     this.open.set(key, session)
     session.catch(() => this.open.delete(key))
-    await this.evict()
+    const { bytes } = await session
+    await this.evict(bytes)
     return session
   }
 
-  private async evict(): Promise<void> {
-    while (this.open.size > MAX_SESSIONS) {
+  /** Releases the sessions used longest ago; `newest`: bytes of the one that stays. */
+  private async evict(newest: number): Promise<void> {
+    let bytes = newest * this.open.size
+    while (this.open.size > MAX_SESSIONS || (bytes > MAX_SESSION_BYTES && this.open.size > 1)) {
       const [oldest, pending] = this.open.entries().next().value!
       this.open.delete(oldest)
       await (await pending).session.release()
+      bytes -= newest
     }
   }
 
   private async create(request: GraphRequest): Promise<OpenSession> {
-    const { weights, positions, threads, optimise } = this.settings
-    const { graph, recipes } = buildForward(this.plan, request, positions)
+    const { weights, positions, threads, optimise, precision } = this.settings
+    const { graph, recipes } = buildForward(this.plan, request, positions, precision)
     const fed: Record<string, Tensor> = {}
     for (const [name, recipe] of recipes) {
-      const value = await this.store.load(recipe, weights === 'fed')
-      if (weights === 'stored') graph.fill(name, value)
+      const inside = weights === 'stored' || recipe.constant === true
+      const value = await this.store.load(recipe, !inside)
+      if (inside) graph.fill(name, value)
       else {
         graph.feed(name)
         fed[name] = value
       }
     }
-    return { session: await this.runtime.createSession(graph.build(), { threads, optimise }), fed }
+    const session = await this.runtime.createSession(graph.build(), { threads, optimise })
+    return { session, fed, bytes: graph.initialiserBytes }
   }
 }

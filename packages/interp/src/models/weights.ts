@@ -1,6 +1,6 @@
 // Weights as a graph wants them: made from the file's tensors by recipes (sliced, transposed), loaded only when a graph needs them.
 import type { TensorSource } from '@mistudio/formats'
-import { type Tensor, tensor } from '@mistudio/onnx'
+import { type DType, type Tensor, type TensorData, tensor } from '@mistudio/onnx'
 import { ModelError } from './errors.js'
 import type { LinearPlan, Piece } from './plan.js'
 import type { TensorSpec } from './spec.js'
@@ -8,11 +8,17 @@ import type { TensorSpec } from './spec.js'
 export type ReadTensor = (name: string) => Promise<Float32Array>
 
 /** How to make one weight: its shape in the graph and the way from the stored tensors to it. */
-export interface WeightRecipe {
+export interface WeightRecipe<Data extends TensorData = TensorData> {
   readonly name: string
   readonly shape: readonly number[]
-  readonly make: (read: ReadTensor) => Promise<Float32Array>
+  /** Default float32. */
+  readonly dtype?: DType
+  /** Must be part of the model file, because the runtime rearranges it once; never fed. */
+  readonly constant?: true
+  readonly make: (read: ReadTensor) => Promise<Data>
 }
+
+export type FloatRecipe = WeightRecipe<Float32Array>
 
 /** [rows, columns] to [columns, rows], in tiles that stay in the cache. */
 export function transpose(matrix: Float32Array, rows: number, columns: number): Float32Array {
@@ -70,17 +76,17 @@ function pieceName({ tensor: { name }, layout }: Piece): string {
 }
 
 /** A stored tensor as it is. */
-export const stored = ({ name, shape }: TensorSpec): WeightRecipe => ({ name, shape, make: (read) => read(name) })
+export const stored = ({ name, shape }: TensorSpec): FloatRecipe => ({ name, shape, make: (read) => read(name) })
 
 /** Rows of a stored table from `from` on, as it is otherwise. */
-export const rowsFrom = ({ name, shape }: TensorSpec, from: number): WeightRecipe => ({
+export const rowsFrom = ({ name, shape }: TensorSpec, from: number): FloatRecipe => ({
   name: from === 0 ? name : `${name}[rows ${from}+]`,
   shape: [shape[0]! - from, ...shape.slice(1)],
   make: async (read) => (await read(name)).subarray(from * (shape[1] ?? 1)),
 })
 
 /** A linear layer's weight as [dIn, dOut] for `x W`. */
-export function linearWeight({ dIn, dOut, weight }: LinearPlan): WeightRecipe {
+export function linearWeight({ dIn, dOut, weight }: LinearPlan): FloatRecipe {
   const { tensor: source, layout } = weight
   const make = async (read: ReadTensor): Promise<Float32Array> => {
     const values = await read(source.name)
@@ -90,8 +96,19 @@ export function linearWeight({ dIn, dOut, weight }: LinearPlan): WeightRecipe {
   return { name: `${pieceName(weight)}.turned`, shape: [dIn, dOut], make }
 }
 
+/** The same turned, [dOut, dIn]: an output's weights side by side. */
+export function linearRows({ dIn, dOut, weight }: LinearPlan): FloatRecipe {
+  const { tensor: source, layout } = weight
+  const make = async (read: ReadTensor): Promise<Float32Array> => {
+    const values = await read(source.name)
+    if (layout.kind !== 'columns') return takeRows(values, layout, dIn)
+    return transpose(takeColumns(values, source.shape[1]!, layout.from, layout.count), dIn, dOut)
+  }
+  return { name: pieceName(weight), shape: [dOut, dIn], make }
+}
+
 /** A linear layer's bias [dOut]. */
-export function linearBias(bias: Piece, dOut: number): WeightRecipe {
+export function linearBias(bias: Piece, dOut: number): FloatRecipe {
   const { tensor: source, layout } = bias
   const make = async (read: ReadTensor): Promise<Float32Array> => {
     const values = await read(source.name)
@@ -121,7 +138,7 @@ export class WeightStore {
   async load(recipe: WeightRecipe, keep: boolean): Promise<Tensor> {
     const known = this.kept.get(recipe.name)
     if (known) return known
-    const made = tensor('float32', await recipe.make(this.read), recipe.shape)
+    const made = tensor(recipe.dtype ?? 'float32', await recipe.make(this.read), recipe.shape)
     if (keep) this.kept.set(recipe.name, made)
     return made
   }

@@ -3,11 +3,10 @@
 import type { Value } from '@mistudio/onnx'
 import type { HookedGraph } from '../hooked-graph.js'
 import type { AttentionPlan, NormPlan } from '../plan.js'
-import { linearWeight } from '../weights.js'
 import { cacheSlots } from './cache-slots.js'
 import { explicitAttention } from './explicit-attention.js'
 import { fusedAttention } from './fused-attention.js'
-import { linearLayer } from './linear.js'
+import { linearLayer, linearMatrix } from './linear.js'
 import { fusedNorm } from './norm.js'
 import { once } from './once.js'
 import { rotate } from './rotation.js'
@@ -45,7 +44,7 @@ function prepared(
 /** What each head adds to the stream, [B, S, heads × dModel]: its z times its rows of W_O. */
 function headResults(hooks: HookedGraph, { heads, headDim, o }: AttentionPlan, z: Value): Value {
   const { graph } = hooks
-  const rows = graph.reshape(hooks.weight(linearWeight(o)), [heads, headDim, o.dOut])
+  const rows = graph.reshape(linearMatrix(hooks, o), [heads, headDim, o.dOut])
   const products = graph.matmul(graph.reshape(z, [0, 0, heads, 1, headDim]), rows)
   return graph.reshape(products, [0, 0, heads * o.dOut])
 }

@@ -4,11 +4,11 @@
 import type { Value } from '@mistudio/onnx'
 import type { HookedGraph } from '../hooked-graph.js'
 import type { NormPlan } from '../plan.js'
-import { stored, type WeightRecipe } from '../weights.js'
+import { type FloatRecipe, stored } from '../weights.js'
 import { once } from './once.js'
 
 /** The factor of a norm: its weight, or 1 + weight. */
-function factor({ weight, offset }: NormPlan): WeightRecipe {
+function factor({ weight, offset }: NormPlan): FloatRecipe {
   const plain = stored(weight)
   if (offset === 0) return plain
   return {
