@@ -31,5 +31,6 @@ export {
   type ModelSpec,
   type TensorSpec,
 } from './spec.js'
+export { estimateRunMemory, type RunMemory, type RunShape, requireMemory } from './run-memory.js'
 export type { SpliceProgram } from './splice.js'
 export { checkTensors, planTensors, requireTensors, type TensorCheck, type TensorProblem } from './tensors.js'

@@ -1,0 +1,94 @@
+// Memory of a process that runs a model, before it is run: so that what does not fit is refused instead of ending in a crash.
+import { quantisedBytes } from '../quantisation/index.js'
+import { ModelError } from './errors.js'
+import type { LinearPlan, ModelPlan } from './plan.js'
+import { type Precision, quantisedBits } from './precision.js'
+import { planTensors } from './tensors.js'
+
+export interface RunShape {
+  readonly precision: Precision
+  readonly batch: number
+  /** Tokens per row. */
+  readonly context: number
+  /** Logits of every position, of the last one of each row, or none (harvesting). */
+  readonly logits: 'all' | 'last' | 'none'
+  /** With a cache of keys and values, as generation has. */
+  readonly cache: boolean
+}
+
+/** Bytes. */
+export interface RunMemory {
+  readonly weights: number
+  readonly kv: number
+  readonly activations: number
+  readonly logits: number
+  /** Of the process before it holds a model: code, runtime, heap. */
+  readonly overhead: number
+  readonly total: number
+}
+
+/** Resident bytes of a process with ONNX Runtime that has loaded no model, measured. */
+const PROCESS_BYTES = 100 * 2 ** 20
+
+const size = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1)
+
+function linearLayers({ blocks, unembedding }: ModelPlan, logits: boolean): LinearPlan[] {
+  const inBlocks = blocks.flatMap(({ attention: { q, k, v, o }, mlp }) => [
+    ...[q, k, v, o, mlp.input, mlp.output],
+    ...(mlp.gate ? [mlp.gate] : []),
+  ])
+  return logits ? [...inBlocks, unembedding.linear] : inBlocks
+}
+
+function matrixBytes({ dIn, dOut }: LinearPlan, precision: Precision): number {
+  const bits = quantisedBits(precision)
+  if (bits !== null) return quantisedBytes(dIn, dOut, bits)
+  return (precision === 'float16' ? 2 : 4) * dIn * dOut
+}
+
+/** Matrices as the precision holds them, everything else in float32. A tied unembedding is a second, turned copy of the embedding. */
+function weightBytes(plan: ModelPlan, precision: Precision, logits: boolean): number {
+  const matrices = linearLayers(plan, logits)
+  const tied = plan.unembedding.linear.weight.tensor.name === plan.embedding.tokens.name
+  const parameters = planTensors(plan).reduce((sum, { shape }) => sum + size(shape), 0)
+  const inLayers = linearLayers(plan, !tied).reduce((sum, { dIn, dOut }) => sum + dIn * dOut, 0)
+  const held = matrices.reduce((sum, layer) => sum + matrixBytes(layer, precision), 0)
+  return 4 * (parameters - inLayers) + held
+}
+
+/** The widest moment of a block, per token: the stream, what is added to it and a normed copy beside queries, keys, values and z, or the MLP's. */
+function activationsPerToken({ spec, blocks }: ModelPlan): number {
+  const { heads, kvHeads, headDim, dModel, dMlp } = spec
+  const gated = blocks.some(({ mlp }) => mlp.gate !== null)
+  return 4 * (3 * dModel + Math.max((2 * heads + 2 * kvHeads) * headDim, (gated ? 3 : 2) * dMlp))
+}
+
+/** Estimate of the resident memory of the whole process while it runs the model; see bench/memory.mjs for how near it is. */
+export function estimateRunMemory(plan: ModelPlan, shape: RunShape): RunMemory {
+  const { layers, kvHeads, headDim, vocabSize } = plan.spec
+  const { precision, batch, context, logits } = shape
+  const tokens = batch * context
+  const parts = {
+    weights: weightBytes(plan, precision, logits !== 'none'),
+    kv: shape.cache ? 4 * 2 * layers * kvHeads * headDim * tokens : 0,
+    activations: activationsPerToken(plan) * tokens,
+    logits: logits === 'none' ? 0 : 4 * vocabSize * (logits === 'all' ? tokens : batch),
+    overhead: PROCESS_BYTES,
+  }
+  return { ...parts, total: parts.weights + parts.kv + parts.activations + parts.logits + parts.overhead }
+}
+
+/**
+ * Refuses what does not fit, before anything is read.
+ * @throws ModelError `out_of_memory` with the estimate and what would make it smaller.
+ */
+export function requireMemory(plan: ModelPlan, shape: RunShape, freeBytes: number): void {
+  const estimate = estimateRunMemory(plan, shape)
+  if (estimate.total <= freeBytes) return
+  const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`
+  throw new ModelError(
+    'out_of_memory',
+    `Running ${shape.batch} × ${shape.context} tokens in ${shape.precision} needs about ${gib(estimate.total)} (weights ${gib(estimate.weights)}), and ${gib(freeBytes)} are free. Choose a smaller batch or context, or int8 or int4 weights.`,
+    { estimate, freeBytes },
+  )
+}
