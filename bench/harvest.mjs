@@ -25,9 +25,13 @@ const { values } = parseArgs({
     peer: { type: 'string' },
   },
 })
-const [layer, batch, seq, reps, threads] = [values.layer, values.batch, values.context, values.reps, values.threads].map(
-  Number,
-)
+const [layer, batch, seq, reps, threads] = [
+  values.layer,
+  values.batch,
+  values.context,
+  values.reps,
+  values.threads,
+].map(Number)
 const site = `blocks.${layer}.hook_resid_post`
 const runtime = createOrtRuntime({ threads })
 

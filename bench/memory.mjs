@@ -49,7 +49,10 @@ if (process.argv[2]) {
     cases.push({ demo: false, precision, batch: 1, context: 512, logits: 'last' })
   }
   for (const one of cases) {
-    const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(one)])
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      fileURLToPath(import.meta.url),
+      JSON.stringify(one),
+    ])
     const { before, estimate, rss, peak } = JSON.parse(stdout)
     const mib = (/** @type {number} */ bytes) => Math.round(bytes / MIB)
     console.log(

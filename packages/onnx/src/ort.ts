@@ -81,7 +81,11 @@ class OrtRuntimeSession implements Session {
     await session?.release()
   }
 
-  private async execute(session: OrtSession, inputs: Record<string, ort.Tensor>, fetches: Record<string, ort.Tensor | null>) {
+  private async execute(
+    session: OrtSession,
+    inputs: Record<string, ort.Tensor>,
+    fetches: Record<string, ort.Tensor | null>,
+  ) {
     try {
       return await session.run(inputs, fetches)
     } catch (error) {
@@ -111,6 +115,8 @@ export function createOrtRuntime(defaults: OrtDefaults = {}): Runtime {
           intraOpNumThreads: options.threads ?? defaults.threads ?? os.availableParallelism(),
           interOpNumThreads: 1,
           executionMode: 'sequential',
+          // A pattern per input shape would hold the intermediate values a second time, beside the arena, and is no faster.
+          enableMemPattern: false,
           graphOptimizationLevel: options.optimise === false ? 'disabled' : 'all',
           extra: { optimization: { disable_specified_optimizers: INEXACT_OPTIMIZERS } },
           logSeverityLevel: 3,

@@ -22,6 +22,7 @@ export type {
 } from './plan.js'
 export { PRECISIONS, type Precision } from './precision.js'
 export { describeRope, type Rope } from './rope.js'
+export { estimateRunMemory, type RunMemory, type RunShape, requireMemory } from './run-memory.js'
 export { type AbsentSite, absentSites, describeShape, findSite, planSites, type Site, siteWidth } from './sites.js'
 export {
   type Activation,
@@ -31,6 +32,5 @@ export {
   type ModelSpec,
   type TensorSpec,
 } from './spec.js'
-export { estimateRunMemory, type RunMemory, type RunShape, requireMemory } from './run-memory.js'
 export type { SpliceProgram } from './splice.js'
 export { checkTensors, planTensors, requireTensors, type TensorCheck, type TensorProblem } from './tensors.js'

@@ -22,13 +22,18 @@ export interface RunMemory {
   readonly kv: number
   readonly activations: number
   readonly logits: number
+  /** Copies that exist only while the weights are read, turned and put into sessions. */
+  readonly loading: number
   /** Of the process before it holds a model: code, runtime, heap. */
   readonly overhead: number
+  /** At the peak: weights and overhead, and the larger of what loading and running need. */
   readonly total: number
 }
 
 /** Resident bytes of a process with ONNX Runtime that has loaded no model, measured. */
 const PROCESS_BYTES = 100 * 2 ** 20
+/** What ONNX Runtime's arena holds for one byte of live intermediate values: it grows by doubling and never shrinks. Measured. */
+const ARENA = 3.5
 
 const size = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1)
 
@@ -56,6 +61,14 @@ function weightBytes(plan: ModelPlan, precision: Precision, logits: boolean): nu
   return 4 * (parameters - inLayers) + held
 }
 
+/** The largest matrix as it is read, and for quantised ones the model file and the arrays that it is written from. */
+function loadingBytes(plan: ModelPlan, precision: Precision, logits: boolean): number {
+  const matrices = linearLayers(plan, logits)
+  const largest = Math.max(...matrices.map(({ dIn, dOut }) => 4 * dIn * dOut))
+  if (quantisedBits(precision) === null) return largest
+  return largest + 2 * matrices.reduce((sum, layer) => sum + matrixBytes(layer, precision), 0)
+}
+
 /** The widest moment of a block, per token: the stream, what is added to it and a normed copy beside queries, keys, values and z, or the MLP's. */
 function activationsPerToken({ spec, blocks }: ModelPlan): number {
   const { heads, kvHeads, headDim, dModel, dMlp } = spec
@@ -71,11 +84,13 @@ export function estimateRunMemory(plan: ModelPlan, shape: RunShape): RunMemory {
   const parts = {
     weights: weightBytes(plan, precision, logits !== 'none'),
     kv: shape.cache ? 4 * 2 * layers * kvHeads * headDim * tokens : 0,
-    activations: activationsPerToken(plan) * tokens,
+    activations: ARENA * activationsPerToken(plan) * tokens,
     logits: logits === 'none' ? 0 : 4 * vocabSize * (logits === 'all' ? tokens : batch),
+    loading: loadingBytes(plan, precision, logits !== 'none'),
     overhead: PROCESS_BYTES,
   }
-  return { ...parts, total: parts.weights + parts.kv + parts.activations + parts.logits + parts.overhead }
+  const running = parts.kv + parts.activations + parts.logits
+  return { ...parts, total: parts.weights + parts.overhead + Math.max(running, parts.loading) }
 }
 
 /**

@@ -1,2 +1,2 @@
-export { BLOCK_SIZE, type Bits, dequantise, type QuantisedMatrix, quantiseBlocks, quantisedBytes } from './blocks.js'
-export { type QuantisationQuality, QualityMeter } from './quality.js'
+export { type Bits, BLOCK_SIZE, dequantise, type QuantisedMatrix, quantiseBlocks, quantisedBytes } from './blocks.js'
+export { QualityMeter, type QuantisationQuality } from './quality.js'

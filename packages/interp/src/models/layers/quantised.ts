@@ -4,7 +4,14 @@ import { type Bits, BLOCK_SIZE, dequantise, type QuantisedMatrix, quantiseBlocks
 import { toFloat16 } from '../float16.js'
 import type { HookedGraph } from '../hooked-graph.js'
 import type { LinearPlan } from '../plan.js'
-import { type FloatRecipe, linearRows, linearWeight, type ReadTensor, transpose, type WeightRecipe } from '../weights.js'
+import {
+  type FloatRecipe,
+  linearRows,
+  linearWeight,
+  type ReadTensor,
+  transpose,
+  type WeightRecipe,
+} from '../weights.js'
 
 /**
  * MatMulNBits quantises the activations too, to int8 per block, and multiplies integers: several times faster than level 0, which turns
