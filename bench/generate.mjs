@@ -36,7 +36,7 @@ const vector = randomValues(dModel, 5).map((value) => 4 * value)
 const run = (model, /** @type {boolean} */ steered) =>
   generate(model, {
     prompts: [start],
-    steering: steered ? [{ site, vectors: vector }] : [],
+    ...(steered ? { interventions: () => [{ site, kind: /** @type {const} */ ('add'), value: vector }] } : {}),
     sampling: { temperature: 0, topK: 0, topP: 1, repetitionPenalty: 1 },
     maxTokens: added,
     seed: 0,

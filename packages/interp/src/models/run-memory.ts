@@ -22,11 +22,10 @@ export interface RunMemory {
   readonly kv: number
   readonly activations: number
   readonly logits: number
-  /** Copies that exist only while the weights are read, turned and put into sessions. */
+  /** Copies made while the weights are read, turned and put into sessions; the process does not give their pages back soon. */
   readonly loading: number
   /** Of the process before it holds a model: code, runtime, heap. */
   readonly overhead: number
-  /** At the peak: weights and overhead, and the larger of what loading and running need. */
   readonly total: number
 }
 
@@ -89,8 +88,7 @@ export function estimateRunMemory(plan: ModelPlan, shape: RunShape): RunMemory {
     loading: loadingBytes(plan, precision, logits !== 'none'),
     overhead: PROCESS_BYTES,
   }
-  const running = parts.kv + parts.activations + parts.logits
-  return { ...parts, total: parts.weights + parts.overhead + Math.max(running, parts.loading) }
+  return { ...parts, total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) }
 }
 
 /**
