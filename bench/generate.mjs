@@ -37,7 +37,7 @@ const run = (model, /** @type {boolean} */ steered) =>
   generate(model, {
     prompts: [start],
     ...(steered ? { interventions: () => [{ site, kind: /** @type {const} */ ('add'), value: vector }] } : {}),
-    sampling: { temperature: 0, topK: 0, topP: 1, repetitionPenalty: 1 },
+    sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 },
     maxTokens: added,
     seed: 0,
     eosTokenIds: [],

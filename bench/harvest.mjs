@@ -8,7 +8,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { openTensorSource } from '../packages/formats/dist/index.js'
-import { LanguageModel, planModel } from '../packages/interp/dist/index.js'
+import { LanguageModel, PRECISIONS, planModel } from '../packages/interp/dist/index.js'
 import { float32, Graph } from '../packages/onnx/dist/index.js'
 import { createOrtRuntime } from '../packages/onnx/dist/ort.js'
 import { GPT2_SMALL, median, randomTensors, randomTokens, randomValues, timed } from './lib/random-model.mjs'
@@ -32,6 +32,8 @@ const [layer, batch, seq, reps, threads] = [
   values.reps,
   values.threads,
 ].map(Number)
+const precision = PRECISIONS.find((known) => known === values.precision)
+if (!precision) throw new Error(`--precision is one of ${PRECISIONS.join(', ')}.`)
 const site = `blocks.${layer}.hook_resid_post`
 const runtime = createOrtRuntime({ threads })
 
@@ -39,7 +41,7 @@ const plan = values.model
   ? planModel(JSON.parse(await readFile(join(values.model, 'config.json'), 'utf8')))
   : GPT2_SMALL
 const source = values.model ? await openTensorSource(values.model) : randomTensors(plan)
-const model = LanguageModel.load(plan, source, runtime, { threads, precision: values.precision })
+const model = LanguageModel.load(plan, source, runtime, { threads, precision })
 const tokens = randomTokens(batch * seq, plan.spec.vocabSize)
 const harvest = () => model.capture({ tokens, batch, seq }, site)
 
@@ -47,8 +49,10 @@ const harvest = () => model.capture({ tokens, batch, seq }, site)
 async function productsSession() {
   const graph = new Graph('products')
   let seed = 1
-  const product = (/** @type {any} */ x, /** @type {{ dIn: number, dOut: number }} */ { dIn, dOut }) =>
-    graph.matmul(x, graph.initialiser(float32(randomValues(dIn * dOut, seed++), [dIn, dOut])))
+  const product = (
+    /** @type {import('../packages/onnx/dist/index.js').Value} */ x,
+    /** @type {{ dIn: number, dOut: number }} */ { dIn, dOut },
+  ) => graph.matmul(x, graph.initialiser(float32(randomValues(dIn * dOut, seed++), [dIn, dOut])))
   const x = graph.input('x', 'float32', ['tokens', plan.spec.dModel])
   const outputs = []
   for (const { attention, mlp } of plan.blocks.slice(0, layer + 1)) {

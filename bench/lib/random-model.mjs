@@ -27,9 +27,7 @@ export function randomTensors(/** @type {typeof GPT2_SMALL} */ plan) {
   const shapeOf = (/** @type {string} */ name) => tensors.get(name) ?? []
   const size = (/** @type {number[]} */ shape) => shape.reduce((product, dim) => product * dim, 1)
   return {
-    dtypes: ['F32'],
     names: () => [...tensors.keys()],
-    has: (name) => tensors.has(name),
     info: (name) => ({ dtype: 'F32', shape: shapeOf(name) }),
     async float32(name) {
       const length = size(shapeOf(name))
@@ -37,7 +35,6 @@ export function randomTensors(/** @type {typeof GPT2_SMALL} */ plan) {
       if (name.endsWith('.bias')) return new Float32Array(length)
       return randomValues(length, length + [...name].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7))
     },
-    close: async () => {},
   }
 }
 
