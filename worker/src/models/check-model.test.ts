@@ -37,10 +37,16 @@ describe('model.register', () => {
       ['determinism', true],
       ['cache against no cache', true],
       ['tokenizer round trip', true],
+      ['KL at int8', true],
+      ['KL at int4', true],
     ])
+    const [int8, int4] = report.checks.filter(({ group }) => group === 'precision').map(({ figure }) => figure!)
+    expect(int8).toBeGreaterThan(0)
+    expect(int8).toBeLessThan(0.01)
+    expect(int4).toBeGreaterThan(int8!)
     expect(report.skipped.map(({ group }) => group)).toEqual(['golden'])
-    expect(outcome).toMatchObject({ state: 'completed', result: { passed: 5, failed: 0 } })
-    expect(row).toMatchObject({ parity: { passed: 5, failed: 0 }, self_check: { finite: true }, warnings: [] })
+    expect(outcome).toMatchObject({ state: 'completed', result: { passed: 7, failed: 0 } })
+    expect(row).toMatchObject({ parity: { passed: 7, failed: 0 }, self_check: { finite: true }, warnings: [] })
     const loss = report.checks.find(({ name }) => name === 'next-token loss')
     expect(loss?.figure).toBeLessThan(4)
     expect(loss?.tolerance).toBe(Math.log(2048))

@@ -25,8 +25,8 @@ export const PARITY_GROUPS: Readonly<Record<ParityGroup, { title: string; explan
       'golden.json and golden.safetensors beside the weights hold what a reference library computed; each is compared at the valid positions.',
   },
   precision: {
-    title: 'Against full precision',
-    explanation: 'How far the next-token distributions of the quantised model are from those at fp32.',
+    title: 'Quantised copies against full precision',
+    explanation: 'How far the next-token distributions of this model at int8 and int4 are from those at fp32.',
   },
 }
 

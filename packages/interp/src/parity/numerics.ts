@@ -98,12 +98,12 @@ export async function precisionCheck(
   const figure = divergences.reduce((sum, value) => sum + value, 0) / divergences.length
   const worst = Math.max(...divergences)
   return {
-    ...about('KL of the next-token distributions', 'precision', 'nats'),
+    ...about(`KL at ${quantised.precision}`, 'precision', 'nats'),
     figure,
     mean: figure,
     count: divergences.length,
     tolerance: null,
     pass: Number.isFinite(figure),
-    detail: `Mean KL(fp32 ‖ quantised) over ${tokens.length} positions of the bundled text; the largest at one position is ${worst.toPrecision(3)}.`,
+    detail: `Mean KL(${full.precision} ‖ ${quantised.precision}) of the next-token distributions over ${tokens.length} positions of the bundled text; the largest at one position is ${worst.toPrecision(3)}.`,
   }
 }

@@ -9,10 +9,13 @@ import {
   LanguageModel,
   lossCheck,
   ModelError,
+  precisionCheck,
   verifyGolden,
 } from '@mistudio/interp'
 import { runtime } from '../../runtime/index.js'
 import { roundTrip, type Tokenizer } from '../../tokenizer/index.js'
+import { availableMemory } from '../available-memory.js'
+import { runMemory } from '../memory.js'
 import type { OpenModel } from '../model-store.js'
 import { promptIds } from '../prompt.js'
 import { GOLDEN_INFO, GOLDEN_TENSORS, openGolden } from './golden-files.js'
@@ -29,7 +32,7 @@ export interface Step {
 }
 
 /** Tokens of the bundled text that each check runs on. */
-const TOKENS = { finite: 32, determinism: 32, cache: 48, loss: 256 }
+const TOKENS = { finite: 32, determinism: 32, cache: 48, precision: 64, loss: 256 }
 /** Models up to this many parameters are held against stored values with every thread count and optimisation. */
 const ALL_VARIANTS = 5e7
 
@@ -88,6 +91,30 @@ async function* goldenChecks({ folder, model }: OpenModel, threads: number): Asy
   }
 }
 
+const PRECISIONS = ['int8', 'int4'] as const
+
+/** What quantising the model would cost, for each precision there is memory for. */
+async function* precisionChecks(
+  { folder, model }: OpenModel,
+  threads: number,
+  tokens: Int32Array,
+): AsyncGenerator<ParityCheck | Skipped> {
+  // The full model stays open; at most as much again is needed to quantise it.
+  const needed = runMemory(folder.plan, { batch: 1, seq: tokens.length, logits: true }).total
+  if (needed > availableMemory()) {
+    yield { group: 'precision', reason: 'There is not enough memory for a quantised copy beside the full model.' }
+    return
+  }
+  for (const precision of PRECISIONS) {
+    const quantised = LanguageModel.load(folder.plan, folder.source, runtime, { threads, precision })
+    try {
+      yield reported(await precisionCheck(model, quantised, tokens))
+    } finally {
+      await quantised.release()
+    }
+  }
+}
+
 /** Every step for an opened model. */
 export function paritySteps(opened: OpenModel, threads: number): readonly Step[] {
   const { model, tokenizer } = opened
@@ -110,6 +137,7 @@ export function paritySteps(opened: OpenModel, threads: number): readonly Step[]
         yield tokenizerCheck(tokenizer)
       },
     },
+    { stage: 'quantised copies', run: () => precisionChecks(opened, threads, start(TOKENS.precision)) },
     { stage: 'stored values', run: () => goldenChecks(opened, threads) },
   ]
 }
