@@ -3,6 +3,7 @@
 import { AppError } from '@mistudio/contracts'
 import { demo } from './demo.js'
 import { models } from './models.js'
+import { saes } from './saes-verify.js'
 
 interface Command {
   readonly summary: string
@@ -10,7 +11,7 @@ interface Command {
   run(args: string[]): Promise<number> | Promise<void>
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { demo, models }
+const COMMANDS: Readonly<Record<string, Command>> = { demo, models, saes }
 
 const usage = (): string =>
   [

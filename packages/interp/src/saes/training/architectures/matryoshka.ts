@@ -1,0 +1,33 @@
+// Matryoshka BatchTopK SAEs (Bussmann et al. 2025): every prefix of the dictionary must reconstruct by itself, so that early features
+// stay general. The losses of the prefixes are added, not averaged.
+import { z } from 'zod'
+import type { TrainingArchitecture } from '../architecture.js'
+import { parseFields } from '../cfg.js'
+import { largestOfBatch } from '../selection.js'
+import { topkSae } from '../topk-pass.js'
+import { BatchTopkFieldsSchema } from './batchtopk.js'
+
+const FieldsSchema = BatchTopkFieldsSchema.extend({
+  d_sae: z.int(),
+  matryoshka_widths: z.array(z.int().min(1)).default([]),
+  /** One auxiliary loss per prefix instead of one for all. */
+  use_matryoshka_aux_loss: z.boolean().default(false),
+}).refine(
+  ({ d_sae, matryoshka_widths: widths }) => widths.every((width, n) => width <= d_sae && width > (widths[n - 1] ?? 0)),
+  { error: 'widths must ascend and not exceed d_sae', path: ['matryoshka_widths'] },
+)
+
+export const matryoshkaBatchtopk: TrainingArchitecture = {
+  name: 'matryoshka_batchtopk',
+  bind(cfg) {
+    const fields = parseFields(FieldsSchema, cfg, 'matryoshka_batchtopk')
+    const given = fields.matryoshka_widths
+    return topkSae(cfg, fields, {
+      select: (pre, tokens) => largestOfBatch(pre, tokens, fields.k),
+      signed: false,
+      widths: given.at(-1) === cfg.d_sae ? given : [...given, cfg.d_sae],
+      auxPerWidth: fields.use_matryoshka_aux_loss,
+      thresholdRate: fields.topk_threshold_lr,
+    })
+  },
+}

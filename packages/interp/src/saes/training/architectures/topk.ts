@@ -1,0 +1,19 @@
+// TopK SAEs (Gao et al. 2024): the k largest pre-activations of each token, rectified.
+import type { TrainingArchitecture } from '../architecture.js'
+import { parseFields } from '../cfg.js'
+import { largestPerRow } from '../selection.js'
+import { TopkFieldsSchema, topkSae } from '../topk-pass.js'
+
+export const topk: TrainingArchitecture = {
+  name: 'topk',
+  bind(cfg) {
+    const fields = parseFields(TopkFieldsSchema, cfg, 'topk')
+    return topkSae(cfg, fields, {
+      select: (pre, tokens) => largestPerRow(pre, tokens, fields.k),
+      signed: false,
+      widths: [cfg.d_sae],
+      auxPerWidth: false,
+      thresholdRate: null,
+    })
+  },
+}

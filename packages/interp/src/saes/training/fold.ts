@@ -1,0 +1,114 @@
+// Folding into the weights: of decoder norms (`fold_W_dec_norm`), and of the trainer's normalisation of batches, so that the saved
+// SAE takes raw activations. In place; tensors by SAELens's names.
+import { SaeError } from '../errors.js'
+import { affine, type Floats, squareSum } from './linear.js'
+import type { Scaler } from './scaler.js'
+
+export type SaeTensors = Record<string, Floats>
+
+const tensor = (tensors: SaeTensors, name: string): Floats => {
+  const found = tensors[name]
+  if (!found) throw new SaeError('sae_invalid', `The SAE has no tensor ${name}.`)
+  return found
+}
+
+/** L2 norms of the rows of a matrix with `rows` rows. */
+export function rowNormsOf(matrix: Floats, rows: number): Float64Array {
+  const width = matrix.length / rows
+  return Float64Array.from({ length: rows }, (_, j) =>
+    Math.sqrt(squareSum(matrix.subarray(j * width, (j + 1) * width))),
+  )
+}
+
+/**
+ * Makes every decoder row a unit vector and its feature as much stronger: W_enc, b_enc, thresholds, b_gate and b_mag times n (r_mag
+ * not), W_dec divided by n. A row of zeros stays.
+ */
+export function foldDecoderNorms(tensors: SaeTensors, dSae: number): void {
+  const norms = rowNormsOf(tensor(tensors, 'W_dec'), dSae)
+  scaleFeatures(tensors, norms, ['b_enc', 'threshold', 'b_gate', 'b_mag'])
+}
+
+/** What `save_inference_model` does with rescale_acts_by_decoder_norm: as {@link foldDecoderNorms}, for W_enc and b_enc. */
+export function foldRescaling(tensors: SaeTensors, dSae: number): void {
+  scaleFeatures(tensors, rowNormsOf(tensor(tensors, 'W_dec'), dSae), ['b_enc'])
+}
+
+function scaleFeatures(tensors: SaeTensors, norms: Float64Array, biases: readonly string[]): void {
+  const dSae = norms.length
+  const wDec = tensor(tensors, 'W_dec')
+  const width = wDec.length / dSae
+  for (let at = 0; at < wDec.length; at++) {
+    const norm = norms[Math.floor(at / width)]!
+    if (norm > 0) wDec[at]! /= norm
+  }
+  for (const name of ['W_enc', ...biases]) {
+    const values = tensors[name]
+    if (values) for (let at = 0; at < values.length; at++) values[at]! *= norms[at % dSae]!
+  }
+}
+
+export interface FoldOptions {
+  readonly architecture: string
+  readonly dIn: number
+  readonly dSae: number
+  readonly applyBDec: boolean
+  /** rescale_acts_by_decoder_norm. */
+  readonly rescale: boolean
+}
+
+/** What else changes when a normalisation is folded. */
+export interface Folded {
+  /** Factor of topk_threshold and of matching pursuit's residual_threshold. */
+  readonly thresholdFactor: number
+  readonly rescale: boolean
+}
+
+/**
+ * Folds the trainer's scaler into the weights.
+ * @throws SaeError `sae_unsupported` for whitening of a matching-pursuit SAE, which has no encoder to fold it into.
+ */
+export function foldScaler(scaler: Scaler, tensors: SaeTensors, options: FoldOptions): Folded {
+  if (scaler.kind === 'scale') return foldScale(scaler.scale, tensors, options)
+  return foldWhitening(scaler, tensors, options)
+}
+
+function foldScale(scale: number, tensors: SaeTensors, { architecture, rescale }: FoldOptions): Folded {
+  const multiply = (name: string, factor: number) => {
+    const values = tensors[name]
+    if (values) for (let at = 0; at < values.length; at++) values[at]! *= factor
+  }
+  multiply('W_enc', scale)
+  multiply('W_dec', 1 / scale)
+  multiply('b_dec', 1 / scale)
+  return { thresholdFactor: rescale || architecture === 'matching_pursuit' ? 1 / scale : 1, rescale }
+}
+
+function foldWhitening(
+  { mean, matrix, inverse }: Extract<Scaler, { kind: 'whitening' }>,
+  tensors: SaeTensors,
+  options: FoldOptions,
+): Folded {
+  const { architecture, dIn, dSae, applyBDec, rescale } = options
+  if (architecture === 'matching_pursuit' || architecture === 'temporal') {
+    throw new SaeError('sae_unsupported', `covariance_whitening cannot be folded into a ${architecture} SAE.`)
+  }
+  if (rescale) foldRescaling(tensors, dSae)
+  const wEnc = tensor(tensors, 'W_enc')
+  wEnc.set(affine(matrix, wEnc, null, dIn, dSae))
+  if (!applyBDec) shiftBiases(tensors, affine(mean, wEnc, null, 1, dSae))
+  const wDec = tensor(tensors, 'W_dec')
+  wDec.set(affine(wDec, inverse, null, dSae, dIn))
+  const bDec = tensor(tensors, 'b_dec')
+  bDec.set(affine(bDec, inverse, mean, 1, dIn))
+  return { thresholdFactor: 1, rescale: false }
+}
+
+/** Takes mean · W_enc from the biases of the encoder; where b_dec is subtracted from the input it carries the mean already. */
+function shiftBiases(tensors: SaeTensors, shift: Float64Array): void {
+  for (const name of ['b_enc', 'b_gate', 'b_mag']) {
+    const bias = tensors[name]
+    const magnitude = name === 'b_mag' ? tensors['r_mag'] : undefined
+    if (bias) for (let j = 0; j < bias.length; j++) bias[j]! -= shift[j]! * (magnitude ? Math.exp(magnitude[j]!) : 1)
+  }
+}

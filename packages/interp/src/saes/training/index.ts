@@ -1,0 +1,28 @@
+// Training of SAEs: the readable, exact reference of every architecture.
+export { type AdamOptions, adamStep, clipGradients } from './adam.js'
+export type {
+  Coefficient,
+  Gradients,
+  Parameters,
+  Pass,
+  TrainableSae,
+  TrainingArchitecture,
+  TrainingBatch,
+} from './architecture.js'
+export { TRAINING_ARCHITECTURES, trainableSae } from './architectures/index.js'
+export { ACTIVATION_NORMALISATIONS, type ActivationNormalisation, type TrainingCfg, TrainingCfgSchema } from './cfg.js'
+export { symmetricEigen } from './eigen.js'
+export { foldDecoderNorms, foldRescaling, foldScaler, type SaeTensors } from './fold.js'
+export type { Floats } from './linear.js'
+export { expectedAverageScaler, type Scaler, scaled, whiteningScaler } from './scaler.js'
+export {
+  coefficientAt,
+  coefficientsAt,
+  deadFeatures,
+  nextThreshold,
+  type TrainerOptions,
+  type TrainerState,
+  type TrainerStep,
+  trainerState,
+  trainStep,
+} from './trainer.js'
