@@ -87,13 +87,14 @@ describe.skipIf(!setup.databaseUrl)('extraction of the demo model', () => {
     for (const context of order) {
       const ids = tokens.read(context, 1)
       const x = await model.capture({ tokens: ids, batch: 1, seq: SIZE }, setup.SITE)
-      const { values, indices } = await sae.encode(x, SIZE)
+      const code = await sae.encode(x, SIZE)
+      const { values, indices } = code
       for (let i = 0; i < values.length; i++) {
         const position = Math.floor(i / K)
         if (ids[position] !== 0 && values[i]! > 0) fired[indices[i]!]!.push({ context, position, value: values[i]! })
       }
       counted += ids.filter((token) => token !== 0).length
-      const decoded = sae.decode(values, indices, SIZE)
+      const decoded = sae.reconstruct(x, code)
       x.forEach((value, i) => {
         if (ids[Math.floor(i / sae.dIn)] === 0) return
         error += (value - decoded[i]!) ** 2

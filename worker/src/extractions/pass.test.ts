@@ -43,7 +43,7 @@ describe('readBatch', () => {
         indices: Int32Array.from({ length: tokens }, (_, i) => x[2 * i]! % D_SAE),
         k: 1,
       }),
-      decode: (values) => Float32Array.from([...values].flatMap((value) => [value, 0.5])),
+      reconstruct: (_, { values }) => Float32Array.from([...values].flatMap((value) => [value, 0.5])),
     },
     accumulator: new FeatureAccumulator(D_SAE, {
       ...{ topExamples: 2, quantileExamples: 2, contextBefore: 1, contextAfter: 1, histogramBins: 8, seed: 0 },

@@ -1,7 +1,13 @@
 // The one pass of an extraction: contexts in a fixed order through model and encoder into the accumulators. Knows no
 // files and no database; what it needs of model, SAE and dataset are the three small interfaces below.
 import { AppError } from '@mistudio/contracts'
-import { EntryBuffer, type FeatureAccumulator, type FidelityAccumulator, seededPermutation } from '@mistudio/interp'
+import {
+  EntryBuffer,
+  type FeatureAccumulator,
+  type FidelityAccumulator,
+  type SparseCode,
+  seededPermutation,
+} from '@mistudio/interp'
 
 /** Contexts of a tokenization. */
 export interface ContextSource {
@@ -17,10 +23,10 @@ export interface ContextSource {
 /** Activations at the SAE's site: [batch · seq, d_in] for token ids [batch · seq]. */
 export type Capture = (tokens: Int32Array, batch: number, seq: number) => Promise<Float32Array>
 
-/** An SAE: the sparse code of activations, values and indices [tokens, k], and the reconstruction [tokens, d_in]. */
+/** An SAE: the sparse code of activations in contexts of `seq` tokens, and the reconstruction [tokens, d_in]. */
 export interface Encoder {
-  encode(x: Float32Array, tokens: number): Promise<{ values: Float32Array; indices: Int32Array; k: number }>
-  decode(values: Float32Array, indices: Int32Array, tokens: number): Float32Array
+  encode(x: Float32Array, tokens: number, options: { readonly seq: number }): Promise<SparseCode>
+  reconstruct(x: Float32Array, code: SparseCode): Float32Array
 }
 
 export interface Pass {
@@ -68,9 +74,10 @@ export async function readBatch(pass: Pass, contexts: Uint32Array, buffer: Entry
     tokens.set(source.tokens(context), i * contextSize)
   })
   const x = await pass.capture(tokens, contexts.length, contextSize)
-  const { values, indices, k } = await encoder.encode(x, tokens.length)
+  const code = await encoder.encode(x, tokens.length, { seq: contextSize })
+  const { values, indices, k } = code
   refuseNonFinite(values)
-  const reconstruction = encoder.decode(values, indices, tokens.length)
+  const reconstruction = encoder.reconstruct(x, code)
   contexts.forEach((context, i) => {
     const first = i * contextSize
     const excluded = (position: number) => tokens[first + position] === pass.excludedToken

@@ -37,7 +37,8 @@ function newPass(parts?: Pick<Pass, 'accumulator' | 'fidelity'>): Pass {
         indices: Int32Array.from({ length: tokens }, (_, i) => Math.floor(x[i * D_IN + 1]! * D_SAE)),
         k: 1,
       }),
-      decode: (values) => Float32Array.from({ length: values.length * D_IN }, (_, i) => values[Math.floor(i / D_IN)]!),
+      reconstruct: (_, { values }) =>
+        Float32Array.from({ length: values.length * D_IN }, (_, i) => values[Math.floor(i / D_IN)]!),
     },
     accumulator: new FeatureAccumulator(D_SAE, accumulatorParams),
     fidelity: new FidelityAccumulator(D_IN),

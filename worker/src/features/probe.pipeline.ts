@@ -38,7 +38,7 @@ async function probe({ job, dataDir, threads }: JobContext<ProbeParams>): Promis
     )
   }
   const x = await model.capture({ tokens: ids, batch: 1, seq: ids.length }, site)
-  const { values, indices, k } = await sae.encode(x, ids.length)
+  const { values, indices, k } = await sae.encode(x, ids.length, { seq: ids.length })
   const activations = activationsOf(feature, values, indices, ids.length, k)
   return {
     tokens: tokenizer.spans(ids),

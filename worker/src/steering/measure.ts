@@ -81,7 +81,7 @@ async function featureActivations(
   x: Float32Array,
   tokens: number,
 ): Promise<Record<string, number[]>> {
-  const { values, indices, k } = await sae.encode(x, tokens)
+  const { values, indices, k } = await sae.encode(x, tokens, { seq: tokens })
   return Object.fromEntries(
     features.map((feature) => [feature, [...activationsOf(feature, values, indices, tokens, k)]]),
   )

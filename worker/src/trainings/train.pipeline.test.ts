@@ -113,7 +113,7 @@ describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
     const { cfg } = await readSaeLensFolder(join(dataDir, 'saes', run.saeId))
     expect(cfg).toMatchObject({ architecture: 'topk', k: 8, metadata: { hook_name: setup.SITE, context_size: SIZE } })
     const sae = await saeStore.open(join(dataDir, 'saes', run.saeId), 2)
-    expect([sae.dIn, sae.dSae, sae.k]).toEqual([128, 256, 8])
+    expect([sae.dIn, sae.dSae, sae.cfg['k']]).toEqual([128, 256, 8])
   })
 
   it('ends with the same bits after a kill, a suspension and a pause, and replays no metric with another value', async () => {

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Check } from '../checks.js'
+import { verifyInference } from './inference.js'
 import { verifyTraining } from './train.js'
 
 /** Checks of every case at or below `folder`. */
@@ -10,6 +11,10 @@ export async function* verifySaes(folder: string): AsyncGenerator<Check> {
   const names = new Set(entries.map(({ name }) => name))
   if (names.has('params.safetensors') && names.has('golden.safetensors')) {
     yield* verifyTraining(folder)
+    return
+  }
+  if (names.has('io.safetensors') && names.has('sae_weights.safetensors')) {
+    yield* verifyInference(folder)
     return
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {

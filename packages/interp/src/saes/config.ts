@@ -1,6 +1,7 @@
 // What an SAE is, as SAELens v6 writes it in cfg.json, and what a TopK training needs to know. Checked here, interpreted elsewhere.
 import { z } from 'zod'
 import { SaeError } from './errors.js'
+import { modernCfg } from './legacy.js'
 
 /** cfg.json of a SAELens SAE; fields of single architectures are read by their files under `architectures/`. */
 export const SaeCfgSchema = z.looseObject({
@@ -17,7 +18,7 @@ export type SaeCfg = z.infer<typeof SaeCfgSchema>
 
 /** @throws SaeError `sae_invalid` naming the field. */
 export function parseSaeCfg(value: unknown): SaeCfg {
-  const parsed = SaeCfgSchema.safeParse(value)
+  const parsed = SaeCfgSchema.safeParse(modernCfg(value))
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const where = issue?.path.join('.') || 'cfg.json'

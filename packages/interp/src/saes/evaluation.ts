@@ -1,7 +1,7 @@
 // Held-out evaluation of an SAE: reconstruction, and what the model does with the reconstruction in place of its activations.
 // Pure over callbacks: knows neither files nor sessions.
 import { ceRecovered, type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
-import type { SparseCode } from './sae.js'
+import type { SparseCode } from './sparse.js'
 
 /** Whole contexts, row-major [batch, seq]. */
 export interface EvaluationBatch {
@@ -23,8 +23,9 @@ export interface EvaluationModel {
 export interface EvaluationSae {
   readonly dIn: number
   readonly dSae: number
-  encode(x: Float32Array, tokens: number): Promise<SparseCode>
-  decode(values: Float32Array, indices: Int32Array, tokens: number): Float32Array
+  /** Contexts of `seq` tokens one after another. */
+  encode(x: Float32Array, tokens: number, options: { readonly seq: number }): Promise<SparseCode>
+  reconstruct(x: Float32Array, code: SparseCode): Float32Array
 }
 
 /** Losses that do not depend on the SAE; made once, handed in again. */
@@ -83,8 +84,8 @@ export async function evaluateSae(
     const { tokens } = batch
     const counted = (row: number) => !request.spared(tokens[row]!)
     const x = await model.activations(batch)
-    const code = await sae.encode(x, tokens.length)
-    const reconstruction = sae.decode(code.values, code.indices, tokens.length)
+    const code = await sae.encode(x, tokens.length, { seq: batch.seq })
+    const reconstruction = sae.reconstruct(x, code)
     metrics.add(x, reconstruction, code, (row) => !request.excluded(tokens[row]!))
     const replacement = keepRows(reconstruction, x, sae.dIn, counted)
     addLosses(spliced, await model.losses(batch, replacement), batch, counted)

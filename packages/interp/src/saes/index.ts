@@ -1,6 +1,6 @@
 // Sparse autoencoders: formats' meaning, encoding, decoding, training mathematics, metrics. Threads and files are the worker's.
 
-export type { SaeArchitecture, SaeWeights } from './architectures/architecture.js'
+export type { SaeArchitecture, SaeModel } from './architectures/architecture.js'
 export { saeArchitectureOf } from './architectures/index.js'
 export {
   auxWidth,
@@ -24,10 +24,13 @@ export {
   evaluateSae,
 } from './evaluation.js'
 export { DECODER_INIT_NORM, initialState } from './initialise.js'
+export { modernCfg } from './legacy.js'
 export { ceRecovered, klGraph, klRecovered, type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
-export { Sae, type SparseCode } from './sae.js'
+export { decodeReference, type Encoding, encodeReference, forwardReference } from './reference.js'
+export { type EncodeOptions, Sae } from './sae.js'
 export { type InferenceSae, inferenceSae, type SaeTensor } from './save.js'
 export { type LearningRateSchedule, learningRate } from './schedules.js'
+export { denseCode, type SparseCode, sparseCode, type TokenScales } from './sparse.js'
 export { type TopkForward, type TopkParameters, topkForward, topkGradients } from './topk-reference.js'
 export { type SaeTrainStep, STATE_ARRAYS, type StateArray, type StepMetrics, type TrainState } from './train-step.js'
 export * from './training/index.js'

@@ -78,7 +78,7 @@ describe.each(['all_tokens', 'ignoring'] as const)('metrics over %s', (set) => {
       {
         ...{ dIn, dSae },
         encode: async () => code(part(acts, current, dSae), dSae),
-        decode: () => part(out, current, dIn),
+        reconstruct: () => part(out, current, dIn),
       },
     )
     const { quality, downstream } = wanted

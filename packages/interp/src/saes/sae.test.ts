@@ -25,27 +25,22 @@ describe.each(['topk', 'topk_rescale'])('SAELens inference file %s', (name) => {
     const acts = await io.float32('feature_acts')
     const out = await io.float32('sae_out')
     expect(distance(dense(values, indices, k, sae.dSae), acts)).toBeLessThan(2e-5 * largest(acts))
-    expect(distance(sae.decode(values, indices, tokens), out)).toBeLessThan(2e-5 * largest(out))
+    expect(distance(sae.decode({ values, indices, k }), out)).toBeLessThan(2e-5 * largest(out))
     expect(sae.site).toBe('blocks.0.hook_resid_post')
     await expect(sae.encode(x.subarray(1), tokens)).rejects.toMatchObject({ code: 'sae_invalid' })
-    expect(() =>
-      sae.decode(
-        values,
-        indices.map(() => sae.dSae),
-        tokens,
-      ),
-    ).toThrow('outside')
+    expect(() => sae.decode({ values, indices: indices.map(() => sae.dSae), k })).toThrow('outside')
     await sae.release()
   })
 })
 
 describe('what is not supported is refused by name', () => {
   it.each([
-    ['jumprelu', 'jumprelu'],
-    ['topk_layer_norm', 'layer_norm'],
-  ])('%s', async (name, word) => {
-    const cfg = await fixtureJson(`inference/${name}/cfg.json`)
-    const tensors = await fixtureTensors(`inference/${name}/sae_weights.safetensors`)
+    ['architecture', 'relu'],
+    ['normalize_activations', 'batch_norm'],
+    ['reshape_activations', 'hook_q'],
+  ])('%s', async (field, word) => {
+    const cfg = { ...z.looseObject({}).parse(await fixtureJson('inference/topk/cfg.json')), [field]: word }
+    const tensors = await fixtureTensors('inference/topk/sae_weights.safetensors')
     const refused = Sae.load(cfg, tensors, runtime)
     await expect(refused).rejects.toMatchObject({ code: 'sae_unsupported', message: expect.stringContaining(word) })
   })

@@ -2,31 +2,34 @@
 import type { SaeCfg } from '../config.js'
 import { SaeError } from '../errors.js'
 import type { SaeArchitecture } from './architecture.js'
-import { topk } from './topk.js'
+import { gated, jumprelu, standard } from './dense.js'
+import { matchingPursuit } from './pursuit.js'
+import { temporal } from './temporal.js'
+import { abstopk, topk } from './topk.js'
+import { transcoders } from './transcoder.js'
 
-const ARCHITECTURES: readonly SaeArchitecture[] = [topk]
+const ARCHITECTURES: readonly SaeArchitecture[] = [
+  ...[standard, gated, jumprelu, topk, abstopk, matchingPursuit, temporal],
+  ...transcoders,
+]
+
+/** Layouts of activations: attention heads side by side are one vector already. */
+const RESHAPES = ['none', 'hook_z']
 
 /**
  * The architecture of an SAE.
- * @throws SaeError `sae_unsupported` naming what is not supported: architecture, normalisation of activations, or reshaping.
+ * @throws SaeError `sae_unsupported` naming what is not supported: architecture or reshaping.
  */
 export function saeArchitectureOf(cfg: SaeCfg): SaeArchitecture {
-  const names = ARCHITECTURES.map(({ name }) => name).join(', ')
   const found = ARCHITECTURES.find(({ name }) => name === cfg.architecture)
   if (!found) {
-    throw unsupported(
-      `SAEs of architecture "${cfg.architecture}" are not supported (supported: ${names}).`,
-      cfg.architecture,
-    )
+    const names = ARCHITECTURES.map(({ name }) => name).join(', ')
+    const message = `SAEs of architecture "${cfg.architecture}" are not supported (supported: ${names}).`
+    throw new SaeError('sae_unsupported', message, { value: cfg.architecture })
   }
-  if (cfg.normalize_activations !== 'none') {
-    const message = `normalize_activations "${cfg.normalize_activations}" is not supported; fold it into the weights first.`
-    throw unsupported(message, cfg.normalize_activations)
-  }
-  if (cfg.reshape_activations !== 'none') {
-    throw unsupported(`reshape_activations "${cfg.reshape_activations}" is not supported.`, cfg.reshape_activations)
+  if (!RESHAPES.includes(cfg.reshape_activations)) {
+    const message = `reshape_activations "${cfg.reshape_activations}" is not supported.`
+    throw new SaeError('sae_unsupported', message, { value: cfg.reshape_activations })
   }
   return found
 }
-
-const unsupported = (message: string, value: string): SaeError => new SaeError('sae_unsupported', message, { value })

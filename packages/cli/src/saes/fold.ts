@@ -1,0 +1,22 @@
+// Checks of folding the decoder norms into an inference SAE.
+import type { SafetensorsFile } from '@mistudio/formats'
+import { foldDecoderNorms, parseSaeCfg } from '@mistudio/interp'
+import type { Check } from '../checks.js'
+import type { Checks } from './compare.js'
+import { floatTensors, namesUnder, openTensors } from './files.js'
+
+const OUTPUTS = ['feature_acts', 'sae_out']
+
+/** `fold_W_dec_norm` of the folder's weights against the tensors `folded.*`. */
+export async function* foldedAgrees(
+  checks: Checks,
+  folder: string,
+  cfg: unknown,
+  io: SafetensorsFile,
+): AsyncGenerator<Check> {
+  const tensors = await floatTensors(await openTensors(folder, 'sae_weights.safetensors'))
+  foldDecoderNorms(tensors, parseSaeCfg(cfg).d_sae)
+  for (const name of namesUnder(io, 'folded.').filter((name) => !OUTPUTS.includes(name))) {
+    yield checks.relative(`folded.${name}`, tensors[name] ?? [], await io.float32(`folded.${name}`), 1e-6)
+  }
+}
