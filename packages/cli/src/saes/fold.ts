@@ -3,7 +3,8 @@ import type { SafetensorsFile } from '@mistudio/formats'
 import { foldDecoderNorms, parseSaeCfg } from '@mistudio/interp'
 import type { Check } from '../checks.js'
 import type { Checks } from './compare.js'
-import { floatTensors, namesUnder, openTensors } from './files.js'
+import { floatTensors, MemoryTensors, namesUnder, openTensors } from './files.js'
+import { outputsAgree } from './inference.js'
 
 const OUTPUTS = ['feature_acts', 'sae_out']
 
@@ -14,9 +15,14 @@ export async function* foldedAgrees(
   cfg: unknown,
   io: SafetensorsFile,
 ): AsyncGenerator<Check> {
-  const tensors = await floatTensors(await openTensors(folder, 'sae_weights.safetensors'))
+  const weights = await openTensors(folder, 'sae_weights.safetensors')
+  const tensors = await floatTensors(weights)
   foldDecoderNorms(tensors, parseSaeCfg(cfg).d_sae)
   for (const name of namesUnder(io, 'folded.').filter((name) => !OUTPUTS.includes(name))) {
     yield checks.relative(`folded.${name}`, tensors[name] ?? [], await io.float32(`folded.${name}`), 1e-6)
   }
+  const shapes = Object.fromEntries(
+    Object.entries(tensors).map(([name, data]) => [name, { shape: weights.info(name).shape, data }]),
+  )
+  yield* outputsAgree(checks, cfg, new MemoryTensors(shapes), io, 'folded.')
 }

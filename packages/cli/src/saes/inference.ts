@@ -1,6 +1,6 @@
 // Checks of an inference case: the SAE that the product opens, and the plain reference behind it, against SAELens's outputs.
 import { basename, join } from 'node:path'
-import { type SafetensorsFile } from '@mistudio/formats'
+import type { SafetensorsFile, TensorSource } from '@mistudio/formats'
 import {
   decodeReference,
   denseCode,
@@ -38,7 +38,7 @@ export async function* verifyInference(folder: string): AsyncGenerator<Check> {
 export async function* outputsAgree(
   checks: Checks,
   cfg: unknown,
-  weights: SafetensorsFile,
+  weights: TensorSource,
   io: SafetensorsFile,
   prefix: string,
 ): AsyncGenerator<Check> {

@@ -1,23 +1,42 @@
-// Finds golden SAE cases in a folder (a case, or any folder above) and checks each.
+// Finds golden SAE cases in a folder (a case, or any folder above) and checks each. A case is known by the files it holds.
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Check } from '../checks.js'
+import { Checks } from './compare.js'
+import { verifyExport } from './export.js'
 import { verifyInference } from './inference.js'
 import { verifyTraining } from './train.js'
 
-/** Checks of every case at or below `folder`. */
+interface CaseKind {
+  /** Entries that only a folder of this kind has all of. */
+  readonly entries: readonly string[]
+  verify(folder: string): AsyncGenerator<Check>
+}
+
+const KINDS: readonly CaseKind[] = [
+  { entries: ['params.safetensors', 'golden.safetensors', 'golden.json'], verify: verifyTraining },
+  { entries: ['training', 'inference', 'io.safetensors'], verify: verifyExport },
+  { entries: ['sae_weights.safetensors', 'io.safetensors'], verify: verifyInference },
+]
+
+/** Checks of every case at or below `folder`. A case that cannot be checked at all gives one failed check with the reason. */
 export async function* verifySaes(folder: string): AsyncGenerator<Check> {
   const entries = await readdir(folder, { withFileTypes: true })
   const names = new Set(entries.map(({ name }) => name))
-  if (names.has('params.safetensors') && names.has('golden.safetensors')) {
-    yield* verifyTraining(folder)
-    return
-  }
-  if (names.has('io.safetensors') && names.has('sae_weights.safetensors')) {
-    yield* verifyInference(folder)
+  const kind = KINDS.find(({ entries: needed }) => needed.every((name) => names.has(name)))
+  if (kind) {
+    yield* guarded(kind, folder)
     return
   }
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.isDirectory()) yield* verifySaes(join(folder, entry.name))
+  }
+}
+
+async function* guarded(kind: CaseKind, folder: string): AsyncGenerator<Check> {
+  try {
+    yield* kind.verify(folder)
+  } catch (error) {
+    yield new Checks(basename(folder)).broken('the case can be checked', error)
   }
 }

@@ -81,6 +81,17 @@ export interface TemporalSae extends Common {
 
 export type SaeModel = AffineSae | PursuitSae | TemporalSae
 
+/** Set when the decoder writes to another site than the encoder reads. */
+export interface TranscoderOutput {
+  readonly dOut: number
+  readonly transcoder: true
+}
+
+/** Architectures that can also be a transcoder's. */
+export interface AffineArchitecture extends SaeArchitecture {
+  load(cfg: SaeCfg, tensors: TensorSource, output?: TranscoderOutput): Promise<AffineSae>
+}
+
 export interface SaeArchitecture {
   /** As in cfg.json. */
   readonly name: string

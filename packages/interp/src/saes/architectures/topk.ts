@@ -2,7 +2,7 @@
 // by the decoder row norms and the rows divided by them.
 import { z } from 'zod'
 import { SaeError } from '../errors.js'
-import type { SaeArchitecture } from './architecture.js'
+import type { AffineArchitecture } from './architecture.js'
 import { fieldsOf, readAffine } from './fields.js'
 
 const TopkFieldsSchema = z.looseObject({
@@ -11,12 +11,12 @@ const TopkFieldsSchema = z.looseObject({
   rescale_acts_by_decoder_norm: z.boolean().default(false),
 })
 
-const topkFamily = (name: string, signed: boolean): SaeArchitecture => ({
+const topkFamily = (name: string, signed: boolean): AffineArchitecture => ({
   name,
-  async load(cfg, tensors) {
+  async load(cfg, tensors, output) {
     const { k, rescale_acts_by_decoder_norm: rescale } = fieldsOf(TopkFieldsSchema, cfg)
     if (k > cfg.d_sae) throw new SaeError('sae_invalid', `cfg.json: k ${k} exceeds d_sae ${cfg.d_sae}.`)
-    const affine = await readAffine(cfg, tensors)
+    const affine = await readAffine(cfg, tensors, output)
     const activation = { kind: 'topk', k, signed } as const
     if (!rescale) return { ...affine, activation }
     const norms = rowNorms(affine.decoderRows, affine.dOut)

@@ -29,7 +29,7 @@ function problem(cfg: Record<string, unknown>, seed: number) {
       ),
     ]),
   )
-  if (parameters['threshold']) parameters['threshold'].forEach((v, j, all) => all.fill(Math.abs(v) + 0.05, j, j + 1))
+  if (parameters['threshold']) parameters['threshold'] = parameters['threshold'].map((v) => Math.abs(v) + 0.05)
   const x = random(TOKENS * sae.cfg.d_in, 1.5)
   const { d_out: dOut } = sae.cfg
   const batch: TrainingBatch = {
