@@ -1,5 +1,6 @@
 // Checks of an export case: our inference export and our folding of the training SAE against the folders SAELens wrote.
 import { basename, dirname, join } from 'node:path'
+import type { SafetensorsFile } from '@mistudio/formats'
 import {
   deadFeatures,
   type ExportedSae,
@@ -10,7 +11,6 @@ import {
   trainableSae,
   trainerState,
 } from '@mistudio/interp'
-import type { SafetensorsFile } from '@mistudio/formats'
 import { z } from 'zod'
 import type { Check } from '../checks.js'
 import { Checks } from './compare.js'
@@ -39,7 +39,11 @@ export async function* verifyExport(folder: string): AsyncGenerator<Check> {
   yield checks.absolute('topk_threshold', [threshold], [golden.topk_threshold ?? 0], 0)
 
   const exported = exportForInference(cfg, trained, threshold)
-  yield checks.equal('inference cfg.json', exported.cfg, await readJson(join(folder, 'inference', 'cfg.json'), AnySchema))
+  yield checks.equal(
+    'inference cfg.json',
+    exported.cfg,
+    await readJson(join(folder, 'inference', 'cfg.json'), AnySchema),
+  )
   yield* tensorsAgree(checks, 'inference', exported, await openTensors(folder, 'inference', 'sae_weights.safetensors'))
   yield* outputsAgree(checks, exported.cfg, new MemoryTensors(exported.tensors), io, 'inference.')
 

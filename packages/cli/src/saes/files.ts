@@ -43,7 +43,9 @@ export const scalar = async (file: SafetensorsFile, name: string): Promise<numbe
 /** Tensors that lie in memory, read like those of a file. */
 export class MemoryTensors implements TensorSource {
   constructor(
-    private readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>,
+    private readonly tensors: Readonly<
+      Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
+    >,
   ) {}
 
   names(): readonly string[] {

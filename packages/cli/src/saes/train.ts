@@ -7,7 +7,6 @@ import {
   type Floats,
   foldScaler,
   type Gradients,
-  type LearningRateSchedule,
   type Pass,
   type Scaler,
   scaled,
@@ -23,6 +22,7 @@ import { z } from 'zod'
 import type { Check } from '../checks.js'
 import { Checks } from './compare.js'
 import { doubleTensors, namesUnder, openTensors, readJson, scalar } from './files.js'
+import { SCHEDULER_MAINS, SchedulerNameSchema } from './scheduler-names.js'
 
 const FORWARD = 2e-5
 const LOSS = 1e-5
@@ -37,7 +37,7 @@ const GoldenSchema = z.looseObject({
   trainer: z.looseObject({
     lr: z.number(),
     lr_end: z.number(),
-    lr_scheduler_name: z.enum(['constant', 'cosineannealing', 'cosineannealingwarmrestarts']),
+    lr_scheduler_name: SchedulerNameSchema,
     lr_warm_up_steps: z.int(),
     lr_decay_steps: z.int(),
     n_restart_cycles: z.int(),
@@ -52,12 +52,6 @@ const GoldenSchema = z.looseObject({
   tolerances: z.looseObject({ after10: z.string() }),
 })
 type Golden = z.infer<typeof GoldenSchema>
-
-const MAINS = {
-  constant: 'constant',
-  cosineannealing: 'cosine',
-  cosineannealingwarmrestarts: 'cosine_restarts',
-} as const satisfies Record<string, LearningRateSchedule['main']>
 
 /** Everything a training case holds. */
 interface Case {
@@ -136,7 +130,7 @@ function optionsOf({ golden }: Case): TrainerOptions {
   const t = golden.trainer
   return {
     learningRate: {
-      main: MAINS[t.lr_scheduler_name],
+      main: SCHEDULER_MAINS[t.lr_scheduler_name],
       lr: t.lr,
       lrEnd: t.lr_end,
       warmupSteps: t.lr_warm_up_steps,

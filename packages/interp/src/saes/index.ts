@@ -26,11 +26,31 @@ export {
 export { DECODER_INIT_NORM, initialState } from './initialise.js'
 export { modernCfg } from './legacy.js'
 export { ceRecovered, klGraph, klRecovered, type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
+export { type Downstream, type DownstreamLogits, downstream } from './quality/downstream.js'
+export {
+  DENSITY_BINS,
+  densityHistogram,
+  type FeatureFirings,
+  featureFirings,
+  featureWeights,
+} from './quality/features.js'
+export { type Quality, type QualityBatch, reconstructionQuality } from './quality/reconstruction.js'
 export { decodeReference, type Encoding, encodeReference, forwardReference } from './reference.js'
 export { type EncodeOptions, Sae } from './sae.js'
 export { type InferenceSae, inferenceSae, type SaeTensor } from './save.js'
 export { type LearningRateSchedule, learningRate } from './schedules.js'
 export { denseCode, type SparseCode, sparseCode, type TokenScales } from './sparse.js'
+export { assign } from './synthetic/hungarian.js'
+export {
+  type Classification,
+  classify,
+  type DictionaryMatch,
+  deadLatents,
+  type GroundTruth,
+  matchDictionary,
+  type ScoredSae,
+  shrinkage,
+} from './synthetic/scores.js'
 export { type TopkForward, type TopkParameters, topkForward, topkGradients } from './topk-reference.js'
 export { type SaeTrainStep, STATE_ARRAYS, type StateArray, type StepMetrics, type TrainState } from './train-step.js'
 export * from './training/index.js'

@@ -4,7 +4,15 @@ import type { TrainingCfg } from './cfg.js'
 /** Architectures that become jumprelu when exported. */
 export const BATCH_TOPK: ReadonlySet<string> = new Set(['batchtopk', 'matryoshka_batchtopk'])
 
-const COMMON = ['d_in', 'd_sae', 'dtype', 'device', 'apply_b_dec_to_input', 'normalize_activations', 'reshape_activations']
+const COMMON = [
+  'd_in',
+  'd_sae',
+  'dtype',
+  'device',
+  'apply_b_dec_to_input',
+  'normalize_activations',
+  'reshape_activations',
+]
 const OWN: Readonly<Record<string, readonly string[]>> = {
   topk: ['k', 'rescale_acts_by_decoder_norm'],
   abstopk: ['k', 'rescale_acts_by_decoder_norm'],
@@ -37,6 +45,8 @@ function transcoderFields(cfg: TrainingCfg): Record<string, unknown> {
   return {
     ...(transcoder ? { d_out: cfg.d_out ?? cfg.d_in, apply_b_dec_to_input: false } : {}),
     ...(several ? { site_widths: cfg.site_widths } : {}),
-    ...((transcoder || several) && 'rescale_acts_by_decoder_norm' in cfg ? { rescale_acts_by_decoder_norm: false } : {}),
+    ...((transcoder || several) && 'rescale_acts_by_decoder_norm' in cfg
+      ? { rescale_acts_by_decoder_norm: false }
+      : {}),
   }
 }

@@ -1,9 +1,9 @@
 // A trained SAE as an inference SAE in SAELens's layout (`save_inference_model`): decoder norms folded, batch top-k turned into jumprelu.
 // What SAELens has no architecture for keeps a name of ours: topk_transcoder, gated_skip_transcoder ...
 import { SaeError } from '../errors.js'
-import { BATCH_TOPK, inferenceCfgFields } from './export-cfg.js'
 import { parseFields, type TrainingCfg, TrainingCfgSchema } from './cfg.js'
-import { type Floats, dot } from './linear.js'
+import { BATCH_TOPK, inferenceCfgFields } from './export-cfg.js'
+import { dot, type Floats } from './linear.js'
 import { decoderNorms, type Layout, layoutOf } from './pieces.js'
 
 /** An SAE file: configuration and tensors by SAELens's names. */

@@ -1,0 +1,140 @@
+// Checks of the ground-truth problem: the scores of every SAE in the folder, and their intermediate results.
+import { basename, join } from 'node:path'
+import type { SafetensorsFile } from '@mistudio/formats'
+import {
+  classify,
+  deadLatents,
+  denseCode,
+  type GroundTruth,
+  matchDictionary,
+  reconstructionQuality,
+  Sae,
+  shrinkage,
+} from '@mistudio/interp'
+import { createOrtRuntime } from '@mistudio/onnx/ort'
+import { z } from 'zod'
+import type { Check } from '../checks.js'
+import { Checks } from './compare.js'
+import { openTensors, readJson } from './files.js'
+
+/** Absolute: the library computes in float32. */
+const SCORE = 1e-5
+
+const ScoreSchema = z.looseObject({
+  true_l0: z.number(),
+  sae_l0: z.number(),
+  dead_latents: z.int(),
+  shrinkage: z.number(),
+  explained_variance: z.number(),
+  mcc: z.number(),
+  uniqueness: z.number(),
+  classification: z.looseObject({
+    precision: z.number(),
+    recall: z.number(),
+    f1_score: z.number(),
+    accuracy: z.number(),
+  }),
+})
+const GoldenSchema = z.looseObject({ results: z.record(z.string(), z.looseObject({ trained_score: ScoreSchema })) })
+
+interface Problem extends GroundTruth {
+  readonly x: Float32Array
+  readonly d: number
+  readonly samples: number
+}
+
+/** Checks of `synthetic`. */
+export async function* verifySynthetic(folder: string): AsyncGenerator<Check> {
+  const golden = await readJson(join(folder, 'golden.json'), GoldenSchema)
+  const problem = await readProblem(await openTensors(folder, 'problem.safetensors'))
+  const generated = new Checks(basename(folder))
+  yield* samplesAgree(generated, folder, problem)
+  for (const [name, { trained_score: wanted }] of Object.entries(golden.results)) {
+    const checks = new Checks(`${basename(folder)}/${name}`)
+    yield* scoresAgree(
+      checks,
+      join(folder, name, 'trained'),
+      join(folder, `score_${name}.safetensors`),
+      problem,
+      wanted,
+    )
+  }
+}
+
+async function readProblem(file: SafetensorsFile): Promise<Problem> {
+  const [samples, d] = file.info('x').shape as [number, number]
+  const features = file.info('feature_vectors').shape[0]!
+  const [row, column, value] = await Promise.all(['row', 'column', 'value'].map((part) => file.float32(`acts.${part}`)))
+  const acts = new Float32Array(samples * features)
+  value!.forEach((firing, n) => {
+    acts[row![n]! * features + column![n]!] = firing
+  })
+  return { x: await file.float32('x'), vectors: await file.float32('feature_vectors'), acts, d, samples }
+}
+
+/** x = acts · vectors + bias. */
+async function* samplesAgree(
+  checks: Checks,
+  folder: string,
+  { x, vectors, acts, d, samples }: Problem,
+): AsyncGenerator<Check> {
+  const bias = await (await openTensors(folder, 'problem.safetensors')).float32('bias')
+  const features = vectors.length / d
+  const ours = new Float64Array(x.length)
+  for (let n = 0; n < samples; n++) {
+    for (let i = 0; i < d; i++) ours[n * d + i] = bias[i]!
+    for (let f = 0; f < features; f++) {
+      const value = acts[n * features + f]!
+      if (value !== 0) for (let i = 0; i < d; i++) ours[n * d + i]! += value * vectors[f * d + i]!
+    }
+  }
+  yield checks.relative('x = acts · features + bias', ours, x, SCORE)
+}
+
+async function* scoresAgree(
+  checks: Checks,
+  saeFolder: string,
+  scoreFile: string,
+  problem: Problem,
+  wanted: z.infer<typeof ScoreSchema>,
+): AsyncGenerator<Check> {
+  const { x, d, samples } = problem
+  const weights = await openTensors(saeFolder, 'sae_weights.safetensors')
+  const cfg = await readJson(join(saeFolder, 'cfg.json'), z.looseObject({}))
+  const sae = await Sae.load(cfg, weights, createOrtRuntime({ threads: 1 }), { threads: 1 })
+  const code = await sae.encode(x, samples, { seq: samples })
+  const acts = denseCode(code, sae.dSae)
+  const y = sae.reconstruct(x, code)
+  await sae.release()
+  const wDec = await weights.float32('W_dec')
+
+  const match = matchDictionary(wDec, problem.vectors, d)
+  const detection = classify({ wDec, acts }, problem, match.bestMatch)
+  const quality = reconstructionQuality([{ tokens: samples, x, y, acts }])
+  const trueL0 = problem.acts as Float32Array
+  const ours = {
+    true_l0: trueL0.reduce((count, value) => count + (value > 0 ? 1 : 0), 0) / samples,
+    sae_l0: quality.l0,
+    dead_latents: deadLatents(acts, sae.dSae),
+    shrinkage: shrinkage(x, y, d),
+    explained_variance: quality.explainedVariance,
+    mcc: match.mcc,
+    uniqueness: match.uniqueness,
+  }
+  for (const [name, value] of Object.entries(ours)) {
+    yield checks.absolute(name, [value], [wanted[name as keyof typeof ours]], SCORE)
+  }
+  const { precision, recall, f1, accuracy } = detection
+  for (const [name, value] of Object.entries({ precision, recall, f1_score: f1, accuracy })) {
+    yield checks.absolute(name, [value], [wanted.classification[name as 'precision']], SCORE)
+  }
+  const file = await openTensors(scoreFile)
+  yield checks.absolute('abs_cosine', match.absCosine, await file.float32('abs_cosine'), SCORE)
+  yield checks.absolute('best_match', match.bestMatch, await file.float32('best_match'), 0)
+  for (const count of ['tp', 'fp', 'fn', 'tn'] as const) {
+    yield checks.absolute(count, detection[count], await file.float32(count), 0)
+  }
+  const [latents, features] = [await file.float32('assignment.latent'), await file.float32('assignment.feature')]
+  const pairs = Array.from(latents, (latent, n) => [latent, features[n]]).sort((a, b) => a[0]! - b[0]!)
+  yield checks.equal('assignment', match.assignment, pairs)
+}
