@@ -1,6 +1,6 @@
 // Checks of the ground-truth problem: the scores of every SAE in the folder, and their intermediate results.
 import { basename, join } from 'node:path'
-import type { SafetensorsFile } from '@mistudio/formats'
+import type { SafetensorsFile, TensorSource } from '@mistudio/formats'
 import {
   classify,
   deadLatents,
@@ -15,8 +15,11 @@ import { createOrtRuntime } from '@mistudio/onnx/ort'
 import { z } from 'zod'
 import type { Check } from '../checks.js'
 import { Checks } from './compare.js'
-import { openTensors, readJson } from './files.js'
+import { MemoryTensors, openTensors, readJson } from './files.js'
+import { TrainerSchema, trainAgain } from './retrain.js'
 
+/** Absolute, for a whole run of hundreds of steps made again: rounding differs, the course of the run does not. */
+const RUN = 1e-3
 /** Absolute: the library computes in float32. */
 const SCORE = 1e-5
 
@@ -35,7 +38,9 @@ const ScoreSchema = z.looseObject({
     accuracy: z.number(),
   }),
 })
-const GoldenSchema = z.looseObject({ results: z.record(z.string(), z.looseObject({ trained_score: ScoreSchema })) })
+const GoldenSchema = z.looseObject({
+  results: z.record(z.string(), z.looseObject({ trained_score: ScoreSchema, trainer: TrainerSchema.optional() })),
+})
 
 interface Problem extends GroundTruth {
   readonly x: Float32Array
@@ -49,7 +54,7 @@ export async function* verifySynthetic(folder: string): AsyncGenerator<Check> {
   const problem = await readProblem(await openTensors(folder, 'problem.safetensors'))
   const generated = new Checks(basename(folder))
   yield* samplesAgree(generated, folder, problem)
-  for (const [name, { trained_score: wanted }] of Object.entries(golden.results)) {
+  for (const [name, { trained_score: wanted, trainer }] of Object.entries(golden.results)) {
     const checks = new Checks(`${basename(folder)}/${name}`)
     yield* scoresAgree(
       checks,
@@ -58,7 +63,24 @@ export async function* verifySynthetic(folder: string): AsyncGenerator<Check> {
       problem,
       wanted,
     )
+    if (trainer) yield* runAgrees(checks, join(folder, name), trainer, problem, wanted)
   }
+}
+
+/** Training from the same start gives an SAE with the same scores. */
+async function* runAgrees(
+  checks: Checks,
+  folder: string,
+  trainer: z.infer<typeof TrainerSchema>,
+  problem: Problem,
+  wanted: z.infer<typeof ScoreSchema>,
+): AsyncGenerator<Check> {
+  const { exported } = await trainAgain(join(folder, 'start'), trainer, problem.x)
+  const { scores, detection } = await scoreOf(exported.cfg, new MemoryTensors(exported.tensors), problem)
+  for (const name of ['mcc', 'explained_variance', 'sae_l0', 'shrinkage', 'uniqueness'] as const) {
+    yield checks.absolute(`trained again: ${name}`, [scores[name]], [wanted[name]], RUN)
+  }
+  yield checks.absolute('trained again: f1_score', [detection.f1], [wanted.classification.f1_score], RUN)
 }
 
 async function readProblem(file: SafetensorsFile): Promise<Problem> {
@@ -91,29 +113,20 @@ async function* samplesAgree(
   yield checks.relative('x = acts · features + bias', ours, x, SCORE)
 }
 
-async function* scoresAgree(
-  checks: Checks,
-  saeFolder: string,
-  scoreFile: string,
-  problem: Problem,
-  wanted: z.infer<typeof ScoreSchema>,
-): AsyncGenerator<Check> {
+/** All scores of an SAE on the problem. */
+async function scoreOf(cfg: unknown, weights: TensorSource, problem: Problem) {
   const { x, d, samples } = problem
-  const weights = await openTensors(saeFolder, 'sae_weights.safetensors')
-  const cfg = await readJson(join(saeFolder, 'cfg.json'), z.looseObject({}))
   const sae = await Sae.load(cfg, weights, createOrtRuntime({ threads: 1 }), { threads: 1 })
   const code = await sae.encode(x, samples, { seq: samples })
   const acts = denseCode(code, sae.dSae)
   const y = sae.reconstruct(x, code)
   await sae.release()
   const wDec = await weights.float32('W_dec')
-
   const match = matchDictionary(wDec, problem.vectors, d)
-  const detection = classify({ wDec, acts }, problem, match.bestMatch)
   const quality = reconstructionQuality([{ tokens: samples, x, y, acts }])
-  const trueL0 = problem.acts as Float32Array
-  const ours = {
-    true_l0: trueL0.reduce((count, value) => count + (value > 0 ? 1 : 0), 0) / samples,
+  const present = Array.from(problem.acts).filter((value) => value > 0).length
+  const scores = {
+    true_l0: present / samples,
     sae_l0: quality.l0,
     dead_latents: deadLatents(acts, sae.dSae),
     shrinkage: shrinkage(x, y, d),
@@ -121,8 +134,21 @@ async function* scoresAgree(
     mcc: match.mcc,
     uniqueness: match.uniqueness,
   }
-  for (const [name, value] of Object.entries(ours)) {
-    yield checks.absolute(name, [value], [wanted[name as keyof typeof ours]], SCORE)
+  return { match, scores, detection: classify({ wDec, acts }, problem, match.bestMatch) }
+}
+
+async function* scoresAgree(
+  checks: Checks,
+  saeFolder: string,
+  scoreFile: string,
+  problem: Problem,
+  wanted: z.infer<typeof ScoreSchema>,
+): AsyncGenerator<Check> {
+  const weights = await openTensors(saeFolder, 'sae_weights.safetensors')
+  const cfg = await readJson(join(saeFolder, 'cfg.json'), z.looseObject({}))
+  const { match, detection, scores } = await scoreOf(cfg, weights, problem)
+  for (const [name, value] of Object.entries(scores)) {
+    yield checks.absolute(name, [value], [wanted[name as keyof typeof scores]], SCORE)
   }
   const { precision, recall, f1, accuracy } = detection
   for (const [name, value] of Object.entries({ precision, recall, f1_score: f1, accuracy })) {
