@@ -6,6 +6,8 @@ import {
   type ExportedSae,
   exportForInference,
   foldDecoderNorms,
+  foldRefusal,
+  foldScaler,
   logSparsity,
   parseSaeCfg,
   trainableSae,
@@ -23,7 +25,9 @@ const FOLDED = 1e-6
 const GoldenSchema = z.looseObject({
   topk_threshold: z.number().nullable(),
   same_features_active: z.boolean(),
-  fold_W_dec_norm: z.string().optional(),
+  fold_W_dec_norm: z.string(),
+  topk_threshold_before_scale_fold: z.number().nullish(),
+  scaling_factor: z.number().nullish(),
 })
 const AnySchema = z.looseObject({})
 
@@ -37,6 +41,12 @@ export async function* verifyExport(folder: string): AsyncGenerator<Check> {
   const threshold = stored?.[0] ?? 0
   const io = await openTensors(folder, 'io.safetensors')
   yield checks.absolute('topk_threshold', [threshold], [golden.topk_threshold ?? 0], 0)
+  if (golden.topk_threshold_before_scale_fold && golden.scaling_factor) {
+    const before = golden.topk_threshold_before_scale_fold
+    const scaler = { kind: 'scale', scale: golden.scaling_factor } as const
+    const { thresholdFactor } = foldScaler(scaler, {}, foldOptions(cfg))
+    yield checks.relative('topk_threshold after the fold', [before * thresholdFactor], [threshold], FOLDED)
+  }
 
   const exported = exportForInference(cfg, trained, threshold)
   yield checks.equal(
@@ -52,9 +62,19 @@ export async function* verifyExport(folder: string): AsyncGenerator<Check> {
   const inferred = await io.float32('inference.feature_acts')
   const same = inferred.every((value, at) => (value !== 0) === (acts.values[at] !== 0))
   yield checks.equal('same_features_active', same, golden.same_features_active)
-  if (golden.fold_W_dec_norm === 'done') yield* foldAgrees(checks, folder, exported, io)
+  const refusal = foldRefusal(exported.cfg)
+  yield checks.equal('decoder norms can be folded', refusal === null, golden.fold_W_dec_norm === 'done')
+  if (refusal === null) yield* foldAgrees(checks, folder, exported, io)
   yield* sparsityAgrees(checks, folder)
 }
+
+const foldOptions = (cfg: z.infer<typeof AnySchema>) => ({
+  architecture: String(cfg['architecture']),
+  dIn: Number(cfg['d_in']),
+  dSae: Number(cfg['d_sae']),
+  applyBDec: cfg['apply_b_dec_to_input'] === true,
+  rescale: cfg['rescale_acts_by_decoder_norm'] === true,
+})
 
 async function* tensorsAgree(
   checks: Checks,

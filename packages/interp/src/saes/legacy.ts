@@ -55,7 +55,11 @@ export function modernCfg(value: unknown): unknown {
     apply_b_dec_to_input: given['apply_b_dec_to_input'] ?? true,
     normalize_activations: normalisationOf(given['normalize_activations']),
     reshape_activations: given['reshape_activations'] ?? (isHookZ(given['hook_name']) ? 'hook_z' : 'none'),
-    metadata: { ...ObjectSchema.safeParse(given['metadata']).data, ...Object.fromEntries(described) },
+    metadata: {
+      prepend_bos: true,
+      ...ObjectSchema.safeParse(given['metadata']).data,
+      ...Object.fromEntries(described),
+    },
   }
 }
 
@@ -71,4 +75,4 @@ function normalisationOf(value: unknown): unknown {
   return value ?? 'none'
 }
 
-const isHookZ = (hook: unknown): boolean => typeof hook === 'string' && hook.endsWith('.hook_z')
+const isHookZ = (hook: unknown): boolean => typeof hook === 'string' && hook.includes('hook_z')

@@ -21,6 +21,21 @@ export function rowNormsOf(matrix: Floats, rows: number): Float64Array {
 }
 
 /**
+ * Why the decoder norms of an SAE cannot be folded, or null: a selection of the k largest depends on the norms unless they are part of
+ * it already, and what encodes with the decoder's rows would change.
+ */
+export function foldRefusal(cfg: Readonly<Record<string, unknown>>): string | null {
+  const architecture = String(cfg['architecture'])
+  if (architecture === 'matching_pursuit' || architecture === 'temporal') {
+    return `A ${architecture} SAE encodes with its decoder rows, so their norms cannot be folded.`
+  }
+  const selects = architecture === 'topk' || architecture === 'abstopk'
+  return selects && cfg['rescale_acts_by_decoder_norm'] !== true
+    ? `Folding the decoder norms of a ${architecture} SAE without rescale_acts_by_decoder_norm would change which features are the k largest.`
+    : null
+}
+
+/**
  * Makes every decoder row a unit vector and its feature as much stronger: W_enc, b_enc, thresholds, b_gate and b_mag times n (r_mag
  * not), W_dec divided by n. A row of zeros stays.
  */

@@ -13,7 +13,7 @@ export { TRAINING_ARCHITECTURES, trainableSae } from './architectures/index.js'
 export { ACTIVATION_NORMALISATIONS, type ActivationNormalisation, type TrainingCfg, TrainingCfgSchema } from './cfg.js'
 export { symmetricEigen } from './eigen.js'
 export { type ExportedSae, exportForInference, logSparsity } from './export.js'
-export { foldDecoderNorms, foldRescaling, foldScaler, type SaeTensors } from './fold.js'
+export { foldDecoderNorms, foldRefusal, foldRescaling, foldScaler, type SaeTensors } from './fold.js'
 export type { Floats } from './linear.js'
 export { expectedAverageScaler, type Scaler, scaled, whiteningScaler } from './scaler.js'
 export {

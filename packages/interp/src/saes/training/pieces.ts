@@ -141,7 +141,7 @@ export function squaredError(
   normalised: Normalised | null,
 ): SquaredError {
   const { dOut } = layout
-  const back = layout.transcoder ? null : normalised
+  const back = layout.transcoder || layout.normalisation === 'none' ? null : normalised
   const out = back ? unnormalise(decoded, back, batch.tokens) : decoded
   const error = out.map((value, i) => value - batch.target[i]!)
   const dDecoded = error.map((value, i) => (2 / batch.tokens) * value * (back ? back.scale[Math.floor(i / dOut)]! : 1))
