@@ -52,5 +52,14 @@ export {
   shrinkage,
 } from './synthetic/scores.js'
 export { type TopkForward, type TopkParameters, topkForward, topkGradients } from './topk-reference.js'
-export { type SaeTrainStep, STATE_ARRAYS, type StateArray, type StepMetrics, type TrainState } from './train-step.js'
+export {
+  type SaeTrainStep,
+  STATE_ARRAYS,
+  type StateArray,
+  type StepMetrics,
+  type TrainState,
+  type TrainStep,
+  type TrainStepMetrics,
+  type TrainStepState,
+} from './train-step.js'
 export * from './training/index.js'

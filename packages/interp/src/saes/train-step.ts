@@ -1,4 +1,34 @@
-// The small interface behind which SAE training steps live: other architectures and devices implement it beside the sharded CPU step.
+// The small interfaces behind which SAE training steps live. `TrainStep` is that of any architecture and device (the reference is
+// training/reference-step.ts); `SaeTrainStep` that of the TopK step on shards of the CPU.
+import type { TrainerStep } from './training/trainer.js'
+
+/** Figures of one optimiser step of any architecture: losses by SAELens's names, coefficients, gradient norm, L0, dead features. */
+export type TrainStepMetrics = TrainerStep
+
+/** All that steps change, by SAELens's names and in its orientation; never shared with the step. */
+export interface TrainStepState {
+  /** Optimiser steps done. */
+  readonly step: number
+  readonly parameters: Readonly<Record<string, Float32Array>>
+  /** Adam's moments, shaped as the parameters. */
+  readonly m: Readonly<Record<string, Float32Array>>
+  readonly v: Readonly<Record<string, Float32Array>>
+  /** Steps since each feature last fired, and tokens at which it fired, [d_sae]. */
+  readonly sinceFired: Float64Array
+  readonly firedTokens: Float64Array
+  /** Running threshold of the batch top-k architectures. */
+  readonly topkThreshold: number
+}
+
+/** One training on one device. Learning rate and coefficients follow the schedules the step was made with. */
+export interface TrainStep {
+  /** One optimiser step on x [tokens, d_in], reconstructing `target` [tokens, d_out] (x itself unless given). */
+  step(x: Float32Array, target?: Float32Array): Promise<TrainStepMetrics>
+  read(): Promise<TrainStepState>
+  /** @throws SaeError `training_invalid` for the state of another architecture. */
+  load(state: TrainStepState): Promise<void>
+  close(): Promise<void>
+}
 
 /** Figures of one optimiser step. Losses are means over tokens of sums over d_in. */
 export interface StepMetrics {
