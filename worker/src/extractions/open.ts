@@ -6,6 +6,7 @@ import { findSite, type LanguageModel, type Sae, siteWidth } from '@mistudio/int
 import type { Pool } from 'pg'
 import { z } from 'zod'
 import { saeFolder, saeStore } from '../features/index.js'
+import { requireExtractable } from '../features/sae-kinds.js'
 import { folderOf, withFileErrors } from '../files/index.js'
 import { modelStore, type OpenModel } from '../models/model-store.js'
 import type { ContextSource } from './pass.js'
@@ -92,6 +93,7 @@ export async function openParts(
       `The SAE's files hold ${sae.dIn} × ${sae.dSae}, expected were ${rows.dIn} × ${rows.dSae}.`,
     )
   }
+  requireExtractable(sae)
   const tokens = await openTokens(folderOf(dataDir, 'tokenizations', params.tokenizationId), rows, opened.model)
   return { ...opened, sae, tokens, site: rows.site }
 }

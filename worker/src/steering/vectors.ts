@@ -1,6 +1,8 @@
 // Steering vectors: for each row the sum over its features of strength × maximum activation × decoder row.
+
 import { AppError, type SteeringGenerateParams } from '@mistudio/contracts'
 import { findSite, type Sae, type Site, siteWidth } from '@mistudio/interp'
+import { requireSteerable } from '../features/sae-kinds.js'
 
 type Variant = SteeringGenerateParams['variants'][number]
 
@@ -30,6 +32,7 @@ export function steeringVectors(variants: readonly Variant[], decoderRows: Float
 
 /** The site to steer at. @throws AppError `sae_invalid` or ModelError `site_unknown` when SAE, experiment and model disagree. */
 export function steeringSite(sae: Sae, wanted: string | null, sites: readonly Site[]): string {
+  requireSteerable(sae)
   const name = wanted ?? sae.site
   if (name === null)
     throw new AppError('sae_invalid', 'The SAE does not say at which site of the model it was trained.')

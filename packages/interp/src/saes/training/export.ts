@@ -27,7 +27,7 @@ export function exportForInference(
   parameters: Readonly<Record<string, Floats>>,
   topkThreshold = 0,
 ): ExportedSae {
-  const cfg = parseFields(TrainingCfgSchema, trainingCfg, 'training')
+  const cfg = withRescaling(parseFields(TrainingCfgSchema, trainingCfg, 'training'))
   const layout = layoutOf(cfg)
   const tensors = Object.fromEntries(
     Object.entries(parameters).map(([name, values]) => [name, Float32Array.from(values)]),
@@ -41,6 +41,12 @@ export function exportForInference(
       Object.entries(tensors).map(([name, data]) => [name, { shape: shapeOf(name, layout), data }]),
     ),
   }
+}
+
+/** Trainings of the top-k family rescale unless their configuration says no; inference files do not unless theirs says yes. */
+function withRescaling(cfg: TrainingCfg): TrainingCfg {
+  const family = BATCH_TOPK.has(cfg.architecture) || cfg.architecture === 'topk' || cfg.architecture === 'abstopk'
+  return family ? { ...cfg, rescale_acts_by_decoder_norm: cfg['rescale_acts_by_decoder_norm'] ?? true } : cfg
 }
 
 /** W_enc and b_enc times the norms, W_dec divided by them: activations and reconstructions stay as in training. */

@@ -89,11 +89,7 @@ describe.each(ARCHITECTURES)('%s', (_, fields, exportedAs) => {
     const step = new ReferenceTrainStep(sae, options(6), initialParameters(sae, 7))
     for (let t = 0; t < 6; t++) await step.step(x(t), target(t))
     const { parameters, topkThreshold } = await step.read()
-    const exported = exportForInference(
-      { ...cfg, rescale_acts_by_decoder_norm: rescales(cfg) },
-      parameters,
-      topkThreshold,
-    )
+    const exported = exportForInference(cfg, parameters, topkThreshold)
     expect(exported.cfg.architecture).toBe(exportedAs)
     const opened = await Sae.load(exported.cfg, source(exported), runtime)
     const code = await opened.encode(x(0), TOKENS)
@@ -114,8 +110,6 @@ describe.each(ARCHITECTURES)('%s', (_, fields, exportedAs) => {
     await opened.release()
   })
 })
-
-const rescales = (cfg: Record<string, unknown>): boolean => 'k' in cfg
 
 describe('normalisation of batches', () => {
   const x = data(200, D_IN, 3)
