@@ -1,3 +1,4 @@
 // The features room of the worker: its pipeline, and the SAEs that this process keeps open.
 export { probePipeline } from './probe.pipeline.js'
+export { requireExtractable, requireSteerable } from './sae-kinds.js'
 export { SaeStore, saeFolder, saeStore, withSaeErrors } from './sae-store.js'

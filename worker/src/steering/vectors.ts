@@ -2,7 +2,7 @@
 
 import { AppError, type SteeringGenerateParams } from '@mistudio/contracts'
 import { findSite, type Sae, type Site, siteWidth } from '@mistudio/interp'
-import { requireSteerable } from '../features/sae-kinds.js'
+import { requireSteerable } from '../features/index.js'
 
 type Variant = SteeringGenerateParams['variants'][number]
 

@@ -17,7 +17,7 @@ import { z } from 'zod'
 import type { Check } from '../checks.js'
 import { Checks } from './compare.js'
 import { doubleTensors, floatTensors, MemoryTensors, openTensors, readJson } from './files.js'
-import { FORWARD, outputsAgree } from './inference.js'
+import { FORWARD, outputsAgree } from './outputs.js'
 
 /** Relative, for tensors that were only multiplied by norms. */
 const FOLDED = 1e-6

@@ -4,7 +4,7 @@ import { foldDecoderNorms, parseSaeCfg } from '@mistudio/interp'
 import type { Check } from '../checks.js'
 import type { Checks } from './compare.js'
 import { floatTensors, MemoryTensors, namesUnder, openTensors } from './files.js'
-import { outputsAgree } from './inference.js'
+import { outputsAgree } from './outputs.js'
 
 const OUTPUTS = ['feature_acts', 'sae_out']
 

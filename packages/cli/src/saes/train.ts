@@ -3,7 +3,6 @@ import { basename, join } from 'node:path'
 import type { SafetensorsFile } from '@mistudio/formats'
 import {
   deadFeatures,
-  expectedAverageScaler,
   type Floats,
   foldScaler,
   type Gradients,
@@ -16,13 +15,14 @@ import {
   trainableSae,
   trainerState,
   trainStep,
-  whiteningScaler,
 } from '@mistudio/interp'
 import { z } from 'zod'
 import type { Check } from '../checks.js'
 import { Checks } from './compare.js'
 import { doubleTensors, namesUnder, openTensors, readJson, scalar } from './files.js'
 import { SCHEDULER_MAINS, SchedulerNameSchema } from './scheduler-names.js'
+import { scalerOf } from './train-scaler.js'
+import { seriesAgree } from './train-series.js'
 
 const FORWARD = 2e-5
 const LOSS = 1e-5
@@ -77,54 +77,6 @@ export async function* verifyTraining(folder: string): AsyncGenerator<Check> {
   if (tensors.names().some((name) => name.startsWith('full.'))) yield* finalCoefficients(one)
   yield* inDouble(one)
 }
-
-/** The trainer's normalisation: ours from the estimation batches, compared with the file's, and the file's used (signs are arbitrary). */
-async function scalerOf(
-  sae: TrainableSae,
-  golden: Golden,
-  tensors: SafetensorsFile,
-  checks: Checks,
-): Promise<{ scaler: Scaler | null; found: Check[] }> {
-  const { normalize_activations: kind, d_in: d } = sae.cfg
-  if (kind === 'expected_average_only_in') {
-    const own = expectedAverageScaler(await tensors.float32('x_estimate'), d)
-    const factor = own.kind === 'scale' ? own.scale : Number.NaN
-    const found = [checks.relative('scaling_factor', [factor], [golden.scaling_factor ?? Number.NaN], 1e-6)]
-    return { scaler: { kind: 'scale', scale: golden.scaling_factor ?? factor }, found }
-  }
-  if (kind !== 'covariance_whitening') return { scaler: null, found: [] }
-  const own = whiteningScaler(await tensors.float64('x_estimate'), d)
-  const [mean, matrix, inverse] = await Promise.all(
-    ['whitening.mean', 'whitening.matrix', 'whitening.inverse_matrix'].map((name) => tensors.float64(name)),
-  )
-  const scaler: Scaler = { kind: 'whitening', mean: mean!, matrix: matrix!, inverse: inverse! }
-  if (own.kind !== 'whitening') return { scaler, found: [] }
-  const found = [
-    checks.relative('whitening.mean', own.mean, mean!, 1e-6),
-    checks.relative(
-      'whitening.matrix · transpose',
-      timesOwnTranspose(own.matrix, d),
-      timesOwnTranspose(matrix!, d),
-      1e-5,
-    ),
-    checks.relative('whitening.inverse', gram(own.inverse, d), gram(inverse!, d), 1e-5),
-  ]
-  return { scaler, found }
-}
-
-const timesOwnTranspose = (m: Float64Array, d: number): Float64Array =>
-  Float64Array.from({ length: d * d }, (_, at) => {
-    let sum = 0
-    for (let k = 0; k < d; k++) sum += m[Math.floor(at / d) * d + k]! * m[(at % d) * d + k]!
-    return sum
-  })
-
-/** mᵀ m. */
-const gram = (m: Float64Array, d: number): Float64Array =>
-  timesOwnTranspose(
-    Float64Array.from(m, (_, at) => m[(at % d) * d + Math.floor(at / d)]!),
-    d,
-  )
 
 function optionsOf({ golden }: Case): TrainerOptions {
   const t = golden.trainer
@@ -184,7 +136,7 @@ async function* run(one: Case): AsyncGenerator<Check> {
     if (t === 0) yield* afterOne(one, state.parameters, state.sinceFired, first!)
   }
   yield* afterAll(one, state)
-  yield* series(one, steps, thresholds)
+  yield* seriesAgree(one, steps, thresholds)
 }
 
 const copied = (gradients: Gradients): Gradients =>
@@ -281,40 +233,6 @@ async function* afterAll(one: Case, state: Awaited<ReturnType<typeof startOf>>):
   })
   for (const name of folded)
     yield checks.relative(`folded.${name}`, start[name]!, await tensors.float32(`folded.${name}`), FORWARD)
-}
-
-async function* series(
-  { tensors, checks }: Case,
-  steps: readonly TrainerStep[],
-  thresholds: readonly number[],
-): AsyncGenerator<Check> {
-  for (const name of namesUnder(tensors, 'series.')) {
-    const wanted = await tensors.float64(`series.${name}`)
-    const ours = name === 'topk_threshold_after_step' ? thresholds : steps.map((step) => seriesValue(name, step))
-    yield checks.relative(`series.${name}`, ours, wanted, seriesTolerance(name))
-  }
-}
-
-function seriesValue(name: string, step: TrainerStep): number {
-  const part = /^(coefficient|loss)\.(.+)$/.exec(name)
-  if (name === 'loss.total') return step.loss
-  if (part) return (part[1] === 'loss' ? step.losses : step.coefficients)[part[2]!] ?? Number.NaN
-  const values: Record<string, number> = {
-    lr: step.learningRate,
-    grad_norm: step.gradNorm,
-    l0: step.l0,
-    dead: step.dead,
-    explained_variance: step.explainedVariance,
-    explained_variance_legacy: step.explainedVarianceLegacy,
-  }
-  return values[name] ?? Number.NaN
-}
-
-/** Schedules and counts are exact; what follows parameters carries their float32 noise. */
-function seriesTolerance(name: string): number {
-  if (name === 'lr' || name.startsWith('coefficient.')) return 1e-12
-  if (name === 'l0' || name === 'dead') return 1e-7
-  return name.startsWith('explained_variance') ? 2e-5 : 2e-5
 }
 
 /** The first step again with the coefficients at the end of their warm-up. */

@@ -1,7 +1,6 @@
 // Training of SAEs: the readable, exact reference of every architecture.
 export { type AdamOptions, adamStep, clipGradients } from './adam.js'
 export type {
-  Coefficient,
   Gradients,
   Parameters,
   Pass,

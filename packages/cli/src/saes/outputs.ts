@@ -1,0 +1,57 @@
+// Outputs of one SAE: the SAE that the product opens, and the plain reference behind it, against SAELens's numbers.
+import type { SafetensorsFile, TensorSource } from '@mistudio/formats'
+import {
+  decodeReference,
+  denseCode,
+  encodeReference,
+  forwardReference,
+  parseSaeCfg,
+  Sae,
+  saeArchitectureOf,
+} from '@mistudio/interp'
+import { createOrtRuntime } from '@mistudio/onnx/ort'
+import type { Check } from '../checks.js'
+import type { Checks } from './compare.js'
+
+/** Largest difference over the largest reference value, of whatever a forward pass gives. */
+export const FORWARD = 2e-5
+
+const runtime = createOrtRuntime({ threads: 1 })
+
+/** Encodes and decodes x of `io` with an SAE, and compares with the tensors under `prefix`. */
+export async function* outputsAgree(
+  checks: Checks,
+  cfg: unknown,
+  weights: TensorSource,
+  io: SafetensorsFile,
+  prefix: string,
+): AsyncGenerator<Check> {
+  const x = await io.float32('x')
+  const parsed = parseSaeCfg(cfg)
+  const tokens = x.length / parsed.d_in
+  // [batch, seq, d_in] or [tokens, d_in]; heads of hook_z make one more dimension, which is no context.
+  const { shape } = io.info('x')
+  const seq = shape.length > 2 && parsed.reshape_activations === 'none' ? shape[1]! : tokens
+  const wanted = async (name: string) => (io.has(`${prefix}${name}`) ? io.float32(`${prefix}${name}`) : null)
+  const [pre, acts, out, forward, predicted] = await Promise.all(
+    ['hidden_pre', 'feature_acts', 'sae_out', 'forward', 'z_pred'].map(wanted),
+  )
+
+  const model = await saeArchitectureOf(parsed).load(parsed, weights)
+  const plain = encodeReference(model, x, tokens, seq)
+  if (pre) yield checks.relative(`${prefix}hidden_pre`, plain.hiddenPre, pre, FORWARD)
+  if (predicted) yield checks.relative(`${prefix}z_pred`, plain.predicted ?? [], predicted, FORWARD)
+  yield checks.relative(`${prefix}feature_acts`, plain.acts, acts!, FORWARD)
+  yield checks.relative(`${prefix}sae_out`, decodeReference(model, plain.acts, plain.undo, tokens), out!, FORWARD)
+  yield checks.relative(`${prefix}forward`, forwardReference(model, x, tokens, seq), forward ?? out!, FORWARD)
+
+  const sae = await Sae.load(cfg, weights, runtime, { threads: 1 })
+  try {
+    const code = await sae.encode(x, tokens, { seq })
+    yield checks.relative(`${prefix}feature_acts (sparse)`, denseCode(code, sae.dSae), acts!, FORWARD)
+    yield checks.relative(`${prefix}sae_out (sparse)`, sae.decode(code), out!, FORWARD)
+    yield checks.relative(`${prefix}forward (sparse)`, sae.reconstruct(x, code), forward ?? out!, FORWARD)
+  } finally {
+    await sae.release()
+  }
+}
