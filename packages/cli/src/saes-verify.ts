@@ -1,4 +1,5 @@
 // `mistudio saes verify <folder>`: our SAEs against reference numbers. Needs no running server.
+import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { AppError } from '@mistudio/contracts'
 import { printChecks } from './checks.js'
@@ -10,6 +11,8 @@ export const saes = {
     if (action !== 'verify' || !folder || rest.length > 0) {
       throw new AppError('bad_request', 'Usage: mistudio saes verify <folder>')
     }
+    const found = await stat(folder).catch(() => null)
+    if (!found?.isDirectory()) throw new AppError('file_not_found', `There is no folder ${folder}. Check the path.`)
     return printChecks(verifySaes(resolve(folder)))
   },
 }

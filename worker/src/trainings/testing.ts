@@ -2,12 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { SafetensorsFile } from '@mistudio/formats'
-import {
-  parseTopkTrainingConfig,
-  type TopkParameters,
-  type TopkTrainingConfig,
-  type TrainState,
-} from '@mistudio/interp'
+import { parseTopkTrainingConfig, type TopkTrainingConfig, type TrainState } from '@mistudio/interp'
 import { z } from 'zod'
 
 const fixture = (path: string): string => fileURLToPath(new URL(`../../../fixtures/saes/${path}`, import.meta.url))
@@ -25,6 +20,9 @@ export const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
     : Number.POSITIVE_INFINITY
 
 export const relativeDistance = (a: number, b: number): number => Math.abs(a - b) / Math.max(Math.abs(b), 1e-12)
+
+/** Weights of a TopK SAE in SAELens's orientation: W_enc [d_in, d_sae], W_dec [d_sae, d_in], b_enc [d_sae], b_dec [d_in]. */
+export type TopkParameters = Record<'W_enc' | 'W_dec' | 'b_enc' | 'b_dec', Float64Array>
 
 /** Parameters of a state in SAELens's orientation. */
 export function toSaeLens(state: TrainState, { dIn, dSae }: TopkTrainingConfig): TopkParameters {

@@ -51,7 +51,6 @@ export {
   type ScoredSae,
   shrinkage,
 } from './synthetic/scores.js'
-export { type TopkForward, type TopkParameters, topkForward, topkGradients } from './topk-reference.js'
 export {
   type SaeTrainStep,
   STATE_ARRAYS,

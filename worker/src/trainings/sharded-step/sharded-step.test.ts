@@ -1,7 +1,7 @@
 // The sharded step against SAELens (goldens of SAETrainer.fit) and against the plain float64 loop, at 1 and 2 threads.
 // The threads run the compiled build of this package.
 
-import { initialState, parseTopkTrainingConfig, topkForward, topkGradients } from '@mistudio/interp'
+import { initialState, parseTopkTrainingConfig, trainableSae } from '@mistudio/interp'
 import { afterEach, describe, expect, it } from 'vitest'
 import { distance, fromSaeLens, goldenTraining, relativeDistance, toSaeLens, transposed } from '../testing.js'
 import { ShardedStep } from './sharded-step.js'
@@ -101,15 +101,15 @@ describe('against the plain loop', () => {
     const found = await step.inspect(200)
     const p = toSaeLens(state, config)
     const x = Float64Array.from(batch)
-    const forward = topkForward(
-      config,
-      p,
-      x,
-      Array.from(state.sinceFired, (since) => since > config.deadWindow),
-    )
-    const wanted = topkGradients(config, p, x, forward)
-    expect(relativeDistance(metrics.mse, forward.mse)).toBeLessThan(1e-5)
-    expect(relativeDistance(metrics.aux, forward.aux)).toBeLessThan(1e-5)
+    const reference = trainableSae({
+      ...{ architecture: 'topk', d_in: config.dIn, d_sae: config.dSae, k: config.k },
+      aux_loss_coefficient: config.auxCoefficient,
+    })
+    const dead = Uint8Array.from(state.sinceFired, (since) => (since > config.deadWindow ? 1 : 0))
+    const pass = reference.pass({ ...p }, { tokens: 200, x, target: x, dead, coefficients: {} })
+    const wanted = pass.gradients() as Record<keyof typeof p, Float64Array>
+    expect(relativeDistance(metrics.mse, pass.losses['mse_loss']!)).toBeLessThan(1e-5)
+    expect(relativeDistance(metrics.aux, pass.losses['auxiliary_reconstruction_loss']!)).toBeLessThan(1e-5)
     expect(distance(transposed(found.wEnc, config.dSae, config.dIn), wanted.W_enc)).toBeLessThan(
       2e-5 * largest(wanted.W_enc),
     )
