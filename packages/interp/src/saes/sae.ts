@@ -99,10 +99,9 @@ export class Sae {
 
   /** Reconstructions [tokens, d_out] of a code: decoder, b_dec, and back out of the normalisation. No skip connection, no prediction. */
   decode(code: SparseCode): Float32Array {
-    const tokens = code.values.length / code.k
-    const out = this.decoder.decode(code.values, code.indices, tokens)
-    if (this.model.kind === 'temporal')
-      return out.map((value) => value / (this.model.kind === 'temporal' ? this.model.factor : 1))
+    const { model } = this
+    const out = this.decoder.decode(code.values, code.indices, code.values.length / code.k)
+    if (model.kind === 'temporal') return out.map((value) => value / model.factor)
     return code.scales ? unscaled(out, code.scales, this.dOut) : out
   }
 
@@ -121,14 +120,13 @@ export class Sae {
   }
 
   private encodePlainly(x: Float32Array, tokens: number, seq: number | undefined): SparseCode {
-    const context = this.model.kind === 'temporal' ? seq : tokens
-    if (!context || tokens % context !== 0) {
+    if (this.model.kind === 'temporal' && (!seq || tokens % seq !== 0)) {
       throw new SaeError(
         'sae_invalid',
-        `A temporal SAE needs whole contexts; ${tokens} tokens came as contexts of ${seq}.`,
+        `A temporal SAE needs whole contexts; ${tokens} tokens came as contexts of ${seq ?? 'unknown size'}.`,
       )
     }
-    const { acts, predicted } = encodeReference(this.model, x, tokens, context)
+    const { acts, predicted } = encodeReference(this.model, x, tokens, seq ?? tokens)
     return { ...sparseCode(acts, tokens), ...(predicted ? { predicted: Float32Array.from(predicted) } : {}) }
   }
 }

@@ -1,0 +1,39 @@
+// Opens an SAE folder of any layout we read, telling layouts apart by their files.
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FormatError, translateSystemError } from '../errors.js'
+import { readJsonFile } from '../files/json.js'
+import { readSaeLensFolder, SAELENS_CFG, SAELENS_WEIGHTS } from '../saelens/saelens.js'
+import { SafetensorsFile } from '../safetensors/reader.js'
+import { pickleRefused } from '../safetensors/source.js'
+import type { OpenedSae } from './layout.js'
+import { LLAMA_SCOPE_CFG, LLAMA_SCOPE_WEIGHTS, readLlamaScope } from './llama-scope.js'
+import { readSparsify, SPARSIFY_WEIGHTS } from './sparsify.js'
+
+const MAX_CFG_BYTES = 2 ** 20
+
+/**
+ * Opens a folder of SAELens, sparsify or Llama Scope; only headers are read here.
+ * Errors: `sae_layout_unknown`, `sae_layout_invalid`, `sae_layout_unsupported`, `pickle_refused`, those of the file formats.
+ */
+export async function openSaeFolder(folder: string): Promise<OpenedSae> {
+  const names = await readdir(folder).catch((error: unknown) => translateSystemError(error, folder))
+  if (names.includes(SAELENS_WEIGHTS)) {
+    const { cfg, weights } = await readSaeLensFolder(folder)
+    return { layout: 'saelens', cfg, weights }
+  }
+  if (names.includes(SPARSIFY_WEIGHTS)) {
+    const json = await readJsonFile(join(folder, SAELENS_CFG), MAX_CFG_BYTES)
+    return readSparsify(folder, json, await SafetensorsFile.open(join(folder, SPARSIFY_WEIGHTS)))
+  }
+  if (names.includes(LLAMA_SCOPE_CFG)) {
+    const json = await readJsonFile(join(folder, LLAMA_SCOPE_CFG), MAX_CFG_BYTES)
+    return readLlamaScope(folder, json, await SafetensorsFile.open(join(folder, LLAMA_SCOPE_WEIGHTS)))
+  }
+  const pickle = names.find((name) => name.endsWith('.pt') || name.endsWith('.pth'))
+  if (pickle) throw pickleRefused(join(folder, pickle))
+  throw new FormatError('sae_layout_unknown', 'This folder holds no SAE that can be read', {
+    file: folder,
+    hint: `Expected ${SAELENS_WEIGHTS} (SAELens), ${SPARSIFY_WEIGHTS} (sparsify) or ${LLAMA_SCOPE_CFG} (Llama Scope).`,
+  })
+}
