@@ -1,6 +1,6 @@
-// Causal self-attention as one ONNX Runtime node, com.microsoft GroupQueryAttention (flash attention on the CPU): windows, soft caps,
-// shared key/value heads and the cache included. The attention pattern never exists; where it is wanted, see explicit-attention.ts.
-// The node takes head dimensions that are multiples of 8; others are padded with zeros, which leaves scores and results unchanged.
+// Causal self-attention as one node; the attention pattern never exists (where it is wanted, see explicit-attention.ts).
+// Whole sequences: ONNX's Attention, the fastest on the CPU. With a window or a cache: com.microsoft GroupQueryAttention, which takes head
+// dimensions that are multiples of 8; others are padded with zeros, which leaves scores and results unchanged.
 import { float, type Value } from '@mistudio/onnx'
 import type { HookedGraph } from '../hooked-graph.js'
 import type { AttentionPlan } from '../plan.js'
@@ -29,11 +29,35 @@ function trimHeads(hooks: HookedGraph, x: Value, heads: number, headDim: number)
   return graph.reshape(graph.slice(split, [0], [headDim], [3]), [0, 0, heads * headDim])
 }
 
+type Projections = Readonly<Record<'q' | 'k' | 'v', () => Value>>
+
+/** Every token sees all before it; rows start at position 0. */
+function wholeAttention({ graph }: HookedGraph, plan: AttentionPlan, { q, k, v }: Projections): Value {
+  const { heads, kvHeads, softcap, scale } = plan
+  return graph.op('Attention', [q(), k(), v()], {
+    is_causal: 1,
+    q_num_heads: heads,
+    kv_num_heads: kvHeads,
+    scale: float(scale),
+    ...(softcap === null ? {} : { softcap: float(softcap) }),
+  })
+}
+
 /** Rotated queries, keys and values to z [B, T, heads × headDim]. */
-export function fusedAttention(
+export const fusedAttention = (
   hooks: HookedGraph,
   plan: AttentionPlan,
-  { q, k, v }: Readonly<Record<'q' | 'k' | 'v', () => Value>>,
+  projections: Projections,
+  cache: CacheSlots | null,
+): Value =>
+  plan.window === null && cache === null
+    ? wholeAttention(hooks, plan, projections)
+    : groupQueryAttention(hooks, plan, projections, cache)
+
+function groupQueryAttention(
+  hooks: HookedGraph,
+  plan: AttentionPlan,
+  { q, k, v }: Projections,
   cache: CacheSlots | null,
 ): Value {
   const { heads, kvHeads, headDim, window, softcap, scale } = plan
