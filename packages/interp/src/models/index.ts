@@ -1,7 +1,7 @@
 export { MODEL_TYPES, planModel } from './architectures/index.js'
 export { ModelError, type ModelErrorCode } from './errors.js'
 export type { InterventionKind, InterventionSlot } from './intervention-graph.js'
-export type { BatchShape, Coefficient, FeatureEdit, Intervention } from './interventions.js'
+export type { BatchShape, FeatureEdit, Intervention, Strength } from './interventions.js'
 export { type KvCache, selectRows } from './kv-cache.js'
 export {
   type ForwardRequest,

@@ -7,7 +7,7 @@ import { findSite, type Site, siteWidth } from './sites.js'
 import type { SpliceProgram } from './splice.js'
 
 /** How strongly: one number for all, one per row [batch], or one per position [batch × seq], row-major. 0 leaves the value as it is. */
-export type Coefficient = number | Float32Array
+export type Strength = number | Float32Array
 
 /** What becomes of one feature of a spliced SAE: its activation f becomes min(max, max(min, f × scale + add)). */
 export interface FeatureEdit {
@@ -26,7 +26,7 @@ export interface FeatureEdit {
  */
 export type Intervention =
   /** x + coefficient × value. */
-  | { readonly site: string; readonly kind: 'add'; readonly value: Float32Array; readonly coefficient?: Coefficient }
+  | { readonly site: string; readonly kind: 'add'; readonly value: Float32Array; readonly coefficient?: Strength }
   /** `value` in place of everything: what comes before the site is not computed. Zeros ablate, a mean mean-ablates. */
   | { readonly site: string; readonly kind: 'replace'; readonly value: Float32Array }
   /** `value` where `mask` [batch, seq] is not 0: activations of another run, for example. */
@@ -36,10 +36,10 @@ export type Intervention =
       readonly site: string
       readonly kind: 'project'
       readonly direction: Float32Array
-      readonly coefficient?: Coefficient
+      readonly coefficient?: Strength
     }
   /** The part of x along `direction` times `factor` (1 leaves it): x + (factor - 1) (x·d) d. */
-  | { readonly site: string; readonly kind: 'scale'; readonly direction: Float32Array; readonly factor: Coefficient }
+  | { readonly site: string; readonly kind: 'scale'; readonly direction: Float32Array; readonly factor: Strength }
   /**
    * The site's value goes through an SAE, with edits of its features. With `error` what the SAE does not reconstruct is added back, so
    * that no edit means no change; without, the model runs on the reconstruction.
@@ -104,7 +104,7 @@ function expanded(value: Tensor, { batch, seq }: BatchShape): Tensor {
 /** A coefficient with the axes it has, `offset` added: [1 | batch, 1 | seq, 1], or one axis more at pattern sites. */
 function coefficientTensor(
   intervention: Intervention,
-  coefficient: Coefficient,
+  coefficient: Strength,
   site: Site,
   { batch, seq }: BatchShape,
   change: (value: number) => number = (value) => value,

@@ -1,6 +1,7 @@
 // A trained SAE ready to use: encode, decode, reconstruct; shared by evaluation, extraction and steering.
 import type { TensorSource } from '@mistudio/formats'
 import { float32, float32Data, type Runtime, type Session, type Tensor } from '@mistudio/onnx'
+import type { SpliceProgram } from '../models/index.js'
 import type { SaeModel } from './architectures/architecture.js'
 import { saeArchitectureOf } from './architectures/index.js'
 import { parseSaeCfg, type SaeCfg } from './config.js'
@@ -9,6 +10,7 @@ import { encoderGraph } from './encoder-graph.js'
 import { SaeError } from './errors.js'
 import { addSkip, encodeReference } from './reference.js'
 import { joinCodes, type SparseCode, sparseCode, type TokenScales } from './sparse.js'
+import { spliceProgram } from './splice.js'
 
 /** Pre-activations held at a time: 64 MB. */
 const PRE_FLOATS = 16 * 2 ** 20
@@ -19,6 +21,8 @@ export interface EncodeOptions {
 }
 
 export class Sae {
+  private program: SpliceProgram | undefined
+
   private constructor(
     readonly cfg: SaeCfg,
     private readonly model: SaeModel,
@@ -113,6 +117,12 @@ export class Sae {
     const out = this.decode(code)
     if (model.kind === 'affine' && model.wSkip) addSkip(out, x, model.wSkip, tokens)
     return out
+  }
+
+  /** The SAE as nodes of a model's graph; the same program at every call. @throws SaeError `sae_unsupported`, see spliceProgram. */
+  get splice(): SpliceProgram {
+    this.program ??= spliceProgram(this.model)
+    return this.program
   }
 
   async release(): Promise<void> {
