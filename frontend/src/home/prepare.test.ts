@@ -38,7 +38,9 @@ const steering = (variants: number): Steering => ({
   request: {
     modelId: 'm',
     prompt: 'Once',
-    variants: Array.from({ length: variants }, () => ({ features: [{ index: 1, strength: 1 }] })),
+    variants: Array.from({ length: variants }, () => ({
+      features: [{ index: 1, strength: 1, action: 'add' as const }],
+    })),
     sampling: { maxTokens: 1, temperature: 0, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1, seed: 0 },
     scope: 'all',
     stop: [],

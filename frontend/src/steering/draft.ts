@@ -7,6 +7,7 @@ import {
   type Sampling,
   SamplingSchema,
   SteeredFeatureSchema,
+  type SteeringAction,
   type SteeringScope,
 } from '@mistudio/contracts'
 import { type PromptDraft, promptFrom, promptOf, startPrompt, stopStrings, stopText, whyNotPrompt } from './prompt.js'
@@ -25,6 +26,8 @@ export interface SteeringDraft {
   prompt: PromptDraft
   sampling: SamplingDraft
   scope: SteeringScope
+  /** What is done with every chosen feature. */
+  action: SteeringAction
   /** Stop strings, one a line, with `\\n` for a newline. */
   stop: string
   alternatives: number | null
@@ -56,6 +59,7 @@ export const startDraft = (query: URLSearchParams): SteeringDraft => {
     prompt: startPrompt(),
     sampling: SamplingSchema.parse({}),
     scope: 'all',
+    action: 'add',
     stop: '',
     alternatives: 5,
   }
@@ -72,6 +76,7 @@ export const fromRequest = (request: CreateSteering): SteeringDraft => ({
   prompt: promptFrom(request),
   sampling: request.sampling,
   scope: request.scope,
+  action: request.variants[0]?.features[0]?.action ?? 'add',
   stop: stopText(request.stop),
   alternatives: request.alternatives,
 })
@@ -160,7 +165,11 @@ export const toRequest = (draft: SteeringDraft): CreateSteering | null => {
     extractionId: draft.extractionId,
     ...promptOf(draft.prompt),
     variants: draft.variants.map((one) => ({
-      features: draft.features.map((index) => ({ index, strength: one.strengths[index] ?? DEFAULT_STRENGTH })),
+      features: draft.features.map((index) => ({
+        index,
+        strength: one.strengths[index] ?? DEFAULT_STRENGTH,
+        action: draft.action,
+      })),
     })),
     sampling: draft.sampling,
     scope: draft.scope,
@@ -196,5 +205,28 @@ export const SAMPLING_FIELDS: Record<keyof Sampling, { label: string; help: stri
   },
 }
 
-export const strengthText = (strength: number): string =>
-  `${strength > 0 ? '+' : strength < 0 ? '−' : ''}${Math.abs(strength).toFixed(1)}×`
+/** The actions in words: what a strength s means, `max` being the feature's strongest activation in the extraction. */
+export const ACTIONS: Record<SteeringAction, { label: string; help: string }> = {
+  add: {
+    label: 'Add its direction',
+    help: 's adds the decoder direction times s × max at every position in scope; −1 takes it away. Beyond ±3 text often falls apart.',
+  },
+  set: { label: 'Set its activation', help: 'The feature is s × max at every position in scope; 0 ablates it.' },
+  scale: {
+    label: 'Multiply its activation',
+    help: 'Where the feature fires, its activation is times s; 1 changes nothing.',
+  },
+  at_least: { label: 'Raise to at least', help: 'Where the feature is below s × max, it is raised to it.' },
+  at_most: { label: 'Cap at', help: 'Where the feature is above s × max, it is lowered to it.' },
+}
+
+const times = (strength: number): string => `${Math.abs(strength).toFixed(1)}×`
+const sign = (strength: number): string => (strength < 0 ? '−' : '')
+
+/** `+2.0×` added, `= 2.0×` set, `·2.0` multiplied, `≥ 2.0×`, `≤ 2.0×`. */
+export const strengthText = (strength: number, action: SteeringAction = 'add'): string => {
+  if (action === 'add') return `${strength > 0 ? '+' : sign(strength)}${times(strength)}`
+  if (action === 'scale') return `·${sign(strength)}${Math.abs(strength).toFixed(1)}`
+  const relation = { set: '=', at_least: '≥', at_most: '≤' }[action]
+  return `${relation} ${sign(strength)}${times(strength)}`
+}

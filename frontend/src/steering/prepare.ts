@@ -1,5 +1,5 @@
 // Results side by side: which words differ from the unsteered text, tints that compare across columns, titles. Pure.
-import type { Completion, Steering } from '@mistudio/contracts'
+import type { Completion, Steering, SteeringVariant } from '@mistudio/contracts'
 import { strengthText } from './draft.js'
 
 export interface Word {
@@ -53,11 +53,16 @@ export const probabilityColors = ({ promptTokens, logprobs, tokens }: Completion
     return `rgb(245 158 11 / ${((1 - Math.exp(logprob)) * 0.6).toFixed(3)})`
   })
 
+type SteeredFeature = SteeringVariant['features'][number]
+
 /** `#12 +2.0× · #40 −1.0×`. */
-export const variantTitle = (features: readonly { index: number; strength: number }[]): string =>
-  features.length > 0 && features.every((one) => one.strength === features[0]?.strength) && features.length > 2
-    ? `all ${features.length} features ${strengthText(features[0]?.strength ?? 0)}`
-    : features.map((one) => `#${one.index} ${strengthText(one.strength)}`).join(' · ')
+export const variantTitle = (features: readonly SteeredFeature[]): string => {
+  const [first] = features
+  const alike = features.every((one) => one.strength === first?.strength && one.action === first.action)
+  return first && alike && features.length > 2
+    ? `all ${features.length} features ${strengthText(first.strength, first.action)}`
+    : features.map((one) => `#${one.index} ${strengthText(one.strength, one.action)}`).join(' · ')
+}
 
 export const FINISH: Record<Completion['finish'], string> = {
   length: 'reached the token limit',

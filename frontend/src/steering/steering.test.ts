@@ -35,12 +35,15 @@ describe('draft', () => {
     expect(request?.variants).toEqual([
       {
         features: [
-          { index: 12, strength: 1 },
-          { index: 40, strength: -2.5 },
+          { index: 12, strength: 1, action: 'add' },
+          { index: 40, strength: -2.5, action: 'add' },
         ],
       },
     ])
     expect(toRequest(fromRequest(request as NonNullable<typeof request>))).toEqual(request)
+    const capped = toRequest({ ...draft, action: 'at_most' })
+    expect(capped?.variants[0]?.features.map(({ action }) => action)).toEqual(['at_most', 'at_most'])
+    expect(fromRequest(capped as NonNullable<typeof capped>).action).toBe('at_most')
   })
   it('names what is missing and makes no request of it', () => {
     expect(whyNot(startDraft(new URLSearchParams()))).toBe('Choose an extraction.')
@@ -140,10 +143,14 @@ describe('comparison', () => {
   it('names a variant by its strengths', () => {
     expect(
       variantTitle([
-        { index: 12, strength: 2 },
-        { index: 40, strength: -1 },
+        { index: 12, strength: 2, action: 'add' },
+        { index: 40, strength: -1, action: 'add' },
+        { index: 41, strength: 0, action: 'set' },
+        { index: 42, strength: 3, action: 'scale' },
+        { index: 43, strength: 0.5, action: 'at_most' },
       ]),
-    ).toBe('#12 +2.0× · #40 −1.0×')
-    expect(variantTitle([1, 2, 3].map((index) => ({ index, strength: 0.5 })))).toBe('all 3 features +0.5×')
+    ).toBe('#12 +2.0× · #40 −1.0× · #41 = 0.0× · #42 ·3.0 · #43 ≤ 0.5×')
+    const same = [1, 2, 3].map((index) => ({ index, strength: 0.5, action: 'add' as const }))
+    expect(variantTitle(same)).toBe('all 3 features +0.5×')
   })
 })

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { SteeringResultSchema } from '@mistudio/contracts'
+import { type SteeringAction, SteeringResultSchema } from '@mistudio/contracts'
 import type { Sae } from '@mistudio/interp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writeSae } from '../extractions/testing.js'
@@ -54,7 +54,19 @@ const hooks = (texts: string[] = []) => ({
   onStep: () => undefined,
   stopped: () => false,
 })
-const variant = (index: number, strength: number) => ({ features: [{ index, strength, maxActivation: 4 }] })
+const variant = (index: number, strength: number, action: SteeringAction = 'add') => ({
+  features: [{ index, strength, maxActivation: 4, action }],
+})
+
+/** A feature that fires on the last token of the prompt. */
+async function firingFeature(): Promise<number> {
+  const ids = Int32Array.from(open.tokenizer.encode(PROMPT))
+  const x = await open.model.capture({ tokens: ids, batch: 1, seq: ids.length }, SITE)
+  const { values, indices, k } = await sae.encode(x, ids.length)
+  const last = (ids.length - 1) * k
+  expect(values[last]).toBeGreaterThan(0)
+  return indices[last]!
+}
 
 describe('steering experiment', () => {
   it('generates plainly without features and streams exactly the text it returns', async () => {
@@ -78,6 +90,25 @@ describe('steering experiment', () => {
     expect(strong!.text).not.toBe(plain!.text)
     expect(strong!.kl!).toBeGreaterThan(0.1)
     expect(strong!.perplexity!).toBeGreaterThan(plain!.perplexity!)
+  })
+
+  it('edits activations: multiplying by 1 or capping above everything changes nothing, setting and ablating do', async () => {
+    const plain = (await runExperiment(open, null, experiment({ site: null }), hooks())).completions[0]!
+    const fires = await firingFeature()
+    const variants = [
+      variant(fires, 1, 'scale'),
+      variant(fires, 1000, 'at_most'),
+      variant(fires, 0, 'set'),
+      variant(fires, 3, 'at_least'),
+      { features: [...variant(fires, 2, 'set').features, ...variant(3, 5).features] },
+    ]
+    const { completions } = await runExperiment(open, sae, experiment({ variants }), hooks())
+    expect(completions[0]!.text).toBe(plain.text)
+    expect(completions.slice(1, 3).map(({ kl, text }) => [kl, text])).toEqual([
+      [0, plain.text],
+      [0, plain.text],
+    ])
+    for (const { kl } of completions.slice(3)) expect(kl!).toBeGreaterThan(1e-4)
   })
 
   it('measures perplexity and activations on the unsteered model, by their definitions', async () => {
@@ -154,8 +185,8 @@ describe('steering vectors', () => {
     const variants = [
       {
         features: [
-          { index: 0, strength: 2, maxActivation: 3 },
-          { index: 2, strength: -1, maxActivation: 0.5 },
+          { index: 0, strength: 2, maxActivation: 3, action: 'add' as const },
+          { index: 2, strength: -1, maxActivation: 0.5, action: 'add' as const },
         ],
       },
       variant(1, 1),

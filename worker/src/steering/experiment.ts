@@ -1,12 +1,21 @@
 // One steering experiment: generates all rows together, then measures each. Knows model, tokenizer and SAE; nothing of jobs or database.
 import type { Completion, SteeringGenerateParams, SteeringResult } from '@mistudio/contracts'
-import { addVectors, type GeneratedRow, generate, type InterventionSource, type Sae } from '@mistudio/interp'
+import {
+  addVectors,
+  allOf,
+  editFeatures,
+  type FeatureEdit,
+  type GeneratedRow,
+  generate,
+  type InterventionSource,
+  type Sae,
+} from '@mistudio/interp'
 import type { OpenModel } from '../models/index.js'
 import { completionOf, type WrittenRow } from './completion.js'
 import { measure, type Reading } from './measure.js'
 import { startIds } from './prompt.js'
 import { type StreamedRows, TokenStream } from './token-stream.js'
-import { steeredFeatures, steeringSite, steeringVectors } from './vectors.js'
+import { addsVectors, featureEdits, steeredFeatures, steeringSite, steeringVectors } from './vectors.js'
 
 export interface ExperimentHooks {
   /** New text of rows, in portions. */
@@ -19,8 +28,10 @@ export interface ExperimentHooks {
 
 interface Steering {
   readonly reading: Reading
-  /** [1 + variants, width]. */
-  readonly vectors: Float32Array
+  /** [1 + variants, width]; null when nothing is added. */
+  readonly vectors: Float32Array | null
+  /** By row; null when no feature is edited. */
+  readonly edits: readonly (readonly FeatureEdit[])[] | null
 }
 
 export type ExperimentRequest = Omit<SteeringGenerateParams, 'steeringId' | 'modelPath' | 'saeId'>
@@ -28,24 +39,30 @@ export type ExperimentRequest = Omit<SteeringGenerateParams, 'steeringId' | 'mod
 function steeringOf({ variants, site }: ExperimentRequest, { model }: OpenModel, sae: Sae | null): Steering | null {
   if (sae === null || variants.length === 0) return null
   const reading = { sae, site: steeringSite(sae, site, model.sites), features: steeredFeatures(variants) }
-  return { reading, vectors: steeringVectors(variants, sae.decoderRows, sae.dIn) }
+  const vectors = steeringVectors(variants, sae.decoderRows, sae.dIn)
+  return { reading, vectors: addsVectors(variants) ? vectors : null, edits: featureEdits(variants) }
 }
 
-/** Adds the vectors of some rows (default all), in the experiment's scope. */
-function additions(
-  steering: Steering,
-  request: ExperimentRequest,
+/** What is done to all rows, or to one of them alone, in the experiment's scope: features are edited first, then vectors added. */
+function changes(
+  { reading, vectors, edits }: Steering,
+  { scope, variants }: ExperimentRequest,
   promptTokens: number,
   row?: number,
 ): InterventionSource {
-  const { reading, vectors } = steering
-  const width = reading.sae.dIn
-  const own = row === undefined ? vectors : vectors.subarray(row * width, (row + 1) * width)
-  const rows = own.length / width
-  return addVectors(
-    { site: reading.site, vectors: own, scope: request.scope },
-    new Array<number>(rows).fill(promptTokens),
-  )
+  const { site, sae } = reading
+  const lengths = new Array<number>(row === undefined ? 1 + variants.length : 1).fill(promptTokens)
+  const own = <T>(all: T, one: (row: number) => T): T => (row === undefined ? all : one(row))
+  const sources: InterventionSource[] = []
+  if (edits) {
+    const rows = own(edits, (at) => [edits[at]!])
+    sources.push(editFeatures({ site, sae: sae.splice, edits: rows, scope }, lengths))
+  }
+  if (vectors) {
+    const rows = own(vectors, (at) => vectors.subarray(at * sae.dIn, (at + 1) * sae.dIn))
+    sources.push(addVectors({ site, vectors: rows, scope }, lengths))
+  }
+  return allOf(sources)
 }
 
 async function writeRows(
@@ -61,7 +78,7 @@ async function writeRows(
   let steps = 0
   const generated: GeneratedRow[] = await generate(model, {
     prompts: Array.from({ length: rows }, () => prompt),
-    ...(steering ? { interventions: additions(steering, request, prompt.length) } : {}),
+    ...(steering ? { interventions: changes(steering, request, prompt.length) } : {}),
     sampling: request.sampling,
     maxTokens: request.sampling.maxTokens,
     seed: request.sampling.seed,
@@ -105,7 +122,7 @@ export async function runExperiment(
   for (const [row, written] of rows.entries()) {
     const completion = completionOf(open.tokenizer, prompt, written)
     const tokens = Int32Array.from(completion.tokens, ({ id }) => id)
-    const own = steering && row > 0 ? additions(steering, request, prompt.length, row) : null
+    const own = steering && row > 0 ? changes(steering, request, prompt.length, row) : null
     const measures = await measure(open.model, { tokens, promptTokens: prompt.length }, steering?.reading ?? null, own)
     const tokensPerSecond = seconds > 0 ? written.tokens.length / seconds : 0
     completions.push({ variant: row === 0 ? null : row - 1, ...completion, ...measures, tokensPerSecond })

@@ -1,8 +1,10 @@
 // Strengths per variant: a centre-zero slider and a number for every chosen feature, in units of the feature's own maximum activation.
+import type { SteeringAction } from '@mistudio/contracts'
 import Plus from 'lucide-react/icons/plus'
 import Trash2 from 'lucide-react/icons/trash-2'
-import { Button, Help, IconButton, NumberField, Slider } from '../../ui/index.js'
+import { Button, Field, Help, IconButton, NumberField, Select, Slider } from '../../ui/index.js'
 import {
+  ACTIONS,
   addVariant,
   DEFAULT_STRENGTH,
   MAX_VARIANTS,
@@ -25,11 +27,15 @@ export function Variants({ draft, onDraft }: Props) {
     <fieldset className="min-w-0 space-y-2">
       <legend className="mb-1.5 flex items-center gap-1 text-sm font-medium text-heading">
         Strengths
-        <Help label="Strength">
-          1 adds the feature's decoder direction times its strongest activation at every position; −1 takes it away.
-          Beyond ±3 text often falls apart.
-        </Help>
+        <Help label="Strength">{ACTIONS[draft.action].help}</Help>
       </legend>
+      <Field label="What is done with the features">
+        <Select
+          value={draft.action}
+          onChange={(action) => onDraft({ ...draft, action })}
+          options={Object.entries(ACTIONS).map(([value, { label }]) => ({ value: value as SteeringAction, label }))}
+        />
+      </Field>
       {draft.variants.map((variant, index) => (
         <fieldset key={variant.key} className="flex min-w-0 items-center gap-1 rounded-lg border border-line py-1 pl-3">
           <legend className="sr-only">Column {index + 1}</legend>
@@ -39,6 +45,7 @@ export function Variants({ draft, onDraft }: Props) {
                 key={feature}
                 feature={feature}
                 column={index + 1}
+                action={draft.action}
                 value={variant.strengths[feature] ?? DEFAULT_STRENGTH}
                 onChange={(value) => onDraft(setStrength(draft, variant.key, feature, value))}
               />
@@ -74,12 +81,13 @@ export function Variants({ draft, onDraft }: Props) {
 interface StrengthProps {
   feature: number
   column: number
+  action: SteeringAction
   value: number
   onChange(value: number): void
 }
 
 /** Slider and number of one feature in one column. The slider covers −5 to 5, the number the whole range of the contract. */
-function Strength({ feature, column, value, onChange }: StrengthProps) {
+function Strength({ feature, column, action, value, onChange }: StrengthProps) {
   const name = `Strength of feature ${feature} in column ${column}`
   const set = (next: number) => onChange(Math.round(next * 100) / 100)
   return (
@@ -92,7 +100,7 @@ function Strength({ feature, column, value, onChange }: StrengthProps) {
         max={5}
         step={0.1}
         centred
-        valueText={strengthText(value)}
+        valueText={strengthText(value, action)}
         onChange={set}
       />
       <NumberField

@@ -4,8 +4,19 @@ import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { TokenSpanSchema } from '../datasets/index.js'
 import { JobSchema } from '../jobs/index.js'
 
-/** Strength in units of the feature's own maximum activation: the vector added is strength × max × W_dec[feature]. */
-export const SteeredFeatureSchema = z.strictObject({ index: z.int().min(0), strength: z.number().min(-20).max(20) })
+/**
+ * What is done with a feature, `max` being its own maximum activation in the extraction:
+ * `add`: strength × max × W_dec[feature] is added at every position in scope, whether the feature fires there or not;
+ * `set`: its activation becomes strength × max (0 ablates it); `scale`: its activation is multiplied by strength where it fires;
+ * `at_least`, `at_most`: its activation is raised or lowered to strength × max. Other features and what the SAE does not reconstruct stay.
+ */
+export const SteeringActionSchema = z.enum(['add', 'set', 'scale', 'at_least', 'at_most'])
+export type SteeringAction = z.infer<typeof SteeringActionSchema>
+export const SteeredFeatureSchema = z.strictObject({
+  index: z.int().min(0),
+  strength: z.number().min(-20).max(20),
+  action: SteeringActionSchema.default('add'),
+})
 export const SteeringVariantSchema = z.strictObject({ features: z.array(SteeredFeatureSchema).min(1).max(20) })
 export type SteeringVariant = z.infer<typeof SteeringVariantSchema>
 
@@ -137,7 +148,7 @@ export const SteeringGenerateParamsSchema = z.object({
   alternatives: AlternativesSchema.default(0),
   /** With each feature's maximum activation as measured by the extraction. */
   variants: z.array(
-    z.object({ features: z.array(z.object({ index: z.int(), strength: z.number(), maxActivation: z.number() })) }),
+    z.object({ features: z.array(z.object({ ...SteeredFeatureSchema.shape, maxActivation: z.number() })) }),
   ),
   sampling: SamplingSchema,
 })

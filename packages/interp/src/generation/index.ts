@@ -3,9 +3,11 @@ export { type DrawnToken, type Finish, type GeneratedRow, type GenerationRequest
 export {
   addVectors,
   allOf,
+  editFeatures,
   type GenerationStep,
   type InterventionSource,
   NO_INTERVENTIONS,
+  type RowEdits,
   type RowVectors,
   type SteeringScope,
 } from './interventions.js'

@@ -1,5 +1,5 @@
 // Where the interventions of a generation come from: asked before every run of the model, so that they may differ by row and position.
-import { type Intervention, ModelError } from '../models/index.js'
+import { type FeatureEdit, type Intervention, ModelError, type SpliceProgram } from '../models/index.js'
 
 /** One run of the model during a generation: a whole prompt per row (prefill) or one token per row. */
 export interface GenerationStep {
@@ -70,6 +70,26 @@ export function addVectors(
   return (step) => {
     if (!known || !sameRows(known.rows, step.rows)) known = { rows: step.rows, value: pick(vectors, step.rows, width) }
     return [{ site, kind: 'add', value: known.value, coefficient: coefficients(step, promptLengths, scope) }]
+  }
+}
+
+export interface RowEdits {
+  readonly site: string
+  readonly sae: SpliceProgram
+  /** What becomes of which features in each row; a row without edits is unchanged. */
+  readonly edits: readonly (readonly FeatureEdit[])[]
+  readonly scope?: SteeringScope
+}
+
+/** Edits features of an SAE per row at the positions in scope; what the SAE does not reconstruct stays as it is. */
+export function editFeatures(
+  { site, sae, edits, scope = 'all' }: RowEdits,
+  promptLengths: readonly number[],
+): InterventionSource {
+  return (step) => {
+    const own = step.rows.map((row) => edits[row] ?? [])
+    const coefficient = coefficients(step, promptLengths, scope)
+    return [{ site, kind: 'splice', sae, edits: own, error: true, coefficient }]
   }
 }
 

@@ -53,15 +53,14 @@ function editedColumns(graph: Graph, features: Value, input: (part: string, dtyp
   return { columns, before, after }
 }
 
-/**
- * The value through an SAE. Features are edited densely: f + scatter(after - before), then decoded. With the error term the result is
- * x + decode(edited) - decode(f).
- */
+/** The value through an SAE: edited columns are put back into the features, which are decoded. With the error term the result is
+ * x + coefficient × (decode(edited) - decode(f)). */
 function splice(
   graph: Graph,
   x: Value,
   slot: Extract<InterventionSlot, { kind: 'splice' }>,
   input: (part: string, dtype: 'float32' | 'int64') => Value,
+  coefficient: () => Value,
 ): Value {
   const features = slot.sae.encode(graph, x)
   const decoded = slot.sae.decode(graph, features, x)
@@ -70,7 +69,7 @@ function splice(
   const place = graph.expand(graph.reshape(columns, [1, 1, -1]), graph.shape(after))
   const edited = graph.op('ScatterElements', [features, place, after], { axis: 2 })
   const changed = slot.sae.decode(graph, edited, x)
-  return slot.error ? graph.add(x, graph.sub(changed, decoded)) : changed
+  return slot.error ? graph.add(x, graph.mul(graph.sub(changed, decoded), coefficient())) : changed
 }
 
 /** Applies a slot to the value at its site. A replacement ignores `compute`; all others build the value first. */
@@ -99,7 +98,10 @@ export function applySlot(
       const found = `${slot.sae.dIn}, the site ${siteWidth(site)}`
       throw new ModelError('site_unknown', `The SAE to splice at ${site.name} takes vectors of width ${found}.`)
     }
-    return splice(graph, value(), slot, (part, dtype) => declare(slotInput(index, part), dtype, [`n${index}`]))
+    const shape = (part: string) => (part === 'features' ? [`n${index}`] : [`eb${index}`, 1, `n${index}`])
+    const input = (part: string, dtype: 'float32' | 'int64'): Value =>
+      declare(slotInput(index, part), dtype, shape(part))
+    return splice(graph, value(), slot, input, coefficient)
   }
   return alongDirection(graph, value(), float('direction', [1, 1, siteWidth(site)]), coefficient())
 }

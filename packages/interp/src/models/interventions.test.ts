@@ -182,6 +182,28 @@ describe.each(MODELS)('interventions in %s', (name) => {
     await model.release()
   })
 
+  it('splice with edits of their own in every row', async () => {
+    const golden = await openCase(name)
+    const model = golden.model()
+    const { input, info } = golden
+    const site = 'blocks.0.hook_resid_post'
+    const { program: sae } = smallSae(info.d_model, 20)
+    const first = [{ feature: 3, scale: 0, add: 2 }]
+    const second = [
+      { feature: 7, scale: 4 },
+      { feature: 3, scale: 0 },
+    ]
+    const run = (edits: readonly FeatureEdit[] | readonly (readonly FeatureEdit[])[]): Promise<Float32Array> =>
+      model.logits(input, [{ site, kind: 'splice', sae, edits, error: true }])
+    const half = input.seq * info.vocab
+    const both = await run([first, second])
+    expect(both.slice(0, half)).toEqual((await run(first)).slice(0, half))
+    expect(both.slice(half)).toEqual((await run(second)).slice(half))
+    const idle = await run([[], second])
+    expect(maxDifference(idle, await model.logits(input), [24, 0], info.vocab)).toBe(0)
+    await model.release()
+  })
+
   it('compose in the order of the request, at one site and at several', async () => {
     const golden = await openCase(name)
     const model = golden.model()

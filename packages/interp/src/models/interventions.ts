@@ -42,15 +42,20 @@ export type Intervention =
   | { readonly site: string; readonly kind: 'scale'; readonly direction: Float32Array; readonly factor: Strength }
   /**
    * The site's value goes through an SAE, with edits of its features. With `error` what the SAE does not reconstruct is added back, so
-   * that no edit means no change; without, the model runs on the reconstruction.
+   * that no edit means no change, and the change that edits make is multiplied by `coefficient`; without, the model runs on the
+   * reconstruction.
    */
   | {
       readonly site: string
       readonly kind: 'splice'
       readonly sae: SpliceProgram
-      readonly edits: readonly FeatureEdit[]
+      /** The same for every row, or a list per row. */
+      readonly edits: readonly FeatureEdit[] | readonly (readonly FeatureEdit[])[]
       readonly error: boolean
+      readonly coefficient?: Strength
     }
+
+type Splice = Extract<Intervention, { kind: 'splice' }>
 
 export interface BatchShape {
   readonly batch: number
@@ -62,7 +67,7 @@ export function slotOf(intervention: Intervention): InterventionSlot {
   const { site, kind } = intervention
   if (intervention.kind === 'splice') {
     const { sae, error, edits } = intervention
-    return { site, kind: 'splice', sae, error, edited: edits.length > 0 }
+    return { site, kind: 'splice', sae, error, edited: edits.flat().length > 0 }
   }
   return { site, kind: kind as Exclude<Intervention['kind'], 'splice'> }
 }
@@ -135,28 +140,54 @@ function unitVector(intervention: Intervention, direction: Float32Array, site: S
 
 const LARGEST = 3.4028234663852886e38
 
-function editFeeds(
-  intervention: Extract<Intervention, { kind: 'splice' }>,
-  name: (part: string) => string,
-): Record<string, Tensor> {
-  const { sae, edits } = intervention
-  if (edits.length === 0) return {}
+/** Edits by row; one entry when all rows share them. */
+function editsByRow(intervention: Splice, batch: number): readonly (readonly FeatureEdit[])[] {
+  const { edits } = intervention
+  const rows = edits.filter((entry): entry is readonly FeatureEdit[] => Array.isArray(entry))
+  if (rows.length === 0) return [edits as readonly FeatureEdit[]]
+  if (rows.length === edits.length && rows.length === batch) return rows
+  throw mismatch(intervention, `${edits.length} lists of edits for ${batch} rows`)
+}
+
+function checkEdits(intervention: Splice, edits: readonly FeatureEdit[]): void {
+  const { dSae } = intervention.sae
   const seen = new Set<number>()
   for (const { feature } of edits) {
-    if (!Number.isInteger(feature) || feature < 0 || feature >= sae.dSae) {
-      throw mismatch(intervention, `the SAE has features 0 to ${sae.dSae - 1}, not ${feature}`)
+    if (!Number.isInteger(feature) || feature < 0 || feature >= dSae) {
+      throw mismatch(intervention, `the SAE has features 0 to ${dSae - 1}, not ${feature}`)
     }
     if (seen.has(feature))
       throw mismatch(intervention, `feature ${feature} is edited twice; combine the edits into one`)
     seen.add(feature)
   }
-  const column = (of: (edit: FeatureEdit) => number): Tensor => float32(Float32Array.from(edits, of))
+}
+
+/** Edits as columns: every edited feature once, with what becomes of it in each row (where a row does not edit it: nothing). */
+function editFeeds(
+  intervention: Splice,
+  name: (part: string) => string,
+  site: Site,
+  shape: BatchShape,
+): Record<string, Tensor> {
+  if (intervention.edits.flat().length === 0) return {}
+  const rows = editsByRow(intervention, shape.batch)
+  for (const edits of rows) checkEdits(intervention, edits)
+  const features = [...new Set(rows.flatMap((edits) => edits.map(({ feature }) => feature)))]
+  const table = rows.map((edits) => features.map((feature) => edits.find((edit) => edit.feature === feature)))
+  const column = (of: (edit: FeatureEdit) => number | undefined, none: number): Tensor =>
+    float32(
+      Float32Array.from(table.flat(), (edit) => (edit ? (of(edit) ?? none) : none)),
+      [rows.length, 1, features.length],
+    )
   return {
-    [name('features')]: int64(edits.map(({ feature }) => feature)),
-    [name('scale')]: column(({ scale }) => scale ?? 1),
-    [name('add')]: column(({ add }) => add ?? 0),
-    [name('min')]: column(({ min }) => min ?? -LARGEST),
-    [name('max')]: column(({ max }) => max ?? LARGEST),
+    [name('features')]: int64(features),
+    [name('scale')]: column(({ scale }) => scale, 1),
+    [name('add')]: column(({ add }) => add, 0),
+    [name('min')]: column(({ min }) => min, -LARGEST),
+    [name('max')]: column(({ max }) => max, LARGEST),
+    ...(intervention.error
+      ? { [name('coefficient')]: coefficientTensor(intervention, intervention.coefficient ?? 1, site, shape) }
+      : {}),
   }
 }
 
@@ -167,7 +198,7 @@ function feedsOf(
   shape: BatchShape,
 ): Readonly<Record<string, Tensor>> {
   const name = (part: string): string => slotInput(index, part)
-  if (intervention.kind === 'splice') return editFeeds(intervention, name)
+  if (intervention.kind === 'splice') return editFeeds(intervention, name, site, shape)
   if (intervention.kind === 'project' || intervention.kind === 'scale') {
     const along =
       intervention.kind === 'project'
