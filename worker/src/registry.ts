@@ -24,6 +24,11 @@ const PIPELINES = {
   'steering.generate': async () => (await import('./steering/index.js')).generatePipeline,
   'steering.chat': async () => (await import('./steering/index.js')).chatPipeline,
   'files.remove': async () => (await import('./files/index.js')).removeFilesPipeline,
+  'hub.search': async () => (await import('./hub/index.js')).searchPipeline,
+  'hub.inspect': async () => (await import('./hub/index.js')).inspectPipeline,
+  'hub.local': async () => (await import('./hub/index.js')).localPipeline,
+  'hub.download': async () => (await import('./hub/index.js')).downloadPipeline,
+  'hub.remove': async () => (await import('./hub/index.js')).removePipeline,
 } satisfies Record<JobKind, Load>
 
 export const PIPELINE_KINDS = Object.keys(PIPELINES) as JobKind[]

@@ -37,6 +37,16 @@ import {
   FolderUploadSchema,
   UploadSchema,
 } from './files/index.js'
+import {
+  CreateHubDownloadSchema,
+  HubInspectionAnswerSchema,
+  HubLocalSchema,
+  HubSearchQuerySchema,
+  HubSearchResultSchema,
+  HubTokenSchema,
+  InspectHubSchema,
+  SetHubTokenSchema,
+} from './hub/index.js'
 import { EventsQuerySchema, JobEventSchema, JobListQuerySchema, JobSchema } from './jobs/index.js'
 import {
   CreateModelSchema,
@@ -194,6 +204,35 @@ export const ROUTES = {
     query: DeleteModelQuerySchema,
     response: None,
   },
+
+  /** What is known without asking the hub. */
+  hubLocal: { method: 'GET', path: '/hub', scope: 'read', response: HubLocalSchema },
+  /** Asks the hub with the stored token, so it can name private repositories: not for readers. */
+  searchHub: {
+    method: 'GET',
+    path: '/hub/models',
+    scope: 'write',
+    query: HubSearchQuerySchema,
+    response: HubSearchResultSchema,
+  },
+  inspectHub: {
+    method: 'POST',
+    path: '/hub/inspect',
+    scope: 'write',
+    body: InspectHubSchema,
+    response: HubInspectionAnswerSchema,
+  },
+  /** Answers the model that the download becomes; the one already there when the same commit was asked for before. */
+  createHubDownload: {
+    method: 'POST',
+    path: '/hub/downloads',
+    scope: 'write',
+    body: CreateHubDownloadSchema,
+    response: ModelSchema,
+  },
+  getHubToken: { method: 'GET', path: '/hub/token', scope: 'read', response: HubTokenSchema },
+  setHubToken: { method: 'PUT', path: '/hub/token', scope: 'admin', body: SetHubTokenSchema, response: HubTokenSchema },
+  deleteHubToken: { method: 'DELETE', path: '/hub/token', scope: 'admin', response: HubTokenSchema },
 
   listDatasets: { method: 'GET', path: '/datasets', scope: 'read', response: z.array(DatasetSchema) },
   previewDataset: {

@@ -26,6 +26,11 @@ export const JOB_KINDS = {
   'steering.generate': 'interactive',
   'steering.chat': 'interactive',
   'files.remove': 'io',
+  'hub.search': 'interactive',
+  'hub.inspect': 'interactive',
+  'hub.local': 'interactive',
+  'hub.download': 'io',
+  'hub.remove': 'io',
 } as const satisfies Record<string, QueueClass>
 export type JobKind = keyof typeof JOB_KINDS
 export const JobKindSchema = z.enum(Object.keys(JOB_KINDS) as [JobKind, ...JobKind[]])
@@ -41,12 +46,17 @@ export const QUESTION_KINDS: readonly JobKind[] = [
   'training.estimate',
   'feature.probe',
   'steering.chat',
+  'hub.search',
+  'hub.inspect',
+  'hub.local',
 ]
 
 /** Kinds whose work can be put down and taken up again at the same point. */
-export const PAUSABLE_KINDS: readonly JobKind[] = ['training.run', 'extraction.run']
+export const PAUSABLE_KINDS: readonly JobKind[] = ['training.run', 'extraction.run', 'hub.download']
 /** Kinds that keep what they have when they are told to stop early. */
 export const STOPPABLE_KINDS: readonly JobKind[] = ['training.run', 'extraction.run', 'steering.generate']
+/** Kinds that keep files while they wait: cancelling a waiting one runs it once more, to clear them away. */
+export const CLEANING_KINDS: readonly JobKind[] = ['hub.download']
 
 /** Name of the BullMQ queue of a class; its entries carry only `{id}` of the job row. */
 export const queueName = (queue: QueueClass): string => `mistudio-${queue}`

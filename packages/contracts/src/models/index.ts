@@ -1,6 +1,7 @@
 // Language models: registered in place from a local folder, checked before they count as ready.
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { HubSourceSchema } from '../hub/index.js'
 import { JobSchema } from '../jobs/index.js'
 import { ParitySummarySchema } from './parity.js'
 import { AbsentSiteSchema, ModelStructureSchema } from './structure.js'
@@ -85,6 +86,8 @@ export const ModelSchema = z.object({
   selfCheck: SelfCheckSchema.nullable(),
   parity: ParitySummarySchema.nullable(),
   warnings: z.array(z.string()),
+  /** Set when the files came from the Hugging Face hub. */
+  hub: HubSourceSchema.nullable(),
   job: JobSchema.nullable(),
   createdAt: TimeSchema,
 })

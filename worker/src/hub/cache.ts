@@ -1,0 +1,75 @@
+// The cache of the Hugging Face tools on this computer: `models--org--name/{refs,blobs,snapshots}`. Read only; nothing is written there.
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { HubCommitSchema, type HubHash, HubRepoSchema, type HubLocal } from '@mistudio/contracts'
+import { readJsonFile, resolveInside } from '@mistudio/formats'
+import type { RepoFile } from './api.js'
+import { selectFiles, shardNames, type Wanted, WEIGHTS_INDEX } from './select.js'
+
+const MAX_CACHED = 500
+const MAX_FILES = 2000
+
+const folderOf = (cacheFolder: string, repo: string): string => join(cacheFolder, `models--${repo.replace('/', '--')}`)
+
+/** Path of a file of the cache with this content's name and length, null when there is none. Its hash is still to be checked. */
+export async function cachedFile(cacheFolder: string, repo: string, file: RepoFile): Promise<string | null> {
+  const path = join(folderOf(cacheFolder, repo), 'blobs', file.hash.hex)
+  const real = await realpath(path).catch(() => null)
+  const found = real === null ? null : await stat(real).catch(() => null)
+  return found?.isFile() && found.size === file.bytes ? real : null
+}
+
+/** The commit that a revision meant when it was cached; null when the cache does not know. */
+export async function cachedCommit(cacheFolder: string, repo: string, revision: string): Promise<string | null> {
+  const folder = folderOf(cacheFolder, repo)
+  if (HubCommitSchema.safeParse(revision).success) return revision
+  const text = await resolveInside(join(folder, 'refs'), revision)
+    .then((path) => readFile(path, 'utf8'))
+    .catch(() => '')
+  const commit = HubCommitSchema.safeParse(text.trim())
+  return commit.success ? commit.data : null
+}
+
+/** Files of a cached snapshot; their hashes are the names of their blobs. Files that are no links to blobs are left out. */
+async function snapshotFiles(cacheFolder: string, repo: string, commit: string): Promise<(RepoFile & { real: string })[]> {
+  const folder = join(folderOf(cacheFolder, repo), 'snapshots', commit)
+  const names = await readdir(folder).catch(() => [])
+  const files: (RepoFile & { real: string })[] = []
+  for (const path of names.slice(0, MAX_FILES)) {
+    const real = await realpath(join(folder, path)).catch(() => null)
+    const hash = real === null ? null : hashNamed(basename(real))
+    const found = real === null ? null : await stat(real)
+    if (real !== null && hash && found?.isFile()) files.push({ path, bytes: found.size, hash, real })
+  }
+  return files
+}
+
+const hashNamed = (name: string): HubHash | null =>
+  /^[0-9a-f]{64}$/.test(name) ? { kind: 'sha256', hex: name } : /^[0-9a-f]{40}$/.test(name) ? { kind: 'git-sha1', hex: name } : null
+
+/** The needed files of a cached snapshot. @throws AppError when it is not complete. */
+export async function cachedSnapshot(cacheFolder: string, repo: string, commit: string): Promise<{ wanted: Wanted[]; config: unknown }> {
+  const files = await snapshotFiles(cacheFolder, repo, commit)
+  const real = (path: string): string | undefined => files.find((file) => file.path === path)?.real
+  const index = real(WEIGHTS_INDEX)
+  const shards = index ? shardNames(await readJsonFile(index), repo) : null
+  const wanted = selectFiles(files, shards, repo).map(({ path, bytes, hash, role }) => ({ path, bytes, hash, role }))
+  return { wanted, config: await readJsonFile(String(real('config.json'))) }
+}
+
+/** Complete models of the cache, by name. */
+export async function cachedModels(cacheFolder: string): Promise<HubLocal['cached']> {
+  const folders = (await readdir(cacheFolder).catch(() => [])).filter((name) => name.startsWith('models--')).sort()
+  const found: HubLocal['cached'] = []
+  for (const folder of folders.slice(0, MAX_CACHED)) {
+    const repo = HubRepoSchema.safeParse(folder.slice('models--'.length).replace('--', '/'))
+    if (!repo.success) continue
+    for (const commit of await readdir(join(cacheFolder, folder, 'snapshots')).catch(() => [])) {
+      if (!HubCommitSchema.safeParse(commit).success) continue
+      // What is not complete, or holds no safetensors, is not offered.
+      const snapshot = await cachedSnapshot(cacheFolder, repo.data, commit).catch(() => null)
+      if (snapshot) found.push({ repo: repo.data, commit, bytes: snapshot.wanted.reduce((sum, { bytes }) => sum + bytes, 0) })
+    }
+  }
+  return found
+}

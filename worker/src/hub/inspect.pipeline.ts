@@ -1,0 +1,34 @@
+// hub.inspect: what a revision holds for miStudio, how much of it must be fetched, and whether it fits on the disk.
+import { mkdir } from 'node:fs/promises'
+import { type HubInspection, HubInspectParamsSchema, type InspectHub } from '@mistudio/contracts'
+import type { Pipeline } from '../runner/context.js'
+import { withControl } from './control.js'
+import { freeBytes, placesOf } from './places.js'
+import { planSnapshot } from './plan.js'
+import { BRISK } from './retry.js'
+import { outstanding } from './snapshot.js'
+import { hubWorld } from './world.js'
+
+export const inspectPipeline: Pipeline<InspectHub> = {
+  kind: 'hub.inspect',
+  parse: (params) => HubInspectParamsSchema.parse(params),
+  run: (context) =>
+    withControl(context, async (signal) => {
+      const { repo, revision } = context.job.params
+      const world = await hubWorld(context, BRISK)
+      const { commit, from, info, files: needed, otherFiles, model, problem } = await planSnapshot(world, repo, revision, signal)
+      const places = placesOf(context.dataDir, repo, commit)
+      const found = await outstanding({ repo, files: needed, places, cacheFolder: world.cacheFolder })
+      await mkdir(context.dataDir, { recursive: true })
+      const result: HubInspection = {
+        ...{ repo, revision, commit, from, otherFiles, model, problem },
+        ...{ licence: info.licence, gated: info.gated, private: info.private },
+        page: `${world.access.endpoint}/${repo}`,
+        files: found.map(({ file, source }) => ({ ...file, source })),
+        bytes: needed.reduce((sum, { bytes }) => sum + bytes, 0),
+        bytesToFetch: found.reduce((sum, { bytes }) => sum + bytes, 0),
+        freeBytes: await freeBytes(context.dataDir),
+      }
+      return { state: 'completed', result }
+    }),
+}

@@ -1,0 +1,21 @@
+// hub.local: what is known without asking the hub: endpoint, where the token comes from, free disk, models of the Hugging Face cache.
+import { type HubLocal, HubLocalParamsSchema } from '@mistudio/contracts'
+import type { Pipeline } from '../runner/context.js'
+import { cachedModels } from './cache.js'
+import { freeBytes } from './places.js'
+import { BRISK } from './retry.js'
+import { hubWorld } from './world.js'
+
+export const localPipeline: Pipeline<object> = {
+  kind: 'hub.local',
+  parse: (params) => HubLocalParamsSchema.parse(params),
+  run: async (context) => {
+    const { access, tokenFrom, cacheFolder, offline } = await hubWorld(context, BRISK)
+    const result: HubLocal = {
+      ...{ endpoint: access.endpoint, offline, token: tokenFrom, cacheFolder },
+      freeBytes: await freeBytes(context.dataDir),
+      cached: await cachedModels(cacheFolder),
+    }
+    return { state: 'completed', result }
+  },
+}

@@ -1,0 +1,30 @@
+// hub.remove: deletes the files of a downloaded snapshot whose model was deleted.
+import { readdir, rm, rmdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { HubRemoveParamsSchema } from '@mistudio/contracts'
+import type { z } from 'zod'
+import type { Pipeline } from '../runner/context.js'
+import { withControl } from './control.js'
+import { withLock } from './lock.js'
+import { placesOf } from './places.js'
+
+export const removePipeline: Pipeline<z.infer<typeof HubRemoveParamsSchema>> = {
+  kind: 'hub.remove',
+  parse: (params) => HubRemoveParamsSchema.parse(params),
+  run: (context) =>
+    withControl(context, async (signal) => {
+      const { repo, commit } = context.job.params
+      const { snapshot, partial } = placesOf(context.dataDir, repo, commit)
+      context.progress({ stage: 'removing', fraction: null })
+      return withLock(context.db, snapshot, { signal }, async () => {
+        // Asked for again in the meantime: the files belong to the new model.
+        const { rowCount } = await context.db.query('SELECT 1 FROM model WHERE path = $1', [snapshot])
+        if (rowCount) return { state: 'completed', result: { kept: true } }
+        await rm(snapshot, { recursive: true, force: true })
+        await rm(partial, { recursive: true, force: true })
+        const folder = dirname(snapshot)
+        if ((await readdir(folder).catch(() => ['?'])).length === 0) await rmdir(folder)
+        return { state: 'completed', result: { kept: false } }
+      })
+    }),
+}

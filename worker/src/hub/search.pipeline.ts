@@ -1,0 +1,19 @@
+// hub.search: models of the hub that fit some words.
+import { type HubSearchQuery, HubSearchParamsSchema, type HubSearchResult } from '@mistudio/contracts'
+import type { Pipeline } from '../runner/context.js'
+import { searchModels } from './api.js'
+import { withControl } from './control.js'
+import { BRISK } from './retry.js'
+import { hubWorld, requireOnline } from './world.js'
+
+export const searchPipeline: Pipeline<HubSearchQuery> = {
+  kind: 'hub.search',
+  parse: (params) => HubSearchParamsSchema.parse(params),
+  run: (context) =>
+    withControl(context, async (signal) => {
+      const world = await hubWorld(context, BRISK)
+      requireOnline(world)
+      const models = await searchModels(world.access, context.job.params, signal)
+      return { state: 'completed', result: { endpoint: world.access.endpoint, models } satisfies HubSearchResult }
+    }),
+}
