@@ -11,6 +11,7 @@ import { DatasetsModule } from './datasets/datasets.module.js'
 import { ExtractionsModule } from './extractions/extractions.module.js'
 import { FeaturesModule } from './features/features.module.js'
 import { FilesModule } from './files/files.module.js'
+import { HubModule } from './hub/hub.module.js'
 import { JobsModule } from './jobs/jobs.module.js'
 import { LiveModule } from './live/live.module.js'
 import { PublisherModule } from './live/publisher.module.js'
@@ -28,6 +29,7 @@ const ROOMS = [
   SettingsModule,
   FilesModule,
   ModelsModule,
+  HubModule,
   DatasetsModule,
   TrainingsModule,
   SaesModule,

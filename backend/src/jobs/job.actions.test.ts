@@ -30,6 +30,14 @@ describe('job actions', () => {
     expect(() => changeFor(job(state), action)).toThrow(reason)
   })
 
+  it('runs a cancelled download once more, so that its files are cleared away', () => {
+    const download = (state: 'queued' | 'paused', control: 'run' | 'cancel' = 'run') =>
+      ({ kind: 'hub.download', state, control }) as const
+    expect(changeFor(download('paused'), 'cancel')).toMatchObject({ state: 'queued', control: 'cancel' })
+    expect(changeFor(download('queued'), 'cancel')).toMatchObject({ state: 'queued', control: 'cancel' })
+    expect(() => changeFor(download('queued', 'cancel'), 'pause')).toThrow('being cancelled')
+  })
+
   it('does not let a pause override a cancel', () => {
     expect(() => changeFor(job('running', 'cancel'), 'pause')).toThrow('being cancelled')
   })

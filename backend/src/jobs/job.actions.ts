@@ -1,6 +1,7 @@
 // What each action does to a job in each state: one pure table, no database.
 import {
   AppError,
+  CLEANING_KINDS,
   type Job,
   type JobAction,
   type JobControl,
@@ -24,14 +25,17 @@ const told = (control: JobControl): Change => ({ state: 'running', control, fres
 const moved = (state: JobState): Change => ({ state, control: 'run', fresh: false })
 
 const RULES: Readonly<Record<JobAction, Rule>> = {
-  cancel: ({ state }) => {
+  cancel: ({ kind, state }) => {
     if (state === 'running') return told('cancel')
+    if ((state === 'queued' || state === 'paused') && CLEANING_KINDS.includes(kind)) {
+      return { ...moved('queued'), control: 'cancel' }
+    }
     if (state === 'queued' || state === 'paused') return { ...moved('cancelled'), control: 'cancel' }
     return 'it has ended already'
   },
   pause: ({ kind, state, control }) => {
     if (QUESTION_KINDS.includes(kind)) return 'a short question cannot be paused, only cancelled'
-    if (state === 'queued') return moved('paused')
+    if (state === 'queued') return control === 'cancel' ? 'it is being cancelled' : moved('paused')
     if (state === 'running' && !PAUSABLE_KINDS.includes(kind)) return 'its work cannot be put down half-way; use cancel'
     if (state === 'running') return control === 'cancel' ? 'it is being cancelled' : told('pause')
     return state === 'paused' ? 'it is paused already' : 'it has ended already'

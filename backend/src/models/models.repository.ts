@@ -1,8 +1,8 @@
 // Rows of models.
 
-import { TERMINAL_STATES } from '@mistudio/contracts'
+import { type HubSource, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
-import { Database, type Tx } from '../common/database.js'
+import { Database, type Tx, toJson } from '../common/database.js'
 import type { Model } from '../generated/prisma/client.js'
 
 /** A row without its report, which is large and asked for by itself. */
@@ -31,8 +31,14 @@ export class ModelsRepository {
     return row?.parityReport ?? null
   }
 
-  async create(tx: Tx, data: { id: string; name: string; path: string }): Promise<void> {
-    await tx.model.create({ data })
+  async create(tx: Tx, { hub, ...data }: { id: string; name: string; path: string; hub?: HubSource }): Promise<void> {
+    await tx.model.create({ data: { ...data, ...(hub ? { hub: toJson(hub) } : {}) } })
+  }
+
+  /** The model of a path, looked up alone: until `tx` ends nobody else who asks this way gets an answer. */
+  async findByPathAlone(tx: Tx, path: string): Promise<ModelRow | null> {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${path}, 0))`
+    return tx.model.findFirst({ omit, where: { path } })
   }
 
   async rename(id: string, name: string): Promise<void> {

@@ -5,6 +5,9 @@ import {
   AbsentSiteSchema,
   AppError,
   type CreateModel,
+  type HubSource,
+  HubSourceSchema,
+  hubFolderName,
   type Job,
   type Model,
   type ModelInspection,
@@ -17,6 +20,7 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
+import { AppConfig } from '../common/config.js'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
 import { usersError } from '../common/users-error.js'
@@ -34,6 +38,7 @@ export class ModelsService {
     private readonly uploads: FolderUploadsService,
     private readonly jobs: JobsService,
     private readonly questions: QuestionsService,
+    private readonly config: AppConfig,
   ) {}
 
   async list(): Promise<Model[]> {
@@ -83,22 +88,72 @@ export class ModelsService {
     return this.get(id)
   }
 
+  /**
+   * A model whose files are still to come from the hub: the download registers it when they are there. When the commit is registered or
+   * on its way already, that model is the answer; one that failed is tried again.
+   */
+  async createFromHub(hub: HubSource, name: string): Promise<Model> {
+    const folder = this.hubPath(hub)
+    const id = randomUUID()
+    const job = { kind: 'hub.download', subjectType: 'model', subjectId: id, title: name } as const
+    let twin: ModelRow | null = null
+    try {
+      await this.jobs.submit({ ...job, params: { ...hub, modelId: id } }, async (tx) => {
+        twin = await this.repository.findByPathAlone(tx, folder)
+        if (twin) throw new AlreadyThere()
+        await this.repository.create(tx, { id, name, path: folder, hub })
+      })
+    } catch (error) {
+      if (!(error instanceof AlreadyThere) || !twin) throw error
+      return this.again(await this.get((twin as ModelRow).id))
+    }
+    return this.get(id)
+  }
+
+  /** The model of a commit of the hub, ready or on its way. */
+  findFromHub(hub: Pick<HubSource, 'repo' | 'commit'>): Promise<ModelRow | null> {
+    return this.repository.findByPath(this.hubPath(hub))
+  }
+
+  private async again(model: Model): Promise<Model> {
+    if (model.status !== 'failed' || !model.job) return model
+    await this.jobs.act(model.job.id, 'retry')
+    return this.get(model.id)
+  }
+
+  private hubPath({ repo, commit }: Pick<HubSource, 'repo' | 'commit'>): string {
+    return path.join(this.config.dataDir, 'hub', hubFolderName(repo), commit)
+  }
+
   async rename(id: string, name: string): Promise<Model> {
     await this.get(id)
     await this.repository.rename(id, name)
     return this.get(id)
   }
 
-  /** Forgets a model. Its files stay: they are the user's own; those that were uploaded go as well when `deleteFiles` says so. */
+  /**
+   * Forgets a model. Files of a folder are the user's own and stay; those that were uploaded go as well when `deleteFiles` says so,
+   * those that came from the hub always: they can be downloaded again.
+   */
   async remove(id: string, deleteFiles: boolean): Promise<void> {
     const model = await this.get(id)
     const users = await this.repository.users(id)
     if (users.length > 0) throw usersError(model.name, users)
     await this.jobs.cancelAllOf([id])
     await this.files.remove(model.name, [{ room: 'models', id }], (tx) => this.repository.remove(tx, id))
+    if (model.hub) await this.removeDownloaded(model, model.hub)
     if (deleteFiles) await this.uploads.removeFilesOf(model)
   }
+
+  /** Call it once the row is gone: files of a commit that a model stands on are kept. */
+  private async removeDownloaded({ id, name: title }: Model, { repo, commit }: HubSource): Promise<void> {
+    const job = { kind: 'hub.remove', subjectType: 'system', subjectId: id, title } as const
+    await this.jobs.submit({ ...job, params: { repo, commit } })
+  }
 }
+
+/** Ends a transaction that found its work done. */
+class AlreadyThere extends Error {}
 
 const readyHint = (model: Model): string =>
   model.status === 'importing' ? 'wait until its registration has finished.' : 'its registration failed; see its page.'
@@ -116,6 +171,7 @@ function toModel(row: ModelRow, job: Job | null): Model {
     selfCheck: SelfCheckSchema.nullable().parse(row.selfCheck),
     parity: ParitySummarySchema.nullable().parse(row.parity),
     warnings: z.array(z.string()).parse(row.warnings),
+    hub: HubSourceSchema.nullable().parse(row.hub),
     job,
     createdAt: iso(row.createdAt),
   }

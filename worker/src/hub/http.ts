@@ -54,7 +54,7 @@ export async function get(access: HubAccess, url: string, { headers = {}, signal
 const isOwn = (access: HubAccess, url: URL): boolean => url.origin === new URL(access.endpoint).origin
 
 function nextTarget(from: URL, location: string | null, endpoint: string): URL {
-  const next = location !== null && URL.canParse(location, from) ? new URL(location, from) : null
+  const next = location !== null && URL.canParse(location, from.href) ? new URL(location, from.href) : null
   const safe = next !== null && (next.protocol === 'https:' || (next.protocol === 'http:' && from.protocol === 'http:'))
   if (next !== null && safe) return next
   throw new AppError('hub_invalid', `${endpoint} redirects to an address that is not followed (no address, or unencrypted). Check HF_ENDPOINT.`)
