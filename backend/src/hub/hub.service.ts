@@ -60,7 +60,10 @@ export class HubService {
     const found = await this.look(asked)
     if (found.problem) throw new AppError(found.problem.code, found.problem.message, found.problem.details)
     if (found.bytesToFetch > found.freeBytes) {
-      throw new AppError('disk_full', `"${found.repo}" needs ${found.bytesToFetch} more bytes, and the disk of the data folder has ${found.freeBytes} free. Free some space and try again.`)
+      throw new AppError(
+        'disk_full',
+        `"${found.repo}" needs ${found.bytesToFetch} more bytes, and the disk of the data folder has ${found.freeBytes} free. Free some space and try again.`,
+      )
     }
     const { repo, revision, commit } = found
     return this.models.createFromHub({ repo, revision, commit }, name ?? repo.slice(repo.lastIndexOf('/') + 1))

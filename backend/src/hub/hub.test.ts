@@ -39,11 +39,16 @@ describe('the token', () => {
   })
 
   it('is sealed anew each time and can be deleted', async () => {
-    const sealed = async () => (await test.database.prisma.secret.findUniqueOrThrow({ where: { name: 'hub-token' } })).sealed
+    const sealed = async () =>
+      (await test.database.prisma.secret.findUniqueOrThrow({ where: { name: 'hub-token' } })).sealed
     const before = await sealed()
     await test.call('PUT', '/hub/token', { token: TOKEN })
     expect(await sealed()).not.toEqual(before)
-    expect((await test.call('DELETE', '/hub/token')).body.data).toEqual({ hasToken: false, lastFour: null, updatedAt: null })
+    expect((await test.call('DELETE', '/hub/token')).body.data).toEqual({
+      hasToken: false,
+      lastFour: null,
+      updatedAt: null,
+    })
     expect(await test.database.prisma.secret.count()).toBe(0)
   })
 
@@ -119,15 +124,20 @@ describe('a download', () => {
     expect(await test.database.prisma.model.count()).toBe(before)
   })
 
-  it.each(['../x', 'a/b/c', 'a/../b', '-x/y', 'a--b/c', 'org/na me', ''])('refuses the repository name %j', async (repo) => {
-    expect((await request({ repo })).body.error.code).toBe('validation_failed')
-  })
+  it.each(['../x', 'a/b/c', 'a/../b', '-x/y', 'a--b/c', 'org/na me', ''])(
+    'refuses the repository name %j',
+    async (repo) => {
+      expect((await request({ repo })).body.error.code).toBe('validation_failed')
+    },
+  )
 
   it('has its files removed with the model', async () => {
     const { data } = (await request()).body
     await test.database.prisma.job.update({ where: { id: data.job.id }, data: { state: 'completed' } })
     await test.call('DELETE', `/models/${data.id}`)
-    const removal = await test.database.prisma.job.findFirstOrThrow({ where: { kind: 'hub.remove', subjectId: data.id } })
+    const removal = await test.database.prisma.job.findFirstOrThrow({
+      where: { kind: 'hub.remove', subjectId: data.id },
+    })
     expect(removal.params).toEqual({ repo: 'org/tiny', commit })
   })
 })

@@ -1,7 +1,8 @@
 // What the hub says about models: search, one revision, its files. Requests are made by @huggingface/hub over our own HTTP, which holds
 // the token rule, limits and retries; every answer is checked here.
-import { AppError, HubCommitSchema, type HubHash, type HubModel, type HubSearchQuery } from '@mistudio/contracts'
+
 import { listFiles, listModels, modelInfo } from '@huggingface/hub'
+import { AppError, HubCommitSchema, type HubHash, type HubModel, type HubSearchQuery } from '@mistudio/contracts'
 import { z } from 'zod'
 import { get, type HubAccess, readWhole } from './http.js'
 import type { Asked } from './refusals.js'
@@ -68,7 +69,12 @@ async function checked<T>(access: HubAccess, work: () => Promise<T>): Promise<T>
     return await work()
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError || error instanceof z.ZodError) {
-      throw new AppError('hub_invalid', `${access.endpoint} does not answer like a Hugging Face hub. Check HF_ENDPOINT.`, undefined, { cause: error })
+      throw new AppError(
+        'hub_invalid',
+        `${access.endpoint} does not answer like a Hugging Face hub. Check HF_ENDPOINT.`,
+        undefined,
+        { cause: error },
+      )
     }
     throw error
   }
@@ -89,24 +95,37 @@ export function searchModels(access: HubAccess, query: HubSearchQuery, signal: A
 }
 
 /** What a revision (branch, tag or commit) means now. */
-export function revisionInfo(access: HubAccess, repo: string, revision: string, signal: AbortSignal): Promise<RevisionInfo> {
+export function revisionInfo(
+  access: HubAccess,
+  repo: string,
+  revision: string,
+  signal: AbortSignal,
+): Promise<RevisionInfo> {
   return checked(access, async () => {
     const fetch = fetchFor(access, signal, { repo, revision })
     const additionalFields = ['sha', 'tags', 'safetensors'] as ('sha' | 'tags' | 'safetensors')[]
-    const info = InfoSchema.parse(await modelInfo({ name: repo, revision, hubUrl: access.endpoint, fetch, additionalFields }))
+    const info = InfoSchema.parse(
+      await modelInfo({ name: repo, revision, hubUrl: access.endpoint, fetch, additionalFields }),
+    )
     return { ...describe(info), commit: info.sha }
   })
 }
 
 /** Files of a commit with their sizes and hashes. Files without a usable hash are left out. */
-export function revisionFiles(access: HubAccess, repo: string, commit: string, signal: AbortSignal): Promise<RepoFile[]> {
+export function revisionFiles(
+  access: HubAccess,
+  repo: string,
+  commit: string,
+  signal: AbortSignal,
+): Promise<RepoFile[]> {
   return checked(access, async () => {
     const fetch = fetchFor(access, signal, { repo, revision: commit })
     const files: RepoFile[] = []
     let entries = 0
     const listed = listFiles({ repo: { type: 'model', name: repo }, revision: commit, hubUrl: access.endpoint, fetch })
     for await (const entry of listed) {
-      if (++entries > MAX_FILES) throw new AppError('hub_invalid', `"${repo}" has more than ${MAX_FILES} files, which is no model.`)
+      if (++entries > MAX_FILES)
+        throw new AppError('hub_invalid', `"${repo}" has more than ${MAX_FILES} files, which is no model.`)
       const file = toFile(FileSchema.parse(entry))
       if (file) files.push(file)
     }
@@ -122,7 +141,8 @@ export async function smallFile(
   signal: AbortSignal,
 ): Promise<Buffer> {
   const { repo, commit, file } = at
-  if (file.bytes > limit) throw new AppError('model_invalid', `${file.path} of "${repo}" has ${file.bytes} bytes; at most ${limit} are read.`)
+  if (file.bytes > limit)
+    throw new AppError('model_invalid', `${file.path} of "${repo}" has ${file.bytes} bytes; at most ${limit} are read.`)
   return withRetries({ timing: access.timing, signal }, async () => {
     const asked = { repo, revision: commit, path: file.path }
     const { response } = await get(access, fileUrl(access, repo, commit, file.path), { signal, asked })
@@ -139,7 +159,8 @@ export const fileUrl = (access: HubAccess, repo: string, commit: string, path: s
 function toFile({ type, path, size, oid, lfs }: z.infer<typeof FileSchema>): RepoFile | null {
   if (type !== 'file') return null
   const sha256 = lfs?.oid.replace(/^sha256:/, '')
-  if (lfs && sha256 && /^[0-9a-f]{64}$/.test(sha256)) return { path, bytes: lfs.size, hash: { kind: 'sha256', hex: sha256 } }
+  if (lfs && sha256 && /^[0-9a-f]{64}$/.test(sha256))
+    return { path, bytes: lfs.size, hash: { kind: 'sha256', hex: sha256 } }
   if (!lfs && oid && /^[0-9a-f]{40}$/.test(oid)) return { path, bytes: size, hash: { kind: 'git-sha1', hex: oid } }
   return null
 }

@@ -1,7 +1,7 @@
 // The cache of the Hugging Face tools on this computer: `models--org--name/{refs,blobs,snapshots}`. Read only; nothing is written there.
 import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { HubCommitSchema, type HubHash, HubRepoSchema, type HubLocal } from '@mistudio/contracts'
+import { HubCommitSchema, type HubHash, type HubLocal, HubRepoSchema } from '@mistudio/contracts'
 import { readJsonFile, resolveInside } from '@mistudio/formats'
 import type { RepoFile } from './api.js'
 import { selectFiles, shardNames, type Wanted, WEIGHTS_INDEX } from './select.js'
@@ -31,7 +31,11 @@ export async function cachedCommit(cacheFolder: string, repo: string, revision: 
 }
 
 /** Files of a cached snapshot; their hashes are the names of their blobs. Files that are no links to blobs are left out. */
-async function snapshotFiles(cacheFolder: string, repo: string, commit: string): Promise<(RepoFile & { real: string })[]> {
+async function snapshotFiles(
+  cacheFolder: string,
+  repo: string,
+  commit: string,
+): Promise<(RepoFile & { real: string })[]> {
   const folder = join(folderOf(cacheFolder, repo), 'snapshots', commit)
   const names = await readdir(folder).catch(() => [])
   const files: (RepoFile & { real: string })[] = []
@@ -45,10 +49,18 @@ async function snapshotFiles(cacheFolder: string, repo: string, commit: string):
 }
 
 const hashNamed = (name: string): HubHash | null =>
-  /^[0-9a-f]{64}$/.test(name) ? { kind: 'sha256', hex: name } : /^[0-9a-f]{40}$/.test(name) ? { kind: 'git-sha1', hex: name } : null
+  /^[0-9a-f]{64}$/.test(name)
+    ? { kind: 'sha256', hex: name }
+    : /^[0-9a-f]{40}$/.test(name)
+      ? { kind: 'git-sha1', hex: name }
+      : null
 
 /** The needed files of a cached snapshot. @throws AppError when it is not complete. */
-export async function cachedSnapshot(cacheFolder: string, repo: string, commit: string): Promise<{ wanted: Wanted[]; config: unknown }> {
+export async function cachedSnapshot(
+  cacheFolder: string,
+  repo: string,
+  commit: string,
+): Promise<{ wanted: Wanted[]; config: unknown }> {
   const files = await snapshotFiles(cacheFolder, repo, commit)
   const real = (path: string): string | undefined => files.find((file) => file.path === path)?.real
   const index = real(WEIGHTS_INDEX)
@@ -68,7 +80,8 @@ export async function cachedModels(cacheFolder: string): Promise<HubLocal['cache
       if (!HubCommitSchema.safeParse(commit).success) continue
       // What is not complete, or holds no safetensors, is not offered.
       const snapshot = await cachedSnapshot(cacheFolder, repo.data, commit).catch(() => null)
-      if (snapshot) found.push({ repo: repo.data, commit, bytes: snapshot.wanted.reduce((sum, { bytes }) => sum + bytes, 0) })
+      if (snapshot)
+        found.push({ repo: repo.data, commit, bytes: snapshot.wanted.reduce((sum, { bytes }) => sum + bytes, 0) })
     }
   }
   return found

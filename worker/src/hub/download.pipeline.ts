@@ -33,7 +33,10 @@ async function download(context: Context, timing: Timing): Promise<Outcome> {
     return withLock(
       context.db,
       places.snapshot,
-      { signal, onWait: () => context.progress({ stage: 'waiting for another download of this model', fraction: null }) },
+      {
+        signal,
+        onWait: () => context.progress({ stage: 'waiting for another download of this model', fraction: null }),
+      },
       (locked) => bring(context, world, places, locked),
     )
   })
@@ -71,9 +74,11 @@ function reporting(context: Context, total: number): Pick<DownloadOptions, 'onBy
     onWait: (ms: number, why: PassingError) => {
       const seconds = Math.ceil(ms / 1000)
       context.log('warn', `${why.message} Trying again in ${seconds} s.`)
-      if (seconds >= 5) context.progress({ stage: `waiting ${seconds} s before the next try`, fraction: total ? done / total : null })
+      if (seconds >= 5)
+        context.progress({ stage: `waiting ${seconds} s before the next try`, fraction: total ? done / total : null })
     },
-    onCheck: () => context.progress({ ...stage.at(done, total, performance.now()), stage: 'checking the hash', etaSeconds: null }),
+    onCheck: () =>
+      context.progress({ ...stage.at(done, total, performance.now()), stage: 'checking the hash', etaSeconds: null }),
   }
 }
 

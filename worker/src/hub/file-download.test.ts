@@ -24,13 +24,23 @@ async function run(target = join(rig.folder, randomUUID()), more: Partial<Downlo
   const counted: number[] = []
   const url = fileUrl(access, 'org/model', commit, 'model.safetensors')
   const done = downloadFile({ ...file, url }, target, {
-    ...{ access, signal: new AbortController().signal, pieceBytes: PIECE, onBytes: (bytes) => counted.push(bytes), ...more },
+    ...{
+      access,
+      signal: new AbortController().signal,
+      pieceBytes: PIECE,
+      onBytes: (bytes) => counted.push(bytes),
+      ...more,
+    },
   })
   await done
   return { target, counted: counted.reduce((a, b) => a + b, 0) }
 }
 
-const failure = (work: Promise<unknown>): Promise<unknown> => work.then(() => null, (error: unknown) => error)
+const failure = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => null,
+    (error: unknown) => error,
+  )
 /** Ranges of the content itself, without the one-byte questions for the address. */
 const stored = (): Seen[] => rig.hub.seen.filter(({ host, range }) => host === 'storage' && range?.end !== 1)
 /** The fault for the first request of the content that fits, then none. */
@@ -55,16 +65,22 @@ it('fetches ranges in parallel and joins them', async () => {
   expect(stored()).toHaveLength(Math.ceil(SIZE / PIECE))
 })
 
-it.each(Array.from({ length: 11 }, (_, tenth) => tenth))('goes on after a break at %i tenths of the file', async (tenth) => {
-  const after = Math.floor((SIZE * tenth) / 10)
-  once({ kind: 'break', after }, ({ range }) => range !== null && range.start <= after && (after < range.end || after === SIZE))
-  const { target, counted } = await run()
-  expectWhole(target)
-  expect(counted).toBe(SIZE)
-  const asked = stored().reduce((sum, { range }) => sum + (range ? range.end - range.start : 0), 0)
-  // A break costs at most the rest of the range that it hit, never the file.
-  expect(asked).toBeLessThanOrEqual(SIZE + PIECE)
-})
+it.each(Array.from({ length: 11 }, (_, tenth) => tenth))(
+  'goes on after a break at %i tenths of the file',
+  async (tenth) => {
+    const after = Math.floor((SIZE * tenth) / 10)
+    once(
+      { kind: 'break', after },
+      ({ range }) => range !== null && range.start <= after && (after < range.end || after === SIZE),
+    )
+    const { target, counted } = await run()
+    expectWhole(target)
+    expect(counted).toBe(SIZE)
+    const asked = stored().reduce((sum, { range }) => sum + (range ? range.end - range.start : 0), 0)
+    // A break costs at most the rest of the range that it hit, never the file.
+    expect(asked).toBeLessThanOrEqual(SIZE + PIECE)
+  },
+)
 
 it('survives a connection that breaks at every tenth of the file, each time', async () => {
   const broken = new Set<number>()
@@ -83,25 +99,30 @@ it('survives a connection that breaks at every tenth of the file, each time', as
   expect(broken.size).toBe(9)
 })
 
-it.each(Array.from({ length: 9 }, (_, tenth) => tenth + 1))('resumes in a new process after %i tenths', async (tenth) => {
-  const stop = new AbortController()
-  const target = join(rig.folder, randomUUID())
-  let came = 0
-  const onBytes = (bytes: number) => {
-    came += bytes
-    if (came >= (SIZE * tenth) / 10) stop.abort(new Error('killed'))
-  }
-  expect(await failure(run(target, { signal: stop.signal, onBytes, connections: 2 }))).toMatchObject({ message: 'killed' })
-  expect(existsSync(target)).toBe(false)
-  const held = await heldBytes(target, { bytes: SIZE, hash: { kind: 'sha256', hex: sha256(CONTENT) } })
-  expect(held).toBeGreaterThan(0)
-  rig.hub.seen.length = 0
-  const again = await run(target)
-  expectWhole(target)
-  expect(again.counted).toBe(SIZE)
-  const asked = stored().reduce((sum, { range }) => sum + (range ? range.end - range.start : 0), 0)
-  expect(asked).toBe(SIZE - held)
-})
+it.each(Array.from({ length: 9 }, (_, tenth) => tenth + 1))(
+  'resumes in a new process after %i tenths',
+  async (tenth) => {
+    const stop = new AbortController()
+    const target = join(rig.folder, randomUUID())
+    let came = 0
+    const onBytes = (bytes: number) => {
+      came += bytes
+      if (came >= (SIZE * tenth) / 10) stop.abort(new Error('killed'))
+    }
+    expect(await failure(run(target, { signal: stop.signal, onBytes, connections: 2 }))).toMatchObject({
+      message: 'killed',
+    })
+    expect(existsSync(target)).toBe(false)
+    const held = await heldBytes(target, { bytes: SIZE, hash: { kind: 'sha256', hex: sha256(CONTENT) } })
+    expect(held).toBeGreaterThan(0)
+    rig.hub.seen.length = 0
+    const again = await run(target)
+    expectWhole(target)
+    expect(again.counted).toBe(SIZE)
+    const asked = stored().reduce((sum, { range }) => sum + (range ? range.end - range.start : 0), 0)
+    expect(asked).toBe(SIZE - held)
+  },
+)
 
 it('takes nothing from a torn journal line and starts over with a touched journal', async () => {
   const target = join(rig.folder, randomUUID())
@@ -155,7 +176,8 @@ it('waits as long as a 429 asks, then goes on', async () => {
 })
 
 it('gives up at once when a 429 asks for longer than anyone waits, and tells how long', async () => {
-  rig.hub.fault = ({ host }) => (host === 'hub' ? { kind: 'status', status: 429, headers: { 'retry-after': '3600' } } : null)
+  rig.hub.fault = ({ host }) =>
+    host === 'hub' ? { kind: 'status', status: 429, headers: { 'retry-after': '3600' } } : null
   const error = await failure(run())
   expect(error).toMatchObject({ code: 'hub_busy' })
   expect(String(error)).toMatch(/60 minutes/)
@@ -229,7 +251,9 @@ it('says what to do when the hub cannot be reached', async () => {
   const target = join(rig.folder, randomUUID())
   const file = { bytes: 1, hash: { kind: 'sha256' as const, hex: '0'.repeat(64) }, url: 'http://127.0.0.1:9/x' }
   const asked = { endpoint: access.endpoint, hasToken: false, path: 'x' }
-  const error = await failure(downloadFile({ ...file, asked }, target, { access, signal: new AbortController().signal }))
+  const error = await failure(
+    downloadFile({ ...file, asked }, target, { access, signal: new AbortController().signal }),
+  )
   expect(error).toMatchObject({ code: 'hub_unreachable' })
   expect(String(error)).toMatch(/HF_ENDPOINT/)
 })

@@ -99,7 +99,8 @@ class Attempt {
     const stop = new AbortController()
     const signal = AbortSignal.any([this.options.signal, stop.signal])
     const source = new RangeSource(this.options.access, this.file, signal)
-    const { etag, ranges } = this.file.bytes > 0 ? await this.#patiently(signal, () => source.locate()) : { etag: null, ranges: false }
+    const { etag, ranges } =
+      this.file.bytes > 0 ? await this.#patiently(signal, () => source.locate()) : { etag: null, ranges: false }
     if (!ranges) return this.#whole(source, signal)
     const journal = await this.#journal(etag)
     const handle = await openPartial(partialOf(this.target))
@@ -107,9 +108,13 @@ class Attempt {
       await handle.truncate(this.file.bytes)
       this.#etag = this.compareEtags ? etag : null
       const queue = missing(journal.done, this.file.bytes, this.options.pieceBytes ?? PIECE_BYTES)
-      const lanes = Array.from({ length: Math.min(this.options.connections ?? CONNECTIONS, queue.length) }, async () => {
-        for (let piece = queue.shift(); piece; piece = queue.shift()) await this.#piece(piece, { source, handle, journal, signal })
-      })
+      const lanes = Array.from(
+        { length: Math.min(this.options.connections ?? CONNECTIONS, queue.length) },
+        async () => {
+          for (let piece = queue.shift(); piece; piece = queue.shift())
+            await this.#piece(piece, { source, handle, journal, signal })
+        },
+      )
       await allOrFirstFailure(lanes, stop)
     } finally {
       await handle.close()
@@ -134,14 +139,18 @@ class Attempt {
   }
 
   /** Fetches one range; after a break it goes on behind the last byte that came. */
-  async #piece(piece: Piece, into: { source: RangeSource; handle: FileHandle; journal: Journal; signal: AbortSignal }): Promise<void> {
+  async #piece(
+    piece: Piece,
+    into: { source: RangeSource; handle: FileHandle; journal: Journal; signal: AbortSignal },
+  ): Promise<void> {
     const { source, handle, journal, signal } = into
     let at = piece.start
     await this.#patiently(signal, async () => {
       const from = at
       try {
         for await (const bytes of source.read({ start: at, end: piece.end }, this.#etag)) {
-          if (at + bytes.byteLength > piece.end) throw new PassingError('hub_unreachable', 'More bytes came than were asked for.')
+          if (at + bytes.byteLength > piece.end)
+            throw new PassingError('hub_unreachable', 'More bytes came than were asked for.')
           await writeAt(handle, bytes, at)
           at += bytes.byteLength
           this.#count(bytes.byteLength)
@@ -170,7 +179,8 @@ class Attempt {
         this.#count(-this.held)
         if (this.file.bytes === 0) return
         for await (const bytes of source.readAll()) {
-          if (this.held + bytes.byteLength > this.file.bytes) throw new PassingError('hub_unreachable', 'More bytes came than the file has.')
+          if (this.held + bytes.byteLength > this.file.bytes)
+            throw new PassingError('hub_unreachable', 'More bytes came than the file has.')
           await writeAt(handle, bytes, this.held)
           this.#count(bytes.byteLength)
         }
@@ -207,10 +217,10 @@ async function allOrFirstFailure(lanes: readonly Promise<void>[], stop: AbortCon
   if (failure) throw (failure as { error: unknown }).error
 }
 
-const openPartial = async (path: string): Promise<FileHandle> =>
-  open(path, 'r+').catch(() => open(path, 'wx+'))
+const openPartial = async (path: string): Promise<FileHandle> => open(path, 'r+').catch(() => open(path, 'wx+'))
 
 async function writeAt(handle: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
   let done = 0
-  while (done < bytes.byteLength) done += (await handle.write(bytes, done, bytes.byteLength - done, at + done)).bytesWritten
+  while (done < bytes.byteLength)
+    done += (await handle.write(bytes, done, bytes.byteLength - done, at + done)).bytesWritten
 }

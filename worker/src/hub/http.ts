@@ -30,13 +30,22 @@ interface Request {
  * GET with redirects. The answer is a success (2xx); its body still flows and must be read with `readBody` or cancelled.
  * @throws PassingError for what may pass, AppError for what will not.
  */
-export async function get(access: HubAccess, url: string, { headers = {}, signal, asked = {} }: Request): Promise<Answer> {
+export async function get(
+  access: HubAccess,
+  url: string,
+  { headers = {}, signal, asked = {} }: Request,
+): Promise<Answer> {
   const about: Asked = { endpoint: access.endpoint, hasToken: access.token !== null, ...asked }
   const redirects: Headers[] = []
   let target = new URL(url)
   for (;;) {
     const own = isOwn(access, target)
-    const response = await request(target, { ...headers, ...(own && access.token ? { authorization: `Bearer ${access.token}` } : {}) }, signal, access.timing)
+    const response = await request(
+      target,
+      { ...headers, ...(own && access.token ? { authorization: `Bearer ${access.token}` } : {}) },
+      signal,
+      access.timing,
+    )
     if (!REDIRECTS.includes(response.status)) {
       if (response.ok) return { response, url: target.href, redirects }
       await response.body?.cancel()
@@ -57,11 +66,19 @@ function nextTarget(from: URL, location: string | null, endpoint: string): URL {
   const next = location !== null && URL.canParse(location, from.href) ? new URL(location, from.href) : null
   const safe = next !== null && (next.protocol === 'https:' || (next.protocol === 'http:' && from.protocol === 'http:'))
   if (next !== null && safe) return next
-  throw new AppError('hub_invalid', `${endpoint} redirects to an address that is not followed (no address, or unencrypted). Check HF_ENDPOINT.`)
+  throw new AppError(
+    'hub_invalid',
+    `${endpoint} redirects to an address that is not followed (no address, or unencrypted). Check HF_ENDPOINT.`,
+  )
 }
 
 /** One request without redirects. Silence until the headers arrive ends it. */
-async function request(url: URL, headers: Record<string, string>, signal: AbortSignal, timing: Timing): Promise<Response> {
+async function request(
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+  timing: Timing,
+): Promise<Response> {
   const end = new AbortController()
   const stop = (): void => end.abort()
   const timer = setTimeout(stop, timing.stallMs)
@@ -72,7 +89,9 @@ async function request(url: URL, headers: Record<string, string>, signal: AbortS
     return await fetch(url.href, { headers: sent, redirect: 'manual', signal: end.signal })
   } catch (error) {
     if (signal.aborted) throw signal.reason
-    const why = end.signal.aborted ? `did not answer within ${timing.stallMs / 1000} s` : `cannot be reached (${reasonOf(error)})`
+    const why = end.signal.aborted
+      ? `did not answer within ${timing.stallMs / 1000} s`
+      : `cannot be reached (${reasonOf(error)})`
     throw new PassingError('hub_unreachable', `${url.origin} ${why}.`, { cause: error })
   } finally {
     clearTimeout(timer)
@@ -130,12 +149,18 @@ async function nextChunk(
 }
 
 /** A whole body of at most `limit` bytes. @throws AppError when it is longer, PassingError when it breaks. */
-export async function readWhole(response: Response, limit: number, signal: AbortSignal, timing: Timing): Promise<Buffer> {
+export async function readWhole(
+  response: Response,
+  limit: number,
+  signal: AbortSignal,
+  timing: Timing,
+): Promise<Buffer> {
   const parts: Uint8Array[] = []
   let bytes = 0
   for await (const part of readBody(response, signal, timing)) {
     bytes += part.byteLength
-    if (bytes > limit) throw new AppError('hub_invalid', `The hub answered with more than ${limit} bytes, which is refused here.`)
+    if (bytes > limit)
+      throw new AppError('hub_invalid', `The hub answered with more than ${limit} bytes, which is refused here.`)
     parts.push(part)
   }
   return Buffer.concat(parts)

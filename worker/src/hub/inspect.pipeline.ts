@@ -16,7 +16,15 @@ export const inspectPipeline: Pipeline<InspectHub> = {
     withControl(context, async (signal) => {
       const { repo, revision } = context.job.params
       const world = await hubWorld(context, BRISK)
-      const { commit, from, info, files: needed, otherFiles, model, problem } = await planSnapshot(world, repo, revision, signal)
+      const {
+        commit,
+        from,
+        info,
+        files: needed,
+        otherFiles,
+        model,
+        problem,
+      } = await planSnapshot(world, repo, revision, signal)
       const places = placesOf(context.dataDir, repo, commit)
       const found = await outstanding({ repo, files: needed, places, cacheFolder: world.cacheFolder })
       await mkdir(context.dataDir, { recursive: true })

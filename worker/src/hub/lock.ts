@@ -23,7 +23,10 @@ export async function withLock<T>(
   client.on('error', hear)
   try {
     for (let told = false; ; told = true) {
-      const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1, hashtext($2)) AS got', [SPACE, name])
+      const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1, hashtext($2)) AS got', [
+        SPACE,
+        name,
+      ])
       if (rows[0]?.got) break
       if (!told) onWait?.()
       await wait(POLL_MS, signal)

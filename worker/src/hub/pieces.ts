@@ -16,7 +16,8 @@ export function merged(pieces: readonly Piece[]): Piece[] {
   return result
 }
 
-export const totalOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, { start, end }) => sum + end - start, 0)
+export const totalOf = (pieces: readonly Piece[]): number =>
+  pieces.reduce((sum, { start, end }) => sum + end - start, 0)
 
 /** What of [0, size) is not in `done`, in pieces of at most `pieceBytes`. */
 export function missing(done: readonly Piece[], size: number, pieceBytes: number): Piece[] {

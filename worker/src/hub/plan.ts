@@ -27,7 +27,12 @@ export interface Plan {
  * Looks a revision up. Problems of the model itself (no safetensors, gated, unknown architecture) are part of the answer.
  * @throws AppError when the repository cannot be found or neither the hub nor the cache can say anything
  */
-export async function planSnapshot(world: HubWorld, repo: string, revision: string, signal: AbortSignal): Promise<Plan> {
+export async function planSnapshot(
+  world: HubWorld,
+  repo: string,
+  revision: string,
+  signal: AbortSignal,
+): Promise<Plan> {
   try {
     requireOnline(world)
     return await planFromHub(world, repo, revision, signal)
@@ -40,7 +45,12 @@ export async function planSnapshot(world: HubWorld, repo: string, revision: stri
 }
 
 /** The files of a commit, for the download itself. @throws AppError also for what an inspection would show as a problem */
-export async function filesToDownload(world: HubWorld, repo: string, commit: string, signal: AbortSignal): Promise<readonly Wanted[]> {
+export async function filesToDownload(
+  world: HubWorld,
+  repo: string,
+  commit: string,
+  signal: AbortSignal,
+): Promise<readonly Wanted[]> {
   const { files, problem } = await planSnapshot(world, repo, commit, signal)
   if (problem) throw new AppError(problem.code, problem.message, problem.details)
   return files
@@ -78,7 +88,11 @@ function guessFiles(all: readonly RepoFile[], repo: string): Outlook {
   }
 }
 
-const refused = (plan: Pick<Plan, 'commit' | 'from' | 'info'>, { problem, files }: Outlook, all: readonly RepoFile[]): Plan => ({
+const refused = (
+  plan: Pick<Plan, 'commit' | 'from' | 'info'>,
+  { problem, files }: Outlook,
+  all: readonly RepoFile[],
+): Plan => ({
   ...plan,
   ...{ files, otherFiles: all.length - files.length, model: null, problem },
 })

@@ -82,7 +82,10 @@ export class RangeSource {
     const header = response.headers.get('content-range')
     const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(header ?? '')
     if (!match || Number(match[1]) !== start)
-      throw new PassingError('hub_unreachable', `The storage behind the hub answered with another range (${header ?? 'none'}).`)
+      throw new PassingError(
+        'hub_unreachable',
+        `The storage behind the hub answered with another range (${header ?? 'none'}).`,
+      )
     if (match[3] !== '*' && Number(match[3]) !== this.file.bytes)
       throw new AppError(
         'hub_invalid',

@@ -20,14 +20,25 @@ export function refusal(response: Response, asked: Asked, foreign: boolean): App
   if (status === 429 || status === 408 || status >= 500) return busy(response)
   // Links to storage are signed for a while only; the hub gives a new one.
   if (foreign) return new PassingError('hub_unreachable', `The storage behind the hub answered ${status}.`)
-  if (code === 'GatedRepo' || (status === 403 && /gated|restricted|access to model/i.test(response.headers.get('x-error-message') ?? '')))
+  if (
+    code === 'GatedRepo' ||
+    (status === 403 && /gated|restricted|access to model/i.test(response.headers.get('x-error-message') ?? ''))
+  )
     return gated(asked)
   if (code === 'RevisionNotFound')
-    return new AppError('hub_not_found', `${named(asked)} has no revision "${asked.revision}". Choose a branch, tag or commit that it has.`)
-  if (code === 'EntryNotFound') return new AppError('hub_not_found', `${named(asked)} has no file "${asked.path}" at this revision.`)
+    return new AppError(
+      'hub_not_found',
+      `${named(asked)} has no revision "${asked.revision}". Choose a branch, tag or commit that it has.`,
+    )
+  if (code === 'EntryNotFound')
+    return new AppError('hub_not_found', `${named(asked)} has no file "${asked.path}" at this revision.`)
+  if (asked.repo === undefined && (status === 401 || status === 403)) return shut(asked, status)
   if (status === 401) return unauthenticated(asked)
   if (status === 403)
-    return new AppError('hub_denied', `The hub does not let this token read ${named(asked)}. Give the token read access to it, and store it under ${SETTINGS}.`)
+    return new AppError(
+      'hub_denied',
+      `The hub does not let ${asked.hasToken ? 'this token' : 'us, without a token,'} read ${named(asked)}. Store a token that may read it under ${SETTINGS}.`,
+    )
   if (status === 404) return missing(asked)
   return new AppError('hub_invalid', `${asked.endpoint} answered ${status}, which a hub does not. Check HF_ENDPOINT.`)
 }
@@ -35,7 +46,9 @@ export function refusal(response: Response, asked: Asked, foreign: boolean): App
 function busy(response: Response): PassingError {
   const after = retryAfterMs(response.headers.get('retry-after'))
   const what =
-    response.status === 429 ? 'The hub limits how much is asked of it (429).' : `The hub has a fault (${response.status}).`
+    response.status === 429
+      ? 'The hub limits how much is asked of it (429).'
+      : `The hub has a fault (${response.status}).`
   return new PassingError('hub_busy', what, { retryAfterMs: after })
 }
 
@@ -46,6 +59,14 @@ const gated = (asked: Asked): AppError =>
       ? `${named(asked)} is gated and the account of your token has no access yet. Accept the licence at ${page(asked)}, wait if its owners must agree, then retry.`
       : `${named(asked)} is gated. Accept the licence at ${page(asked)}, then store a token of that account under ${SETTINGS} and retry.`,
     { page: page(asked) },
+  )
+
+const shut = ({ endpoint, hasToken }: Asked, status: number): AppError =>
+  new AppError(
+    'hub_denied',
+    hasToken
+      ? `${endpoint} refuses the token (${status}). Store a new one under ${SETTINGS}, and check HF_ENDPOINT.`
+      : `${endpoint} answers only those who have a token (${status}). Store one under ${SETTINGS}, or check HF_ENDPOINT.`,
   )
 
 const unauthenticated = (asked: Asked): AppError =>

@@ -23,7 +23,11 @@ export class PassingError extends Error {
   constructor(
     readonly code: 'hub_unreachable' | 'hub_busy',
     message: string,
-    readonly about: { readonly retryAfterMs?: number | null; readonly advanced?: boolean; readonly cause?: unknown } = {},
+    readonly about: {
+      readonly retryAfterMs?: number | null
+      readonly advanced?: boolean
+      readonly cause?: unknown
+    } = {},
   ) {
     super(message, { cause: about.cause })
     this.name = 'PassingError'

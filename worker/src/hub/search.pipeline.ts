@@ -1,5 +1,5 @@
 // hub.search: models of the hub that fit some words.
-import { type HubSearchQuery, HubSearchParamsSchema, type HubSearchResult } from '@mistudio/contracts'
+import { HubSearchParamsSchema, type HubSearchQuery, type HubSearchResult } from '@mistudio/contracts'
 import type { Pipeline } from '../runner/context.js'
 import { searchModels } from './api.js'
 import { withControl } from './control.js'

@@ -21,10 +21,14 @@ export interface Wanted extends RepoFile {
 /** Shard names of an index file, each once. @throws AppError when it is malformed or a name leads out of the folder. */
 export function shardNames(index: unknown, repo: string): string[] {
   const parsed = IndexSchema.safeParse(index)
-  if (!parsed.success) throw new AppError('model_invalid', `${WEIGHTS_INDEX} of "${repo}" is malformed: ${z.prettifyError(parsed.error)}`)
+  if (!parsed.success)
+    throw new AppError('model_invalid', `${WEIGHTS_INDEX} of "${repo}" is malformed: ${z.prettifyError(parsed.error)}`)
   const names = [...new Set(Object.values(parsed.data.weight_map))].sort()
   if (names.length === 0 || names.length > MAX_SHARDS)
-    throw new AppError('model_invalid', `${WEIGHTS_INDEX} of "${repo}" names ${names.length} files; 1 to ${MAX_SHARDS} are expected.`)
+    throw new AppError(
+      'model_invalid',
+      `${WEIGHTS_INDEX} of "${repo}" names ${names.length} files; 1 to ${MAX_SHARDS} are expected.`,
+    )
   for (const name of names) requireSafeName(name, repo)
   return names
 }
@@ -33,7 +37,10 @@ export function shardNames(index: unknown, repo: string): string[] {
 export function requireSafeName(path: string, repo: string): void {
   const plain = /^[A-Za-z0-9_][\w.+-]*(\/[A-Za-z0-9_][\w.+-]*)*$/.test(path) && posix.normalize(path) === path
   if (plain && !path.endsWith('.partial') && !path.endsWith('.journal')) return
-  throw new AppError('model_invalid', `"${repo}" names a file ${JSON.stringify(path.slice(0, 200))}, which is no safe file name. It is not downloaded.`)
+  throw new AppError(
+    'model_invalid',
+    `"${repo}" names a file ${JSON.stringify(path.slice(0, 200))}, which is no safe file name. It is not downloaded.`,
+  )
 }
 
 /**
@@ -47,11 +54,16 @@ export function selectFiles(files: readonly RepoFile[], shards: readonly string[
       const file = byPath.get(path)
       return file ? [{ ...file, role }] : []
     })
-  if (!byPath.has('config.json')) throw new AppError('model_unsupported', `"${repo}" has no config.json, so it is no model that can be loaded here.`)
+  if (!byPath.has('config.json'))
+    throw new AppError('model_unsupported', `"${repo}" has no config.json, so it is no model that can be loaded here.`)
   if (!byPath.has(WEIGHTS) && !byPath.has(WEIGHTS_INDEX)) throw withoutSafetensors(files, repo)
   const weights = byPath.has(WEIGHTS) ? [WEIGHTS] : [WEIGHTS_INDEX, ...(shards ?? [])]
   const lost = weights.filter((path) => !byPath.has(path))
-  if (lost.length > 0) throw new AppError('model_invalid', `"${repo}" lacks ${lost.length} of the files that its index names, ${lost[0]} first.`)
+  if (lost.length > 0)
+    throw new AppError(
+      'model_invalid',
+      `"${repo}" lacks ${lost.length} of the files that its index names, ${lost[0]} first.`,
+    )
   const wanted = [...pick(CONFIGS, 'config'), ...pick(TOKENIZER, 'tokenizer'), ...pick(weights, 'weights')]
   for (const { path } of wanted) requireSafeName(path, repo)
   return wanted
@@ -64,5 +76,8 @@ function withoutSafetensors(files: readonly RepoFile[], repo: string): AppError 
     : has(/\.gguf$/)
       ? 'It holds GGUF files, which are not read here.'
       : 'It holds no weights that are read here.'
-  return new AppError('model_unsupported', `"${repo}" has no safetensors weights. ${instead} Look for a repository or revision with ${WEIGHTS}.`)
+  return new AppError(
+    'model_unsupported',
+    `"${repo}" has no safetensors weights. ${instead} Look for a repository or revision with ${WEIGHTS}.`,
+  )
 }

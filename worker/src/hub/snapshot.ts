@@ -86,7 +86,8 @@ export async function downloadSnapshot(request: SnapshotRequest, options: Downlo
     await syncFolder(dirname(places.snapshot))
     return { bytes, fetchedBytes: bytes - cachedBytes, cachedBytes }
   } catch (error) {
-    if (systemCode(error) !== 'ENOSPC' && !(error instanceof Error && 'code' in error && error.code === 'disk_full')) throw error
+    if (systemCode(error) !== 'ENOSPC' && !(error instanceof Error && 'code' in error && error.code === 'disk_full'))
+      throw error
     // A full disk stops the database too: what was fetched makes room at once.
     await rm(places.partial, { recursive: true, force: true })
     if (error instanceof AppError) throw error
@@ -136,7 +137,12 @@ async function fill(request: SnapshotRequest, options: DownloadOptions): Promise
 }
 
 /** Links (or, on another disk, copies) a file of the cache when its hash fits. */
-async function fromCache(request: SnapshotRequest, file: Wanted, target: string, options: DownloadOptions): Promise<boolean> {
+async function fromCache(
+  request: SnapshotRequest,
+  file: Wanted,
+  target: string,
+  options: DownloadOptions,
+): Promise<boolean> {
   const source = await cachedFile(request.cacheFolder, request.repo, file)
   if (source === null || !(await isFile(source, file, options.signal))) return false
   await discard(target)
@@ -144,7 +150,8 @@ async function fromCache(request: SnapshotRequest, file: Wanted, target: string,
   try {
     await link(source, temporary)
   } catch (error) {
-    if (!['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(error) ?? '')) throw error
+    if (!['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(error) ?? ''))
+      throw error
     await pipeline(createReadStream(source), createWriteStream(temporary), { signal: options.signal })
   }
   await rename(temporary, target)
@@ -164,7 +171,8 @@ const hasLength = async (path: string, bytes: number): Promise<boolean> => {
   return found?.isFile() === true && found.size === bytes
 }
 
-const gib = (bytes: number): string => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(2)} GB` : `${Math.ceil(bytes / 2 ** 20)} MB`)
+const gib = (bytes: number): string =>
+  bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(2)} GB` : `${Math.ceil(bytes / 2 ** 20)} MB`
 
 function jsonOrNull(text: string): unknown {
   try {

@@ -13,7 +13,10 @@ export interface HubWorld {
   readonly offline: boolean
 }
 
-export async function hubWorld({ db, dataDir }: Pick<JobContext<unknown>, 'db' | 'dataDir'>, timing: Timing): Promise<HubWorld> {
+export async function hubWorld(
+  { db, dataDir }: Pick<JobContext<unknown>, 'db' | 'dataDir'>,
+  timing: Timing,
+): Promise<HubWorld> {
   const { endpoint, token: environmentToken, cacheFolder, offline } = readHubEnvironment()
   const { token, from } = await hubToken(db, dataDir, environmentToken)
   return { access: { endpoint, token, timing }, tokenFrom: from, cacheFolder, offline }

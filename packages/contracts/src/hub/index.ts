@@ -91,7 +91,13 @@ export const HubInspectionSchema = z.object({
   /** Files of the repository that are not fetched. */
   otherFiles: z.int(),
   model: z
-    .object({ architecture: z.string(), layers: z.int(), dModel: z.int(), parameters: z.number(), memoryBytes: z.number() })
+    .object({
+      architecture: z.string(),
+      layers: z.int(),
+      dModel: z.int(),
+      parameters: z.number(),
+      memoryBytes: z.number(),
+    })
     .nullable(),
   /** Why it cannot be downloaded and registered now; null when it can. */
   problem: ErrorBodySchema.nullable(),

@@ -65,7 +65,8 @@ export class HubServer {
 
   static async start(): Promise<HubServer> {
     const server = new HubServer()
-    for (const one of [server.#hub, server.#storage]) await new Promise<void>((done) => one.listen(0, '127.0.0.1', done))
+    for (const one of [server.#hub, server.#storage])
+      await new Promise<void>((done) => one.listen(0, '127.0.0.1', done))
     return server
   }
 
@@ -137,7 +138,8 @@ export class HubServer {
     const revision = decodeURIComponent(api?.[3] ?? file?.[2] ?? '')
     const reads = repo?.readers?.some((token) => seen.authorization === `Bearer ${token}`) ?? false
     if (!repo || (repo.private && !reads)) return refuse(response, seen.authorization ? 404 : 401, 'RepoNotFound')
-    if (![repo.commit, 'main', 'HEAD', ...(repo.refs ?? [])].includes(revision)) return refuse(response, 404, 'RevisionNotFound')
+    if (![repo.commit, 'main', 'HEAD', ...(repo.refs ?? [])].includes(revision))
+      return refuse(response, 404, 'RevisionNotFound')
     if (api?.[2] === 'revision') return json(response, describe(repo))
     if (api) return json(response, Object.entries(repo.files).map(treeEntry))
     if (repo.gated && !reads) return refuse(response, seen.authorization ? 403 : 401, 'GatedRepo')
@@ -148,7 +150,11 @@ export class HubServer {
     this.#signatures.set(signature, content)
     response.writeHead(302, {
       location: `${this.storage}/${sha256(content)}?signature=${signature}`,
-      ...{ 'x-repo-commit': repo.commit, 'x-linked-size': content.byteLength, 'x-linked-etag': etagFor(sha256(content)) },
+      ...{
+        'x-repo-commit': repo.commit,
+        'x-linked-size': content.byteLength,
+        'x-linked-etag': etagFor(sha256(content)),
+      },
     })
     response.end()
   }
@@ -165,7 +171,13 @@ export class HubServer {
 }
 
 /** Sends a file or the range asked for, with what is to go wrong. */
-function send(request: IncomingMessage, response: ServerResponse, whole: Uint8Array, trueEtag: string, fault: Fault | null): void {
+function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  whole: Uint8Array,
+  trueEtag: string,
+  fault: Fault | null,
+): void {
   const etag = fault?.kind === 'etag' ? fault.etag : trueEtag
   const asked = fault?.kind === 'ignore-range' ? null : rangeOf(request.headers.range)
   const condition = request.headers['if-range']
@@ -186,7 +198,11 @@ function send(request: IncomingMessage, response: ServerResponse, whole: Uint8Ar
   else response.end(body)
 }
 
-function trickle(response: ServerResponse, body: Buffer, { chunkBytes, everyMs }: Extract<Fault, { kind: 'slow' }>): void {
+function trickle(
+  response: ServerResponse,
+  body: Buffer,
+  { chunkBytes, everyMs }: Extract<Fault, { kind: 'slow' }>,
+): void {
   let at = 0
   const timer = setInterval(() => {
     response.write(body.subarray(at, at + chunkBytes))
@@ -199,7 +215,12 @@ function trickle(response: ServerResponse, body: Buffer, { chunkBytes, everyMs }
 }
 
 const describe = (repo: FakeRepo) => ({
-  ...{ _id: sha256(Buffer.from(repo.name)).slice(0, 24), id: repo.name, sha: repo.commit, private: repo.private ?? false },
+  ...{
+    _id: sha256(Buffer.from(repo.name)).slice(0, 24),
+    id: repo.name,
+    sha: repo.commit,
+    private: repo.private ?? false,
+  },
   ...{ gated: repo.gated ?? false, downloads: repo.downloads ?? 0, likes: repo.likes ?? 0, tags: repo.tags ?? [] },
   ...{ pipeline_tag: 'text-generation', lastModified: '2026-01-02T03:04:05.000Z' },
   ...(repo.parameters
