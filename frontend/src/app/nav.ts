@@ -1,6 +1,7 @@
 // The rooms as the sidebar, the palette and the `g` keys list them. Only rooms that exist stand here.
 import type { LucideIcon } from 'lucide-react'
 import Activity from 'lucide-react/icons/activity'
+import CloudDownload from 'lucide-react/icons/cloud-download'
 import Database from 'lucide-react/icons/database'
 import GraduationCap from 'lucide-react/icons/graduation-cap'
 import House from 'lucide-react/icons/house'
@@ -29,6 +30,7 @@ export const GROUPS: readonly RoomGroup[] = [
     label: 'Prepare',
     rooms: [
       { path: '/models', label: 'Models', icon: Server, key: 'm' },
+      { path: '/hub', label: 'Hub', icon: CloudDownload, key: 'b' },
       { path: '/datasets', label: 'Datasets', icon: Database, key: 'd' },
     ],
   },

@@ -26,6 +26,7 @@ export const router = createBrowserRouter([
           { index: true, lazy: async () => ({ Component: (await import('../home/view/home-page.js')).HomePage }) },
           page('models', async () => ({ Component: (await import('../models/view/models-page.js')).ModelsPage })),
           page('models/:id', async () => ({ Component: (await import('../models/view/model-page.js')).ModelPage })),
+          page('hub', async () => ({ Component: (await import('../hub/view/hub-page.js')).HubPage })),
           page('datasets', async () => ({
             Component: (await import('../datasets/view/datasets-page.js')).DatasetsPage,
           })),

@@ -15,6 +15,7 @@ const model = (over: Partial<Model>): Model => ({
   id: 'm',
   name: 'tiny',
   path: '/x',
+  hub: null,
   status: 'ready',
   spec: null,
   structure: null,

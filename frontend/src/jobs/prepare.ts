@@ -30,6 +30,11 @@ const KIND_LABELS: Record<JobKind, string> = {
   'steering.generate': 'Generate text',
   'steering.chat': 'Chat prompt',
   'files.remove': 'Remove files',
+  'hub.search': 'Search the hub',
+  'hub.inspect': 'Look into a repository',
+  'hub.local': 'Look into the Hugging Face cache',
+  'hub.download': 'Download model',
+  'hub.remove': 'Remove downloaded files',
 }
 export const kindLabel = (kind: JobKind): string => KIND_LABELS[kind]
 
@@ -39,11 +44,11 @@ export const LISTED_KINDS: readonly JobKind[] = (Object.keys(JOB_KINDS) as JobKi
 )
 
 export const kindTone = (kind: JobKind): Tone =>
-  kind.startsWith('model')
+  kind.startsWith('model') || kind === 'hub.download'
     ? 'purple'
     : kind.startsWith('dataset')
       ? 'blue'
-      : kind === 'files.remove'
+      : kind.endsWith('.remove')
         ? 'orange'
         : 'emerald'
 
@@ -59,7 +64,7 @@ const SUBJECT_PATHS: Partial<Record<SubjectType, string>> = {
 /** Page of the thing the job works on; null where it has none (or has just been deleted). */
 export const subjectLink = (job: Pick<Job, 'kind' | 'subjectType' | 'subjectId'>): string | null => {
   const base = SUBJECT_PATHS[job.subjectType]
-  return base && job.kind !== 'files.remove' ? `${base}/${job.subjectId}` : null
+  return base && !job.kind.endsWith('.remove') ? `${base}/${job.subjectId}` : null
 }
 
 /** Actions that make sense in the job's state, the mildest first. The server has the last word. */

@@ -28,6 +28,7 @@ export const keys = {
   chatPreview: (modelId: string, messages: string) => ['chat-preview', modelId, messages] as const,
   jobs: (query: Readonly<Record<string, unknown>> = {}) => ['jobs', 'list', query] as const,
   job: (id: string) => ['jobs', id] as const,
+  hub: (what: 'local' | 'token' | 'search' | 'inspect', query: unknown = null) => ['hub', what, query] as const,
   settings: ['settings'] as const,
   files: (path: string | null) => ['files', path] as const,
   folderUploads: ['folder-uploads'] as const,

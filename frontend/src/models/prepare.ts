@@ -109,3 +109,7 @@ export const sortByWork = <T extends Pick<Model, 'status' | 'createdAt'>>(models
     (a, b) =>
       Number(b.status === 'importing') - Number(a.status === 'importing') || b.createdAt.localeCompare(a.createdAt),
   )
+
+/** Where the files came from, for models of the hub. */
+export const sourceFacts = ({ hub }: Pick<Model, 'hub'>): (readonly [string, string])[] =>
+  hub ? [['From the hub', `${hub.repo} at ${hub.commit.slice(0, 12)}`]] : []

@@ -1,6 +1,6 @@
 // Progress of long work: stage, n of total, rate, elapsed, remaining. An unknown fraction is drawn as moving, never as a number.
 import type { JobProgress } from '@mistudio/contracts'
-import { formatCount, formatDuration, formatPercent, formatValue, secondsBetween } from './format.js'
+import { formatBytes, formatCount, formatDuration, formatPercent, formatValue, secondsBetween } from './format.js'
 import { useNow } from './time.js'
 import { cx, TONE_FILL, type Tone } from './tones.js'
 
@@ -49,14 +49,18 @@ export function Progress({ progress, startedAt, tone = 'emerald', still = false,
   const now = useNow(1000, !still && Boolean(startedAt))
   const fraction = progress?.fraction ?? null
   const unit = progress?.unit ?? ''
+  const amount = (value: number) => (unit === 'bytes' ? formatBytes(value) : formatCount(value))
+  const name = unit === 'bytes' ? '' : unit
   const count =
     progress?.done != null
-      ? `${formatCount(progress.done)}${progress.total != null ? ` / ${formatCount(progress.total)}` : ''} ${unit}`.trim()
+      ? `${amount(progress.done)}${progress.total != null ? ` / ${amount(progress.total)}` : ''} ${name}`.trim()
       : null
   const parts = [
     count,
     progress?.rate != null && !still
-      ? `${progress.rate < 100 ? formatValue(progress.rate) : formatCount(Math.round(progress.rate))} ${unit || 'units'}/s`
+      ? unit === 'bytes'
+        ? `${formatBytes(progress.rate)}/s`
+        : `${progress.rate < 100 ? formatValue(progress.rate) : formatCount(Math.round(progress.rate))} ${unit || 'units'}/s`
       : null,
     startedAt && !still ? `${formatDuration(secondsBetween(startedAt, null, now))} elapsed` : null,
     progress?.etaSeconds != null && !still ? `${formatDuration(progress.etaSeconds)} left` : null,

@@ -39,13 +39,21 @@ function Delete({ onClose, model }: Props) {
       name={model.name}
       goes={[
         'The entry of this model, with its parity report',
+        model.hub && `The downloaded files in ${model.path}`,
         deleteFiles && `The uploaded files (${formatBytes(upload.files.reduce((sum, { size }) => sum + size, 0))})`,
-      ].filter((line) => line !== false)}
-      stays={deleteFiles ? [] : [`The files in ${model.path}`]}
+      ].filter((line) => typeof line === 'string')}
+      stays={
+        model.hub
+          ? [`${model.hub.repo} on the hub: it can be downloaded again`]
+          : deleteFiles
+            ? []
+            : [`The files in ${model.path}`]
+      }
       onConfirm={async () => {
         await deleteModel(model.id, deleteFiles)
+        const filesGo = deleteFiles || model.hub !== null
         toast.success(
-          `${model.name} was removed. ${deleteFiles ? 'Its files go as well.' : 'Its files stay where they are.'}`,
+          `${model.name} was removed. ${filesGo ? 'Its files go as well.' : 'Its files stay where they are.'}`,
         )
         void navigate('/models')
       }}

@@ -1,10 +1,20 @@
 // The list of models and the way to add one.
+import CloudDownload from 'lucide-react/icons/cloud-download'
 import Plus from 'lucide-react/icons/plus'
 import Server from 'lucide-react/icons/server'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { useLiveStatus } from '../../live/index.js'
-import { Button, EmptyState, ErrorState, FilteredEmpty, Page, SearchInput, SkeletonList } from '../../ui/index.js'
+import {
+  Button,
+  EmptyState,
+  ErrorState,
+  FilteredEmpty,
+  LinkButton,
+  Page,
+  SearchInput,
+  SkeletonList,
+} from '../../ui/index.js'
 import { useModels } from '../api.js'
 import { sortByWork } from '../prepare.js'
 import { AddModelDialog } from './add-model.js'
@@ -29,7 +39,14 @@ export function ModelsPage() {
     <Page
       title="Models"
       subtitle="Language models to look inside, from a folder on the server or from this computer."
-      actions={add}
+      actions={
+        <>
+          <LinkButton to="/hub" icon={CloudDownload}>
+            From the hub
+          </LinkButton>
+          {add}
+        </>
+      }
     >
       {list.length > 3 && (
         <SearchInput value={search} onChange={setSearch} placeholder="Find a model" className="mb-4 max-w-sm" />

@@ -3,7 +3,7 @@ import type { Model } from '@mistudio/contracts'
 import ShieldCheck from 'lucide-react/icons/shield-check'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Badge, Card, Facts, LinkButton, RelativeTime } from '../../ui/index.js'
-import { architectureFacts } from '../prepare.js'
+import { architectureFacts, sourceFacts } from '../prepare.js'
 import { PartsTable } from './parts-table.js'
 import { SelfCheckCard } from './self-check.js'
 
@@ -18,7 +18,7 @@ export function OverviewTab({ model }: { model: Model }) {
   return (
     <div className="grid items-start gap-5 lg:grid-cols-2">
       <Card title="Facts">
-        <Facts rows={[...architectureFacts(spec), ['Folder', folder]]} />
+        <Facts rows={[...architectureFacts(spec), ...sourceFacts(model), ['Folder', folder]]} />
       </Card>
       <div className="space-y-5">
         <ParityCard model={model} />

@@ -1,20 +1,22 @@
-// Settings: import roots, API keys, appearance, about.
+// Settings: import roots, Hugging Face token, API keys, appearance, about.
 import { useQuery } from '@tanstack/react-query'
 import LogOut from 'lucide-react/icons/log-out'
 import { useLogout } from '../../auth/api.js'
 import { api, keys } from '../../live/index.js'
 import { Button, Card, cx, Facts, Page, Tabs, type ThemeChoice, toast, useTabParam, useTheme } from '../../ui/index.js'
 import { ApiKeys } from './api-keys.js'
+import { HubTokenCard } from './hub-token.js'
 import { ImportRoots } from './import-roots.js'
 
 export function SettingsPage() {
-  const [tab, setTab] = useTabParam(['import', 'keys', 'appearance', 'about'])
+  const [tab, setTab] = useTabParam(['import', 'hub', 'keys', 'appearance', 'about'])
   return (
     <Page title="Settings">
       <Tabs
         label="Settings"
         tabs={[
           { id: 'import', label: 'Import roots' },
+          { id: 'hub', label: 'Hugging Face' },
           { id: 'keys', label: 'API keys' },
           { id: 'appearance', label: 'Appearance' },
           { id: 'about', label: 'About' },
@@ -23,6 +25,7 @@ export function SettingsPage() {
         onChange={setTab}
       >
         {tab === 'import' && <ImportRoots />}
+        {tab === 'hub' && <HubTokenCard />}
         {tab === 'keys' && <ApiKeys />}
         {tab === 'appearance' && <Appearance />}
         {tab === 'about' && <About />}

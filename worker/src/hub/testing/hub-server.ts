@@ -113,14 +113,10 @@ export class HubServer {
     this.seen.push(seen)
     const fault = this.fault(seen)
     if (fault?.kind === 'silence') return
-    if (fault?.kind === 'status') {
-      response.writeHead(fault.status, fault.headers)
-      response.end()
-      return
-    }
-    if (host === 'storage') return this.#serveStored(url, request, response, seen, fault)
-    if (url.pathname === '/api/models') return this.#search(url, response)
-    this.#serveRepo(url.pathname, request, response, seen, fault)
+    if (fault?.kind === 'status') end(response, fault.status, fault.headers)
+    else if (host === 'storage') this.#serveStored(url, request, response, seen, fault)
+    else if (url.pathname === '/api/models') this.#search(url, response)
+    else this.#serveRepo(url.pathname, request, response, seen, fault)
   }
 
   #search(url: URL, response: ServerResponse): void {
@@ -131,42 +127,40 @@ export class HubServer {
     json(response, found.slice(0, limit).map(describe))
   }
 
-  #serveRepo(path: string, request: IncomingMessage, response: ServerResponse, seen: Seen, fault: Fault | null): void {
+  #serveRepo(
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    seen: Seen,
+    fault: Fault | null,
+  ): ServerResponse {
     const api = /^\/api\/models\/(.+)\/(revision|tree)\/([^/]+)$/.exec(path)
     const file = /^\/(.+)\/resolve\/([^/]+)\/(.+)$/.exec(path)
     const repo = this.#repos.get(api?.[1] ?? file?.[1] ?? '')
     const revision = decodeURIComponent(api?.[3] ?? file?.[2] ?? '')
     const reads = repo?.readers?.some((token) => seen.authorization === `Bearer ${token}`) ?? false
-    if (!repo || (repo.private && !reads)) return refuse(response, seen.authorization ? 404 : 401, 'RepoNotFound')
-    if (![repo.commit, 'main', 'HEAD', ...(repo.refs ?? [])].includes(revision))
-      return refuse(response, 404, 'RevisionNotFound')
+    const refuse = (status: number, code: string) => end(response, status, { 'x-error-code': code })
+    if (!repo || (repo.private && !reads)) return refuse(seen.authorization ? 404 : 401, 'RepoNotFound')
+    if (![repo.commit, 'main', 'HEAD', ...(repo.refs ?? [])].includes(revision)) return refuse(404, 'RevisionNotFound')
     if (api?.[2] === 'revision') return json(response, describe(repo))
     if (api) return json(response, Object.entries(repo.files).map(treeEntry))
-    if (repo.gated && !reads) return refuse(response, seen.authorization ? 403 : 401, 'GatedRepo')
+    if (repo.gated && !reads) return refuse(seen.authorization ? 403 : 401, 'GatedRepo')
     const content = repo.files[decodeURIComponent(file?.[3] ?? '')]
-    if (!content) return refuse(response, 404, 'EntryNotFound')
+    if (!content) return refuse(404, 'EntryNotFound')
     if (content.byteLength < LARGE) return send(request, response, content, etagFor(gitSha1(content)), fault)
     const signature = randomUUID()
     this.#signatures.set(signature, content)
-    response.writeHead(302, {
+    return end(response, 302, {
       location: `${this.storage}/${sha256(content)}?signature=${signature}`,
-      ...{
-        'x-repo-commit': repo.commit,
-        'x-linked-size': content.byteLength,
-        'x-linked-etag': etagFor(sha256(content)),
-      },
+      ...{ 'x-repo-commit': repo.commit, 'x-linked-size': content.byteLength },
+      'x-linked-etag': etagFor(sha256(content)),
     })
-    response.end()
   }
 
   #serveStored(url: URL, request: IncomingMessage, response: ServerResponse, seen: Seen, fault: Fault | null): void {
     const content = this.#signatures.get(url.searchParams.get('signature') ?? '')
-    if (!content || seen.authorization) {
-      response.writeHead(seen.authorization ? 400 : 403)
-      response.end()
-      return
-    }
-    send(request, response, content, etagFor(sha256(content)), fault)
+    if (!content || seen.authorization) end(response, seen.authorization ? 400 : 403)
+    else send(request, response, content, etagFor(sha256(content)), fault)
   }
 }
 
@@ -177,7 +171,7 @@ function send(
   whole: Uint8Array,
   trueEtag: string,
   fault: Fault | null,
-): void {
+): ServerResponse {
   const etag = fault?.kind === 'etag' ? fault.etag : trueEtag
   const asked = fault?.kind === 'ignore-range' ? null : rangeOf(request.headers.range)
   const condition = request.headers['if-range']
@@ -196,6 +190,7 @@ function send(
   if (fault?.kind === 'break' && cut !== null) response.write(body.subarray(0, cut), () => response.destroy())
   else if (fault?.kind === 'slow') trickle(response, body, fault)
   else response.end(body)
+  return response
 }
 
 function trickle(
@@ -239,14 +234,18 @@ function rangeOf(header: string | undefined): Seen['range'] {
   return match ? { start: Number(match[1]), end: Number(match[2]) + 1 } : null
 }
 
-function refuse(response: ServerResponse, status: number, code: string): void {
-  response.writeHead(status, { 'x-error-code': code })
-  response.end()
+/** An answer of headers only. */
+function end(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string | number>> = {},
+): ServerResponse {
+  return response.writeHead(status, headers).end()
 }
 
-function json(response: ServerResponse, value: unknown): void {
+function json(response: ServerResponse, value: unknown): ServerResponse {
   response.writeHead(200, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(value))
+  return response.end(JSON.stringify(value))
 }
 
 const addressOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -1,0 +1,48 @@
+// Queries and changes of the hub room.
+import type { HubSearchQuery } from '@mistudio/contracts'
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
+import { api, keys, queryClient } from '../live/index.js'
+
+export const useHubLocal = () =>
+  useQuery({ queryKey: keys.hub('local'), queryFn: ({ signal }) => api.hubLocal({ signal }), staleTime: 60_000 })
+
+/** Search results; those of the words before stay while new ones are on their way. */
+export const useHubSearch = (query: Pick<HubSearchQuery, 'query' | 'sort'>) =>
+  useQuery({
+    queryKey: keys.hub('search', query),
+    queryFn: ({ signal }) => api.searchHub({ query, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 5 * 60_000,
+  })
+
+export const useHubInspection = (repo: string, revision: string) =>
+  useQuery({
+    queryKey: keys.hub('inspect', { repo, revision }),
+    queryFn: ({ signal }) => api.inspectHub({ body: { repo, revision }, signal }),
+    staleTime: 30_000,
+  })
+
+/** Starts the download of a pinned commit and answers the model it becomes. */
+export const startDownload = async (repo: string, revision: string, name: string) => {
+  const model = await api.createHubDownload({ body: { repo, revision, name } })
+  void queryClient.invalidateQueries({ queryKey: keys.models })
+  void queryClient.invalidateQueries({ queryKey: ['hub', 'inspect'] })
+  return model
+}
+
+export const useHubToken = () =>
+  useQuery({ queryKey: keys.hub('token'), queryFn: ({ signal }) => api.getHubToken({ signal }) })
+
+/** What was refused without the token may be there with it. */
+const tokenChanged = () => queryClient.invalidateQueries({ queryKey: ['hub'] })
+
+export const useSetHubToken = () =>
+  useMutation({
+    mutationFn: (token: string) => api.setHubToken({ body: { token } }),
+    onSuccess: () => void tokenChanged(),
+  })
+
+export const deleteHubToken = async (): Promise<void> => {
+  await api.deleteHubToken()
+  await tokenChanged()
+}
