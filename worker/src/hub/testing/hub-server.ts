@@ -249,7 +249,13 @@ function json(response: ServerResponse, value: unknown): ServerResponse {
 }
 
 const addressOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-export const sha256 = (content: Uint8Array): string => createHash('sha256').update(content).digest('hex')
+const hashes = new WeakMap<Uint8Array, string>()
+/** SHA-256 in hex; computed once per buffer, since each range of a large file asks for it. */
+export function sha256(content: Uint8Array): string {
+  const hex = hashes.get(content) ?? createHash('sha256').update(content).digest('hex')
+  hashes.set(content, hex)
+  return hex
+}
 export const gitSha1 = (content: Uint8Array): string =>
   createHash('sha1').update(`blob ${content.byteLength}\0`).update(content).digest('hex')
 const etagFor = (hash: string): string => `"${hash}"`
