@@ -1,7 +1,7 @@
 // What a revision means and which files it takes: from the hub, or from this computer's cache when the hub cannot be asked.
 import { AppError, type ErrorBody, type HubInspection } from '@mistudio/contracts'
 import { FormatError, parseJsonBytes } from '@mistudio/formats'
-import { architectureOf, countParameters, estimateMemory, ModelError, parseModelConfig } from '@mistudio/interp'
+import { countParameters, estimateMemory, ModelError, planModel, planTensors } from '@mistudio/interp'
 import { type RepoFile, type RevisionInfo, revisionFiles, revisionInfo, smallFile } from './api.js'
 import { cachedCommit, cachedSnapshot } from './cache.js'
 import { selectFiles, shardNames, type Wanted, WEIGHTS, WEIGHTS_INDEX } from './select.js'
@@ -111,8 +111,9 @@ async function planFromCache(world: HubWorld, repo: string, revision: string): P
 
 /** Figures of a config.json. Memory: weights at fp32, in bytes. @throws ModelError for architectures that are not supported */
 function describeConfig(config: unknown): HubInspection['model'] {
-  const spec = parseModelConfig(config)
-  const { total } = countParameters(architectureOf(spec.architecture).tensors(spec))
+  const plan = planModel(config)
+  const { spec } = plan
+  const { total } = countParameters(planTensors(plan))
   const { architecture, layers, dModel } = spec
   return { architecture, layers, dModel, parameters: total, memoryBytes: estimateMemory(spec, total).weights }
 }
