@@ -22,7 +22,9 @@ async function startHub(): Promise<HubServer> {
 export default async function setup(): Promise<() => Promise<void>> {
   const hub = await startHub()
   const cache = await mkdtemp(join(tmpdir(), 'mistudio-hf-'))
-  const stack = await startStack({ env: { HF_ENDPOINT: hub.endpoint, HF_HUB_CACHE: cache, HF_TOKEN: '', HF_HUB_OFFLINE: '' } })
+  const stack = await startStack({
+    env: { HF_ENDPOINT: hub.endpoint, HF_HUB_CACHE: cache, HF_TOKEN: '', HF_HUB_OFFLINE: '' },
+  })
   process.env['MISTUDIO_URL'] = stack.url
   process.env['MISTUDIO_API_KEY'] = stack.apiKey
   process.env['MISTUDIO_E2E_DATA_DIR'] = stack.dataDir

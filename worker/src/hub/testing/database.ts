@@ -18,7 +18,13 @@ export async function ownDatabase(): Promise<{ db: pg.Pool; drop: () => Promise<
   const db = new pg.Pool({ connectionString: url.href, max: 8 })
   const drop = async (): Promise<void> => {
     await db.end()
-    await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
+    // Connections of an ended pool may take a moment to be gone.
+    for (let left = 1; left > 0; ) {
+      const query = 'SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1'
+      left = (await admin.query<{ n: number }>(query, [name])).rows[0]?.n ?? 0
+      if (left) await new Promise((done) => setTimeout(done, 50))
+    }
+    await admin.query(`DROP DATABASE ${name}`)
     await admin.end()
   }
   return { db, drop }
