@@ -1,6 +1,6 @@
 // Whole downloads against the small hub and a real database: registration, two at once, pause and cancel, the disk, the cache.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type HubLocal, HubLocalSchema } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
@@ -51,10 +51,10 @@ describe('download', () => {
   it('paused keeps what came and goes on; cancelled leaves nothing', async () => {
     const { commit } = await rig.hub.addFolder('org/pause', DEMO)
     const params = await world.modelRow('org/pause', commit)
-    const stopAt = (control: Control) => {
-      let looks = 0
-      return () => (++looks > 3 ? control : 'run')
-    }
+    const { partial } = placesOf(world.dataDir, 'org/pause', commit)
+    const held = () => existsSync(partial) && readdirSync(partial).some((name) => name.endsWith('.partial'))
+    /** As soon as something of a file has come. */
+    const stopAt = (control: Control) => () => (held() ? control : 'run')
     rig.hub.fault = ({ host }) => (host === 'storage' ? { kind: 'slow', chunkBytes: 20_000, everyMs: 10 } : null)
     expect((await world.run(downloadPipeline, params, stopAt('pause'))).outcome.state).toBe('paused')
     expect((await world.files()).some((name) => name.endsWith('.partial'))).toBe(true)
