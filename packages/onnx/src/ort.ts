@@ -23,6 +23,12 @@ const isDType = (type: string): type is DType => DTYPES.has(type)
  */
 const INEXACT_OPTIMIZERS = 'SkipLayerNormFusion'
 
+/**
+ * How long idle threads of a session wait awake before they sleep. Every session has threads of its own; with the default they keep the
+ * cores from the next session's and from other work for far longer than a run's pause (figures: 0xcc/adr/0013).
+ */
+const SPIN_MICROSECONDS = '100'
+
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function toOrt(name: string, value: Tensor): ort.Tensor {
@@ -118,7 +124,10 @@ export function createOrtRuntime(defaults: OrtDefaults = {}): Runtime {
           // A pattern per input shape would hold the intermediate values a second time, beside the arena, and is no faster.
           enableMemPattern: false,
           graphOptimizationLevel: options.optimise === false ? 'disabled' : 'all',
-          extra: { optimization: { disable_specified_optimizers: INEXACT_OPTIMIZERS } },
+          extra: {
+            optimization: { disable_specified_optimizers: INEXACT_OPTIMIZERS },
+            session: { intra_op: { spin_duration_us: SPIN_MICROSECONDS } },
+          },
           logSeverityLevel: 3,
         })
         return new OrtRuntimeSession(session)
