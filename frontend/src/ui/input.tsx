@@ -1,6 +1,6 @@
 // Text inputs. Each takes its id and error link from the Field around it.
 import Search from 'lucide-react/icons/search'
-import { type InputHTMLAttributes, type Ref, type TextareaHTMLAttributes, useEffect, useState } from 'react'
+import { type InputHTMLAttributes, type Ref, type TextareaHTMLAttributes, useEffect, useRef, useState } from 'react'
 import { useField } from './field.js'
 import { useHotkey } from './hotkeys.js'
 import { cx } from './tones.js'
@@ -107,12 +107,16 @@ interface SearchInputProps {
 export function SearchInput({ value, onChange, placeholder, slash = true, className }: SearchInputProps) {
   const [text, setText] = useState(value)
   const [input, setInput] = useState<HTMLInputElement | null>(null)
+  const report = useRef(onChange)
+  useEffect(() => {
+    report.current = onChange
+  })
   useEffect(() => setText(value), [value])
   useEffect(() => {
     if (text === value) return
-    const timer = setTimeout(() => onChange(text), 300)
+    const timer = setTimeout(() => report.current(text), 300)
     return () => clearTimeout(timer)
-  }, [text, value, onChange])
+  }, [text, value])
   useHotkey('/', () => input?.focus(), { label: 'Search', enabled: slash })
   return (
     <span className={cx('relative block', className)}>

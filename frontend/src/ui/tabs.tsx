@@ -1,8 +1,8 @@
 // Tabs with arrow keys. The chosen tab belongs to the caller, best kept in the URL (`useTabParam`).
 import type { LucideIcon } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useId } from 'react'
-import { useSearchParams } from 'react-router'
 import { cx } from './tones.js'
+import { useUrlParams } from './url-params.js'
 
 export interface Tab<T extends string> {
   id: T
@@ -73,17 +73,9 @@ export function Tabs<T extends string>({ tabs, value, onChange, label, children 
 
 /** The chosen tab in the URL (`?tab=`); the first one when absent or unknown. */
 export const useTabParam = <T extends string>(ids: readonly [T, ...T[]], name = 'tab'): [T, (value: T) => void] => {
-  const [params, setParams] = useSearchParams()
+  const [params, update] = useUrlParams()
   const asked = params.get(name)
   const value = ids.find((id) => id === asked) ?? ids[0]
-  const set = (next: T) =>
-    setParams(
-      (current) => {
-        if (next === ids[0]) current.delete(name)
-        else current.set(name, next)
-        return current
-      },
-      { replace: true },
-    )
+  const set = (next: T) => update({ [name]: next === ids[0] ? null : next }, { replace: true })
   return [value, set]
 }

@@ -1,7 +1,6 @@
 // Models of the Hugging Face hub: search, what is on this computer already, and one repository in a drawer.
 import CloudDownload from 'lucide-react/icons/cloud-download'
 import KeyRound from 'lucide-react/icons/key-round'
-import { useSearchParams } from 'react-router'
 import {
   Button,
   EmptyState,
@@ -12,6 +11,7 @@ import {
   SearchInput,
   Select,
   SkeletonList,
+  useUrlParams,
 } from '../../ui/index.js'
 import { useHubLocal, useHubSearch } from '../api.js'
 import { namedRepo, SORTS, sortOf } from '../prepare.js'
@@ -20,30 +20,12 @@ import { HubDrawer } from './hub-drawer.js'
 import { HubTable } from './hub-table.js'
 
 export function HubPage() {
-  const [params, setParams] = useSearchParams()
+  const [params, update] = useUrlParams()
   const [words, sort] = [params.get('q') ?? '', sortOf(params.get('sort'))]
   const local = useHubLocal()
-  const set = (name: string, value: string | null) =>
-    setParams(
-      (current) => {
-        if (value) current.set(name, value)
-        else current.delete(name)
-        return current
-      },
-      { replace: true },
-    )
-  const open = (repo: string, revision = 'main') =>
-    setParams((current) => {
-      current.set('repo', repo)
-      current.set('revision', revision)
-      return current
-    })
-  const close = () =>
-    setParams((current) => {
-      current.delete('repo')
-      current.delete('revision')
-      return current
-    })
+  const set = (name: string, value: string) => update({ [name]: value || null }, { replace: true })
+  const open = (repo: string, revision = 'main') => update({ repo, revision })
+  const close = () => update({ repo: null, revision: null })
   const repo = params.get('repo')
   const exact = namedRepo(words)
   return (

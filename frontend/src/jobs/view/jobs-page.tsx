@@ -1,9 +1,18 @@
 // All jobs: what is active first, then the past, with filters kept in the address.
 import { type JobKind, JobKindSchema, type JobState, JobStateSchema } from '@mistudio/contracts'
 import ListChecks from 'lucide-react/icons/list-checks'
-import { useSearchParams } from 'react-router'
 import { isTerminal, useLiveStatus } from '../../live/index.js'
-import { EmptyState, ErrorState, FilteredEmpty, Page, Pager, Select, SkeletonList, STATUS } from '../../ui/index.js'
+import {
+  EmptyState,
+  ErrorState,
+  FilteredEmpty,
+  Page,
+  Pager,
+  Select,
+  SkeletonList,
+  STATUS,
+  useUrlParams,
+} from '../../ui/index.js'
 import { useActiveJobs, useJobs } from '../api.js'
 import { kindLabel, LISTED_KINDS } from '../prepare.js'
 import { JobRow } from './job-row.js'
@@ -12,17 +21,12 @@ const LIMIT = 25
 const ALL = 'all'
 
 export function JobsPage() {
-  const [params, setParams] = useSearchParams()
+  const [params, update] = useUrlParams()
   const state = JobStateSchema.safeParse(params.get('state')).data
   const kind = JobKindSchema.safeParse(params.get('kind')).data
   const offset = Math.max(0, Number(params.get('offset')) || 0)
   const set = (name: string, value: string | null) =>
-    setParams((current) => {
-      if (name !== 'offset') current.delete('offset')
-      if (value === null || value === ALL || value === '0') current.delete(name)
-      else current.set(name, value)
-      return current
-    })
+    update({ offset: null, [name]: value === ALL || value === '0' ? null : value })
   const active = useActiveJobs()
   const jobs = useJobs({ ...(state ? { state } : {}), ...(kind ? { kind } : {}), offset, limit: LIMIT })
   const since = useLiveStatus((s) => s.lastContact)
@@ -72,7 +76,9 @@ export function JobsPage() {
         <SkeletonList rows={4} className="h-24" />
       ) : past.length === 0 ? (
         filtered ? (
-          <FilteredEmpty onClear={() => setParams({})}>No job fits these filters.</FilteredEmpty>
+          <FilteredEmpty onClear={() => update({ state: null, kind: null, offset: null })}>
+            No job fits these filters.
+          </FilteredEmpty>
         ) : (
           <EmptyState icon={ListChecks}>
             {running.length ? 'Nothing has ended yet.' : 'Nothing runs now, and nothing has run yet.'}

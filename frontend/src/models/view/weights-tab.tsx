@@ -1,7 +1,6 @@
 // The tensors of a model's files, and statistics with a histogram of the one that is chosen.
 import type { Model, ModelTensor } from '@mistudio/contracts'
 import { useState } from 'react'
-import { useSearchParams } from 'react-router'
 import { useLiveStatus } from '../../live/index.js'
 import {
   Card,
@@ -12,6 +11,7 @@ import {
   SearchInput,
   Select,
   SkeletonList,
+  useUrlParams,
 } from '../../ui/index.js'
 import { useModelTensors } from '../api.js'
 import { filterTensors, type PartFilter, partsIn } from '../tensors.js'
@@ -40,16 +40,9 @@ export function WeightsTab({ model }: { model: Model }) {
 function Weights({ model, tensors }: { model: Model; tensors: readonly ModelTensor[] }) {
   const [search, setSearch] = useState('')
   const [part, setPart] = useState<PartFilter>('all')
-  const [params, setParams] = useSearchParams()
+  const [params, update] = useUrlParams()
   const chosen = tensors.find(({ name }) => name === params.get('tensor')) ?? null
-  const choose = (name: string) =>
-    setParams(
-      (current) => {
-        current.set('tensor', name)
-        return current
-      },
-      { replace: true },
-    )
+  const choose = (tensor: string) => update({ tensor }, { replace: true })
   const clear = () => {
     setSearch('')
     setPart('all')
