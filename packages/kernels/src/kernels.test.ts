@@ -10,6 +10,7 @@ const STRIDE = 5
 const slots = {
   values: floats(ROWS * STRIDE),
   index: floats(ROWS * STRIDE),
+  offset: floats(ROWS + 1),
   keep: floats(ROWS),
   start: floats(FEATURES + 1),
   position: floats(FEATURES),
@@ -19,13 +20,14 @@ const slots = {
   candidates: floats(3 * ROWS * STRIDE),
   counts: floats(3),
   cursor: floats(3),
-  h: floats(ROWS * 64),
-  e: floats(ROWS * 64),
-  w: floats(FEATURES * 64),
+  h: floats(ROWS * 144),
+  e: floats(ROWS * 144),
+  w: floats(FEATURES * 144),
   gEnc: floats(FEATURES * 64),
   gDec: floats(FEATURES * 64),
   gBias: floats(FEATURES),
   sums: doubles(64),
+  figures: doubles(2 * ROWS),
 }
 const { memory, at } = allocate(slots)
 const f32 = (name: keyof typeof slots, count: number) => new Float32Array(memory.buffer, at[name], count)
@@ -44,18 +46,18 @@ const distance = (a: ArrayLike<number>, b: ArrayLike<number>) =>
     a.length === b.length ? 0 : Infinity,
   )
 
-/** Random entries in which features repeat across tokens and feature 3 never occurs. */
+/** Random entries in which features repeat across tokens and feature 3 never occurs; some tokens have none. */
 function entries(): reference.Entries {
-  const values = f32('values', ROWS * STRIDE)
+  const offset = i32('offset', ROWS + 1)
+  for (let t = 0; t < ROWS; t++) offset[t + 1] = offset[t]! + (t % (STRIDE + 1))
+  const values = f32('values', offset[ROWS]!)
   fill(values)
-  const index = i32('index', ROWS * STRIDE)
+  const index = i32('index', offset[ROWS]!)
   for (let i = 0; i < index.length; i++) {
     const pick = (i * 7 + (i >> 3)) % (FEATURES - 1)
     index[i] = pick >= 3 ? pick + 1 : pick
   }
-  const keep = i32('keep', ROWS)
-  for (let t = 0; t < ROWS; t++) keep[t] = t % (STRIDE + 1)
-  return { values, index, keep, stride: STRIDE }
+  return { values, index, offset }
 }
 
 let kernels: Kernels
@@ -124,77 +126,98 @@ describe('kernels agree with the plain reference', () => {
     }
   })
 
+  it.each([8, 11])('extractAbove lists what is above its bound, of %i features, and stops before it overflows', (features) => {
+    const pre = f32('h', ROWS * features)
+    fill(pre)
+    const low = f32('gBias', features)
+    low.set(low.map((_, j) => (j % 3) / 10 - 0.1))
+    const wanted = reference.extractAbove(pre, low)
+    const offset = i32('offset', ROWS + 1)
+    offset[0] = 0
+    const done = kernels.extractAbove(at.h, at.gBias, ROWS, features, 4096, at.offset, at.candidates, at.e)
+    expect(done).toBe(ROWS)
+    expect([...offset]).toEqual([...wanted.offset])
+    expect([...i32('candidates', wanted.index.length)]).toEqual([...wanted.index])
+    expect([...f32('e', wanted.values.length)]).toEqual([...wanted.values])
+    const fits = kernels.extractAbove(at.h, at.gBias, ROWS, features, 3 * features, at.offset, at.candidates, at.e)
+    expect(fits).toBeGreaterThanOrEqual(3)
+    expect(fits).toBeLessThan(ROWS)
+    expect([...offset.subarray(0, fits + 1)]).toEqual([...wanted.offset.subarray(0, fits + 1)])
+  })
+
+  it.each([1, 9, 40, 500])('the %i largest of a batch over chunks, with many ties', (keep) => {
+    const [features, rows] = [FEATURES, ROWS]
+    const capacity = keep + 2 * features
+    const own = allocate({
+      ...{ pre: floats(rows * features), scale: floats(features), state: floats(4), values: floats(capacity) },
+      ...{ token: floats(capacity), index: floats(capacity), room: floats(capacity) },
+    })
+    const run = loadKernels(own.memory)
+    const pre = new Float32Array(own.memory.buffer, own.at.pre, rows * features)
+    const scale = new Float32Array(own.memory.buffer, own.at.scale, features)
+    for (const scaled of [true, false]) {
+      pre.set(pre.map((_, i) => (i % 3 === 0 ? random() : Math.round(random() * 6) / 4)))
+      scale.set(scale.map((_, j) => 0.5 + (j % 2)))
+      const wanted = reference.largestOfBatch(pre, scaled ? scale : null, features, keep)
+      new Int32Array(own.memory.buffer, own.at.state, 4).fill(0)
+      const places = [own.at.state, own.at.values, own.at.token, own.at.index, own.at.room] as const
+      for (let first = 0; first < rows; first += 7) {
+        const count = Math.min(7, rows - first)
+        const from = own.at.pre + first * features * 4
+        run.collectLargest(from, scaled ? own.at.scale : 0, count, features, first, keep, capacity, ...places)
+      }
+      const count = run.finishLargest(keep, ...places)
+      const values = new Float32Array(own.memory.buffer, own.at.values, count)
+      const [token, index] = [own.at.token, own.at.index].map((at) => new Int32Array(own.memory.buffer, at, count))
+      expect(Array.from(values, (value, i) => [value, token![i], index![i]])).toEqual(
+        wanted.map((entry) => [entry.value, entry.token, entry.feature]),
+      )
+    }
+  })
+
+  it('selectKth finds the k-th largest', () => {
+    const values = f32('h', 200)
+    values.set(values.map(() => Math.round(random() * 40)))
+    const sorted = [...values].sort((a, b) => b - a)
+    for (const k of [1, 17, 100, 200]) expect(kernels.selectKth(at.h, 200, k)).toBe(sorted[k - 1])
+  })
+
   it('groupByFeature sorts entries by feature and keeps token order', () => {
     const from = entries()
     const wanted = reference.groupByFeature(from, FEATURES)
-    const count = kernels.groupByFeature(
-      at.values,
-      at.index,
-      at.keep,
-      ROWS,
-      STRIDE,
-      FEATURES,
-      at.start,
-      at.position,
-      at.token,
-      at.value,
+    const count = wanted.token.length
+    kernels.groupByFeature(
+      ...([at.offset, at.index, at.values, ROWS, FEATURES, at.start, at.position, at.token, at.value] as const),
     )
-    expect(count).toBe(wanted.token.length)
     expect([...i32('start', FEATURES + 1)]).toEqual([...wanted.start])
     expect([...i32('token', count)]).toEqual([...wanted.token])
     expect([...f32('value', count)]).toEqual([...wanted.value])
   })
 
-  it.each([16, 48, 64])('decodeRows and accumulateGradients at width %i', (d) => {
+  it.each([16, 48, 128, 144])('decodeRows, rowProducts and weightedRows at width %i', (d) => {
     expect(paddedWidth(d - 3)).toBe(d)
     const from = entries()
     const [h, e, w] = [f32('h', ROWS * d), f32('e', ROWS * d), f32('w', FEATURES * d)]
     for (const array of [h, e, w]) fill(array)
-    const saved = h.slice()
-    kernels.decodeRows(at.values, at.index, at.keep, ROWS, STRIDE, d, at.w, at.h)
+    kernels.decodeRows(at.values, at.index, at.offset, at.offset + 4, ROWS, d, at.w, at.h)
     expect(distance(h, reference.decodeRows(from, w, d))).toBeLessThan(1e-6)
-    h.set(saved)
 
-    const grouped = reference.groupByFeature(from, FEATURES)
-    kernels.groupByFeature(
-      at.values,
-      at.index,
-      at.keep,
-      ROWS,
-      STRIDE,
-      FEATURES,
-      at.start,
-      at.position,
-      at.token,
-      at.value,
-    )
-    const into = {
-      gEnc: new Float64Array(FEATURES * d),
-      gDec: new Float64Array(FEATURES * d),
-      gBias: new Float64Array(FEATURES),
-    }
+    // A token may occur more than once.
+    const tokens = Int32Array.from({ length: 37 }, (_, i) => (i * 5) % ROWS)
+    i32('token', 37).set(tokens)
+    const weight = f32('delta', 37)
+    fill(weight)
+    kernels.rowProducts(at.w + 2 * d * 4, at.e, at.token, 37, d, at.value)
+    const row = w.subarray(2 * d, 3 * d)
+    expect(distance(f32('value', 37), reference.rowProducts(row, e, tokens))).toBeLessThan(5e-6)
+    const sums = f32('gEnc', d)
     for (const add of [0, 1]) {
-      kernels.accumulateGradients(
-        FEATURES,
-        d,
-        at.start,
-        at.token,
-        at.value,
-        at.delta,
-        0.25,
-        at.h,
-        at.e,
-        at.w,
-        at.gEnc,
-        at.gDec,
-        at.gBias,
-        add,
-      )
-      reference.accumulateGradients(grouped, d, 0.25, { h, e, wDec: w }, into)
-      expect(distance(f32('gEnc', FEATURES * d), into.gEnc)).toBeLessThan(2e-6)
-      expect(distance(f32('gDec', FEATURES * d), into.gDec)).toBeLessThan(2e-6)
-      expect(distance(f32('gBias', FEATURES), into.gBias)).toBeLessThan(2e-6)
+      const wanted = reference.weightedRows(e, d, tokens, weight).map((value, c) => value + (add ? sums[c]! : 0))
+      kernels.weightedRows(at.gEnc, at.e, at.token, at.delta, 37, d, add)
+      expect(distance(sums, wanted)).toBeLessThan(5e-6)
     }
+    kernels.weightedRows(at.gEnc, at.e, at.token, at.delta, 0, d, 0)
+    expect([...sums]).toEqual(new Array(d).fill(0))
   })
 
   it('adamVector follows the moments and the parameter over three steps', () => {
@@ -206,13 +229,15 @@ describe('kernels agree with the plain reference', () => {
     const wanted = { p: Float64Array.from(p), m: new Float64Array(32), v: new Float64Array(32) }
     for (let t = 1; t <= 3; t++) {
       const root = 1 / Math.sqrt(1 - 0.999 ** t)
-      kernels.adamVector(32, at.w, at.gEnc, at.h, at.e, 0.5, 0.9, 0.999, 0.1, 0.001, 0.01 / (1 - 0.9 ** t), root, 1e-8)
+      const step = 0.01 / (1 - 0.9 ** t)
+      kernels.adamVector(32, at.w, at.gEnc, at.h, at.e, 0.5, 0.9, 0.999, 0.1, 0.001, step, root, 1e-8, 1 - 0.01 * 0.2)
       reference.adamVector(wanted.p, g, wanted.m, wanted.v, {
         lr: 0.01,
         beta1: 0.9,
         beta2: 0.999,
         eps: 1e-8,
         clip: 0.5,
+        decay: 0.2,
         t,
       })
     }
@@ -270,10 +295,11 @@ describe('kernels agree with the plain reference', () => {
     kernels.gatherRows(at.e, at.w, at.index, 2, d)
     expect([...e.subarray(0, d)]).toEqual([...w.subarray(4 * d, 5 * d)])
     expect([...e.subarray(d, 2 * d)]).toEqual([...w.subarray(d, 2 * d)])
-    i32('keep', ROWS).fill(STRIDE)
-    f32('values', ROWS * STRIDE).fill(3)
-    i32('index', ROWS * STRIDE).fill(7)
-    kernels.unscale(at.values, at.index, at.keep, at.gBias, ROWS, STRIDE)
-    expect(f32('values', 1)[0]).toBeCloseTo(3 * weight[7]!, 6)
+    f32('gDec', d).set(e.subarray(0, d))
+    kernels.tokenFigures(at.h, at.e, at.gDec, ROWS, d, at.figures)
+    const figures = new Float64Array(memory.buffer, at.figures, 2 * ROWS)
+    expect(distance(figures, reference.tokenFigures(h, e, f32('gDec', d)))).toBeLessThan(1e-5)
+    kernels.scaleInto(at.h, at.e, ROWS * d, 3)
+    expect(distance(h, e.map((value) => 3 * value))).toBeLessThan(1e-6)
   })
 })

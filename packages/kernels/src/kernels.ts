@@ -14,108 +14,72 @@ export const paddedWidth = (width: number): number => Math.ceil(width / ROW_MULT
 /** See `reference.ts` for what each kernel computes; `d` is always a padded width. */
 export interface Kernels {
   addInto(to: Pointer, from: Pointer, count: number): void
+  scaleInto(to: Pointer, from: Pointer, count: number, factor: number): void
   subtractRow(to: Pointer, x: Pointer, row: Pointer, rows: number, d: number): void
   errorRows(e: Pointer, x: Pointer, row: Pointer, rows: number, d: number): void
   sumSquares(x: Pointer, count: number): number
+  tokenFigures(e: Pointer, x: Pointer, mean: Pointer, rows: number, d: number, figures: Pointer): void
   columnSums(x: Pointer, rows: number, d: number, sums: Pointer): void
   weightedRowSum(w: Pointer, weight: Pointer, rows: number, d: number, sums: Pointer): void
   gatherRows(to: Pointer, from: Pointer, ids: Pointer, count: number, d: number): void
+  extractAbove(
+    ...args: [
+      ...[pre: Pointer, low: Pointer, rows: number, features: number, capacity: number],
+      ...[offset: Pointer, index: Pointer, value: Pointer],
+    ]
+  ): number
+  collectLargest(
+    ...args: [
+      ...[pre: Pointer, scale: Pointer, rows: number, features: number, first: number, keep: number, capacity: number],
+      ...[state: Pointer, values: Pointer, token: Pointer, index: Pointer, room: Pointer],
+    ]
+  ): void
+  finishLargest(
+    ...args: [keep: number, state: Pointer, values: Pointer, token: Pointer, index: Pointer, room: Pointer]
+  ): number
+  selectKth(values: Pointer, count: number, k: number): number
   mergeTopk(
-    candidates: Pointer,
-    counts: Pointer,
-    shards: number,
-    self: number,
-    rows: number,
-    stride: number,
-    k: number,
-    positive: number,
-    cursor: Pointer,
-    keep: Pointer,
+    ...args: [
+      ...[candidates: Pointer, counts: Pointer, shards: number, self: number, rows: number, stride: number, k: number],
+      ...[positive: number, cursor: Pointer, keep: Pointer],
+    ]
   ): void
   selectTop(
-    pre: Pointer,
-    scale: Pointer,
-    rows: number,
-    features: number,
-    k: number,
-    stride: number,
-    values: Pointer,
-    index: Pointer,
-    room: Pointer,
+    ...args: [
+      ...[pre: Pointer, scale: Pointer, rows: number, features: number, k: number, stride: number],
+      ...[values: Pointer, index: Pointer, room: Pointer],
+    ]
   ): void
-  unscale(values: Pointer, index: Pointer, keep: Pointer, factor: Pointer, rows: number, stride: number): void
   groupByFeature(
-    values: Pointer,
-    index: Pointer,
-    keep: Pointer,
-    rows: number,
-    stride: number,
-    features: number,
-    start: Pointer,
-    position: Pointer,
-    token: Pointer,
-    value: Pointer,
-  ): number
-  decodeRows(
-    values: Pointer,
-    index: Pointer,
-    keep: Pointer,
-    rows: number,
-    stride: number,
-    d: number,
-    w: Pointer,
-    out: Pointer,
+    ...args: [
+      ...[offset: Pointer, index: Pointer, value: Pointer, rows: number, features: number],
+      ...[start: Pointer, position: Pointer, token: Pointer, sorted: Pointer],
+    ]
   ): void
-  accumulateGradients(
-    features: number,
-    d: number,
-    start: Pointer,
-    token: Pointer,
-    value: Pointer,
-    delta: Pointer,
-    scale: number,
-    h: Pointer,
-    e: Pointer,
-    wDec: Pointer,
-    gEnc: Pointer,
-    gDec: Pointer,
-    gBias: Pointer,
-    add: number,
+  decodeRows(
+    ...args: [
+      ...[values: Pointer, index: Pointer, begin: Pointer, end: Pointer, rows: number, d: number],
+      ...[w: Pointer, out: Pointer],
+    ]
+  ): void
+  rowProducts(...args: [w: Pointer, rows: Pointer, token: Pointer, count: number, d: number, out: Pointer]): void
+  weightedRows(
+    ...args: [to: Pointer, rows: Pointer, token: Pointer, weight: Pointer, count: number, d: number, add: number]
   ): void
   adamVector(
-    count: number,
-    p: Pointer,
-    g: Pointer,
-    m: Pointer,
-    v: Pointer,
-    clip: number,
-    beta1: number,
-    beta2: number,
-    oneMinusBeta1: number,
-    oneMinusBeta2: number,
-    step: number,
-    root: number,
-    eps: number,
+    ...args: [
+      ...[count: number, p: Pointer, g: Pointer, m: Pointer, v: Pointer, clip: number, beta1: number, beta2: number],
+      ...[oneMinusBeta1: number, oneMinusBeta2: number, step: number, root: number, eps: number, decay: number],
+    ]
   ): void
   rowNorms(w: Pointer, rows: number, d: number, norm: Pointer, inverse: Pointer): void
 }
 
 const KERNEL_NAMES: readonly (keyof Kernels)[] = [
-  'addInto',
-  'subtractRow',
-  'errorRows',
-  'sumSquares',
-  'columnSums',
-  'weightedRowSum',
-  'gatherRows',
-  'selectTop',
-  'mergeTopk',
-  'unscale',
-  'groupByFeature',
-  'decodeRows',
-  'accumulateGradients',
-  'adamVector',
-  'rowNorms',
+  ...(['addInto', 'scaleInto', 'subtractRow', 'errorRows', 'sumSquares', 'tokenFigures', 'columnSums'] as const),
+  ...(['weightedRowSum', 'gatherRows', 'extractAbove', 'collectLargest', 'finishLargest', 'selectKth'] as const),
+  ...(['selectTop', 'mergeTopk', 'groupByFeature', 'decodeRows', 'rowProducts', 'weightedRows'] as const),
+  ...(['adamVector', 'rowNorms'] as const),
 ]
 
 /** The kernels cannot be loaded: not built, or another version than this package. */

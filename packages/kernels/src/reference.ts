@@ -2,12 +2,11 @@
 
 type Rows = Float32Array | Float64Array
 
-/** Entries of [rows, stride] slots of which the first keep[t] of row t count. */
+/** Entries in token order: those of token t lie at offset[t] to offset[t + 1] (exclusive). */
 export interface Entries {
   readonly values: Float32Array
   readonly index: Int32Array
-  readonly keep: Int32Array
-  readonly stride: number
+  readonly offset: Int32Array
 }
 
 /** Entries in feature order: feature j owns start[j] to start[j + 1] (exclusive). */
@@ -54,50 +53,80 @@ export function mergeTopk(
   })
 }
 
-/** Counting sort of the kept entries by feature, stable in the token. */
-export function groupByFeature(entries: Entries, features: number): Grouped {
+/** The entries of pre [rows, features] above low[feature]. */
+export function extractAbove(pre: Float32Array, low: Float32Array): Entries {
+  const features = low.length
+  const rows = Array.from({ length: pre.length / features }, (_, t) =>
+    Array.from(pre.subarray(t * features, (t + 1) * features), (value, j) => ({ value, j })).filter(
+      ({ value, j }) => value > low[j]!,
+    ),
+  )
+  const offset = Int32Array.from([0, ...rows.map((_, t) => rows.slice(0, t + 1).reduce((n, row) => n + row.length, 0))])
+  const all = rows.flat()
+  return { offset, values: Float32Array.from(all, (e) => e.value), index: Int32Array.from(all, (e) => e.j) }
+}
+
+/** The `keep` largest positive values of pre [rows, features] times scale, in order; of equal ones the first. */
+export function largestOfBatch(pre: Float32Array, scale: Float32Array | null, features: number, keep: number) {
+  const all = Array.from(pre, (value, at) => ({
+    ...{ value: Math.fround(value * (scale ? scale[at % features]! : 1)), at },
+    ...{ token: Math.floor(at / features), feature: at % features },
+  })).filter(({ value }) => value > 0)
+  const kept = all.sort((a, b) => b.value - a.value || a.at - b.at).slice(0, keep)
+  return kept.sort((a, b) => a.at - b.at)
+}
+
+/** Sort of the entries by feature, stable in the token. */
+export function groupByFeature({ offset, index, values }: Entries, features: number): Grouped {
   const list: { feature: number; token: number; value: number }[] = []
-  entries.keep.forEach((kept, token) => {
-    for (let i = token * entries.stride; i < token * entries.stride + kept; i++) {
-      list.push({ feature: entries.index[i]!, token, value: entries.values[i]! })
-    }
-  })
+  for (let token = 0; token + 1 < offset.length; token++) {
+    for (let i = offset[token]!; i < offset[token + 1]!; i++) list.push({ feature: index[i]!, token, value: values[i]! })
+  }
   list.sort((a, b) => a.feature - b.feature || a.token - b.token)
   const start = Int32Array.from({ length: features + 1 }, (_, j) => list.filter(({ feature }) => feature < j).length)
   return { start, token: Int32Array.from(list, (e) => e.token), value: Float32Array.from(list, (e) => e.value) }
 }
 
 /** out [rows, d] = sum of values × rows of w [features, d]. */
-export function decodeRows(entries: Entries, w: Rows, d: number): Float64Array {
-  const out = new Float64Array(entries.keep.length * d)
-  entries.keep.forEach((kept, token) => {
-    for (let i = token * entries.stride; i < token * entries.stride + kept; i++) {
-      for (let c = 0; c < d; c++) out[token * d + c]! += entries.values[i]! * w[entries.index[i]! * d + c]!
+export function decodeRows({ offset, index, values }: Entries, w: Rows, d: number): Float64Array {
+  const out = new Float64Array((offset.length - 1) * d)
+  for (let t = 0; t + 1 < offset.length; t++) {
+    for (let i = offset[t]!; i < offset[t + 1]!; i++) {
+      for (let c = 0; c < d; c++) out[t * d + c]! += values[i]! * w[index[i]! * d + c]!
     }
+  }
+  return out
+}
+
+/** ⟨rows[token], w⟩ for every token of a list. */
+export function rowProducts(w: Rows, rows: Rows, tokens: Int32Array): Float64Array {
+  const d = w.length
+  const out = new Float64Array(tokens.length)
+  tokens.forEach((t, i) => {
+    for (let c = 0; c < d; c++) out[i]! += w[c]! * rows[t * d + c]!
   })
   return out
 }
 
-/** Adds to gEnc, gDec [features, d] and gBias [features]: delta = scale·⟨e_t, wDec_j⟩; delta·h_t, scale·value·e_t, delta. */
-export function accumulateGradients(
-  grouped: Grouped,
-  d: number,
-  scale: number,
-  at: { h: Rows; e: Rows; wDec: Rows },
-  into: { gEnc: Float64Array; gDec: Float64Array; gBias: Float64Array },
-): void {
-  for (let j = 0; j + 1 < grouped.start.length; j++) {
-    for (let i = grouped.start[j]!; i < grouped.start[j + 1]!; i++) {
-      const t = grouped.token[i]! * d
-      let delta = 0
-      for (let c = 0; c < d; c++) delta += scale * at.e[t + c]! * at.wDec[j * d + c]!
-      into.gBias[j]! += delta
-      for (let c = 0; c < d; c++) {
-        into.gEnc[j * d + c]! += delta * at.h[t + c]!
-        into.gDec[j * d + c]! += scale * grouped.value[i]! * at.e[t + c]!
-      }
-    }
+/** Σ weight · rows[token] over a list, [d]. */
+export function weightedRows(rows: Rows, d: number, tokens: Int32Array, weight: Rows): Float64Array {
+  const out = new Float64Array(d)
+  tokens.forEach((t, i) => {
+    for (let c = 0; c < d; c++) out[c]! += weight[i]! * rows[t * d + c]!
+  })
+  return out
+}
+
+/** Per row: Σ e² and Σ (x − mean)², in pairs. */
+export function tokenFigures(e: Rows, x: Rows, mean: Rows): Float64Array {
+  const d = mean.length
+  const out = new Float64Array((2 * e.length) / d)
+  for (let at = 0; at < e.length; at++) {
+    const t = Math.floor(at / d)
+    out[2 * t]! += e[at]! ** 2
+    out[2 * t + 1]! += (x[at]! - mean[at % d]!) ** 2
   }
+  return out
 }
 
 export interface AdamSettings {
@@ -107,18 +136,21 @@ export interface AdamSettings {
   readonly eps: number
   /** Factor on every gradient (clipping). */
   readonly clip: number
+  /** Decoupled weight decay: the parameter shrinks by lr times this. */
+  readonly decay: number
   /** Number of this step, from 1. */
   readonly t: number
 }
 
 /** One step of Adam in place on parameter p and moments m and v. */
 export function adamVector(p: Rows, g: Rows, m: Rows, v: Rows, settings: AdamSettings): void {
-  const { lr, beta1, beta2, eps, clip, t } = settings
+  const { lr, beta1, beta2, eps, clip, decay, t } = settings
   for (let i = 0; i < p.length; i++) {
     const gradient = clip * g[i]!
     m[i] = beta1 * m[i]! + (1 - beta1) * gradient
     v[i] = beta2 * v[i]! + (1 - beta2) * gradient * gradient
-    p[i]! -= (lr * (m[i]! / (1 - beta1 ** t))) / (Math.sqrt(v[i]! / (1 - beta2 ** t)) + eps)
+    const change = (lr * (m[i]! / (1 - beta1 ** t))) / (Math.sqrt(v[i]! / (1 - beta2 ** t)) + eps)
+    p[i] = p[i]! * (1 - lr * decay) - change
   }
 }
 

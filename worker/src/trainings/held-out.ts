@@ -17,7 +17,7 @@ import { withModelErrors } from '../models/errors.js'
 import { runtime } from '../runtime/index.js'
 import { contextsPerPass, readContexts } from './harvest.js'
 import type { TrainingParts } from './open.js'
-import { joinArrays } from './sharded-step/shard-state.js'
+import { joinArrays } from './sharded-step/state.js'
 
 /** KL is taken over the first so many held-out tokens: it moves two logit vectors per token through memory. */
 export const KL_TOKENS = 4096

@@ -27,7 +27,7 @@ export class SparseDecoder {
       rows: floats(dSae * width),
       values: floats(this.capacity),
       index: floats(this.capacity),
-      keep: floats(CHUNK),
+      bounds: floats(CHUNK + 1),
       out: floats(CHUNK * width),
     })
     this.kernels = loadKernels(this.slots.memory)
@@ -70,8 +70,9 @@ export class SparseDecoder {
     const width = paddedWidth(dOut)
     this.view('values', count * k).set(values.subarray(first * k, (first + count) * k))
     new Int32Array(memory.buffer, at.index, count * k).set(indices.subarray(first * k, (first + count) * k))
-    new Int32Array(memory.buffer, at.keep, count).fill(k)
-    this.kernels.decodeRows(at.values, at.index, at.keep, count, k, width, at.rows, at.out)
+    const bounds = new Int32Array(memory.buffer, at.bounds, count + 1)
+    for (let t = 0; t <= count; t++) bounds[t] = t * k
+    this.kernels.decodeRows(at.values, at.index, at.bounds, at.bounds + 4, count, width, at.rows, at.out)
     const decoded = this.view('out', count * width)
     for (let t = 0; t < count; t++) {
       for (let i = 0; i < dOut; i++) out[(first + t) * dOut + i] = decoded[t * width + i]! + this.bDec[i]!

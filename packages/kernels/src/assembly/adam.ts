@@ -2,12 +2,12 @@
 import { sumSquares } from './rows'
 
 /**
- * m = b1 m + (1 - b1) c g, v = b2 v + (1 - b2) (c g)^2, p -= step * m / (sqrt(v) * root + eps) for `count` floats (a multiple of 4).
- * c is the clipping factor, step = lr / (1 - b1^t), root = 1 / sqrt(1 - b2^t).
+ * m = b1 m + (1 - b1) c g, v = b2 v + (1 - b2) (c g)^2, p = p * decay - step * m / (sqrt(v) * root + eps) for `count` floats (a
+ * multiple of 4). c is the clipping factor, decay = 1 - lr * weight decay, step = lr / (1 - b1^t), root = 1 / sqrt(1 - b2^t).
  */
-export function adamVector(count: i32, p: usize, g: usize, m: usize, v: usize, c: f32, b1: f32, b2: f32, o1: f32, o2: f32, step: f32, root: f32, eps: f32): void {
+export function adamVector(count: i32, p: usize, g: usize, m: usize, v: usize, c: f32, b1: f32, b2: f32, o1: f32, o2: f32, step: f32, root: f32, eps: f32, decay: f32): void {
   const cv = f32x4.splat(c), b1v = f32x4.splat(b1), b2v = f32x4.splat(b2), o1v = f32x4.splat(o1), o2v = f32x4.splat(o2);
-  const sv = f32x4.splat(step), rv = f32x4.splat(root), ev = f32x4.splat(eps);
+  const sv = f32x4.splat(step), dv = f32x4.splat(decay), rv = f32x4.splat(root), ev = f32x4.splat(eps);
   const n = <usize>count << 2;
   for (let i: usize = 0; i < n; i += 16) {
     const gg = f32x4.mul(cv, v128.load(g + i));
@@ -15,7 +15,7 @@ export function adamVector(count: i32, p: usize, g: usize, m: usize, v: usize, c
     const vv = f32x4.add(f32x4.mul(b2v, v128.load(v + i)), f32x4.mul(o2v, f32x4.mul(gg, gg)));
     v128.store(m + i, mm);
     v128.store(v + i, vv);
-    v128.store(p + i, f32x4.sub(v128.load(p + i), f32x4.div(f32x4.mul(sv, mm), f32x4.add(f32x4.mul(f32x4.sqrt(vv), rv), ev))));
+    v128.store(p + i, f32x4.sub(f32x4.mul(dv, v128.load(p + i)), f32x4.div(f32x4.mul(sv, mm), f32x4.add(f32x4.mul(f32x4.sqrt(vv), rv), ev))));
   }
 }
 

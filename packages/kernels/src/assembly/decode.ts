@@ -1,11 +1,12 @@
 // Sparse decode: only the decoder rows of the features that fire are read.
 
-/** out[t] = sum over kept i of values[t][i] * w[index[t][i]]; 32 columns stay in registers while the entries pass by. */
-export function decodeRows(values: usize, index: usize, keep: usize, rows: i32, stride: i32, d: i32, w: usize, out: usize): void {
+/** out[t] = sum over begin[t] <= i < end[t] of values[i] * w[index[i]]; 32 columns stay in registers while the entries pass by. */
+export function decodeRows(values: usize, index: usize, begin: usize, end: usize, rows: i32, d: i32, w: usize, out: usize): void {
   const n = <usize>d << 2;
   for (let t = 0; t < rows; t++) {
-    const count = <usize>load<i32>(keep + (<usize>t << 2)) << 2;
-    const base = <usize>t * <usize>stride << 2;
+    const first = load<i32>(begin + (<usize>t << 2));
+    const count = <usize>(load<i32>(end + (<usize>t << 2)) - first) << 2;
+    const base = <usize>first << 2;
     const v = values + base, x = index + base;
     let c: usize = 0;
     for (; c + 128 <= n; c += 128) {

@@ -1,4 +1,40 @@
-// Sparse bookkeeping: which candidates survive the global top k, and the turn from token order to feature order.
+// Sparse bookkeeping. Entries are lists in token order: those of token t lie at offset[t] to offset[t + 1] (exclusive), each an index of
+// a feature and a value.
+
+/**
+ * Appends every pre[t][j] > low[j] of pre [rows, features] to the entries that end at offset[0]; writes offset[1] to offset[rows].
+ * Returns how many rows were done: fewer than `rows` when the next one might not fit into `capacity`.
+ */
+export function extractAbove(pre: usize, low: usize, rows: i32, features: i32, capacity: i32, offset: usize, index: usize, value: usize): i32 {
+  let n = load<i32>(offset);
+  const whole = features & ~3;
+  for (let t = 0; t < rows; t++) {
+    if (n + features > capacity) return t;
+    let i = 0, to = <usize>n << 2;
+    for (; i < whole; i += 4) {
+      const at = <usize>i << 2;
+      let hits = i32x4.bitmask(f32x4.gt(v128.load(pre + at), v128.load(low + at)));
+      while (hits) {
+        const lane = ctz(hits);
+        hits &= hits - 1;
+        store<f32>(value + to, load<f32>(pre + at + (<usize>lane << 2)));
+        store<i32>(index + to, i + lane);
+        to += 4;
+      }
+    }
+    for (; i < features; i++) {
+      const v = load<f32>(pre + (<usize>i << 2));
+      if (!(v > load<f32>(low + (<usize>i << 2)))) continue;
+      store<f32>(value + to, v);
+      store<i32>(index + to, i);
+      to += 4;
+    }
+    n = <i32>(to >> 2);
+    store<i32>(offset + (<usize>(t + 1) << 2), n);
+    pre += <usize>features << 2;
+  }
+  return rows;
+}
 
 /**
  * Global top k out of the sorted candidates of every shard. candidates: [shards][rows][stride], descending, of which shard s has
@@ -27,31 +63,16 @@ export function mergeTopk(candidates: usize, counts: usize, shards: i32, self: i
   }
 }
 
-/** values[t][i] *= factor[index[t][i]] for the kept entries: undoes the decoder-norm scaling. */
-export function unscale(values: usize, index: usize, keep: usize, factor: usize, rows: i32, stride: i32): void {
-  for (let t = 0; t < rows; t++) {
-    const n = load<i32>(keep + (<usize>t << 2));
-    const base = <usize>t * <usize>stride << 2;
-    for (let i = 0; i < n; i++) {
-      const at = base + (<usize>i << 2);
-      store<f32>(values + at, load<f32>(values + at) * load<f32>(factor + (<usize>load<i32>(index + at) << 2)));
-    }
-  }
-}
-
 /**
- * Counting sort of the kept entries by feature. start: [features + 1]; token and value: entries of feature j lie at start[j]..start[j + 1],
- * in token order. `position` is room for [features]. Returns the number of entries.
+ * Counting sort of entries by feature. start: [features + 1]; token and sorted: entries of feature j lie at start[j]..start[j + 1], in
+ * token order. `position` is room for [features].
  */
-export function groupByFeature(values: usize, index: usize, keep: usize, rows: i32, stride: i32, features: i32, start: usize, position: usize, token: usize, value: usize): i32 {
+export function groupByFeature(offset: usize, index: usize, value: usize, rows: i32, features: i32, start: usize, position: usize, token: usize, sorted: usize): void {
   memory.fill(start, 0, <usize>(features + 1) << 2);
-  for (let t = 0; t < rows; t++) {
-    const n = load<i32>(keep + (<usize>t << 2));
-    const row = index + (<usize>t * <usize>stride << 2);
-    for (let i = 0; i < n; i++) {
-      const at = start + (<usize>(load<i32>(row + (<usize>i << 2)) + 1) << 2);
-      store<i32>(at, load<i32>(at) + 1);
-    }
+  const end = index + (<usize>load<i32>(offset + (<usize>rows << 2)) << 2);
+  for (let i = index; i < end; i += 4) {
+    const at = start + (<usize>(load<i32>(i) + 1) << 2);
+    store<i32>(at, load<i32>(at) + 1);
   }
   for (let j = 0; j < features; j++) {
     const at = start + (<usize>j << 2);
@@ -60,16 +81,13 @@ export function groupByFeature(values: usize, index: usize, keep: usize, rows: i
     store<i32>(at + 4, load<i32>(at + 4) + first);
   }
   for (let t = 0; t < rows; t++) {
-    const n = load<i32>(keep + (<usize>t << 2));
-    const base = <usize>t * <usize>stride << 2;
-    for (let i = 0; i < n; i++) {
-      const at = base + (<usize>i << 2);
-      const next = position + (<usize>load<i32>(index + at) << 2);
+    const last = <usize>load<i32>(offset + (<usize>t << 2), 4) << 2;
+    for (let i = <usize>load<i32>(offset + (<usize>t << 2)) << 2; i < last; i += 4) {
+      const next = position + (<usize>load<i32>(index + i) << 2);
       const slot = load<i32>(next);
       store<i32>(next, slot + 1);
       store<i32>(token + (<usize>slot << 2), t);
-      store<f32>(value + (<usize>slot << 2), load<f32>(values + at));
+      store<f32>(sorted + (<usize>slot << 2), load<f32>(value + i));
     }
   }
-  return load<i32>(start + (<usize>features << 2));
 }

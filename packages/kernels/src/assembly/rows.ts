@@ -88,3 +88,31 @@ export function gatherRows(to: usize, from: usize, ids: usize, count: i32, d: i3
     to += n;
   }
 }
+
+/** to[i] = factor * from[i] for `count` floats (a multiple of 4). */
+export function scaleInto(to: usize, from: usize, count: i32, factor: f32): void {
+  const f = f32x4.splat(factor);
+  for (let i: usize = 0; i < <usize>count << 2; i += 16) v128.store(to + i, f32x4.mul(f, v128.load(from + i)));
+}
+
+/** figures[t] = (sum of e[t]^2, sum of (x[t] - mean)^2), two float64 per row; mean is float32 [d]. */
+export function tokenFigures(e: usize, x: usize, mean: usize, rows: i32, d: i32, figures: usize): void {
+  const n = <usize>d << 2;
+  for (let t = 0; t < rows; t++) {
+    let a = f32x4.splat(0), b = a;
+    let squares: f64 = 0, deviation: f64 = 0;
+    for (let i: usize = 0; i < n; i += 64) {
+      a = b = f32x4.splat(0);
+      for (let c: usize = i; c < i + 64; c += 16) {
+        const v = v128.load(e + c), u = f32x4.sub(v128.load(x + c), v128.load(mean + c));
+        a = f32x4.add(a, f32x4.mul(v, v));
+        b = f32x4.add(b, f32x4.mul(u, u));
+      }
+      squares += lanes(a);
+      deviation += lanes(b);
+    }
+    store<f64>(figures, squares);
+    store<f64>(figures, deviation, 8);
+    figures += 16; e += n; x += n;
+  }
+}

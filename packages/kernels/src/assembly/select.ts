@@ -1,7 +1,7 @@
 // Exact top k of dense rows. A lower bound of the k-th value comes from group maxima, so one compare pass leaves few candidates.
 
 /** k-th largest (k from 1) of `count` floats at `x`, which are reordered (Hoare's selection). */
-function kthLargest(x: usize, count: i32, k: i32): f32 {
+export function kthLargest(x: usize, count: i32, k: i32): f32 {
   let low = 0, high = count - 1;
   const wanted = k - 1;
   while (low < high) {

@@ -1,10 +1,11 @@
 // Sizes of a sharded training step: which features a shard owns, what lies in its own memory, what all shards share.
-import type { TopkTrainingConfig } from '@mistudio/interp'
 import { auxWidth } from '@mistudio/interp'
-import { doubles, floats, memoryBytes, paddedWidth } from '@mistudio/kernels'
+import { doubles, floats, memoryBytes, paddedWidth, type Slot } from '@mistudio/kernels'
+import { parametersOf } from './parameters.js'
+import type { ShardPlan } from './plan.js'
 
 export interface ShardLayout {
-  readonly config: TopkTrainingConfig
+  readonly plan: ShardPlan
   /** Most tokens of a batch. */
   readonly batchSize: number
   readonly shards: number
@@ -12,11 +13,17 @@ export interface ShardLayout {
   /** First feature of the shard, and how many it owns. */
   readonly first: number
   readonly features: number
-  /** d_in padded for the kernels. */
-  readonly width: number
-  /** Candidates per token for the auxiliary loss; 0 when it is off. */
-  readonly auxK: number
+  /** d_in and d_out padded for the kernels. */
+  readonly wIn: number
+  readonly wOut: number
+  /** Reconstructions: one per prefix of the dictionary, two for gated. */
+  readonly planes: number
+  /** The way of the pointwise architectures where it is not to be decided by each batch: for tests and measurements. */
+  readonly way: Way | null
 }
+
+/** Lists of entries, or dense products. */
+export type Way = 'sparse' | 'dense'
 
 /** Fewest features worth a thread of its own. */
 const MIN_FEATURES = 16
@@ -25,110 +32,171 @@ const MIN_FEATURES = 16
 export const shardCount = (dSae: number, threads: number): number =>
   Math.max(1, Math.min(threads, Math.floor(dSae / MIN_FEATURES)))
 
-/** Pre-activations of a chunk, in floats: about what a core's second-level cache holds. */
-const CHUNK_FLOATS = 2 ** 18
-const MIN_CHUNK = 128
-const MAX_CHUNK = 512
+export const firstFeature = (dSae: number, shards: number, shard: number): number => Math.floor((dSae * shard) / shards)
+
+export function shardLayout(plan: ShardPlan, batchSize: number, shards: number, shard: number, way: Way | null = null): ShardLayout {
+  const first = firstFeature(plan.dSae, shards, shard)
+  return {
+    ...{ plan, batchSize, shards, shard, way, first, features: firstFeature(plan.dSae, shards, shard + 1) - first },
+    ...{ wIn: paddedWidth(plan.dIn), wOut: paddedWidth(plan.dOut) },
+    planes: plan.kind === 'gated' ? 2 : plan.kind === 'topk' ? plan.widths.length : 1,
+  }
+}
+
+export function shardLayouts(plan: ShardPlan, batchSize: number, threads: number, way: Way | null = null): ShardLayout[] {
+  const shards = shardCount(plan.dSae, threads)
+  return Array.from({ length: shards }, (_, shard) => shardLayout(plan, batchSize, shards, shard, way))
+}
+
+/** Tokens encoded at a time: enough that packing the weights costs little, few enough to stay in a cache. */
+const CHUNK_FLOATS = 2 ** 22
+const [MIN_CHUNK, MAX_CHUNK] = [128, 512]
 
 /** Tokens encoded at a time, for a number of features. */
 export const chunkSize = (features: number): number =>
   Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, Math.floor(CHUNK_FLOATS / features)))
 
-export function shardLayout(config: TopkTrainingConfig, batchSize: number, shards: number, shard: number): ShardLayout {
-  const first = Math.floor((config.dSae * shard) / shards)
-  const end = Math.floor((config.dSae * (shard + 1)) / shards)
-  const auxK = config.auxCoefficient > 0 ? auxWidth(config.dIn) : 0
-  return { config, batchSize, shards, shard, first, features: end - first, width: paddedWidth(config.dIn), auxK }
+/** Most features of any shard: what all agree on. */
+export const widestShard = ({ plan, shards }: ShardLayout): number => Math.ceil(plan.dSae / shards)
+
+/**
+ * Share of activations above which dense products are faster than lists of entries. Decided on the first chunk of each batch, so that
+ * weights and batch alone decide.
+ */
+export const DENSE_SHARE = 0.03
+/** Room of the lists, so that the rest of a batch may be somewhat denser than its first chunk. */
+const ENTRY_MARGIN = 1.5
+
+/** Entries a shard has room for. */
+export function entryCapacity({ plan, batchSize, features, shards, way }: ShardLayout): number {
+  if (way === 'sparse' && plan.kind !== 'topk') return (batchSize + 1) * features
+  if (plan.kind !== 'topk') return Math.ceil(ENTRY_MARGIN * DENSE_SHARE * batchSize * features) + features
+  if (plan.over === 'token') return batchSize * Math.min(plan.k, features)
+  return Math.min(batchLimit(plan.k, batchSize), batchSize * Math.ceil(plan.dSae / shards))
 }
 
-/** Places in a shard's own memory. Matrices are [features, width], token arrays [batch, width] or [batch, k]. */
-export function shardSlots({ config, batchSize, shards, features, width, auxK }: ShardLayout) {
-  const matrix = floats(features * width)
-  // Adam runs over whole blocks, so vectors over features are padded like rows.
-  const vector = floats(paddedWidth(features))
-  const row = floats(width)
-  const tokens = floats(batchSize * width)
-  const entries = floats(batchSize * config.k)
-  const auxEntries = floats(batchSize * auxK)
-  const auxTokens = floats(auxK > 0 ? batchSize * width : 0)
-  const auxFeatures = floats(auxK > 0 ? features : 0)
+/** Activations that a batch of `rows` tokens keeps under a batch top-k. */
+export const batchLimit = (k: number, rows: number): number => Math.floor(k * rows)
+
+/** Features that the auxiliary loss may use per token; 0 when there is none. */
+export const auxLimit = (plan: ShardPlan): number =>
+  plan.kind === 'topk' && plan.auxCoefficient > 0 ? auxWidth(plan.dIn) : 0
+
+/** Places in a shard's own memory, by name. Matrices are [features, width], token arrays [batch, width]. */
+export function shardSlots(layout: ShardLayout): Record<string, Slot> {
+  const { plan, batchSize, features, wIn, wOut, planes, shards } = layout
+  const perFeature = floats(paddedWidth(features))
+  const outputs = floats(planes * batchSize * wOut)
+  const own = floats(planes * (Math.ceil(batchSize / shards) + 1) * wOut)
+  const entries = floats(entryCapacity(layout))
   return {
-    wEnc: matrix,
-    wEncM: matrix,
-    wEncV: matrix,
-    wDec: matrix,
-    wDecM: matrix,
-    wDecV: matrix,
-    gEnc: matrix,
-    gDec: matrix,
-    bEnc: vector,
-    bEncM: vector,
-    bEncV: vector,
-    gBias: vector,
-    norm: vector,
-    inverse: vector,
-    bDec: row,
-    bDecM: row,
-    bDecV: row,
-    gBDec: row,
-    sums: doubles(width),
-    x: tokens,
-    h: floats(config.applyBDecToInput ? batchSize * width : 0),
-    error: tokens,
-    part: tokens,
-    // Dead features are at most all of them, in chunks that may be longer.
-    pre: floats(Math.max(CHUNK_FLOATS, MIN_CHUNK * features)),
-    room: floats(3 * features),
-    values: entries,
-    index: entries,
-    keep: floats(batchSize),
-    candidates: floats(shards * batchSize * config.k),
-    counts: floats(shards),
-    cursor: floats(shards),
-    start: floats(features + 1),
-    position: floats(features),
-    token: entries,
-    value: entries,
-    delta: entries,
-    deadRows: floats(auxK > 0 ? features * width : 0),
-    deadIds: auxFeatures,
-    deadBias: auxFeatures,
-    deadNorm: auxFeatures,
-    auxError: auxTokens,
-    auxValues: auxEntries,
-    auxIndex: auxEntries,
-    auxKeep: floats(batchSize),
-    auxCandidates: floats(shards * batchSize * auxK),
-    auxToken: auxEntries,
-    auxValue: auxEntries,
-    auxDelta: auxEntries,
+    ...parameterSlots(layout),
+    ...{ norm: perFeature, inverse: perFeature, low: perFeature, weight: perFeature, none: perFeature },
+    sums: doubles(Math.max(wIn, wOut)),
+    ...{ x: floats(batchSize * wIn), h: floats(batchSize * wIn) },
+    ...{ part: outputs, other: floats(batchSize * wOut), grad: outputs, error: own },
+    ...{ target: floats(batchSize * wOut), mean: floats(wOut), figures: doubles(2 * batchSize) },
+    // Rows of chunks: pre-activations, activations, their gradients; two of each for gated.
+    ...Object.fromEntries(chunkNames(plan).map((name) => [name, floats(chunkFloats(layout))])),
+    ...{ offset: floats(batchSize + 1), index: entries, value: entries },
+    ...{ start: floats(features + 1), position: floats(features), token: entries, sorted: entries },
+    // Of one feature: gradients of its activations and weights of the rows that are summed.
+    ...{ product0: floats(batchSize), product1: floats(batchSize), weight0: floats(batchSize), weight1: floats(batchSize) },
+    dPre: floats(batchSize),
+    bounds: floats(planes > 1 && plan.kind === 'topk' ? (planes + 1) * batchSize : 0),
+    ...(plan.kind === 'topk' ? topkSlots(layout, plan.over === 'token' ? plan.k : 0) : { acts: entries }),
+    ...(auxLimit(plan) > 0 ? auxSlots(layout) : {}),
   }
 }
 
+/** Chunk buffers of the dense products. */
+const chunkNames = (plan: ShardPlan): string[] =>
+  plan.kind === 'gated' ? ['pre', 'acts0', 'dActs0', 'acts1', 'dActs1'] : ['pre', 'acts0', 'dActs0']
+
+const chunkFloats = (layout: ShardLayout): number => {
+  const widest = widestShard(layout)
+  // Dead features are at most all of them, in chunks that may be longer.
+  return Math.max(Math.min(CHUNK_FLOATS, MAX_CHUNK * widest), Math.min(MIN_CHUNK, layout.batchSize) * widest)
+}
+
+function parameterSlots(layout: ShardLayout): Record<string, Slot> {
+  const { plan, features, wIn, wOut } = layout
+  const slots: Record<string, Slot> = {}
+  for (const { name, kind } of parametersOf(plan)) {
+    const count = { encoder: features * wIn, decoder: features * wOut, feature: paddedWidth(features), output: Math.max(wIn, wOut) }[kind]
+    for (const part of ['', '.m', '.v', '.g']) slots[`${name}${part}`] = floats(count)
+  }
+  return slots
+}
+
+function topkSlots({ plan, batchSize, features, shards }: ShardLayout, k: number): Record<string, Slot> {
+  const room = { room: floats(3 * features) }
+  if (k > 0) {
+    const top = floats(batchSize * k)
+    return {
+      ...{ ...room, top, topIndex: top, keep: floats(batchSize), candidates: floats(shards * batchSize * k) },
+      ...{ counts: floats(shards), cursor: floats(shards) },
+    }
+  }
+  const limit = plan.kind === 'topk' ? batchLimit(plan.k, batchSize) : 0
+  const held = floats(2 * limit + features)
+  return { ...{ state: floats(4), held, heldToken: held, heldIndex: held, room: held }, candidates: floats(shards * limit) }
+}
+
+function auxSlots(layout: ShardLayout): Record<string, Slot> {
+  const { batchSize, features, wIn, wOut, plan, shards } = layout
+  const [auxK, perFeature] = [auxLimit(plan), floats(paddedWidth(features))]
+  const chunk = Math.min(batchSize, MAX_CHUNK * 8)
+  const top = floats(chunk * auxK)
+  return {
+    ...{ deadIds: perFeature, deadBias: perFeature, deadNorm: perFeature },
+    ...{ deadEnc: floats(features * wIn), deadDec: floats(features * wOut) },
+    ...{ deadEncG: floats(features * wIn), deadDecG: floats(features * wOut) },
+    ...{ auxTop: top, auxIndex: top, auxKeep: floats(chunk), auxCandidates: floats(shards * chunk * auxK) },
+    ...{ auxCounts: floats(shards), auxCursor: floats(shards), auxRoom: floats(3 * features) },
+    ...{ residual: floats((Math.ceil(batchSize / shards) + 1) * wOut) },
+  }
+}
+
+/** Tokens of a chunk of the auxiliary loss when the shard with most dead features has `dead` of them. */
+export const auxChunk = ({ batchSize }: ShardLayout, dead: number): number =>
+  Math.min(batchSize, MAX_CHUNK * 8, Math.max(MIN_CHUNK, Math.floor(CHUNK_FLOATS / Math.max(1, dead))))
+
 /** Numbers every shard publishes in a step. */
-export const SCALARS = ['mse', 'aux', 'squares', 'active', 'dead', 'gradient'] as const
-export type Scalar = (typeof SCALARS)[number]
+export function scalarNames({ planes }: ShardLayout): string[] {
+  return [
+    ...['active', 'dead', 'gradient', 'deviation', 'legacy', 'aux', 'sparsity', 'preAct', 'entries', 'overflow', 'smallest'],
+    ...Array.from({ length: planes }, (_, plane) => `dead${plane}`),
+    ...Array.from({ length: planes }, (_, plane) => `error${plane}`),
+  ]
+}
 
 /** Bytes of the arrays that shards exchange. */
-export function exchangeBytes({ config, batchSize, shards, width, auxK }: ShardLayout) {
-  const tokens = batchSize * width * 4
+export function exchangeBytes(layout: ShardLayout) {
+  const { plan, batchSize, shards, wIn, wOut, planes } = layout
+  const outputs = batchSize * wOut * 4
+  const perToken = plan.kind === 'topk' && plan.over === 'token' ? plan.k : 0
+  const held = plan.kind === 'topk' && plan.over === 'batch' ? batchLimit(plan.k, batchSize) : 0
   return {
     control: 64,
-    x: tokens,
-    parts: shards * tokens,
-    values: shards * batchSize * config.k * 4,
-    auxParts: auxK > 0 ? shards * tokens : 0,
-    auxValues: shards * batchSize * auxK * 4,
-    /** Per shard: column sums of the error, of x, and b_enc gradients times encoder rows. */
-    vectors: shards * 3 * width * 8,
-    scalars: shards * SCALARS.length * 8,
+    x: batchSize * wIn * 4,
+    target: outputs,
+    parts: shards * planes * outputs,
+    grads: planes * outputs,
+    /** Candidates of the selection, and of that among dead features. */
+    values: shards * Math.max(batchSize * perToken, held) * 4,
+    places: shards * held * 8,
+    auxValues: shards * Math.min(batchSize, MAX_CHUNK * 8) * auxLimit(plan) * 4,
+    tokenSums: shards * batchSize * 8,
+    /** Per shard: column sums of gradients, of the target, and of what reaches b_dec through the input. */
+    vectors: shards * 3 * Math.max(wIn, wOut) * 8,
+    scalars: shards * scalarNames(layout).length * 8,
   }
 }
 
 /** Bytes that a training step holds in all: shards and exchange. For estimates and refusals before anything is allocated. */
-export function trainingBytes(config: TopkTrainingConfig, batchSize: number, threads: number): number {
-  const shards = shardCount(config.dSae, threads)
-  const layouts = Array.from({ length: shards }, (_, shard) => shardLayout(config, batchSize, shards, shard))
+export function trainingBytes(plan: ShardPlan, batchSize: number, threads: number): number {
+  const layouts = shardLayouts(plan, batchSize, threads)
   const exchange = Object.values(exchangeBytes(layouts[0]!)).reduce((sum, bytes) => sum + bytes, 0)
   return layouts.reduce((sum, layout) => sum + memoryBytes(shardSlots(layout)), exchange)
 }

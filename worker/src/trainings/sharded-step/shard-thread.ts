@@ -1,51 +1,36 @@
 // Entry of a shard thread: opens its memory and sessions, then answers one message at a time.
 import { parentPort, workerData } from 'node:worker_threads'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
-import { ShardEncoders } from './encoders.js'
-import { shardLayout } from './layout.js'
+import { Exchange } from './exchange.js'
 import { ShardMemory } from './memory.js'
 import type { FromShard, ShardStart, ToShard } from './messages.js'
+import { Products } from './products.js'
 import { Shard } from './shard.js'
-import { readState, unpadded, writeState } from './shard-state.js'
+import { readArrays, readSlice, writeSlice } from './state.js'
 
 const port = parentPort
 if (!port) throw new Error('shard-thread runs only as a worker thread.')
 const send = (message: FromShard): void => port.postMessage(message)
 
-const start = workerData as ShardStart
-const layout = shardLayout(start.config, start.batchSize, start.shards, start.shard)
+const { layout, options, exchange } = workerData as ShardStart
 
 async function open() {
   const memory = new ShardMemory(layout)
-  const encoders = await ShardEncoders.open(layout, memory, createOrtRuntime({ threads: 1 }))
-  const shard = new Shard(layout, memory, encoders, start.exchange)
-  const { features } = layout
-
-  async function answer(message: ToShard): Promise<void> {
+  const products = await Products.open(memory, createOrtRuntime({ threads: 1 }))
+  const shard = new Shard({ layout, memory, products, exchange: new Exchange(exchange, layout) }, options)
+  return async (message: ToShard): Promise<void> => {
     if (message.type === 'step') {
-      const { metrics, last } = await shard.step(message.rows, message.lr)
-      if (last) send({ type: 'stepped', metrics })
+      const { figures, last } = await shard.step(message.request)
+      if (last) send({ type: 'stepped', figures })
     } else if (message.type === 'state') {
-      send({ type: 'state', state: readState(memory, layout, shard) })
+      send({ type: 'state', slice: readSlice(memory, layout, shard) })
     } else if (message.type === 'load') {
-      writeState(memory, layout, shard, message.state)
+      writeSlice(memory, layout, shard, message.slice)
       send({ type: 'loaded' })
-    } else if (message.type === 'inspect') {
-      const inspection = {
-        wEnc: unpadded(memory, 'gEnc', features, layout),
-        wDec: unpadded(memory, 'gDec', features, layout),
-        bEnc: memory.f32('gBias', features).slice(),
-        bDec: unpadded(memory, 'gBDec', 1, layout),
-        error: unpadded(memory, 'error', message.rows, layout),
-      }
-      send({ type: 'inspected', inspection })
     } else {
-      await encoders.release()
-      send({ type: 'closed' })
-      port?.close()
+      send({ type: 'gradients', arrays: readArrays(memory, layout, '.g') })
     }
   }
-  return answer
 }
 
 const fail = (error: unknown): void =>

@@ -1,14 +1,94 @@
-// The sharded step against SAELens (goldens of SAETrainer.fit) and against the plain float64 loop, at 1 and 2 threads.
-// The threads run the compiled build of this package.
-
-import { initialState, parseTopkTrainingConfig, trainableSae } from '@mistudio/interp'
+// The sharded step against the plain reference of every architecture, over ten steps, on one to three shards, on lists of entries and on
+// dense products. The threads run the compiled build of this package.
+import { initialParameters, trainableSae, trainerState, type TrainerOptions, type TrainStepState, trainStep } from '@mistudio/interp'
 import { afterEach, describe, expect, it } from 'vitest'
-import { distance, fromSaeLens, goldenTraining, relativeDistance, toSaeLens, transposed } from '../testing.js'
+import { distance, relativeDistance } from '../testing.js'
+import type { Way } from './layout.js'
 import { ShardedStep } from './sharded-step.js'
 
+// Few features and many tokens: every feature repeats many times. Odd sizes: padding, unequal shards.
+const [D_IN, D_SAE, BATCH] = [21, 53, 131]
+const STEPS = 10
+
+const trainer: TrainerOptions = {
+  learningRate: { main: 'constant', lr: 3e-3, lrEnd: 1e-4, cycles: 1, warmupSteps: 3, decaySteps: 2, totalSteps: STEPS },
+  adam: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
+  clipGradNorm: 1,
+  deadWindow: 3,
+}
+
+const K = { k: 7, aux_loss_coefficient: 0.7 }
+const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
+  ['topk', { architecture: 'topk', ...K }],
+  ['topk without rescaling and b_dec', { architecture: 'topk', ...K, rescale_acts_by_decoder_norm: false, apply_b_dec_to_input: false }],
+  ['topk without auxiliary loss', { architecture: 'topk', k: 7, aux_loss_coefficient: 0, normalize_activations: 'layer_norm' }],
+  ['topk transcoder', { architecture: 'topk', ...K, d_out: 18, apply_b_dec_to_input: false }],
+  ['topk crosscoder', { architecture: 'topk', ...K, site_widths: [8, 13] }],
+  ['abstopk', { architecture: 'abstopk', ...K }],
+  ['batchtopk', { architecture: 'batchtopk', ...K, k: 5.3, topk_threshold_lr: 0.3 }],
+  ['matryoshka', { architecture: 'matryoshka_batchtopk', ...K, matryoshka_widths: [9, 30] }],
+  [
+    'matryoshka with one auxiliary loss per prefix',
+    { architecture: 'matryoshka_batchtopk', ...K, matryoshka_widths: [9, 30], use_matryoshka_aux_loss: true },
+  ],
+  ['standard', { architecture: 'standard', l1_coefficient: 0.2, l1_warm_up_steps: 4 }],
+  ['standard with p = 0.7', { architecture: 'standard', l1_coefficient: 0.2, lp_norm: 0.7 }],
+  ['standard crosscoder', { architecture: 'standard', l1_coefficient: 0.2, site_widths: [8, 13] }],
+  ['standard transcoder', { architecture: 'standard', l1_coefficient: 0.2, d_out: 35, apply_b_dec_to_input: false }],
+  ['standard under constant_norm_rescale', { architecture: 'standard', l1_coefficient: 0.2, normalize_activations: 'constant_norm_rescale' }],
+  ['gated', { architecture: 'gated', l1_coefficient: 0.2, l1_warm_up_steps: 4 }],
+  ['jumprelu step', { architecture: 'jumprelu', l0_coefficient: 0.05, jumprelu_bandwidth: 0.4 }],
+  [
+    'jumprelu tanh with pre-activation loss',
+    {
+      ...{ architecture: 'jumprelu', l0_coefficient: 0.05, jumprelu_sparsity_loss_mode: 'tanh', jumprelu_bandwidth: 0.4 },
+      ...{ pre_act_loss_coefficient: 0.1, l0_warm_up_steps: 5 },
+    },
+  ],
+  [
+    'jumprelu quadratic with estimators of the input',
+    {
+      ...{ architecture: 'jumprelu', l0_coefficient: 0.05, jumprelu_sparsity_loss_mode: 'quadratic', target_l0: 6 },
+      ...{ jumprelu_ste_to_input: true, jumprelu_bandwidth: 0.4, normalize_activations: 'layer_norm' },
+    },
+  ],
+]
+const POINTWISE = new Set(['standard', 'gated', 'jumprelu'])
+
+const generator = (start: number) => {
+  let seed = start
+  return () => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
+    return seed / 2 ** 32 - 0.5
+  }
+}
+const floats = (count: number, scale: number, seed: number): Float32Array => {
+  const random = generator(seed)
+  return Float32Array.from({ length: count }, () => random() * scale)
+}
+
+/** Weights of ordinary size with biases, moments, and every fourth feature dead. */
+function startOf(fields: Record<string, unknown>) {
+  const sae = trainableSae({ d_in: D_IN, d_sae: D_SAE, ...fields })
+  const parameters = initialParameters(sae, 5)
+  Object.entries(parameters).forEach(([name, array], n) => {
+    const noise = floats(array.length, name.startsWith('W') ? 0.3 : 0.2, 77 + n)
+    array.set(array.map((value, i) => (name === 'threshold' ? Math.abs(noise[i]!) - 0.01 : value + noise[i]!)))
+  })
+  const state = trainerState(sae, parameters)
+  state.sinceFired.set(state.sinceFired.map((_, j) => (j % 4 === 0 ? 9 : 0)))
+  const width = sae.cfg.d_out ?? D_IN
+  const x = (n: number, rows: number) => floats(rows * D_IN, 3, 1000 + n)
+  const target = (n: number, rows: number) => (sae.cfg.d_out ? floats(rows * width, 3, 2000 + n) : undefined)
+  return { sae, state, x, target }
+}
+
+const copyOf = (state: ReturnType<typeof startOf>['state']): TrainStepState => structuredClone(state) as TrainStepState
+
 const open: ShardedStep[] = []
-async function start(config: ReturnType<typeof parseTopkTrainingConfig>, batchSize: number, threads: number) {
-  const step = await ShardedStep.open({ config, batchSize, threads })
+async function start(fields: Record<string, unknown>, threads: number, way?: Way): Promise<ShardedStep> {
+  const { sae } = startOf(fields)
+  const step = await ShardedStep.open({ sae, trainer, batchSize: BATCH, threads, ...(way ? { way } : {}) })
   open.push(step)
   return step
 }
@@ -16,132 +96,51 @@ afterEach(async () => {
   for (const step of open.splice(0)) await step.close()
 })
 
-const CASES = ['topk_rescale', 'topk_norescale_nobdec', 'topk_no_dead'] as const
-
-describe.each(CASES)('SAELens case %s', (name) => {
-  it.each([1, 2])('losses, gradients and parameters over ten steps on %i thread(s)', async (threads) => {
-    const golden = await goldenTraining(name)
-    const { config, batch } = golden
-    const step = await start(config, batch, threads)
-    await step.load(fromSaeLens(golden.params, golden.sinceFired, config))
-    for (let n = 0; n < 10; n++) {
-      const x = golden.x(n)
-      const metrics = await step.step(x, { lr: golden.series.lr[n]! })
-      expect(relativeDistance(metrics.mse, golden.series.mse[n]!)).toBeLessThan(1e-5)
-      expect(Math.abs(metrics.aux - golden.series.aux[n]!)).toBeLessThan(1e-5 * Math.max(1e-3, golden.series.aux[n]!))
-      expect(relativeDistance(metrics.loss, golden.series.total[n]!)).toBeLessThan(1e-5)
-      expect(relativeDistance(metrics.gradNorm, golden.series.gradNorm[n]!)).toBeLessThan(5e-5)
-      expect(metrics.explainedVariance).toBeCloseTo(golden.series.explainedVariance[n]!, 4)
-      expect(metrics.l0).toBe(golden.series.l0[n])
-      if (n === 0) {
-        const found = await step.inspect(batch)
-        expect(metrics.dead).toBe(golden.dead.filter(Boolean).length)
-        const out = found.error.map((value, i) => value + x[i]!)
-        expect(distance(out, golden.out)).toBeLessThan(2e-5 * largest(golden.out))
-        const { gradients } = golden
-        for (const [ours, theirs] of [
-          [transposed(found.wEnc, config.dSae, config.dIn), gradients.W_enc],
-          [found.wDec, gradients.W_dec],
-          [found.bEnc, gradients.b_enc],
-          [found.bDec, gradients.b_dec],
-        ] as const) {
-          expect(distance(ours, theirs)).toBeLessThan(5e-5 * largest(theirs))
-        }
-      }
-      if (n === 0 || n === 9) {
-        const after = toSaeLens(await step.state(), config)
-        const wanted = n === 0 ? golden.after1 : golden.after10
-        for (const key of ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const) {
-          const allowed = n === 0 ? 2e-6 : golden.after10Tolerance
-          const worst = Math.max(
-            ...Array.from(after[key], (value, i) => {
-              const small = n === 0 && Math.abs(golden.gradients[key][i]!) < 1e-6
-              return Math.abs(value - wanted[key][i]!) - (small ? 2 * golden.series.lr[0]! : 0)
-            }),
-          )
-          expect(worst, key).toBeLessThan(allowed)
-        }
-      }
-    }
-    expect([...(await step.state()).sinceFired]).toEqual([...golden.sinceFiredAfter10])
-  })
-})
-
-describe('against the plain loop', () => {
-  // Few features and many tokens: every feature repeats many times. Odd sizes: padding and unequal shards.
-  const config = parseTopkTrainingConfig({
-    dIn: 21,
-    dSae: 39,
-    k: 7,
-    auxCoefficient: 0.7,
-    deadWindow: 3,
-    applyBDecToInput: true,
-    rescaleByDecoderNorm: true,
-    clipGradNorm: 1,
-    adamBeta1: 0.9,
-    adamBeta2: 0.999,
-  })
-  const random = (() => {
-    let seed = 12345
-    return () => {
-      seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff
-      return seed / 0x7fffffff - 0.5
-    }
-  })()
-  const batch = Float32Array.from({ length: 200 * config.dIn }, () => random() * 3)
-  const state = initialState(config.dIn, config.dSae, 5)
-  state.bEnc.set(state.bEnc.map(() => random() * 0.1))
-  state.bDec.set(state.bDec.map(() => random()))
-  state.sinceFired.set(state.sinceFired.map((_, j) => (j % 4 === 0 ? 9 : 0)))
-
-  it.each([1, 2])('gradients with repeated features are exact on %i thread(s)', async (threads) => {
-    const step = await start(config, 200, threads)
-    await step.load(state)
-    const metrics = await step.step(batch, { lr: 1e-3 })
-    const found = await step.inspect(200)
-    const p = toSaeLens(state, config)
-    const x = Float64Array.from(batch)
-    const reference = trainableSae({
-      ...{ architecture: 'topk', d_in: config.dIn, d_sae: config.dSae, k: config.k },
-      aux_loss_coefficient: config.auxCoefficient,
-    })
-    const dead = Uint8Array.from(state.sinceFired, (since) => (since > config.deadWindow ? 1 : 0))
-    const pass = reference.pass({ ...p }, { tokens: 200, x, target: x, dead, coefficients: {} })
-    const wanted = pass.gradients() as Record<keyof typeof p, Float64Array>
-    expect(relativeDistance(metrics.mse, pass.losses['mse_loss']!)).toBeLessThan(1e-5)
-    expect(relativeDistance(metrics.aux, pass.losses['auxiliary_reconstruction_loss']!)).toBeLessThan(1e-5)
-    expect(distance(transposed(found.wEnc, config.dSae, config.dIn), wanted.W_enc)).toBeLessThan(
-      2e-5 * largest(wanted.W_enc),
-    )
-    expect(distance(found.wDec, wanted.W_dec)).toBeLessThan(2e-5 * largest(wanted.W_dec))
-    expect(distance(found.bEnc, wanted.b_enc)).toBeLessThan(2e-5 * largest(wanted.b_enc))
-    expect(distance(found.bDec, wanted.b_dec)).toBeLessThan(2e-5 * largest(wanted.b_dec))
-  })
-
-  it('a step resumed from its state gives the same bits as one that went on', async () => {
-    const [first, second] = [await start(config, 200, 2), await start(config, 200, 2)]
-    await first.load(state)
-    for (let n = 0; n < 5; n++) await first.step(batch, { lr: 1e-2 })
-    await second.load(await first.state())
-    for (let n = 0; n < 3; n++) {
-      const half = batch.subarray(0, 100 * config.dIn)
-      expect(await second.step(half, { lr: 1e-2 })).toEqual(await first.step(half, { lr: 1e-2 }))
-    }
-    expect(await second.state()).toEqual(await first.state())
-  })
-
-  it('refuses a batch that does not fit and goes on afterwards', async () => {
-    const step = await start(config, 200, 2)
-    await step.load(state)
-    await expect(step.step(new Float32Array(config.dIn + 1), { lr: 1 })).rejects.toMatchObject({
-      code: 'training_invalid',
-    })
-    await expect(step.step(new Float32Array(201 * config.dIn), { lr: 1 })).rejects.toMatchObject({
-      code: 'training_invalid',
-    })
-    expect((await step.step(batch, { lr: 1e-3 })).l0).toBeGreaterThan(0)
-  })
-})
-
 const largest = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+
+const runs = CASES.flatMap(([name, fields]) =>
+  (POINTWISE.has(String(fields['architecture'])) ? (['sparse', 'dense'] as const) : [undefined]).flatMap((way) =>
+    [1, 2, 3].map((threads) => ({ name, fields, way, threads })),
+  ),
+)
+
+describe.each(runs)('$name on $threads shard(s) $way', ({ fields, way, threads }) => {
+  it('gives the losses, gradients and parameters of the reference over ten steps', async () => {
+    const { sae, state, x, target } = startOf(fields)
+    const step = await start(fields, threads, way)
+    await step.load(copyOf(state))
+    for (let n = 0; n < STEPS; n++) {
+      const rows = n % 3 === 1 ? 97 : BATCH
+      let wanted: Record<string, Float64Array> = {}
+      const [input, output] = [x(n, rows), target(n, rows)]
+      const theirs = trainStep(sae, trainer, state, input, output ?? input, (_, gradients) => {
+        wanted = structuredClone(gradients) as Record<string, Float64Array>
+      })
+      const ours = await step.step(input, output)
+      if (way) expect(step.way).toBe(way)
+      expect(ours.dead).toBe(theirs.dead)
+      expect(ours.l0).toBe(theirs.l0)
+      expect(Object.keys(ours.losses).sort()).toEqual(Object.keys(theirs.losses).sort())
+      for (const [name, loss] of Object.entries(theirs.losses)) {
+        expect(Math.abs(ours.losses[name]! - loss), `${name} at step ${n}`).toBeLessThan(2e-5 * Math.max(theirs.loss * 0.01, loss))
+      }
+      expect(relativeDistance(ours.gradNorm, theirs.gradNorm), `norm at step ${n}`).toBeLessThan(1e-4)
+      expect(ours.explainedVariance).toBeCloseTo(theirs.explainedVariance, 4)
+      expect(ours.explainedVarianceLegacy).toBeCloseTo(theirs.explainedVarianceLegacy, 4)
+      expect(ours.learningRate).toBe(theirs.learningRate)
+      expect(ours.coefficients).toEqual(theirs.coefficients)
+      const found = await step.gradients()
+      for (const [name, gradient] of Object.entries(wanted)) {
+        expect(distance(found[name]!, gradient), `gradient of ${name} at step ${n}`).toBeLessThan((n === 0 ? 5e-5 : 1e-3) * largest(gradient))
+      }
+    }
+    const end = await step.read()
+    for (const [name, array] of Object.entries(state.parameters)) {
+      expect(distance(end.parameters[name]!, array), name).toBeLessThan(1e-4)
+    }
+    expect([...end.sinceFired]).toEqual([...state.sinceFired])
+    expect([...end.firedTokens]).toEqual([...state.firedTokens])
+    expect(relativeDistance(end.topkThreshold + 1, state.topkThreshold + 1)).toBeLessThan(1e-5)
+  })
+})

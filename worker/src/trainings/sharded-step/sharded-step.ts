@@ -1,18 +1,31 @@
-// TopK training on a CPU: features split over threads, dense products in ONNX Runtime, the sparse rest in WebAssembly kernels.
-// Exact gradients; the same thread count gives the same bits.
+// Training on a CPU: features split over threads, dense products in ONNX Runtime, the sparse rest in WebAssembly kernels. Exact
+// gradients; the same thread count gives the same bits.
 import { Worker } from 'node:worker_threads'
 import { AppError } from '@mistudio/contracts'
-import type { SaeTrainStep, StepMetrics, TopkTrainingConfig, TrainState } from '@mistudio/interp'
+import {
+  coefficientsAt,
+  learningRate,
+  type TrainableSae,
+  type TrainerOptions,
+  type TrainStep,
+  type TrainStepMetrics,
+  type TrainStepState,
+} from '@mistudio/interp'
 import { createExchange, type ExchangeBuffers } from './exchange.js'
-import { type ShardLayout, shardCount, shardLayout } from './layout.js'
-import type { FromShard, ShardInspection, ShardStart, ToShard } from './messages.js'
-import { joinArrays, joinStates, sliceState } from './shard-state.js'
+import { type ShardLayout, shardLayouts, type Way } from './layout.js'
+import type { FromShard, ShardStart, ToShard } from './messages.js'
+import { shardPlan } from './plan.js'
+import type { ShardFigures } from './shard.js'
+import { joinParameters, joinSlices, sliceState } from './state.js'
 
 export interface ShardedStepOptions {
-  readonly config: TopkTrainingConfig
+  readonly sae: TrainableSae
+  readonly trainer: TrainerOptions
   /** Most tokens of a batch. */
   readonly batchSize: number
   readonly threads: number
+  /** Lists of entries or dense products, where the batch is not to decide; for tests and measurements. */
+  readonly way?: Way
 }
 
 /** Threads run compiled code, also when this file is run from its source by a test. */
@@ -28,15 +41,20 @@ interface Pending {
   readonly messages: FromShard[]
 }
 
-export class ShardedStep implements SaeTrainStep {
+export class ShardedStep implements TrainStep {
   private pending: Pending | null = null
   private failure: Error | null = null
   private closed = false
+  private t = 0
+  private topkThreshold = 0
+  /** How the newest step was computed. */
+  way: Way = 'sparse'
 
   private constructor(
+    private readonly options: ShardedStepOptions,
     private readonly layouts: readonly ShardLayout[],
     private readonly workers: readonly Worker[],
-    private readonly x: Float32Array,
+    private readonly exchange: ExchangeBuffers,
   ) {
     workers.forEach((worker, shard) => {
       worker.on('message', (message: FromShard) => this.receive(shard, message))
@@ -51,51 +69,66 @@ export class ShardedStep implements SaeTrainStep {
 
   /**
    * Starts the threads; `load` a state before the first step.
-   * @throws AppError `out_of_memory` or `internal` when a thread cannot start.
+   * @throws AppError `out_of_memory` or `internal` when a thread cannot start, `training_invalid` for what only the reference trains.
    */
-  static async open({ config, batchSize, threads }: ShardedStepOptions): Promise<ShardedStep> {
-    const shards = shardCount(config.dSae, threads)
-    const layouts = Array.from({ length: shards }, (_, shard) => shardLayout(config, batchSize, shards, shard))
+  static async open(options: ShardedStepOptions): Promise<ShardedStep> {
+    const { sae, trainer, batchSize, threads, way } = options
+    const plan = shardPlan(sae)
+    if (!plan) throw new AppError('training_invalid', `${sae.cfg.architecture} SAEs like this one have no sharded step.`)
+    const layouts = shardLayouts(plan, batchSize, threads, way ?? null)
     const exchange = createExchange(layouts[0]!)
-    const workers = layouts.map(({ shard }) => startThread({ config, batchSize, shards, shard, exchange }))
-    const step = new ShardedStep(layouts, workers, new Float32Array((exchange satisfies ExchangeBuffers).x))
-    await step.collect(shards)
+    const { adam, clipGradNorm, deadWindow } = trainer
+    const workers = layouts.map((layout) => startThread({ layout, exchange, options: { adam, clipGradNorm, deadWindow } }))
+    const step = new ShardedStep(options, layouts, workers, exchange)
+    await step.collect(layouts.length)
     return step
   }
 
-  async step(x: Float32Array, { lr }: { readonly lr: number }): Promise<StepMetrics> {
-    const { config, width, batchSize } = this.layouts[0]!
-    const rows = x.length / config.dIn
+  async step(x: Float32Array, target?: Float32Array): Promise<TrainStepMetrics> {
+    const { sae, trainer, batchSize } = this.options
+    const { dIn, dOut } = this.layouts[0]!.plan
+    const { wIn, wOut } = this.layouts[0]!
+    const rows = x.length / dIn
     if (!Number.isInteger(rows) || rows < 1 || rows > batchSize) {
-      throw new AppError(
-        'training_invalid',
-        `${x.length} values are not a batch of at most ${batchSize} × ${config.dIn}.`,
-      )
+      throw new AppError('training_invalid', `${x.length} values are not a batch of at most ${batchSize} × ${dIn}.`)
     }
-    if (width === config.dIn) this.x.set(x)
-    else for (let t = 0; t < rows; t++) this.x.set(x.subarray(t * config.dIn, (t + 1) * config.dIn), t * width)
-    const [message] = await this.ask(() => ({ type: 'step', rows, lr }), 1)
+    if ((target ?? x).length !== rows * dOut) {
+      throw new AppError('training_invalid', `${(target ?? x).length} values are not targets of ${rows} × ${dOut}.`)
+    }
+    place(new Float32Array(this.exchange.x), x, dIn, wIn)
+    if (target) place(new Float32Array(this.exchange.target), target, dOut, wOut)
+    const coefficients = coefficientsAt(sae, this.t)
+    const rate = learningRate(trainer.learningRate, this.t)
+    const request = {
+      ...{ rows, hasTarget: target !== undefined, learningRate: rate },
+      coefficient: coefficients['l1'] ?? coefficients['l0'] ?? 0,
+    }
+    const [message] = await this.ask(() => ({ type: 'step', request }), 1)
     if (message?.type !== 'stepped') throw this.unexpected(message)
-    return message.metrics
+    this.advance(message.figures)
+    const { smallest, way, ...figures } = message.figures
+    const loss = Object.values(figures.losses).reduce((sum, value) => sum + value, 0)
+    return { ...figures, learningRate: rate, coefficients, loss }
   }
 
-  async state(): Promise<TrainState> {
+  async read(): Promise<TrainStepState> {
     const messages = await this.ask(() => ({ type: 'state' }), this.workers.length)
-    return joinStates(messages.map((message) => (message.type === 'state' ? message.state : this.refuse(message))))
+    const slices = messages.map((message) => (message.type === 'state' ? message.slice : this.refuse(message)))
+    return joinSlices(slices, this.layouts, this.topkThreshold)
   }
 
-  async load(state: TrainState): Promise<void> {
-    await this.ask((layout) => ({ type: 'load', state: sliceState(state, layout) }), this.workers.length)
+  async load(state: TrainStepState): Promise<void> {
+    const slices = this.layouts.map((layout) => sliceState(state, layout))
+    await this.ask(({ shard }) => ({ type: 'load', slice: slices[shard]! }), this.workers.length)
+    this.t = state.step
+    this.topkThreshold = state.topkThreshold
   }
 
-  /** Gradients of the last step before clipping and its error [rows, d_in]; for tests and diagnosis. */
-  async inspect(rows: number): Promise<ShardInspection> {
-    const messages = await this.ask(() => ({ type: 'inspect', rows }), this.workers.length)
-    const parts = messages.map((message) => (message.type === 'inspected' ? message.inspection : this.refuse(message)))
-    const [head] = parts
-    if (!head) throw this.unexpected(undefined)
-    const join = (name: 'wEnc' | 'wDec' | 'bEnc') => joinArrays(parts.map((part) => part[name]))
-    return { ...head, wEnc: join('wEnc'), wDec: join('wDec'), bEnc: join('bEnc') }
+  /** Gradients of the last step before clipping, in SAELens's orientation; for tests and diagnosis. */
+  async gradients(): Promise<Record<string, Float32Array>> {
+    const messages = await this.ask(() => ({ type: 'gradients' }), this.workers.length)
+    const arrays = messages.map((message) => (message.type === 'gradients' ? message.arrays : this.refuse(message)))
+    return joinParameters(arrays, this.layouts)
   }
 
   async close(): Promise<void> {
@@ -104,10 +137,17 @@ export class ShardedStep implements SaeTrainStep {
     await Promise.all(this.workers.map((worker) => worker.terminate()))
   }
 
+  private advance({ smallest, way }: ShardFigures): void {
+    const { thresholdRate } = this.options.sae
+    this.t++
+    this.way = way
+    if (thresholdRate === null || !Number.isFinite(smallest)) return
+    this.topkThreshold = (1 - thresholdRate) * this.topkThreshold + thresholdRate * smallest
+  }
+
   /** Sends a message to every shard and waits for `wanted` answers, in shard order. */
   private async ask(message: (layout: ShardLayout) => ToShard, wanted: number): Promise<FromShard[]> {
-    if (this.closed) throw new AppError('internal', 'The training step is closed.')
-    if (this.failure) throw this.failure
+    if (this.closed) throw this.failure ?? new AppError('internal', 'The training step is closed.')
     const answers = this.collect(wanted)
     this.workers.forEach((worker, shard) => {
       worker.postMessage(message(this.layouts[shard]!))
@@ -157,3 +197,9 @@ export class ShardedStep implements SaeTrainStep {
 }
 
 const startThread = (start: ShardStart): Worker => new Worker(THREAD_FILE, { workerData: start })
+
+/** Copies rows of `width` floats into rows of `padded`. */
+function place(to: Float32Array, rows: Float32Array, width: number, padded: number): void {
+  if (width === padded) to.set(rows)
+  else for (let at = 0, t = 0; at < rows.length; at += width, t++) to.set(rows.subarray(at, at + width), t * padded)
+}

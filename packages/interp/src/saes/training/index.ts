@@ -8,13 +8,19 @@ export type {
   TrainingArchitecture,
   TrainingBatch,
 } from './architecture.js'
+export { BatchTopkFieldsSchema } from './architectures/batchtopk.js'
+export { GatedFieldsSchema } from './architectures/gated.js'
 export { TRAINING_ARCHITECTURES, trainableSae } from './architectures/index.js'
+export { JumpreluFieldsSchema } from './architectures/jumprelu.js'
+export { MatryoshkaFieldsSchema } from './architectures/matryoshka.js'
+export { StandardFieldsSchema } from './architectures/standard.js'
 export { ACTIVATION_NORMALISATIONS, type ActivationNormalisation, type TrainingCfg, TrainingCfgSchema } from './cfg.js'
 export { symmetricEigen } from './eigen.js'
 export { type ExportedSae, exportForInference, logSparsity } from './export.js'
 export { foldDecoderNorms, foldRefusal, foldRescaling, foldScaler, type SaeTensors } from './fold.js'
 export { type InitialOptions, initialParameters } from './initialise.js'
 export type { Floats } from './linear.js'
+export { TopkFieldsSchema } from './topk-pass.js'
 export { ReferenceTrainStep } from './reference-step.js'
 export { expectedAverageScaler, type Scaler, scaled, whiteningScaler } from './scaler.js'
 export {

@@ -5,7 +5,7 @@ import { parseFields } from '../cfg.js'
 import { addColumnSums, timesTransposed } from '../linear.js'
 import * as pieces from '../pieces.js'
 
-const FieldsSchema = z.looseObject({
+export const GatedFieldsSchema = z.looseObject({
   l1_coefficient: z.number().min(0).default(1),
   l1_warm_up_steps: z.int().min(0).default(0),
 })
@@ -17,7 +17,7 @@ const relu = (values: Float64Array): Float64Array => values.map((value) => Math.
 export const gated: TrainingArchitecture = {
   name: 'gated',
   bind(cfg) {
-    const fields = parseFields(FieldsSchema, cfg, 'gated')
+    const fields = parseFields(GatedFieldsSchema, cfg, 'gated')
     const layout = pieces.layoutOf(cfg)
     const { dSae } = layout
     const parameters = { ...pieces.matrixShapes(layout), b_gate: [dSae], r_mag: [dSae], b_mag: [dSae] }

@@ -7,7 +7,7 @@ import { addColumnSums, timesTransposed } from '../linear.js'
 import * as pieces from '../pieces.js'
 import { preActivationLoss, sparsityLoss } from '../sparsity.js'
 
-const FieldsSchema = z
+export const JumpreluFieldsSchema = z
   .looseObject({
     /** Width of the window around the threshold in which its pseudo-gradient is not 0. */
     jumprelu_bandwidth: z.number().positive().default(0.05),
@@ -29,7 +29,7 @@ const FieldsSchema = z
 export const jumprelu: TrainingArchitecture = {
   name: 'jumprelu',
   bind(cfg) {
-    const fields = parseFields(FieldsSchema, cfg, 'jumprelu')
+    const fields = parseFields(JumpreluFieldsSchema, cfg, 'jumprelu')
     const layout = pieces.layoutOf(cfg)
     const { dSae } = layout
     const parameters = { ...pieces.matrixShapes(layout), b_enc: [dSae], threshold: [dSae] }

@@ -7,7 +7,7 @@ import { largestOfBatch } from '../selection.js'
 import { topkSae } from '../topk-pass.js'
 import { BatchTopkFieldsSchema } from './batchtopk.js'
 
-const FieldsSchema = BatchTopkFieldsSchema.extend({
+export const MatryoshkaFieldsSchema = BatchTopkFieldsSchema.extend({
   d_sae: z.int(),
   matryoshka_widths: z.array(z.int().min(1)).default([]),
   /** One auxiliary loss per prefix instead of one for all. */
@@ -20,7 +20,7 @@ const FieldsSchema = BatchTopkFieldsSchema.extend({
 export const matryoshkaBatchtopk: TrainingArchitecture = {
   name: 'matryoshka_batchtopk',
   bind(cfg) {
-    const fields = parseFields(FieldsSchema, cfg, 'matryoshka_batchtopk')
+    const fields = parseFields(MatryoshkaFieldsSchema, cfg, 'matryoshka_batchtopk')
     const given = fields.matryoshka_widths
     return topkSae(cfg, fields, {
       select: (pre, tokens) => largestOfBatch(pre, tokens, fields.k),

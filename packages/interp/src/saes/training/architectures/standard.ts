@@ -5,7 +5,7 @@ import { parseFields } from '../cfg.js'
 import { addColumnSums, timesTransposed } from '../linear.js'
 import * as pieces from '../pieces.js'
 
-const FieldsSchema = z.looseObject({
+export const StandardFieldsSchema = z.looseObject({
   l1_coefficient: z.number().min(0).default(1),
   /** p of the p-norm; below 1 it is not a norm, and allowed. */
   lp_norm: z.number().positive().default(1),
@@ -15,7 +15,7 @@ const FieldsSchema = z.looseObject({
 export const standard: TrainingArchitecture = {
   name: 'standard',
   bind(cfg) {
-    const fields = parseFields(FieldsSchema, cfg, 'standard')
+    const fields = parseFields(StandardFieldsSchema, cfg, 'standard')
     const layout = pieces.layoutOf(cfg)
     const parameters = { ...pieces.matrixShapes(layout), b_enc: [layout.dSae] }
     return {

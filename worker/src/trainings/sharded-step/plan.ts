@@ -1,0 +1,115 @@
+// What a sharded step computes for one configuration, in the terms of the shards: parsed once, sent to every thread.
+import {
+  type ActivationNormalisation,
+  BatchTopkFieldsSchema,
+  GatedFieldsSchema,
+  JumpreluFieldsSchema,
+  MatryoshkaFieldsSchema,
+  StandardFieldsSchema,
+  TopkFieldsSchema,
+  type TrainableSae,
+} from '@mistudio/interp'
+
+interface Common {
+  readonly dIn: number
+  readonly dOut: number
+  readonly dSae: number
+  readonly applyBDec: boolean
+  /** Output site ≠ input site: the reconstruction is not un-normalised. */
+  readonly transcoder: boolean
+  readonly normalisation: ActivationNormalisation
+  /** Widths of the blocks of a decoder row whose norms are added; one block but for crosscoders. */
+  readonly siteWidths: readonly number[]
+}
+
+/** Architectures that select entries by rank; one reconstruction per prefix of the dictionary. */
+export interface TopkPlan extends Common {
+  readonly kind: 'topk'
+  readonly k: number
+  /** Of each token, or of the whole batch. */
+  readonly over: 'token' | 'batch'
+  readonly signed: boolean
+  readonly rescale: boolean
+  readonly auxCoefficient: number
+  readonly widths: readonly number[]
+  readonly auxPerWidth: boolean
+}
+
+export interface StandardPlan extends Common {
+  readonly kind: 'standard'
+  readonly power: number
+}
+
+export interface GatedPlan extends Common {
+  readonly kind: 'gated'
+}
+
+export interface JumpreluPlan extends Common {
+  readonly kind: 'jumprelu'
+  readonly mode: 'step' | 'tanh' | 'quadratic'
+  readonly bandwidth: number
+  readonly toInput: boolean
+  readonly tanhScale: number
+  readonly targetL0: number
+  /** Coefficient of the pre-activation loss; null without it. */
+  readonly preAct: number | null
+}
+
+/** Architectures whose activations depend on one pre-activation each. */
+export type PointwisePlan = StandardPlan | GatedPlan | JumpreluPlan
+export type ShardPlan = TopkPlan | PointwisePlan
+
+/** The plan of a configuration, or null where only the plain reference computes it. */
+export function shardPlan({ cfg }: TrainableSae): ShardPlan | null {
+  if (cfg.skip_connection) return null
+  const dOut = cfg.d_out ?? cfg.d_in
+  const common: Common = {
+    ...{ dIn: cfg.d_in, dOut, dSae: cfg.d_sae, applyBDec: cfg.apply_b_dec_to_input },
+    ...{ transcoder: cfg.d_out !== undefined, normalisation: cfg.normalize_activations },
+    siteWidths: cfg.site_widths ?? [dOut],
+  }
+  switch (cfg.architecture) {
+    case 'topk':
+    case 'abstopk': {
+      const { k, ...fields } = TopkFieldsSchema.parse(cfg)
+      return { ...common, ...topk(fields, k), over: 'token', signed: cfg.architecture === 'abstopk', ...whole(cfg) }
+    }
+    case 'batchtopk': {
+      const { k, ...fields } = BatchTopkFieldsSchema.parse(cfg)
+      return { ...common, ...topk(fields, k), over: 'batch', signed: false, ...whole(cfg) }
+    }
+    case 'matryoshka_batchtopk': {
+      const { k, matryoshka_widths: given, use_matryoshka_aux_loss: auxPerWidth, ...fields } = MatryoshkaFieldsSchema.parse(cfg)
+      const widths = given.at(-1) === cfg.d_sae ? given : [...given, cfg.d_sae]
+      return { ...common, ...topk(fields, k), over: 'batch', signed: false, widths, auxPerWidth }
+    }
+    case 'standard':
+      return { ...common, kind: 'standard', power: StandardFieldsSchema.parse(cfg).lp_norm }
+    case 'gated':
+      // Under run-time normalisation the gate's losses see other inputs than its product: two encoders, no common entries.
+      GatedFieldsSchema.parse(cfg)
+      return normalises(common) ? null : { ...common, kind: 'gated' }
+    case 'jumprelu': {
+      const fields = JumpreluFieldsSchema.parse(cfg)
+      return {
+        ...common,
+        ...{ kind: 'jumprelu', mode: fields.jumprelu_sparsity_loss_mode, bandwidth: fields.jumprelu_bandwidth },
+        ...{ toInput: fields.jumprelu_ste_to_input, tanhScale: fields.jumprelu_tanh_scale },
+        ...{ targetL0: fields.target_l0 ?? 0, preAct: fields.pre_act_loss_coefficient },
+      }
+    }
+    default:
+      return null
+  }
+}
+
+/** Whether tokens are normalised at run time. */
+export const normalises = ({ normalisation }: Pick<Common, 'normalisation'>): boolean =>
+  normalisation === 'layer_norm' || normalisation === 'constant_norm_rescale'
+
+function topk(fields: { rescale_acts_by_decoder_norm: boolean; aux_loss_coefficient: number }, k: number) {
+  const { rescale_acts_by_decoder_norm: rescale, aux_loss_coefficient: auxCoefficient } = fields
+  return { kind: 'topk' as const, k, rescale, auxCoefficient }
+}
+
+const whole = ({ d_sae: dSae }: { readonly d_sae: number }) => ({ widths: [dSae], auxPerWidth: false })

@@ -1,0 +1,64 @@
+// Dense products of a shard in ONNX Runtime on one thread, from kernel memory into kernel memory.
+import { float32, Graph, type Runtime, type Session } from '@mistudio/onnx'
+import type { ShardMemory } from './memory.js'
+
+/** Rows of a slot: `rows` of `columns` floats from the float `offset` on. */
+export interface Matrix {
+  readonly slot: string
+  readonly rows: number
+  readonly columns: number
+  readonly offset?: number
+}
+
+export class Products {
+  private constructor(
+    private readonly memory: ShardMemory,
+    private readonly encode: Session,
+    private readonly decode: Session,
+    private readonly outer: Session,
+  ) {}
+
+  static async open(memory: ShardMemory, runtime: Runtime): Promise<Products> {
+    const [encode, decode, outer] = [
+      await runtime.createSession(productGraph({ b: true }, 'row')),
+      await runtime.createSession(productGraph({}, 'none')),
+      await runtime.createSession(productGraph({ a: true }, 'matrix')),
+    ]
+    return new Products(memory, encode, decode, outer)
+  }
+
+  /** to [n, features] = a [n, width] · w [features, width]ᵀ + bias [features]. */
+  async timesRows(to: Matrix, a: Matrix, w: Matrix, bias: string): Promise<void> {
+    const c = float32(this.memory.f32(bias, w.rows), [w.rows])
+    await this.encode.run({ a: this.tensor(a), b: this.tensor(w), c }, ['y'], { y: this.tensor(to) })
+  }
+
+  /** to [n, width] = a [n, features] · w [features, width]. */
+  async times(to: Matrix, a: Matrix, w: Matrix): Promise<void> {
+    await this.decode.run({ a: this.tensor(a), b: this.tensor(w) }, ['y'], { y: this.tensor(to) })
+  }
+
+  /** to [features, width] += a [n, features]ᵀ · b [n, width]. */
+  async addOuter(to: Matrix, a: Matrix, b: Matrix): Promise<void> {
+    const sum = this.tensor(to)
+    await this.outer.run({ a: this.tensor(a), b: this.tensor(b), c: sum }, ['y'], { y: sum })
+  }
+
+  async release(): Promise<void> {
+    for (const session of [this.encode, this.decode, this.outer]) await session.release()
+  }
+
+  private tensor({ slot, rows, columns, offset }: Matrix) {
+    return float32(this.memory.f32(slot, rows * columns, offset), [rows, columns])
+  }
+}
+
+/** One Gemm with free sizes: a · b, plus c by row or by element. */
+function productGraph(transpose: { a?: boolean; b?: boolean }, c: 'none' | 'row' | 'matrix'): Uint8Array {
+  const g = new Graph('product')
+  const a = g.input('a', 'float32', transpose.a ? ['k', 'n'] : ['n', 'k'])
+  const b = g.input('b', 'float32', transpose.b ? ['m', 'k'] : ['k', 'm'])
+  const added = c === 'none' ? null : g.input('c', 'float32', c === 'row' ? ['m'] : ['n', 'm'])
+  g.output(g.gemm(a, b, added, transpose), 'float32', ['n', 'm'], 'y')
+  return g.build()
+}

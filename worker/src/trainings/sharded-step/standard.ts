@@ -1,0 +1,139 @@
+// Standard SAEs in a shard: ReLU, Lp norm of activations weighted by decoder norms.
+import type { ShardContext, Tokens } from './context.js'
+import type { StandardPlan } from './plan.js'
+import type { Pointwise } from './pointwise.js'
+
+export class StandardActivations implements Pointwise {
+  private rows = 0
+  private weight = 0
+  private readonly fired: Float64Array
+  private readonly dBias: Float64Array
+  private readonly dNorms: Float64Array
+  /** Weighted p-norm of each token. */
+  private readonly tokenNorms: Float64Array
+
+  constructor(
+    private readonly c: ShardContext,
+    private readonly plan: StandardPlan,
+  ) {
+    const { features, batchSize } = c.layout
+    this.fired = new Float64Array(features)
+    this.dBias = new Float64Array(features)
+    this.dNorms = new Float64Array(features)
+    this.tokenNorms = new Float64Array(batchSize)
+  }
+
+  begin(rows: number, coefficient: number): void {
+    this.rows = rows
+    this.weight = coefficient / rows
+    for (const sums of [this.fired, this.dBias, this.dNorms]) sums.fill(0)
+  }
+
+  lower(low: Float32Array): void {
+    low.fill(0)
+  }
+
+  values(): readonly string[] {
+    return ['value']
+  }
+
+  tokenSums(offset: Int32Array, { first, count }: Tokens, into: Float64Array): boolean {
+    if (this.plan.power === 1) return false
+    const { memory, layout } = this.c
+    const [value, index] = [memory.f32('value', offset[first + count]!), memory.i32('index', offset[first + count]!)]
+    const norm = memory.f32('norm', layout.features)
+    for (let t = 0; t < count; t++) {
+      let sum = 0
+      for (let i = offset[first + t]!; i < offset[first + t + 1]!; i++) sum += (value[i]! * norm[index[i]!]!) ** this.plan.power
+      into[t] = sum
+    }
+    return true
+  }
+
+  denseTokenSums({ count }: Tokens, into: Float64Array): boolean {
+    if (this.plan.power === 1) return false
+    const { memory, layout } = this.c
+    const { features } = layout
+    const [acts, norm] = [memory.f32('acts0', count * features), memory.f32('norm', features)]
+    for (let t = 0; t < count; t++) {
+      let sum = 0
+      for (let j = 0; j < features; j++) if (acts[t * features + j]! > 0) sum += (acts[t * features + j]! * norm[j]!) ** this.plan.power
+      into[t] = sum
+    }
+    return true
+  }
+
+  totals(sums: Float64Array, { first, count }: Tokens): void {
+    for (let t = 0; t < count; t++) this.tokenNorms[first + t] = sums[t]! ** (1 / this.plan.power)
+  }
+
+  feature(j: number, first: number, count: number): void {
+    const { memory, layout } = this.c
+    const acts = memory.f32('sorted', count, first)
+    const [token, product] = [memory.i32('token', count, first), memory.f32('product0', count)]
+    const [dPre, weights] = [memory.f32('dPre', count), memory.f32('weight0', count)]
+    const norm = memory.f32('norm', layout.features)[j]!
+    let [dBias, dNorm] = [0, 0]
+    for (let i = 0; i < count; i++) {
+      const act = acts[i]!
+      const dWeighted = this.slope(act * norm, token[i]!)
+      const d = product[i]! + dWeighted * norm
+      dPre[i] = d
+      weights[i] = act
+      dBias += d
+      dNorm += dWeighted * act
+    }
+    this.fired[j] = count
+    this.dBias[j] = dBias
+    this.dNorms[j] = dNorm
+  }
+
+  activate({ count }: Tokens): void {
+    const { memory, layout } = this.c
+    const n = count * layout.features
+    const [pre, acts] = [memory.f32('pre', n), memory.f32('acts0', n)]
+    for (let at = 0; at < n; at++) acts[at] = pre[at]! > 0 ? pre[at]! : 0
+  }
+
+  backward({ first, count }: Tokens): void {
+    const { memory, layout } = this.c
+    const { features } = layout
+    const { fired, dBias, dNorms } = this
+    const [acts, d] = [memory.f32('acts0', count * features), memory.f32('dActs0', count * features)]
+    const norm = memory.f32('norm', features)
+    for (let t = 0; t < count; t++) {
+      for (let j = 0; j < features; j++) {
+        const at = t * features + j
+        const act = acts[at]!
+        if (act === 0) {
+          d[at] = 0
+          continue
+        }
+        const dWeighted = this.slope(act * norm[j]!, first + t)
+        d[at]! += dWeighted * norm[j]!
+        fired[j]!++
+        dBias[j]! += d[at]!
+        dNorms[j]! += dWeighted * act
+      }
+    }
+  }
+
+  finish() {
+    const { memory, exchange, layout } = this.c
+    const { features, shard } = layout
+    memory.f32('b_enc.g', features).set(this.dBias)
+    // A norm is homogeneous: Σ activation · gradient is the loss itself.
+    const norm = memory.f32('norm', features)
+    let loss = 0
+    if (this.plan.power === 1) for (let j = 0; j < features; j++) loss += this.dNorms[j]! * norm[j]!
+    else if (shard === 0) for (let t = 0; t < this.rows; t++) loss += this.weight * this.tokenNorms[t]!
+    exchange.publish('sparsity', loss)
+    return { dNorms: this.dNorms, fired: this.fired, inputSums: this.dBias }
+  }
+
+  /** Gradient of the loss by a weighted activation above 0. */
+  private slope(weighted: number, token: number): number {
+    if (this.plan.power === 1) return this.weight
+    return this.weight * (weighted / this.tokenNorms[token]!) ** (this.plan.power - 1)
+  }
+}
