@@ -126,24 +126,27 @@ describe('kernels agree with the plain reference', () => {
     }
   })
 
-  it.each([8, 11])('extractAbove lists what is above its bound, of %i features, and stops before it overflows', (features) => {
-    const pre = f32('h', ROWS * features)
-    fill(pre)
-    const low = f32('gBias', features)
-    low.set(low.map((_, j) => (j % 3) / 10 - 0.1))
-    const wanted = reference.extractAbove(pre, low)
-    const offset = i32('offset', ROWS + 1)
-    offset[0] = 0
-    const done = kernels.extractAbove(at.h, at.gBias, ROWS, features, 4096, at.offset, at.candidates, at.e)
-    expect(done).toBe(ROWS)
-    expect([...offset]).toEqual([...wanted.offset])
-    expect([...i32('candidates', wanted.index.length)]).toEqual([...wanted.index])
-    expect([...f32('e', wanted.values.length)]).toEqual([...wanted.values])
-    const fits = kernels.extractAbove(at.h, at.gBias, ROWS, features, 3 * features, at.offset, at.candidates, at.e)
-    expect(fits).toBeGreaterThanOrEqual(3)
-    expect(fits).toBeLessThan(ROWS)
-    expect([...offset.subarray(0, fits + 1)]).toEqual([...wanted.offset.subarray(0, fits + 1)])
-  })
+  it.each([8, 11])(
+    'extractAbove lists what is above its bound, of %i features, and stops before it overflows',
+    (features) => {
+      const pre = f32('h', ROWS * features)
+      fill(pre)
+      const low = f32('gBias', features)
+      low.set(low.map((_, j) => (j % 3) / 10 - 0.1))
+      const wanted = reference.extractAbove(pre, low)
+      const offset = i32('offset', ROWS + 1)
+      offset[0] = 0
+      const done = kernels.extractAbove(at.h, at.gBias, ROWS, features, 4096, at.offset, at.candidates, at.e)
+      expect(done).toBe(ROWS)
+      expect([...offset]).toEqual([...wanted.offset])
+      expect([...i32('candidates', wanted.index.length)]).toEqual([...wanted.index])
+      expect([...f32('e', wanted.values.length)]).toEqual([...wanted.values])
+      const fits = kernels.extractAbove(at.h, at.gBias, ROWS, features, 3 * features, at.offset, at.candidates, at.e)
+      expect(fits).toBeGreaterThanOrEqual(3)
+      expect(fits).toBeLessThan(ROWS)
+      expect([...offset.subarray(0, fits + 1)]).toEqual([...wanted.offset.subarray(0, fits + 1)])
+    },
+  )
 
   it.each([1, 9, 40, 500])('the %i largest of a batch over chunks, with many ties', (keep) => {
     const [features, rows] = [FEATURES, ROWS]
@@ -300,6 +303,11 @@ describe('kernels agree with the plain reference', () => {
     const figures = new Float64Array(memory.buffer, at.figures, 2 * ROWS)
     expect(distance(figures, reference.tokenFigures(h, e, f32('gDec', d)))).toBeLessThan(1e-5)
     kernels.scaleInto(at.h, at.e, ROWS * d, 3)
-    expect(distance(h, e.map((value) => 3 * value))).toBeLessThan(1e-6)
+    expect(
+      distance(
+        h,
+        e.map((value) => 3 * value),
+      ),
+    ).toBeLessThan(1e-6)
   })
 })

@@ -80,7 +80,8 @@ export function largestOfBatch(pre: Float32Array, scale: Float32Array | null, fe
 export function groupByFeature({ offset, index, values }: Entries, features: number): Grouped {
   const list: { feature: number; token: number; value: number }[] = []
   for (let token = 0; token + 1 < offset.length; token++) {
-    for (let i = offset[token]!; i < offset[token + 1]!; i++) list.push({ feature: index[i]!, token, value: values[i]! })
+    for (let i = offset[token]!; i < offset[token + 1]!; i++)
+      list.push({ feature: index[i]!, token, value: values[i]! })
   }
   list.sort((a, b) => a.feature - b.feature || a.token - b.token)
   const start = Int32Array.from({ length: features + 1 }, (_, j) => list.filter(({ feature }) => feature < j).length)

@@ -12,7 +12,7 @@ import {
   writeManifest,
   writeSafetensors,
 } from '@mistudio/formats'
-import { STATE_ARRAYS, type StateArray, type TopkTrainingConfig, type TrainState } from '@mistudio/interp'
+import type { TrainableSae, TrainStepState } from '@mistudio/interp'
 import type { Pool, PoolClient } from 'pg'
 import { z } from 'zod'
 
@@ -41,22 +41,19 @@ export type CheckpointData = z.infer<typeof DataSchema>
 
 export interface StoredCheckpoint {
   readonly data: CheckpointData
-  readonly state: TrainState
+  readonly state: TrainStepState
 }
 
-const NAMES = Object.keys(STATE_ARRAYS) as StateArray[]
-
-function shapeOf(name: StateArray, { dIn, dSae }: TopkTrainingConfig): number[] {
-  const kind = STATE_ARRAYS[name]
-  if (kind === 'matrix') return [dSae, dIn]
-  return [kind === 'features' ? dSae : dIn]
-}
+/** Groups of arrays with one per parameter; in the file their names are joined by a dot: `m.W_enc`. */
+const PARTS = ['parameters', 'm', 'v'] as const
+/** Counters per feature. */
+const COUNTERS = ['sinceFired', 'firedTokens'] as const
 
 export class Checkpoints {
   constructor(
     private readonly folder: string,
     private readonly trainingId: string,
-    private readonly config: TopkTrainingConfig,
+    private readonly sae: TrainableSae,
     private readonly keep: number,
   ) {}
 
@@ -122,33 +119,55 @@ export class Checkpoints {
     }
   }
 
-  private async write(folder: string, state: TrainState, data: CheckpointData): Promise<void> {
-    const floats = NAMES.map((name) => {
-      return { name, dtype: 'F32' as const, shape: shapeOf(name, this.config), data: state[name] }
-    })
-    const sinceFired = { name: 'sinceFired', dtype: 'I32' as const, shape: [this.config.dSae], data: state.sinceFired }
-    const written = await writeSafetensors(join(folder, STATE_FILE), [...floats, sinceFired])
+  private async write(folder: string, state: TrainStepState, data: CheckpointData): Promise<void> {
+    const { parameters, cfg } = this.sae
+    const floats = PARTS.flatMap((part) =>
+      Object.entries(parameters).map(([name, shape]) => {
+        return { name: `${part}.${name}`, dtype: 'F32' as const, shape, data: state[part][name]! }
+      }),
+    )
+    const counters = COUNTERS.map((name) => ({ name, dtype: 'F64' as const, shape: [cfg.d_sae], data: state[name] }))
+    const threshold = Float64Array.of(state.topkThreshold)
+    const written = await writeSafetensors(join(folder, STATE_FILE), [
+      ...floats,
+      ...counters,
+      { name: 'topkThreshold', dtype: 'F64' as const, shape: [1], data: threshold },
+    ])
     await writeManifest(folder, KIND, { files: { [STATE_FILE]: written }, data })
   }
 
-  /** @throws FormatError when the checkpoint is incomplete, damaged or of other sizes. */
+  /** @throws FormatError when the checkpoint is incomplete, damaged or of another architecture or size. */
   private async read(step: number): Promise<StoredCheckpoint> {
     const { files, data } = await readManifest(this.place(step), KIND, DataSchema)
     await verifyHashes(this.place(step), files)
     const file = await SafetensorsFile.open(join(this.place(step), STATE_FILE))
-    const arrays: [string, Float32Array][] = []
-    for (const name of NAMES) {
-      const [found, wanted] = [file.info(name).shape.join(), shapeOf(name, this.config).join()]
-      if (found !== wanted) {
-        throw new FormatError('file_corrupt', `${name} is [${found}], expected [${wanted}]`, { file: file.path })
+    const group = async (part: (typeof PARTS)[number]): Promise<Record<string, Float32Array>> => {
+      const arrays: Record<string, Float32Array> = {}
+      for (const [name, shape] of Object.entries(this.sae.parameters)) {
+        checkShape(file, `${part}.${name}`, shape)
+        arrays[name] = await file.float32(`${part}.${name}`)
       }
-      arrays.push([name, await file.float32(name)])
+      return arrays
     }
-    const raw = await file.raw('sinceFired')
-    const sinceFired = new Int32Array(raw.buffer, raw.byteOffset, raw.byteLength / 4)
-    const state = { ...(Object.fromEntries(arrays) as Record<StateArray, Float32Array>), t: data.step, sinceFired }
+    const counter = (name: (typeof COUNTERS)[number]) => {
+      checkShape(file, name, [this.sae.cfg.d_sae])
+      return file.float64(name)
+    }
+    const [topkThreshold] = await file.float64('topkThreshold')
+    const state = {
+      ...{ step: data.step, topkThreshold: topkThreshold ?? 0 },
+      ...{ parameters: await group('parameters'), m: await group('m'), v: await group('v') },
+      ...{ sinceFired: await counter('sinceFired'), firedTokens: await counter('firedTokens') },
+    }
     return { data, state }
   }
+}
+
+/** @throws FormatError when a tensor has another shape. */
+function checkShape(file: SafetensorsFile, name: string, wanted: readonly number[]): void {
+  const found = file.info(name).shape.join()
+  if (found === wanted.join()) return
+  throw new FormatError('file_corrupt', `${name} is [${found}], expected [${wanted.join()}]`, { file: file.path })
 }
 
 /** Latest values with newer ones over them. */

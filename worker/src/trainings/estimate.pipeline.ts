@@ -8,8 +8,8 @@ import type { JobContext, Pipeline } from '../runner/context.js'
 import { estimateMemory, measuredShape } from './estimate.js'
 import { contextsPerPass, Harvester } from './harvest.js'
 import { openTrainingParts, type TrainingParts } from './open.js'
-import { trainingConfig } from './settings.js'
-import { ShardedStep } from './sharded-step/sharded-step.js'
+import { openTrainStep, stepMeans } from './open-step.js'
+import { trainerOptions, trainingSae } from './settings.js'
 
 type Params = z.infer<typeof TrainingEstimateParamsSchema>
 
@@ -23,12 +23,12 @@ async function estimate(job: JobContext<Params>): Promise<TrainingEstimate> {
   const { params } = job.job.params
   const parts = await openTrainingParts(job.dataDir, job.job.params, job.threads)
   try {
-    const config = trainingConfig(params, parts.dIn)
+    const sae = trainingSae(params, parts.dIn)
     const { tokens: reader, model } = parts
     const tokens = params.steps * params.batchSize
     const perEpoch = reader.trainContexts * reader.contextSize
     const passTokens = contextsPerPass(reader.contextSize) * reader.contextSize
-    const memory = estimateMemory(config, params, model.memory, reader.contextSize, passTokens, job.threads)
+    const memory = estimateMemory(sae, params, model.memory, reader.contextSize, passTokens, job.threads)
     const free = freemem()
     const harvest = await harvestSeconds(job, parts)
     const step = await stepSeconds(job, parts)
@@ -36,7 +36,7 @@ async function estimate(job: JobContext<Params>): Promise<TrainingEstimate> {
     if (tokens > 10 * perEpoch)
       warnings.push(`The text is read ${Math.round(tokens / perEpoch)} times. More text would serve better.`)
     return {
-      ...{ dIn: config.dIn, dSae: config.dSae, tokens, epochs: tokens / perEpoch, memory: { ...memory, free } },
+      ...{ dIn: parts.dIn, dSae: sae.cfg.d_sae, tokens, epochs: tokens / perEpoch, memory: { ...memory, free } },
       seconds: tokens * harvest + params.steps * step.seconds,
       basis: step.basis,
       warnings,
@@ -66,24 +66,27 @@ async function stepSeconds(
   { dIn }: TrainingParts,
 ): Promise<{ seconds: number; basis: string }> {
   const { params } = job.job.params
-  const config = trainingConfig(params, dIn)
-  const small = measuredShape(config, params.batchSize)
-  const tried = { ...config, dSae: small.dSae }
-  const step = await ShardedStep.open({ config: tried, batchSize: small.batchSize, threads: job.threads })
+  const whole = trainingSae(params, dIn)
+  const small = measuredShape(whole, params.batchSize)
+  const sae = trainingSae(params, dIn, small.dSae)
+  // A learning rate of 0: what is measured is the start of the training, not where a few steps on made-up data lead.
+  const trainer = trainerOptions({ ...params, learningRate: Number.MIN_VALUE })
+  const step = await openTrainStep({ sae, trainer, batchSize: small.batchSize, threads: job.threads })
   try {
-    await step.load(initialState(dIn, small.dSae, params.seed))
+    await step.load(initialState(sae, params.seed))
     const x = Float32Array.from({ length: small.batchSize * dIn }, (_, i) => Math.sin(i))
     const times: number[] = []
     for (let n = 0; n < 5; n++) {
       const began = performance.now()
-      await step.step(x, { lr: 0 })
+      await step.step(x)
       times.push((performance.now() - began) / 1000)
     }
-    const whole = small.dSae === config.dSae && small.batchSize === params.batchSize
-    const on = `${Math.min(job.threads, availableParallelism())} threads`
+    const all = small.dSae === whole.cfg.d_sae && small.batchSize === params.batchSize
+    const sharded = `${Math.min(job.threads, availableParallelism())} threads`
+    const on = stepMeans(sae) === 'sharded' ? sharded : 'one thread: this architecture has no fast step yet'
     return {
       seconds: Math.min(...times) * small.scale,
-      basis: whole
+      basis: all
         ? `Measured now on ${on}; evaluations and saving are not included.`
         : `Measured now on ${on} with ${small.dSae} features and ${small.batchSize} tokens, scaled up; evaluations and saving are not included.`,
     }

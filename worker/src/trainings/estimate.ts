@@ -1,28 +1,27 @@
 // Memory of a training and the piece of it that a quick measurement tries. Pure.
 import type { TrainingEstimate, TrainingParams } from '@mistudio/contracts'
-import type { MemoryEstimate, TopkTrainingConfig } from '@mistudio/interp'
-import { trainingBytes } from './sharded-step/layout.js'
+import type { MemoryEstimate, TrainableSae } from '@mistudio/interp'
+import { parameterCount, stepBytes } from './open-step.js'
 
 /**
  * Bytes: `model` weights and one forward pass, `buffer` a block of activations, `weights` the SAE's parameters, `optimiser` moments
  * and gradients, `batch` everything per token of a step.
  */
 export function estimateMemory(
-  config: TopkTrainingConfig,
+  sae: TrainableSae,
   params: TrainingParams,
   model: MemoryEstimate,
   contextSize: number,
   passTokens: number,
   threads: number,
 ): Omit<TrainingEstimate['memory'], 'free'> {
-  const { dIn, dSae } = config
-  const parameters = 4 * (2 * dIn * dSae + dSae + dIn)
+  const parameters = 4 * parameterCount(sae)
   const parts = {
     model: model.weights + passTokens * model.activationsPerToken,
-    buffer: params.bufferContexts * contextSize * dIn * 4,
+    buffer: params.bufferContexts * contextSize * sae.cfg.d_in * 4,
     weights: parameters,
     optimiser: 3 * parameters,
-    batch: Math.max(0, trainingBytes(config, params.batchSize, threads) - 4 * parameters),
+    batch: Math.max(0, stepBytes(sae, params.batchSize, threads) - 4 * parameters),
   }
   return { ...parts, total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) }
 }
@@ -32,14 +31,16 @@ const QUICK_WORK = 4e9
 
 /** A smaller step of the same kind, and how much longer the whole one takes: work grows with features and with tokens. */
 export function measuredShape(
-  config: TopkTrainingConfig,
+  { cfg }: TrainableSae,
   batchSize: number,
 ): { dSae: number; batchSize: number; scale: number } {
-  const work = (dSae: number, batch: number) => dSae * batch * config.dIn
-  const shrink = QUICK_WORK / work(config.dSae, batchSize)
-  if (shrink >= 1) return { dSae: config.dSae, batchSize, scale: 1 }
+  const { d_in: dIn, d_sae: dSae } = cfg
+  const work = (features: number, batch: number) => features * batch * dIn
+  const shrink = QUICK_WORK / work(dSae, batchSize)
+  if (shrink >= 1) return { dSae, batchSize, scale: 1 }
   const tokens = Math.max(Math.min(batchSize, 512), Math.floor(batchSize * shrink))
-  const features = Math.min(config.dSae, Math.floor(QUICK_WORK / (tokens * config.dIn)))
-  const dSae = Math.max(config.k, Math.min(256, config.dSae), features)
-  return { dSae, batchSize: tokens, scale: work(config.dSae, batchSize) / work(dSae, tokens) }
+  const features = Math.min(dSae, Math.floor(QUICK_WORK / (tokens * dIn)))
+  const k = typeof cfg['k'] === 'number' ? Math.ceil(cfg['k']) : 1
+  const tried = Math.max(k, Math.min(256, dSae), features)
+  return { dSae: tried, batchSize: tokens, scale: work(dSae, batchSize) / work(tried, tokens) }
 }

@@ -58,7 +58,7 @@ export async function finalise(
     writeSaeLensFolder(
       folder,
       cfg,
-      tensors.map((tensor) => ({ ...tensor, dtype: 'F32' as const })),
+      Object.entries(tensors).map(([name, tensor]) => ({ name, ...tensor, dtype: 'F32' as const })),
     ),
   )
   const bytes = Object.values(written).reduce((sum, file) => sum + file.bytes, 0)

@@ -7,8 +7,8 @@ import {
   type EvaluationBatch,
   type EvaluationFigures,
   type EvaluationModel,
+  type ExportedSae,
   evaluateSae,
-  type InferenceSae,
   klGraph,
   Sae,
 } from '@mistudio/interp'
@@ -43,7 +43,7 @@ export class HeldOut {
   }
 
   /** Figures of an SAE; what does not depend on it is computed once. */
-  async evaluate(inference: InferenceSae): Promise<EvaluationFigures> {
+  async evaluate(inference: ExportedSae): Promise<EvaluationFigures> {
     const sae = await Sae.load(inference.cfg, memorySource(inference), runtime, { threads: this.threads })
     try {
       const perBatch = this.batches[0]?.tokens.length ?? 1
@@ -133,14 +133,14 @@ function heldOutBatches({ tokens: reader }: TrainingParts, tokens: number): Eval
 }
 
 /** Tensors in memory as a source. */
-function memorySource({ tensors }: InferenceSae) {
+function memorySource({ tensors }: ExportedSae) {
   const find = (name: string) => {
-    const found = tensors.find((tensor) => tensor.name === name)
+    const found = tensors[name]
     if (!found) throw new RangeError(`There is no tensor ${name}.`)
     return found
   }
   return {
-    names: () => tensors.map(({ name }) => name),
+    names: () => Object.keys(tensors),
     info: (name: string) => ({ dtype: 'F32', shape: find(name).shape }),
     float32: async (name: string) => find(name).data,
   }

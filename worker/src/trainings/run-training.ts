@@ -3,13 +3,13 @@
 // carries the same values.
 import { AppError, type MetricValues, type TrainingRunParams } from '@mistudio/contracts'
 import {
-  type InferenceSae,
-  inferenceSae,
+  type ExportedSae,
+  exportForInference,
   initialState,
-  type LearningRateSchedule,
-  learningRate,
-  type StepMetrics,
-  type TopkTrainingConfig,
+  type TrainableSae,
+  type TrainerOptions,
+  type TrainStep,
+  type TrainStepMetrics,
 } from '@mistudio/interp'
 import type { JobContext } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
@@ -19,13 +19,13 @@ import { type CheckpointData, type Checkpoints, mergeMetrics, type StoredCheckpo
 import { Harvester } from './harvest.js'
 import { finite, HeldOut, heldOutMetrics } from './held-out.js'
 import type { TrainingParts } from './open.js'
-import { ShardedStep } from './sharded-step/sharded-step.js'
+import { openTrainStep } from './open-step.js'
 
 /** Longest time without a checkpoint, in milliseconds. Taken between steps, so it does not change any number. */
 const CHECKPOINT_TIME = 20_000
 
 export interface TrainingResult {
-  readonly sae: InferenceSae
+  readonly sae: ExportedSae
   readonly metrics: MetricValues
   readonly steps: number
   readonly heldOutTokens: number
@@ -33,14 +33,14 @@ export interface TrainingResult {
 }
 
 export interface TrainingPlan {
-  readonly config: TopkTrainingConfig
-  readonly schedule: LearningRateSchedule
+  readonly sae: TrainableSae
+  readonly trainer: TrainerOptions
   /** What goes into the SAE's cfg.json. */
   readonly metadata: Record<string, unknown>
 }
 
 export class TrainingRun {
-  private step: ShardedStep | null = null
+  private step: TrainStep | null = null
   private done = 0
   private metrics: MetricValues = {}
   private evaluatedStep = -1
@@ -87,10 +87,10 @@ export class TrainingRun {
    */
   async run(): Promise<TrainingResult> {
     const { params } = this.job.job.params
-    this.step = await ShardedStep.open({ config: this.plan.config, batchSize: params.batchSize, threads: this.threads })
+    const { sae, trainer } = this.plan
+    this.step = await openTrainStep({ sae, trainer, batchSize: params.batchSize, threads: this.threads })
     try {
-      const { dIn, dSae } = this.plan.config
-      await this.step.load(this.resumed?.state ?? initialState(dIn, dSae, params.seed))
+      await this.step.load(this.resumed?.state ?? initialState(sae, params.seed))
       return await this.train(this.step)
     } catch (error) {
       const keep = error instanceof Interruption && error.outcome.state !== 'cancelled'
@@ -102,7 +102,7 @@ export class TrainingRun {
     }
   }
 
-  private async train(step: ShardedStep): Promise<TrainingResult> {
+  private async train(step: TrainStep): Promise<TrainingResult> {
     const { params } = this.job.job.params
     let reported = { step: this.done, at: performance.now() }
     this.job.progress(this.progress.at(this.done, params.steps, performance.now()))
@@ -111,16 +111,15 @@ export class TrainingRun {
     while (this.done < params.steps && !(this.done > 0 && this.job.control() === 'stop')) {
       checkControl(this.job.control())
       const batch = await this.buffer.next(params.batchSize)
-      const lr = learningRate(this.plan.schedule, this.done)
       const began = performance.now()
-      const metrics = await step.step(batch, { lr })
+      const metrics = await step.step(batch)
       this.stepSeconds += (performance.now() - began) / 1000
       this.done++
       refuseDivergence(metrics, this.done)
       if (this.done % params.logEvery === 0 || this.done === params.steps) {
         const now = performance.now()
         const rate = ((this.done - reported.step) * params.batchSize * 1000) / (now - reported.at)
-        this.report(stepMetrics(metrics, lr, rate))
+        this.report(stepMetrics(metrics, rate))
         reported = { step: this.done, at: now }
       }
       await this.evaluateIfDue(step)
@@ -142,27 +141,32 @@ export class TrainingRun {
     this.metrics = mergeMetrics(this.metrics, values)
   }
 
-  private async evaluateIfDue(step: ShardedStep): Promise<void> {
+  private async evaluateIfDue(step: TrainStep): Promise<void> {
     const { params } = this.job.job.params
     const due = this.done > 0 && this.done % params.evalEvery === 0 && this.done < params.steps
     if (due && this.evaluatedStep !== this.done) await this.evaluate(step)
   }
 
-  private async evaluate(step: ShardedStep): Promise<InferenceSae> {
-    const sae = inferenceSae(await step.state(), this.plan.config, this.plan.metadata)
+  private async evaluate(step: TrainStep): Promise<ExportedSae> {
+    const sae = await this.exported(step)
     this.report(heldOutMetrics(await this.heldOut.evaluate(sae)))
     this.evaluatedStep = this.done
     return sae
   }
 
-  private async save(step: ShardedStep): Promise<void> {
+  private async exported(step: TrainStep): Promise<ExportedSae> {
+    const { parameters, topkThreshold } = await step.read()
+    return exportForInference({ ...this.plan.sae.cfg, metadata: this.plan.metadata }, parameters, topkThreshold)
+  }
+
+  private async save(step: TrainStep): Promise<void> {
     if (this.savedStep === this.done || this.done === 0) return
     const data: CheckpointData = {
       ...{ step: this.done, threads: this.threads, cursor: this.buffer.cursor, metrics: this.metrics },
       evaluatedStep: this.evaluatedStep,
       ...{ spent: this.spent(), createdAt: new Date().toISOString() },
     }
-    await this.checkpoints.save({ data, state: await step.state() }, this.job)
+    await this.checkpoints.save({ data, state: await step.read() }, this.job)
     this.savedStep = this.done
     this.savedAt = performance.now()
   }
@@ -179,20 +183,20 @@ export class TrainingRun {
   }
 }
 
-const stepMetrics = (metrics: StepMetrics, lr: number, tokensPerSecond: number): MetricValues => ({
+const stepMetrics = (metrics: TrainStepMetrics, tokensPerSecond: number): MetricValues => ({
   loss: finite(metrics.loss),
-  mse: finite(metrics.mse),
-  aux: finite(metrics.aux),
+  mse: finite(metrics.losses['mse_loss'] ?? Number.NaN),
+  aux: finite(metrics.losses['auxiliary_reconstruction_loss'] ?? 0),
   fvu: finite(1 - metrics.explainedVariance),
   explained_variance: finite(metrics.explainedVariance),
   l0: finite(metrics.l0),
   dead: metrics.dead,
-  lr,
+  lr: metrics.learningRate,
   grad_norm: finite(metrics.gradNorm),
   tokens_per_second: finite(tokensPerSecond),
 })
 
-function refuseDivergence({ loss, gradNorm }: StepMetrics, step: number): void {
+function refuseDivergence({ loss, gradNorm }: TrainStepMetrics, step: number): void {
   if (Number.isFinite(loss) && Number.isFinite(gradNorm)) return
   throw new AppError(
     'training_invalid',

@@ -1,24 +1,32 @@
-// From the parameters of the form to what training needs: step configuration and learning-rate schedule.
+// From the parameters of the form to what training needs: the SAE's configuration, optimiser and schedules.
 import type { TrainingParams } from '@mistudio/contracts'
-import { type LearningRateSchedule, parseTopkTrainingConfig, type TopkTrainingConfig } from '@mistudio/interp'
+import { type LearningRateSchedule, type TrainableSae, type TrainerOptions, trainableSae } from '@mistudio/interp'
 
 /** Fraction of the learning rate that a cosine falls to (SAELens `lr_end`). */
 const COSINE_END = 0.1
+/** SAELens uses Adam without decay. */
+const [ADAM_EPS, WEIGHT_DECAY] = [1e-8, 0]
 
 /** @throws SaeError `training_invalid`, for example when k exceeds d_sae. */
-export function trainingConfig(params: TrainingParams, dIn: number): TopkTrainingConfig {
-  return parseTopkTrainingConfig({
-    dIn,
-    dSae: dIn * params.expansion,
+export function trainingSae(params: TrainingParams, dIn: number, dSae = dIn * params.expansion): TrainableSae {
+  return trainableSae({
+    architecture: params.architecture,
+    d_in: dIn,
+    d_sae: dSae,
     k: params.k,
-    auxCoefficient: params.auxCoefficient,
-    deadWindow: params.deadWindow,
-    applyBDecToInput: params.applyBDecToInput,
-    rescaleByDecoderNorm: params.rescaleByDecoderNorm,
-    clipGradNorm: params.clipGradNorm,
-    adamBeta1: params.adamBeta1,
-    adamBeta2: params.adamBeta2,
+    aux_loss_coefficient: params.auxCoefficient,
+    apply_b_dec_to_input: params.applyBDecToInput,
+    rescale_acts_by_decoder_norm: params.rescaleByDecoderNorm,
   })
+}
+
+export function trainerOptions(params: TrainingParams): TrainerOptions {
+  return {
+    learningRate: trainingSchedule(params),
+    adam: { beta1: params.adamBeta1, beta2: params.adamBeta2, eps: ADAM_EPS, weightDecay: WEIGHT_DECAY },
+    clipGradNorm: params.clipGradNorm,
+    deadWindow: params.deadWindow,
+  }
 }
 
 /** `constant`: warm-up, then constant; `linear`: the same with decay over the last steps; `cosine`: warm-up, then a half cosine. */

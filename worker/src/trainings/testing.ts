@@ -2,17 +2,17 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { SafetensorsFile } from '@mistudio/formats'
-import { parseTopkTrainingConfig, type TopkTrainingConfig, type TrainState } from '@mistudio/interp'
+import {
+  scaled,
+  type TrainableSae,
+  type TrainerOptions,
+  type TrainStepState,
+  trainableSae,
+  trainerState,
+} from '@mistudio/interp'
 import { z } from 'zod'
 
 const fixture = (path: string): string => fileURLToPath(new URL(`../../../fixtures/saes/${path}`, import.meta.url))
-
-/** Rows and columns exchanged: [rows, columns] to [columns, rows]. */
-export function transposed(values: ArrayLike<number>, rows: number, columns: number): Float64Array {
-  const out = new Float64Array(rows * columns)
-  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = values[r * columns + c]!
-  return out
-}
 
 export const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   a.length === b.length
@@ -21,56 +21,37 @@ export const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
 
 export const relativeDistance = (a: number, b: number): number => Math.abs(a - b) / Math.max(Math.abs(b), 1e-12)
 
-/** Weights of a TopK SAE in SAELens's orientation: W_enc [d_in, d_sae], W_dec [d_sae, d_in], b_enc [d_sae], b_dec [d_in]. */
-export type TopkParameters = Record<'W_enc' | 'W_dec' | 'b_enc' | 'b_dec', Float64Array>
-
-/** Parameters of a state in SAELens's orientation. */
-export function toSaeLens(state: TrainState, { dIn, dSae }: TopkTrainingConfig): TopkParameters {
-  return {
-    W_enc: transposed(state.wEnc, dSae, dIn),
-    W_dec: Float64Array.from(state.wDec),
-    b_enc: Float64Array.from(state.bEnc),
-    b_dec: Float64Array.from(state.bDec),
-  }
-}
-
-/** A state at step 0 with given parameters. */
-export function fromSaeLens(
-  p: TopkParameters,
-  sinceFired: ArrayLike<number>,
-  { dIn, dSae }: TopkTrainingConfig,
-): TrainState {
-  const matrix = () => new Float32Array(dIn * dSae)
-  return {
-    t: 0,
-    wEnc: Float32Array.from(transposed(p.W_enc, dIn, dSae)),
-    wEncM: matrix(),
-    wEncV: matrix(),
-    wDec: Float32Array.from(p.W_dec),
-    wDecM: matrix(),
-    wDecV: matrix(),
-    bEnc: Float32Array.from(p.b_enc),
-    bEncM: new Float32Array(dSae),
-    bEncV: new Float32Array(dSae),
-    bDec: Float32Array.from(p.b_dec),
-    bDecM: new Float32Array(dIn),
-    bDecV: new Float32Array(dIn),
-    sinceFired: Int32Array.from(sinceFired),
-  }
-}
+export const largest = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0)
 
 const GoldenSchema = z.object({
-  trainer: z.object({ train_batch_size_samples: z.int(), dead_feature_window: z.int() }),
+  trainer: z.object({
+    ...{ train_batch_size_samples: z.int(), dead_feature_window: z.int(), lr: z.number(), lr_end: z.number() },
+    lr_scheduler_name: z.enum(['constant', 'cosineannealing', 'cosineannealingwarmrestarts']),
+    ...{ lr_warm_up_steps: z.int(), lr_decay_steps: z.int(), n_restart_cycles: z.int() },
+    ...{ adam_beta1: z.number(), adam_beta2: z.number() },
+  }),
+  ...{ total_training_steps: z.int(), clip_grad_norm: z.number(), adam_eps: z.number() },
+  scaling_factor: z.number().nullish(),
   series: z.record(z.string(), z.array(z.number())),
   tolerances: z.object({ after10: z.string() }),
 })
-const CfgSchema = z.object({
-  d_in: z.int(),
-  d_sae: z.int(),
-  k: z.int(),
-  apply_b_dec_to_input: z.boolean(),
-  rescale_acts_by_decoder_norm: z.boolean(),
-  aux_loss_coefficient: z.number(),
+type Golden = z.infer<typeof GoldenSchema>
+
+const SCHEDULES = {
+  constant: 'constant',
+  cosineannealing: 'cosine',
+  cosineannealingwarmrestarts: 'cosine_restarts',
+} as const
+
+const trainerOf = ({ trainer, total_training_steps: steps, clip_grad_norm, adam_eps }: Golden): TrainerOptions => ({
+  learningRate: {
+    ...{ main: SCHEDULES[trainer.lr_scheduler_name], lr: trainer.lr, lrEnd: trainer.lr_end, totalSteps: steps },
+    ...{ warmupSteps: trainer.lr_warm_up_steps, decaySteps: trainer.lr_decay_steps, cycles: trainer.n_restart_cycles },
+  },
+  adam: { beta1: trainer.adam_beta1, beta2: trainer.adam_beta2, eps: adam_eps, weightDecay: 0 },
+  clipGradNorm: clip_grad_norm,
+  deadWindow: trainer.dead_feature_window,
 })
 
 /** One case of `fixtures/saes/train`. */
@@ -78,54 +59,37 @@ export async function goldenTraining(name: string) {
   const json = async (file: string): Promise<unknown> =>
     JSON.parse(await readFile(fixture(`train/${name}/${file}`), 'utf8'))
   const golden = GoldenSchema.parse(await json('golden.json'))
-  const cfg = CfgSchema.parse(await json('cfg.json'))
+  const sae = trainableSae(await json('cfg.json'))
   const tensors = await SafetensorsFile.open(fixture(`train/${name}/golden.safetensors`))
   const params = await SafetensorsFile.open(fixture(`train/${name}/params.safetensors`))
-  const config = parseTopkTrainingConfig({
-    dIn: cfg.d_in,
-    dSae: cfg.d_sae,
-    k: cfg.k,
-    auxCoefficient: cfg.aux_loss_coefficient,
-    deadWindow: golden.trainer.dead_feature_window,
-    applyBDecToInput: cfg.apply_b_dec_to_input,
-    rescaleByDecoderNorm: cfg.rescale_acts_by_decoder_norm,
-    clipGradNorm: 1,
-    adamBeta1: 0.9,
-    adamBeta2: 0.999,
-  })
-  const numbers = (name: string) => tensors.float64(name)
-  const group = async (file: SafetensorsFile, prefix: string): Promise<TopkParameters> => ({
-    W_enc: await file.float64(`${prefix}W_enc`),
-    W_dec: await file.float64(`${prefix}W_dec`),
-    b_enc: await file.float64(`${prefix}b_enc`),
-    b_dec: await file.float64(`${prefix}b_dec`),
-  })
-  const x = Float32Array.from(await numbers('x'))
+  const raw = Float32Array.from(await tensors.float64('x'))
+  const x = golden.scaling_factor ? scaled({ kind: 'scale', scale: golden.scaling_factor }, raw) : raw
   const batch = golden.trainer.train_batch_size_samples
-  const series = (key: string) => golden.series[key] ?? []
+  const width = batch * sae.cfg.d_in
   return {
-    config,
-    batch,
-    params: await group(params, ''),
-    x: (n: number) => x.subarray(n * batch * config.dIn, (n + 1) * batch * config.dIn),
-    dead: await numbers('dead_neuron_mask'),
-    sinceFired: await numbers('n_forward_passes_since_fired.initial'),
-    sinceFiredAfter10: await numbers('n_forward_passes_since_fired.after10'),
-    hiddenPre: await numbers('step0.hidden_pre'),
-    acts: await numbers('step0.feature_acts'),
-    out: await numbers('step0.sae_out'),
-    gradients: await group(tensors, 'step0.grad.'),
-    after1: await group(tensors, 'after1.'),
-    after10: await group(tensors, 'after10.'),
+    ...{ sae, batch, series: golden.series, trainer: trainerOf(golden) },
+    start: await startState(sae, params, tensors),
+    x: (n: number) => x.subarray(n * width, (n + 1) * width),
+    /** `step0.grad.W_enc`, `after10.b_dec` and others of the file, by name of the parameter. */
+    group: async (prefix: string): Promise<Record<string, Float64Array>> =>
+      Object.fromEntries(
+        await Promise.all(
+          Object.keys(sae.parameters).map(async (key) => [key, await tensors.float64(prefix + key)] as const),
+        ),
+      ),
+    sinceFiredAfter10: await tensors.float64('n_forward_passes_since_fired.after10'),
     after10Tolerance: Number(/absolute ([\d.e-]+)/.exec(golden.tolerances.after10)?.[1]),
-    series: {
-      lr: series('lr'),
-      mse: series('loss.mse_loss'),
-      aux: series('loss.auxiliary_reconstruction_loss'),
-      total: series('loss.total'),
-      gradNorm: series('grad_norm'),
-      l0: series('l0'),
-      explainedVariance: series('explained_variance'),
-    },
   }
+}
+
+async function startState(
+  sae: TrainableSae,
+  params: SafetensorsFile,
+  tensors: SafetensorsFile,
+): Promise<TrainStepState> {
+  const parameters: Record<string, Float32Array> = {}
+  for (const name of Object.keys(sae.parameters)) parameters[name] = await params.float32(name)
+  const state = trainerState(sae, parameters)
+  state.sinceFired.set(await tensors.float64('n_forward_passes_since_fired.initial'))
+  return state as TrainStepState
 }

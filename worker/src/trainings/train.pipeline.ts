@@ -8,7 +8,7 @@ import { Checkpoints } from './checkpoints.js'
 import { finalise, finishedTraining } from './finalise.js'
 import { openTrainingParts, type TrainingParts } from './open.js'
 import { TrainingRun } from './run-training.js'
-import { trainingConfig, trainingSchedule } from './settings.js'
+import { trainerOptions, trainingSae } from './settings.js'
 
 export const trainPipeline: Pipeline<TrainingRunParams> = {
   kind: 'training.run',
@@ -31,12 +31,12 @@ async function run(job: JobContext<TrainingRunParams>): Promise<Outcome> {
 
 async function train(job: JobContext<TrainingRunParams>, parts: TrainingParts): Promise<Outcome> {
   const { trainingId, params } = job.job.params
-  const config = trainingConfig(params, parts.dIn)
+  const sae = trainingSae(params, parts.dIn)
   const folder = join(job.dataDir, 'trainings', trainingId, 'checkpoints')
-  const checkpoints = new Checkpoints(folder, trainingId, config, params.keepCheckpoints)
+  const checkpoints = new Checkpoints(folder, trainingId, sae, params.keepCheckpoints)
   const resumed = await checkpoints.newest(job.db, (message) => job.log('warn', message))
   if (resumed) job.log('info', `Going on from the checkpoint of step ${resumed.data.step}.`)
-  const plan = { config, schedule: trainingSchedule(params), metadata: metadataOf(job.job.params, parts) }
+  const plan = { sae, trainer: trainerOptions(params), metadata: metadataOf(job.job.params, parts) }
   try {
     const threads = resumed?.data.threads ?? job.threads
     const result = await new TrainingRun(job, parts, plan, checkpoints, resumed, threads).run()

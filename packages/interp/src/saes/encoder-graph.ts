@@ -1,19 +1,6 @@
-// ONNX graphs of encoders: the dense product for training (weights fed), the whole encoder for use (weights stored).
+// ONNX graphs of encoders for use: weights stored in the graph.
 import { float32, Graph, type Value } from '@mistudio/onnx'
 import type { Activation, AffineSae } from './architectures/architecture.js'
-
-/**
- * Pre-activations of the training step, weights fed: inputs `h` [n, width] (b_dec already subtracted), `w` [features, width],
- * `b` [features]; output `pre` [n, features]. The selection follows in a kernel.
- */
-export function trainingEncoderGraph(width: number): Uint8Array {
-  const g = new Graph('training_encoder')
-  const h = g.input('h', 'float32', ['n', width])
-  const w = g.input('w', 'float32', ['features', width])
-  const b = g.input('b', 'float32', ['features'])
-  g.output(g.gemm(h, w, b, { b: true }), 'float32', ['n', 'features'], 'pre')
-  return g.build()
-}
 
 const LAYER_NORM_EPS = 1e-5
 

@@ -5,14 +5,10 @@ export { saeArchitectureOf } from './architectures/index.js'
 export {
   auxWidth,
   parseSaeCfg,
-  parseTopkTrainingConfig,
   type SaeCfg,
   SaeCfgSchema,
-  type TopkTrainingConfig,
-  TopkTrainingConfigSchema,
 } from './config.js'
 export { SparseDecoder } from './decoder.js'
-export { trainingEncoderGraph } from './encoder-graph.js'
 export { SaeError, type SaeErrorCode } from './errors.js'
 export {
   type Baseline,
@@ -23,7 +19,6 @@ export {
   type EvaluationSae,
   evaluateSae,
 } from './evaluation.js'
-export { DECODER_INIT_NORM, initialState } from './initialise.js'
 export { modernCfg } from './legacy.js'
 export { ceRecovered, klGraph, klRecovered, type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
 export { type Downstream, type DownstreamLogits, downstream } from './quality/downstream.js'
@@ -37,7 +32,6 @@ export {
 export { type Quality, type QualityBatch, reconstructionQuality } from './quality/reconstruction.js'
 export { decodeReference, type Encoding, encodeReference, forwardReference } from './reference.js'
 export { type EncodeOptions, Sae } from './sae.js'
-export { type InferenceSae, inferenceSae, type SaeTensor } from './save.js'
 export { type LearningRateSchedule, learningRate } from './schedules.js'
 export { denseCode, type SparseCode, sparseCode, type TokenScales } from './sparse.js'
 export { assign } from './synthetic/hungarian.js'
@@ -51,14 +45,5 @@ export {
   type ScoredSae,
   shrinkage,
 } from './synthetic/scores.js'
-export {
-  type SaeTrainStep,
-  STATE_ARRAYS,
-  type StateArray,
-  type StepMetrics,
-  type TrainState,
-  type TrainStep,
-  type TrainStepMetrics,
-  type TrainStepState,
-} from './train-step.js'
+export type { TrainStep, TrainStepMetrics, TrainStepState } from './train-step.js'
 export * from './training/index.js'

@@ -2,12 +2,9 @@
 import { createOrtRuntime } from '@mistudio/onnx/ort'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { parseTopkTrainingConfig } from './config.js'
-import { initialState } from './initialise.js'
 import { Sae } from './sae.js'
-import { inferenceSae } from './save.js'
 import { dense, distance, fixtureJson, fixtureTensors, largest } from './testing.js'
-import type { TrainState } from './train-step.js'
+import { exportForInference } from './training/index.js'
 
 const runtime = createOrtRuntime({ threads: 1 })
 
@@ -57,31 +54,16 @@ describe('saving for inference', () => {
   it('folds the decoder norm as SAELens save_inference_model does', async () => {
     const from = await fixtureTensors('export/topk_rescale/training/sae_weights.safetensors')
     const wanted = await fixtureTensors('export/topk_rescale/inference/sae_weights.safetensors')
-    const cfg = z
-      .looseObject({ d_in: z.int(), d_sae: z.int(), k: z.int() })
-      .parse(await fixtureJson('export/topk_rescale/training/cfg.json'))
-    const { d_in: dIn, d_sae: dSae, k } = cfg
-    const wEnc = await from.float32('W_enc')
-    const rows = new Float32Array(dSae * dIn)
-    for (let i = 0; i < dIn; i++) for (let j = 0; j < dSae; j++) rows[j * dIn + i] = wEnc[i * dSae + j]!
-    const state: TrainState = {
-      ...initialState(dIn, dSae, 0),
-      ...{
-        wEnc: rows,
-        wDec: await from.float32('W_dec'),
-        bEnc: await from.float32('b_enc'),
-        bDec: await from.float32('b_dec'),
-      },
-    }
-    const config = parseTopkTrainingConfig({
-      ...{ dIn, dSae, k, auxCoefficient: 1, deadWindow: 1, applyBDecToInput: true, rescaleByDecoderNorm: true },
-      ...{ clipGradNorm: 1, adamBeta1: 0.9, adamBeta2: 0.999 },
-    })
-    const saved = inferenceSae(state, config, { hook_name: 'blocks.0.hook_resid_post' })
-    for (const { name, shape, data } of saved.tensors) {
+    const cfg = z.looseObject({ k: z.int() }).parse(await fixtureJson('export/topk_rescale/training/cfg.json'))
+    const names = ['W_enc', 'W_dec', 'b_enc', 'b_dec'] as const
+    const parameters = Object.fromEntries(
+      await Promise.all(names.map(async (name) => [name, await from.float32(name)] as const)),
+    )
+    const saved = exportForInference(cfg, parameters)
+    for (const [name, { shape, data }] of Object.entries(saved.tensors)) {
       expect(wanted.info(name).shape).toEqual(shape)
       expect(distance(data, await wanted.float32(name)), name).toBeLessThan(2e-6)
     }
-    expect(saved.cfg).toMatchObject({ architecture: 'topk', k, rescale_acts_by_decoder_norm: true })
+    expect(saved.cfg).toMatchObject({ architecture: 'topk', k: cfg.k, rescale_acts_by_decoder_norm: true })
   })
 })

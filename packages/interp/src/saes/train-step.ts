@@ -1,5 +1,5 @@
-// The small interfaces behind which SAE training steps live. `TrainStep` is that of any architecture and device (the reference is
-// training/reference-step.ts); `SaeTrainStep` that of the TopK step on shards of the CPU.
+// The small interface behind which SAE training steps of any architecture and device live. The reference is
+// training/reference-step.ts; the fast one on a CPU is the worker's.
 import type { TrainerStep } from './training/trainer.js'
 
 /** Figures of one optimiser step of any architecture: losses by SAELens's names, coefficients, gradient norm, L0, dead features. */
@@ -27,73 +27,5 @@ export interface TrainStep {
   read(): Promise<TrainStepState>
   /** @throws SaeError `training_invalid` for the state of another architecture. */
   load(state: TrainStepState): Promise<void>
-  close(): Promise<void>
-}
-
-/** Figures of one optimiser step. Losses are means over tokens of sums over d_in. */
-export interface StepMetrics {
-  /** mse + aux. */
-  readonly loss: number
-  readonly mse: number
-  /** Auxiliary loss with its coefficient; 0 when nothing is dead. */
-  readonly aux: number
-  /** Mean number of activations != 0 per token. */
-  readonly l0: number
-  /** Features counted dead at the start of the step. */
-  readonly dead: number
-  /** L2 norm of all gradients before clipping. */
-  readonly gradNorm: number
-  /** 1 - mse / variance of the batch; NaN when the batch has no variance. */
-  readonly explainedVariance: number
-}
-
-/**
- * All that a step changes, as plain arrays (never shared with the step). Matrices are feature-major: row j of wEnc and wDec belongs
- * to feature j, so wEnc is the transpose of SAELens's W_enc. `m` and `v` are Adam's moments.
- */
-export interface TrainState {
-  /** Optimiser steps done. */
-  readonly t: number
-  /** [d_sae, d_in]. */
-  readonly wEnc: Float32Array
-  readonly wEncM: Float32Array
-  readonly wEncV: Float32Array
-  readonly wDec: Float32Array
-  readonly wDecM: Float32Array
-  readonly wDecV: Float32Array
-  /** [d_sae]. */
-  readonly bEnc: Float32Array
-  readonly bEncM: Float32Array
-  readonly bEncV: Float32Array
-  /** [d_in]. */
-  readonly bDec: Float32Array
-  readonly bDecM: Float32Array
-  readonly bDecV: Float32Array
-  /** Steps since each feature last fired, [d_sae]. */
-  readonly sinceFired: Int32Array
-}
-
-/** Names and sizes of the float arrays of a state: 'matrix' [d_sae, d_in], 'features' [d_sae], 'inputs' [d_in]. */
-export const STATE_ARRAYS = {
-  wEnc: 'matrix',
-  wEncM: 'matrix',
-  wEncV: 'matrix',
-  wDec: 'matrix',
-  wDecM: 'matrix',
-  wDecV: 'matrix',
-  bEnc: 'features',
-  bEncM: 'features',
-  bEncV: 'features',
-  bDec: 'inputs',
-  bDecM: 'inputs',
-  bDecV: 'inputs',
-} as const
-export type StateArray = keyof typeof STATE_ARRAYS
-
-export interface SaeTrainStep {
-  /** One optimiser step on a batch [tokens, d_in]; at most the batch size the step was made for. */
-  step(x: Float32Array, options: { readonly lr: number }): Promise<StepMetrics>
-  state(): Promise<TrainState>
-  load(state: TrainState): Promise<void>
   close(): Promise<void>
 }

@@ -15,7 +15,10 @@ export class AuxPass {
   /** Publishes how many own features are dead, by prefix where each has its own loss. Before the first meeting of a step. */
   publishDead(dead: Uint8Array): void {
     this.blocks().forEach(({ from, to }, n) => {
-      this.c.exchange.publish(`dead${n}`, dead.subarray(from, to).reduce((sum, one) => sum + one, 0))
+      this.c.exchange.publish(
+        `dead${n}`,
+        dead.subarray(from, to).reduce((sum, one) => sum + one, 0),
+      )
     })
   }
 
@@ -103,7 +106,11 @@ export class AuxPass {
   /** What dead features are ranked by, into `acts0`. */
   private rank(count: number, own: number): void {
     const { memory } = this.c
-    const [pre, rank, norm] = [memory.f32('pre', count * own), memory.f32('acts0', count * own), memory.f32('deadNorm', own)]
+    const [pre, rank, norm] = [
+      memory.f32('pre', count * own),
+      memory.f32('acts0', count * own),
+      memory.f32('deadNorm', own),
+    ]
     const { signed } = this.plan
     for (let t = 0; t < count; t++) {
       for (let j = 0; j < own; j++) {

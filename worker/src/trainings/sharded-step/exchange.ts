@@ -65,7 +65,8 @@ export class Exchange {
   /** Sum over shards of the numbers of each token. */
   totalTokenSums(first: number, count: number): Float64Array {
     const sums = this.tokenSums(0, first, count).slice()
-    for (let s = 1; s < this.layout.shards; s++) this.tokenSums(s, first, count).forEach((value, t) => (sums[t]! += value))
+    for (let s = 1; s < this.layout.shards; s++)
+      this.tokenSums(s, first, count).forEach((value, t) => (sums[t]! += value))
     return sums
   }
 

@@ -30,7 +30,11 @@ export class GatedActivations implements Pointwise {
 
   values(entries: number): readonly string[] {
     const { memory, layout } = this.c
-    const [gate, index, acts] = [memory.f32('value', entries), memory.i32('index', entries), memory.f32('acts', entries)]
+    const [gate, index, acts] = [
+      memory.f32('value', entries),
+      memory.i32('index', entries),
+      memory.f32('acts', entries),
+    ]
     const [bGate, bMag] = [memory.f32('b_gate', layout.features), memory.f32('b_mag', layout.features)]
     for (let i = 0; i < entries; i++) {
       const j = index[i]!
@@ -133,7 +137,10 @@ export class GatedActivations implements Pointwise {
     memory.f32('r_mag.g', features).set(scale)
     const norm = memory.f32('norm', features)
     const dNorms = open.map((sum) => this.weight * sum)
-    exchange.publish('sparsity', dNorms.reduce((total, d, j) => total + d * norm[j]!, 0))
+    exchange.publish(
+      'sparsity',
+      dNorms.reduce((total, d, j) => total + d * norm[j]!, 0),
+    )
     return { dNorms, fired: this.fired, inputSums: gate.map((sum, j) => sum + this.scales[j]! * magnitude[j]!) }
   }
 }

@@ -85,7 +85,11 @@ export class JumpreluActivations implements Pointwise {
   feature(j: number, first: number, count: number): void {
     const { memory } = this.c
     const [pre, token] = [memory.f32('sorted', count, first), memory.i32('token', count, first)]
-    const [product, dPre, weights] = [memory.f32('product0', count), memory.f32('dPre', count), memory.f32('weight0', count)]
+    const [product, dPre, weights] = [
+      memory.f32('product0', count),
+      memory.f32('dPre', count),
+      memory.f32('weight0', count),
+    ]
     const add = this.entryOf(j)
     for (let i = 0; i < count; i++) {
       dPre[i] = add(pre[i]!, product[i]!, token[i]!)

@@ -34,7 +34,13 @@ export const shardCount = (dSae: number, threads: number): number =>
 
 export const firstFeature = (dSae: number, shards: number, shard: number): number => Math.floor((dSae * shard) / shards)
 
-export function shardLayout(plan: ShardPlan, batchSize: number, shards: number, shard: number, way: Way | null = null): ShardLayout {
+export function shardLayout(
+  plan: ShardPlan,
+  batchSize: number,
+  shards: number,
+  shard: number,
+  way: Way | null = null,
+): ShardLayout {
   const first = firstFeature(plan.dSae, shards, shard)
   return {
     ...{ plan, batchSize, shards, shard, way, first, features: firstFeature(plan.dSae, shards, shard + 1) - first },
@@ -43,7 +49,12 @@ export function shardLayout(plan: ShardPlan, batchSize: number, shards: number, 
   }
 }
 
-export function shardLayouts(plan: ShardPlan, batchSize: number, threads: number, way: Way | null = null): ShardLayout[] {
+export function shardLayouts(
+  plan: ShardPlan,
+  batchSize: number,
+  threads: number,
+  way: Way | null = null,
+): ShardLayout[] {
   const shards = shardCount(plan.dSae, threads)
   return Array.from({ length: shards }, (_, shard) => shardLayout(plan, batchSize, shards, shard, way))
 }
@@ -101,7 +112,12 @@ export function shardSlots(layout: ShardLayout): Record<string, Slot> {
     ...{ offset: floats(batchSize + 1), index: entries, value: entries },
     ...{ start: floats(features + 1), position: floats(features), token: entries, sorted: entries },
     // Of one feature: gradients of its activations and weights of the rows that are summed.
-    ...{ product0: floats(batchSize), product1: floats(batchSize), weight0: floats(batchSize), weight1: floats(batchSize) },
+    ...{
+      product0: floats(batchSize),
+      product1: floats(batchSize),
+      weight0: floats(batchSize),
+      weight1: floats(batchSize),
+    },
     dPre: floats(batchSize),
     bounds: floats(planes > 1 && plan.kind === 'topk' ? (planes + 1) * batchSize : 0),
     ...(plan.kind === 'topk' ? topkSlots(layout, plan.over === 'token' ? plan.k : 0) : { acts: entries }),
@@ -123,7 +139,12 @@ function parameterSlots(layout: ShardLayout): Record<string, Slot> {
   const { plan, features, wIn, wOut } = layout
   const slots: Record<string, Slot> = {}
   for (const { name, kind } of parametersOf(plan)) {
-    const count = { encoder: features * wIn, decoder: features * wOut, feature: paddedWidth(features), output: Math.max(wIn, wOut) }[kind]
+    const count = {
+      encoder: features * wIn,
+      decoder: features * wOut,
+      feature: paddedWidth(features),
+      output: Math.max(wIn, wOut),
+    }[kind]
     for (const part of ['', '.m', '.v', '.g']) slots[`${name}${part}`] = floats(count)
   }
   return slots
@@ -140,7 +161,10 @@ function topkSlots({ plan, batchSize, features, shards }: ShardLayout, k: number
   }
   const limit = plan.kind === 'topk' ? batchLimit(plan.k, batchSize) : 0
   const held = floats(2 * limit + features)
-  return { ...{ state: floats(4), held, heldToken: held, heldIndex: held, room: held }, candidates: floats(shards * limit) }
+  return {
+    ...{ state: floats(4), held, heldToken: held, heldIndex: held, room: held },
+    candidates: floats(shards * limit),
+  }
 }
 
 function auxSlots(layout: ShardLayout): Record<string, Slot> {
@@ -165,7 +189,19 @@ export const auxChunk = ({ batchSize }: ShardLayout, dead: number): number =>
 /** Numbers every shard publishes in a step. */
 export function scalarNames({ planes }: ShardLayout): string[] {
   return [
-    ...['active', 'dead', 'gradient', 'deviation', 'legacy', 'aux', 'sparsity', 'preAct', 'entries', 'overflow', 'smallest'],
+    ...[
+      'active',
+      'dead',
+      'gradient',
+      'deviation',
+      'legacy',
+      'aux',
+      'sparsity',
+      'preAct',
+      'entries',
+      'overflow',
+      'smallest',
+    ],
     ...Array.from({ length: planes }, (_, plane) => `dead${plane}`),
     ...Array.from({ length: planes }, (_, plane) => `error${plane}`),
   ]

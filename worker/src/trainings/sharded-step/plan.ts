@@ -79,7 +79,12 @@ export function shardPlan({ cfg }: TrainableSae): ShardPlan | null {
       return { ...common, ...topk(fields, k), over: 'batch', signed: false, ...whole(cfg) }
     }
     case 'matryoshka_batchtopk': {
-      const { k, matryoshka_widths: given, use_matryoshka_aux_loss: auxPerWidth, ...fields } = MatryoshkaFieldsSchema.parse(cfg)
+      const {
+        k,
+        matryoshka_widths: given,
+        use_matryoshka_aux_loss: auxPerWidth,
+        ...fields
+      } = MatryoshkaFieldsSchema.parse(cfg)
       const widths = given.at(-1) === cfg.d_sae ? given : [...given, cfg.d_sae]
       return { ...common, ...topk(fields, k), over: 'batch', signed: false, widths, auxPerWidth }
     }

@@ -60,8 +60,8 @@ export class PointwisePass {
     const { layout, memory } = this.c
     await this.encode(chunk)
     const done = memory.kernels.extractAbove(
-      ...[memory.at('pre'), memory.at('low'), chunk.count, layout.features, this.capacity] as const,
-      ...[memory.at('offset', chunk.first), memory.at('index'), memory.at('value')] as const,
+      ...([memory.at('pre'), memory.at('low'), chunk.count, layout.features, this.capacity] as const),
+      ...([memory.at('offset', chunk.first), memory.at('index'), memory.at('value')] as const),
     )
     this.entries = memory.i32('offset', 1, chunk.first + done)[0]!
     return done === chunk.count

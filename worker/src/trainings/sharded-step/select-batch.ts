@@ -9,10 +9,21 @@ interface Place {
 }
 
 /** Turns the candidates into the own entries among the `limit` largest of all shards. Returns how many. `meet`: at the meeting. */
-export function selectOfBatch(c: ShardContext, limit: number, rows: number, rescale: boolean, meet: () => void): number {
+export function selectOfBatch(
+  c: ShardContext,
+  limit: number,
+  rows: number,
+  rescale: boolean,
+  meet: () => void,
+): number {
   const { memory, exchange, layout } = c
   const { shard } = layout
-  const [held, token, index, room] = [memory.at('held'), memory.at('heldToken'), memory.at('heldIndex'), memory.at('room')]
+  const [held, token, index, room] = [
+    memory.at('held'),
+    memory.at('heldToken'),
+    memory.at('heldIndex'),
+    memory.at('room'),
+  ]
   const own = limit > 0 ? memory.kernels.finishLargest(limit, memory.at('state'), held, token, index, room) : 0
   const values = memory.f32('held', own)
   exchange.values('values', shard, own).set(values)
@@ -61,7 +72,14 @@ function findEdge({ memory, exchange, layout }: ShardContext, limit: number): { 
 }
 
 /** Entries above the edge, and the first `ties` of those that equal it. */
-function list({ memory, exchange, layout }: ShardContext, own: number, rows: number, rescale: boolean, edge: number, ties: number): number {
+function list(
+  { memory, exchange, layout }: ShardContext,
+  own: number,
+  rows: number,
+  rescale: boolean,
+  edge: number,
+  ties: number,
+): number {
   const [held, token, feature] = [memory.f32('held', own), memory.i32('heldToken', own), memory.i32('heldIndex', own)]
   const [offset, index, value] = [memory.i32('offset', rows + 1), memory.i32('index', own), memory.f32('value', own)]
   const inverse = rescale ? memory.f32('inverse', layout.features) : null

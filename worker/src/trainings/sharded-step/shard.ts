@@ -60,7 +60,10 @@ export class Shard {
     const { exchange } = this.c
     this.prepare()
     const dead = Uint8Array.from(this.sinceFired, (steps) => (steps > this.options.deadWindow ? 1 : 0))
-    exchange.publish('dead', dead.reduce((sum, one) => sum + one, 0))
+    exchange.publish(
+      'dead',
+      dead.reduce((sum, one) => sum + one, 0),
+    )
     this.tokens.take(request)
     const { way, fired, inputSums } = await this.gradients(request, dead)
     this.count(fired)
@@ -76,7 +79,11 @@ export class Shard {
   private passOf(): Pass {
     const { plan } = this.c.layout
     if (plan.kind === 'topk') {
-      return { kind: 'topk', main: new TopkPass(this.c, plan, this.tokens), aux: new AuxPass(this.c, plan, this.tokens) }
+      return {
+        kind: 'topk',
+        main: new TopkPass(this.c, plan, this.tokens),
+        aux: new AuxPass(this.c, plan, this.tokens),
+      }
     }
     const activations = activationsOf(this.c, plan)
     return { kind: 'pointwise', main: new PointwisePass(this.c, this.tokens, activations), activations }
@@ -105,7 +112,10 @@ export class Shard {
     const way = await pass.main.run(request)
     const { dNorms, fired, inputSums } = pass.activations.finish()
     if (dNorms) addNormGradients(this.c, dNorms)
-    this.c.exchange.publish('active', fired.reduce((sum, count) => sum + count, 0))
+    this.c.exchange.publish(
+      'active',
+      fired.reduce((sum, count) => sum + count, 0),
+    )
     return { way, fired, inputSums }
   }
 
@@ -141,7 +151,9 @@ export class Shard {
       const aux = exchange.total('error1') / rows
       return { ...mse, l1_loss: exchange.total('sparsity'), auxiliary_reconstruction_loss: aux }
     }
-    const inner = plan.widths.slice(0, -1).map((width, n) => [`inner_mse_loss_${width}`, exchange.total(`error${n}`) / rows])
+    const inner = plan.widths
+      .slice(0, -1)
+      .map((width, n) => [`inner_mse_loss_${width}`, exchange.total(`error${n}`) / rows])
     return { ...mse, auxiliary_reconstruction_loss: exchange.total('aux'), ...Object.fromEntries(inner) }
   }
 }

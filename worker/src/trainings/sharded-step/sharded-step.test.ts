@@ -1,8 +1,15 @@
 // The sharded step against the plain reference of every architecture, over ten steps, on one to three shards, on lists of entries and on
 // dense products. The threads run the compiled build of this package.
-import { initialParameters, trainableSae, trainerState, type TrainerOptions, type TrainStepState, trainStep } from '@mistudio/interp'
+import {
+  initialParameters,
+  type TrainerOptions,
+  type TrainStepState,
+  trainableSae,
+  trainerState,
+  trainStep,
+} from '@mistudio/interp'
 import { afterEach, describe, expect, it } from 'vitest'
-import { distance, relativeDistance } from '../testing.js'
+import { distance, largest, relativeDistance } from '../testing.js'
 import type { Way } from './layout.js'
 import { ShardedStep } from './sharded-step.js'
 
@@ -11,7 +18,15 @@ const [D_IN, D_SAE, BATCH] = [21, 53, 131]
 const STEPS = 10
 
 const trainer: TrainerOptions = {
-  learningRate: { main: 'constant', lr: 3e-3, lrEnd: 1e-4, cycles: 1, warmupSteps: 3, decaySteps: 2, totalSteps: STEPS },
+  learningRate: {
+    main: 'constant',
+    lr: 3e-3,
+    lrEnd: 1e-4,
+    cycles: 1,
+    warmupSteps: 3,
+    decaySteps: 2,
+    totalSteps: STEPS,
+  },
   adam: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
   clipGradNorm: 1,
   deadWindow: 3,
@@ -20,8 +35,14 @@ const trainer: TrainerOptions = {
 const K = { k: 7, aux_loss_coefficient: 0.7 }
 const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
   ['topk', { architecture: 'topk', ...K }],
-  ['topk without rescaling and b_dec', { architecture: 'topk', ...K, rescale_acts_by_decoder_norm: false, apply_b_dec_to_input: false }],
-  ['topk without auxiliary loss', { architecture: 'topk', k: 7, aux_loss_coefficient: 0, normalize_activations: 'layer_norm' }],
+  [
+    'topk without rescaling and b_dec',
+    { architecture: 'topk', ...K, rescale_acts_by_decoder_norm: false, apply_b_dec_to_input: false },
+  ],
+  [
+    'topk without auxiliary loss',
+    { architecture: 'topk', k: 7, aux_loss_coefficient: 0, normalize_activations: 'layer_norm' },
+  ],
   ['topk transcoder', { architecture: 'topk', ...K, d_out: 18, apply_b_dec_to_input: false }],
   ['topk crosscoder', { architecture: 'topk', ...K, site_widths: [8, 13] }],
   ['abstopk', { architecture: 'abstopk', ...K }],
@@ -35,13 +56,21 @@ const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
   ['standard with p = 0.7', { architecture: 'standard', l1_coefficient: 0.2, lp_norm: 0.7 }],
   ['standard crosscoder', { architecture: 'standard', l1_coefficient: 0.2, site_widths: [8, 13] }],
   ['standard transcoder', { architecture: 'standard', l1_coefficient: 0.2, d_out: 35, apply_b_dec_to_input: false }],
-  ['standard under constant_norm_rescale', { architecture: 'standard', l1_coefficient: 0.2, normalize_activations: 'constant_norm_rescale' }],
+  [
+    'standard under constant_norm_rescale',
+    { architecture: 'standard', l1_coefficient: 0.2, normalize_activations: 'constant_norm_rescale' },
+  ],
   ['gated', { architecture: 'gated', l1_coefficient: 0.2, l1_warm_up_steps: 4 }],
   ['jumprelu step', { architecture: 'jumprelu', l0_coefficient: 0.05, jumprelu_bandwidth: 0.4 }],
   [
     'jumprelu tanh with pre-activation loss',
     {
-      ...{ architecture: 'jumprelu', l0_coefficient: 0.05, jumprelu_sparsity_loss_mode: 'tanh', jumprelu_bandwidth: 0.4 },
+      ...{
+        architecture: 'jumprelu',
+        l0_coefficient: 0.05,
+        jumprelu_sparsity_loss_mode: 'tanh',
+        jumprelu_bandwidth: 0.4,
+      },
       ...{ pre_act_loss_coefficient: 0.1, l0_warm_up_steps: 5 },
     },
   ],
@@ -96,9 +125,6 @@ afterEach(async () => {
   for (const step of open.splice(0)) await step.close()
 })
 
-const largest = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-
 const runs = CASES.flatMap(([name, fields]) =>
   (POINTWISE.has(String(fields['architecture'])) ? (['sparse', 'dense'] as const) : [undefined]).flatMap((way) =>
     [1, 2, 3].map((threads) => ({ name, fields, way, threads })),
@@ -123,7 +149,9 @@ describe.each(runs)('$name on $threads shard(s) $way', ({ fields, way, threads }
       expect(ours.l0).toBe(theirs.l0)
       expect(Object.keys(ours.losses).sort()).toEqual(Object.keys(theirs.losses).sort())
       for (const [name, loss] of Object.entries(theirs.losses)) {
-        expect(Math.abs(ours.losses[name]! - loss), `${name} at step ${n}`).toBeLessThan(2e-5 * Math.max(theirs.loss * 0.01, loss))
+        expect(Math.abs(ours.losses[name]! - loss), `${name} at step ${n}`).toBeLessThan(
+          2e-5 * Math.max(theirs.loss * 0.01, loss),
+        )
       }
       expect(relativeDistance(ours.gradNorm, theirs.gradNorm), `norm at step ${n}`).toBeLessThan(1e-4)
       expect(ours.explainedVariance).toBeCloseTo(theirs.explainedVariance, 4)
@@ -132,7 +160,9 @@ describe.each(runs)('$name on $threads shard(s) $way', ({ fields, way, threads }
       expect(ours.coefficients).toEqual(theirs.coefficients)
       const found = await step.gradients()
       for (const [name, gradient] of Object.entries(wanted)) {
-        expect(distance(found[name]!, gradient), `gradient of ${name} at step ${n}`).toBeLessThan((n === 0 ? 5e-5 : 1e-3) * largest(gradient))
+        expect(distance(found[name]!, gradient), `gradient of ${name} at step ${n}`).toBeLessThan(
+          (n === 0 ? 5e-5 : 1e-3) * largest(gradient),
+        )
       }
     }
     const end = await step.read()
@@ -142,5 +172,71 @@ describe.each(runs)('$name on $threads shard(s) $way', ({ fields, way, threads }
     expect([...end.sinceFired]).toEqual([...state.sinceFired])
     expect([...end.firedTokens]).toEqual([...state.firedTokens])
     expect(relativeDistance(end.topkThreshold + 1, state.topkThreshold + 1)).toBeLessThan(1e-5)
+  })
+})
+
+describe('a sharded step', () => {
+  it.each(CASES)('of %s goes on from its state with the same bits', async (_, fields) => {
+    const { state, x, target } = startOf(fields)
+    const [first, second] = [await start(fields, 2), await start(fields, 2)]
+    await first.load(copyOf(state))
+    for (let n = 0; n < 4; n++) await first.step(x(n, BATCH), target(n, BATCH))
+    await second.load(await first.read())
+    for (let n = 4; n < 7; n++) {
+      expect(await second.step(x(n, 60), target(n, 60))).toEqual(await first.step(x(n, 60), target(n, 60)))
+    }
+    expect(await second.read()).toEqual(await first.read())
+  })
+
+  it.each([1, 2, 3])('keeps the first of equal activations of a batch on %i shard(s)', async (threads) => {
+    const fields = { architecture: 'batchtopk', k: 2.5, aux_loss_coefficient: 0, rescale_acts_by_decoder_norm: false }
+    const { sae, state } = startOf(fields)
+    // Activations of few distinct values: every edge is a tie.
+    const round = (array: Float32Array | Float64Array, to: number) =>
+      array.set(array.map((value) => Math.round(value / to) * to))
+    for (const name of ['W_enc', 'b_enc', 'b_dec']) round(state.parameters[name]!, 0.25)
+    const x = floats(BATCH * D_IN, 3, 5)
+    round(x, 1)
+    const step = await start(fields, threads)
+    await step.load(copyOf(state))
+    let wanted: Record<string, Float64Array> = {}
+    const theirs = trainStep(sae, trainer, state, x, x, (_, gradients) => {
+      wanted = structuredClone(gradients) as Record<string, Float64Array>
+    })
+    const ours = await step.step(x)
+    expect(ours.l0).toBe(theirs.l0)
+    expect([...(await step.read()).firedTokens]).toEqual([...state.firedTokens])
+    const found = await step.gradients()
+    for (const [name, gradient] of Object.entries(wanted)) {
+      expect(distance(found[name]!, gradient), name).toBeLessThan(5e-5 * largest(gradient))
+    }
+  })
+
+  it('decides between lists and dense products by the batch alone', async () => {
+    const fields = { architecture: 'standard', l1_coefficient: 0.1 }
+    const { state, x } = startOf(fields)
+    const step = await start(fields, 2)
+    await step.load(copyOf(state))
+    await step.step(x(0, BATCH))
+    expect(step.way).toBe('dense')
+    const quiet = copyOf(state)
+    quiet.parameters['b_enc']!.fill(-9)
+    await step.load(quiet)
+    await step.step(x(0, BATCH))
+    expect(step.way).toBe('sparse')
+  })
+
+  it('refuses a batch that does not fit and a foreign state, and goes on afterwards', async () => {
+    const [, fields] = CASES[0]!
+    const { state, x } = startOf(fields)
+    const step = await start(fields, 2)
+    await step.load(copyOf(state))
+    const refused = { code: 'training_invalid' }
+    await expect(step.step(new Float32Array(D_IN + 1))).rejects.toMatchObject(refused)
+    await expect(step.step(new Float32Array((BATCH + 1) * D_IN))).rejects.toMatchObject(refused)
+    await expect(step.step(x(0, BATCH), new Float32Array(3))).rejects.toMatchObject(refused)
+    const foreign = startOf({ architecture: 'gated' }).state
+    await expect(step.load(copyOf(foreign))).rejects.toMatchObject(refused)
+    expect((await step.step(x(0, BATCH))).l0).toBeGreaterThan(0)
   })
 })

@@ -74,11 +74,14 @@ export class ShardedStep implements TrainStep {
   static async open(options: ShardedStepOptions): Promise<ShardedStep> {
     const { sae, trainer, batchSize, threads, way } = options
     const plan = shardPlan(sae)
-    if (!plan) throw new AppError('training_invalid', `${sae.cfg.architecture} SAEs like this one have no sharded step.`)
+    if (!plan)
+      throw new AppError('training_invalid', `${sae.cfg.architecture} SAEs like this one have no sharded step.`)
     const layouts = shardLayouts(plan, batchSize, threads, way ?? null)
     const exchange = createExchange(layouts[0]!)
     const { adam, clipGradNorm, deadWindow } = trainer
-    const workers = layouts.map((layout) => startThread({ layout, exchange, options: { adam, clipGradNorm, deadWindow } }))
+    const workers = layouts.map((layout) =>
+      startThread({ layout, exchange, options: { adam, clipGradNorm, deadWindow } }),
+    )
     const step = new ShardedStep(options, layouts, workers, exchange)
     await step.collect(layouts.length)
     return step

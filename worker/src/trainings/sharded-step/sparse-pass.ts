@@ -4,7 +4,14 @@ import type { ShardContext, Tokens } from './context.js'
 import type { StepTokens } from './tokens.js'
 
 /** Sums decoder rows of the entries between begin[t] and end[t] into the own part of a reconstruction. */
-export function decode({ memory, layout }: ShardContext, plane: number, values: string, rows: number, begin: number, end: number): void {
+export function decode(
+  { memory, layout }: ShardContext,
+  plane: number,
+  values: string,
+  rows: number,
+  begin: number,
+  end: number,
+): void {
   const { wOut, batchSize } = layout
   const part = memory.at('part', plane * batchSize * wOut)
   memory.kernels.decodeRows(memory.at(values), memory.at('index'), begin, end, rows, wOut, memory.at('W_dec'), part)
@@ -29,12 +36,17 @@ export interface FeatureGradients {
 }
 
 /** Sorts the entries by feature and computes the gradients of W_enc and W_dec row by row. */
-export function accumulate({ memory, layout }: ShardContext, input: 'x' | 'h', rows: number, gradients: FeatureGradients): void {
+export function accumulate(
+  { memory, layout }: ShardContext,
+  input: 'x' | 'h',
+  rows: number,
+  gradients: FeatureGradients,
+): void {
   const { kernels } = memory
   const { features, wIn, wOut, batchSize } = layout
   kernels.groupByFeature(
-    ...[memory.at('offset'), memory.at('index'), memory.at('value'), rows, features] as const,
-    ...[memory.at('start'), memory.at('position'), memory.at('token'), memory.at('sorted')] as const,
+    ...([memory.at('offset'), memory.at('index'), memory.at('value'), rows, features] as const),
+    ...([memory.at('start'), memory.at('position'), memory.at('token'), memory.at('sorted')] as const),
   )
   const start = memory.i32('start', features + 1)
   for (let j = 0; j < features; j++) {

@@ -44,7 +44,8 @@ export class StandardActivations implements Pointwise {
     const norm = memory.f32('norm', layout.features)
     for (let t = 0; t < count; t++) {
       let sum = 0
-      for (let i = offset[first + t]!; i < offset[first + t + 1]!; i++) sum += (value[i]! * norm[index[i]!]!) ** this.plan.power
+      for (let i = offset[first + t]!; i < offset[first + t + 1]!; i++)
+        sum += (value[i]! * norm[index[i]!]!) ** this.plan.power
       into[t] = sum
     }
     return true
@@ -57,7 +58,8 @@ export class StandardActivations implements Pointwise {
     const [acts, norm] = [memory.f32('acts0', count * features), memory.f32('norm', features)]
     for (let t = 0; t < count; t++) {
       let sum = 0
-      for (let j = 0; j < features; j++) if (acts[t * features + j]! > 0) sum += (acts[t * features + j]! * norm[j]!) ** this.plan.power
+      for (let j = 0; j < features; j++)
+        if (acts[t * features + j]! > 0) sum += (acts[t * features + j]! * norm[j]!) ** this.plan.power
       into[t] = sum
     }
     return true

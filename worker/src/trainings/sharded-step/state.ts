@@ -74,7 +74,10 @@ export function sliceState(state: TrainStepState, layout: ShardLayout): ShardSli
   const slice = ({ name, kind }: Parameter, part: Part): Float32Array => {
     const array = state[part][name]
     if (!array) {
-      throw new SaeError('training_invalid', `The state of the training has no ${name}. It belongs to another architecture.`)
+      throw new SaeError(
+        'training_invalid',
+        `The state of the training has no ${name}. It belongs to another architecture.`,
+      )
     }
     if (kind === 'output') return array.slice()
     if (kind === 'encoder') return columns(array, plan.dIn, plan.dSae, first, features)
@@ -92,8 +95,16 @@ export function sliceState(state: TrainStepState, layout: ShardLayout): ShardSli
 }
 
 /** Joins the slices of all shards, in order. */
-export function joinSlices(slices: readonly ShardSlice[], layouts: readonly ShardLayout[], topkThreshold: number): TrainStepState {
-  const part = (name: Part) => joinParameters(slices.map(({ arrays }) => arrays[name]), layouts)
+export function joinSlices(
+  slices: readonly ShardSlice[],
+  layouts: readonly ShardLayout[],
+  topkThreshold: number,
+): TrainStepState {
+  const part = (name: Part) =>
+    joinParameters(
+      slices.map(({ arrays }) => arrays[name]),
+      layouts,
+    )
   const join = (name: 'sinceFired' | 'firedTokens') => Float64Array.from(slices.flatMap((slice) => [...slice[name]]))
   return {
     ...{ step: slices[0]!.step, topkThreshold, parameters: part('parameters'), m: part('m'), v: part('v') },
@@ -113,7 +124,7 @@ export function joinParameters(
       if (kind === 'output') return [name, parts[0]!]
       if (kind !== 'encoder') return [name, joinArrays(parts)]
       const whole = new Float32Array(plan.dIn * plan.dSae)
-      parts.forEach((rows, s) => putColumns(whole, rows, plan.dIn, plan.dSae, layouts[s]!.first))
+      for (const [s, rows] of parts.entries()) putColumns(whole, rows, plan.dIn, plan.dSae, layouts[s]!.first)
       return [name, whole]
     }),
   )

@@ -79,7 +79,17 @@ export class TopkPass {
       const [values, index] = [memory.at('top', first * k), memory.at('topIndex', first * k)]
       if (signed) this.magnitudes(count)
       const scale = rescale && !signed ? memory.at('norm') : 0
-      kernels.selectTop(memory.at(signed ? 'acts0' : 'pre'), scale, count, features, own, k, values, index, memory.at('room'))
+      kernels.selectTop(
+        memory.at(signed ? 'acts0' : 'pre'),
+        scale,
+        count,
+        features,
+        own,
+        k,
+        values,
+        index,
+        memory.at('room'),
+      )
       if (signed) this.restoreSigns(first, count, own)
     })
     exchange.values('values', shard, rows * k).set(memory.f32('top', rows * k))
@@ -148,8 +158,14 @@ export class TopkPass {
     memory.i32('state', 4).fill(0)
     await this.encode(rows, (first, count) =>
       memory.kernels.collectLargest(
-        ...[memory.at('pre'), rescale ? memory.at('norm') : 0, count, features, first, limit, capacity] as const,
-        ...[memory.at('state'), memory.at('held'), memory.at('heldToken'), memory.at('heldIndex'), memory.at('room')] as const,
+        ...([memory.at('pre'), rescale ? memory.at('norm') : 0, count, features, first, limit, capacity] as const),
+        ...([
+          memory.at('state'),
+          memory.at('held'),
+          memory.at('heldToken'),
+          memory.at('heldIndex'),
+          memory.at('room'),
+        ] as const),
       ),
     )
     return selectOfBatch(this.c, limit, rows, rescale, () => this.tokens.average())

@@ -53,7 +53,12 @@ export function publishGradients({ memory, exchange, layout }: ShardContext, inp
   const { plan, features, wIn, wOut, shard } = layout
   let squares = 0
   for (const { name, kind } of parametersOf(plan)) {
-    const count = { encoder: features * wIn, decoder: features * wOut, feature: Math.ceil(features / 16) * 16, output: 0 }[kind]
+    const count = {
+      encoder: features * wIn,
+      decoder: features * wOut,
+      feature: Math.ceil(features / 16) * 16,
+      output: 0,
+    }[kind]
     if (count > 0) squares += kernels.sumSquares(memory.at(`${name}.g`), count)
   }
   exchange.publish('gradient', squares)
@@ -90,10 +95,15 @@ export function update(c: ShardContext, options: AdamOptions, clipGradNorm: numb
   const step = lr / (1 - beta1 ** t)
   const root = 1 / Math.sqrt(1 - beta2 ** t)
   for (const { name, kind } of parametersOf(plan)) {
-    const count = { encoder: features * wIn, decoder: features * wOut, feature: Math.ceil(features / 16) * 16, output: wOut }[kind]
+    const count = {
+      encoder: features * wIn,
+      decoder: features * wOut,
+      feature: Math.ceil(features / 16) * 16,
+      output: wOut,
+    }[kind]
     memory.kernels.adamVector(
-      ...[count, memory.at(name), memory.at(`${name}.g`), memory.at(`${name}.m`), memory.at(`${name}.v`)] as const,
-      ...[clip, beta1, beta2, 1 - beta1, 1 - beta2, step, root, eps, 1 - lr * weightDecay] as const,
+      ...([count, memory.at(name), memory.at(`${name}.g`), memory.at(`${name}.m`), memory.at(`${name}.v`)] as const),
+      ...([clip, beta1, beta2, 1 - beta1, 1 - beta2, step, root, eps, 1 - lr * weightDecay] as const),
     )
   }
   return norm

@@ -18,11 +18,11 @@ export { ACTIVATION_NORMALISATIONS, type ActivationNormalisation, type TrainingC
 export { symmetricEigen } from './eigen.js'
 export { type ExportedSae, exportForInference, logSparsity } from './export.js'
 export { foldDecoderNorms, foldRefusal, foldRescaling, foldScaler, type SaeTensors } from './fold.js'
-export { type InitialOptions, initialParameters } from './initialise.js'
+export { type InitialOptions, initialParameters, initialState } from './initialise.js'
 export type { Floats } from './linear.js'
-export { TopkFieldsSchema } from './topk-pass.js'
 export { ReferenceTrainStep } from './reference-step.js'
 export { expectedAverageScaler, type Scaler, scaled, whiteningScaler } from './scaler.js'
+export { TopkFieldsSchema } from './topk-pass.js'
 export {
   coefficientAt,
   coefficientsAt,

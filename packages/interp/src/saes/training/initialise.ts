@@ -1,5 +1,6 @@
 // Starting weights as SAELens chooses them: decoder Kaiming-uniform with rows scaled to a norm, encoder its transpose, biases 0.
 import { uniform } from '../../features/random.js'
+import type { TrainStepState } from '../train-step.js'
 import type { TrainableSae } from './architecture.js'
 import { rowNormsOf } from './fold.js'
 
@@ -44,6 +45,18 @@ export function initialParameters(
   out['threshold']?.fill(typeof threshold === 'number' ? threshold : INIT_THRESHOLD)
   if (options.bDec) out['b_dec']!.set(options.bDec)
   return out
+}
+
+/** A training's state before its first step. */
+export function initialState(sae: TrainableSae, seed: number, options: InitialOptions = {}): TrainStepState {
+  const parameters = initialParameters(sae, seed, options)
+  const zeros = () =>
+    Object.fromEntries(Object.entries(parameters).map(([name, { length }]) => [name, new Float32Array(length)]))
+  const { d_sae: dSae } = sae.cfg
+  return {
+    ...{ step: 0, topkThreshold: 0, parameters, m: zeros(), v: zeros() },
+    ...{ sinceFired: new Float64Array(dSae), firedTokens: new Float64Array(dSae) },
+  }
 }
 
 function initNorm(cfg: Readonly<Record<string, unknown>>): number | null {

@@ -56,6 +56,11 @@ export function topkSae(
       { field: 'aux_loss_coefficient' },
     )
   }
+  if (fields.k > layout.dSae) {
+    throw new SaeError('training_invalid', `k is ${fields.k}, but there are ${layout.dSae} features. Lower k.`, {
+      field: 'k',
+    })
+  }
   return {
     cfg,
     parameters,
