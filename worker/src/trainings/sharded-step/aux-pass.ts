@@ -45,6 +45,7 @@ export class AuxPass {
       }
     }
     exchange.publish('aux', loss)
+    this.c.clock.lap('auxiliary')
   }
 
   /** Own features of each loss. */

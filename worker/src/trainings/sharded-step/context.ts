@@ -1,4 +1,5 @@
 // What the parts of a shard work with.
+import type { Clock } from './clock.js'
 import type { Exchange } from './exchange.js'
 import type { ShardLayout } from './layout.js'
 import type { ShardMemory } from './memory.js'
@@ -9,6 +10,7 @@ export interface ShardContext {
   readonly memory: ShardMemory
   readonly exchange: Exchange
   readonly products: Products
+  readonly clock: Clock
 }
 
 /** One step as every shard sees it. */

@@ -66,7 +66,7 @@ export class Exchange {
   totalTokenSums(first: number, count: number): Float64Array {
     const sums = this.tokenSums(0, first, count).slice()
     for (let s = 1; s < this.layout.shards; s++)
-      this.tokenSums(s, first, count).forEach((value, t) => (sums[t]! += value))
+      for (const [t, value] of this.tokenSums(s, first, count).entries()) sums[t]! += value
     return sums
   }
 

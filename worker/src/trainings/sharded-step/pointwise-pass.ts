@@ -59,11 +59,13 @@ export class PointwisePass {
   private async extractChunk(chunk: Tokens): Promise<boolean> {
     const { layout, memory } = this.c
     await this.encode(chunk)
+    this.c.clock.lap('encode')
     const done = memory.kernels.extractAbove(
       ...([memory.at('pre'), memory.at('low'), chunk.count, layout.features, this.capacity] as const),
       ...([memory.at('offset', chunk.first), memory.at('index'), memory.at('value')] as const),
     )
     this.entries = memory.i32('offset', 1, chunk.first + done)[0]!
+    this.c.clock.lap('select')
     return done === chunk.count
   }
 
@@ -111,8 +113,10 @@ export class PointwisePass {
     })
     const decoder = { slot: 'W_dec', rows: features, columns: wOut }
     await this.encode(chunk)
+    this.c.clock.lap('encode')
     this.pointwise.activate(chunk)
     const sums = this.pointwise.denseTokenSums(chunk, exchange.tokenSums(shard, first, count))
+    this.c.clock.lap('select')
     for (let plane = 0; plane < planes; plane++) {
       await products.times(outputs('part', plane), entries(`acts${plane}`), decoder)
     }
@@ -121,11 +125,14 @@ export class PointwisePass {
     for (let plane = 0; plane < planes; plane++) {
       await products.timesRows(entries(`dActs${plane}`), outputs('grad', plane), decoder, 'none')
     }
+    this.c.clock.lap('gradients')
     this.pointwise.backward(chunk)
+    this.c.clock.lap('backward')
     for (let plane = 0; plane < planes; plane++) {
       await products.addOuter({ ...decoder, slot: 'W_dec.g' }, entries(`acts${plane}`), outputs('grad', plane))
     }
     const h = { slot: this.tokens.input, rows: count, columns: wIn, offset: first * wIn }
     await products.addOuter({ slot: 'W_enc.g', rows: features, columns: wIn }, entries('dActs0'), h)
+    this.c.clock.lap('gradients')
   }
 }

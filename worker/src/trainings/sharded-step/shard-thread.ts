@@ -1,6 +1,7 @@
 // Entry of a shard thread: opens its memory and sessions, then answers one message at a time.
 import { parentPort, workerData } from 'node:worker_threads'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
+import { Clock } from './clock.js'
 import { Exchange } from './exchange.js'
 import { ShardMemory } from './memory.js'
 import type { FromShard, ShardStart, ToShard } from './messages.js'
@@ -17,7 +18,8 @@ const { layout, options, exchange } = workerData as ShardStart
 async function open() {
   const memory = new ShardMemory(layout)
   const products = await Products.open(memory, createOrtRuntime({ threads: 1 }))
-  const shard = new Shard({ layout, memory, products, exchange: new Exchange(exchange, layout) }, options)
+  const shared = new Exchange(exchange, layout)
+  const shard = new Shard({ layout, memory, products, exchange: shared, clock: new Clock(shared) }, options)
   return async (message: ToShard): Promise<void> => {
     if (message.type === 'step') {
       const { figures, last } = await shard.step(message.request)

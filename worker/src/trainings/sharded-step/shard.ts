@@ -31,6 +31,7 @@ export interface ShardFigures {
   /** Smallest positive activation of a batch top-k; infinite without. */
   readonly smallest: number
   readonly way: Way
+  readonly phases: Readonly<Record<string, number>>
 }
 
 type Pass =
@@ -58,6 +59,7 @@ export class Shard {
   /** One optimiser step on the exchanged batch. `last`: this shard finished last. */
   async step(request: StepRequest): Promise<{ figures: ShardFigures; last: boolean }> {
     const { exchange } = this.c
+    this.c.clock.start()
     this.prepare()
     const dead = Uint8Array.from(this.sinceFired, (steps) => (steps > this.options.deadWindow ? 1 : 0))
     exchange.publish(
@@ -65,14 +67,17 @@ export class Shard {
       dead.reduce((sum, one) => sum + one, 0),
     )
     this.tokens.take(request)
+    this.c.clock.lap('input')
     const { way, fired, inputSums } = await this.gradients(request, dead)
     this.count(fired)
     this.tokens.publishSums()
     publishGradients(this.c, inputSums)
     exchange.barrier()
+    this.c.clock.lap('norm')
     this.t++
     const { adam, clipGradNorm } = this.options
     const gradNorm = update(this.c, adam, clipGradNorm, this.t, request.learningRate)
+    this.c.clock.lap('adam')
     return { figures: this.figures(request.rows, gradNorm, way), last: exchange.finish() }
   }
 
@@ -130,7 +135,7 @@ export class Shard {
     const { exchange, layout } = this.c
     const main = layout.plan.kind === 'topk' ? layout.planes - 1 : 0
     return {
-      ...{ losses: this.losses(rows, main), gradNorm, way, dead: exchange.total('dead') },
+      ...{ losses: this.losses(rows, main), gradNorm, way, phases: this.c.clock.read(), dead: exchange.total('dead') },
       l0: exchange.total('active') / rows,
       explainedVariance: 1 - exchange.total(`error${main}`) / exchange.total('deviation'),
       explainedVarianceLegacy: exchange.total('legacy') / rows,

@@ -49,6 +49,8 @@ export class ShardedStep implements TrainStep {
   private topkThreshold = 0
   /** How the newest step was computed. */
   way: Way = 'sparse'
+  /** Milliseconds of its phases in the shard that finished last. */
+  phases: Readonly<Record<string, number>> = {}
 
   private constructor(
     private readonly options: ShardedStepOptions,
@@ -109,7 +111,7 @@ export class ShardedStep implements TrainStep {
     const [message] = await this.ask(() => ({ type: 'step', request }), 1)
     if (message?.type !== 'stepped') throw this.unexpected(message)
     this.advance(message.figures)
-    const { smallest, way, ...figures } = message.figures
+    const { smallest, way, phases, ...figures } = message.figures
     const loss = Object.values(figures.losses).reduce((sum, value) => sum + value, 0)
     return { ...figures, learningRate: rate, coefficients, loss }
   }
@@ -140,10 +142,11 @@ export class ShardedStep implements TrainStep {
     await Promise.all(this.workers.map((worker) => worker.terminate()))
   }
 
-  private advance({ smallest, way }: ShardFigures): void {
+  private advance({ smallest, way, phases }: ShardFigures): void {
     const { thresholdRate } = this.options.sae
     this.t++
     this.way = way
+    this.phases = phases
     if (thresholdRate === null || !Number.isFinite(smallest)) return
     this.topkThreshold = (1 - thresholdRate) * this.topkThreshold + thresholdRate * smallest
   }

@@ -20,11 +20,13 @@ export function decode(
 /** From own parts to the gradients of all reconstructions: two meetings of the shards. */
 export function reconstruct(c: ShardContext, tokens: StepTokens, range: Tokens, nested: boolean): void {
   for (let plane = 0; plane < c.layout.planes; plane++) tokens.publish(plane, range)
+  c.clock.lap('decode')
   c.exchange.barrier()
   tokens.errors(range, nested)
   tokens.gradients(range, nested)
   c.exchange.barrier()
   for (let plane = 0; plane < c.layout.planes; plane++) tokens.takeGradients(plane, range)
+  c.clock.lap('errors')
 }
 
 /** How the gradients of one feature come about. */
@@ -37,7 +39,7 @@ export interface FeatureGradients {
 
 /** Sorts the entries by feature and computes the gradients of W_enc and W_dec row by row. */
 export function accumulate(
-  { memory, layout }: ShardContext,
+  { memory, layout, clock }: ShardContext,
   input: 'x' | 'h',
   rows: number,
   gradients: FeatureGradients,
@@ -68,4 +70,5 @@ export function accumulate(
       kernels.weightedRows(gDec, grad, token, memory.at(`weight${n}`), count, wOut, n)
     })
   }
+  clock.lap('gradients')
 }

@@ -28,6 +28,7 @@ export class TopkPass {
     const { memory, exchange, layout } = this.c
     const entries = this.plan.over === 'token' ? await this.selectPerToken(rows) : await this.selectBatch(rows)
     exchange.publish('active', entries)
+    this.c.clock.lap('merge')
     const { planes } = layout
     if (planes === 1) decode(this.c, 0, 'value', rows, memory.at('offset'), memory.at('offset', 1))
     else this.decodeBlocks(rows)
@@ -64,7 +65,9 @@ export class TopkPass {
         { slot: 'W_enc', rows: features, columns: wIn },
         'b_enc',
       )
+      this.c.clock.lap('encode')
       work(first, count)
+      this.c.clock.lap('select')
     }
   }
 
