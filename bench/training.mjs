@@ -26,7 +26,7 @@ const { values: options } = parseArgs({
 })
 const threads = Number(options.threads)
 
-/** Fields of each architecture, as SAELens has them by default. */
+/** Fields of each architecture, as SAELens has them by default. @type {Record<string, (k: number, dSae: number) => object>} */
 const FIELDS = {
   topk: (k) => ({ architecture: 'topk', k }),
   abstopk: (k) => ({ architecture: 'abstopk', k }),
@@ -44,6 +44,7 @@ const FIELDS = {
 const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random())
 
 /** Sparse mixtures as the peers train on: 16 of 2,048 directions per token, strengths up to 2, and noise. */
+/** @param {number} dIn */
 function mixtures(dIn) {
   const directions = Float32Array.from({ length: 2048 * dIn }, normal)
   for (let j = 0; j < 2048; j++) {
@@ -51,7 +52,7 @@ function mixtures(dIn) {
     const norm = Math.hypot(...row)
     for (let i = 0; i < dIn; i++) row[i] /= norm
   }
-  return (tokens) => {
+  return (/** @type {number} */ tokens) => {
     const x = new Float32Array(tokens * dIn)
     for (let t = 0; t < tokens; t++) {
       const row = x.subarray(t * dIn, (t + 1) * dIn)
@@ -65,7 +66,11 @@ function mixtures(dIn) {
   }
 }
 
-/** Biases of a start with about k activations per token: the (1 − k / d_sae) quantile of the pre-activations. */
+/**
+ * Biases of a start with about k activations per token: the (1 − k / d_sae) quantile of the pre-activations.
+ * @param {import('../packages/interp/dist/index.js').TrainStepState} state @param {Float32Array} x
+ * @param {number} dIn @param {number} dSae @param {number} k
+ */
 function settle(state, x, dIn, dSae, k) {
   const { W_enc: wEnc } = state.parameters
   const pre = []
@@ -81,8 +86,14 @@ function settle(state, x, dIn, dSae, k) {
   for (const name of ['b_enc', 'b_gate', 'b_mag']) state.parameters[name]?.fill(-edge)
 }
 
+/** @typedef {readonly [dIn: number, dSae: number, k: number, batch: number]} Shape */
+
+/** @param {string} arch @param {Shape} shape */
 async function ours(arch, [dIn, dSae, k, batch]) {
-  const sae = trainableSae({ d_in: dIn, d_sae: dSae, ...FIELDS[arch](k, dSae) })
+  const fields = FIELDS[arch]
+  if (!fields) throw new Error(`There is no architecture ${arch}; there are ${Object.keys(FIELDS).join(', ')}.`)
+  const sae = trainableSae({ d_in: dIn, d_sae: dSae, ...fields(k, dSae) })
+  /** @type {import('../packages/interp/dist/index.js').TrainerOptions} */
   const trainer = {
     learningRate: {
       main: 'constant',
@@ -105,6 +116,7 @@ async function ours(arch, [dIn, dSae, k, batch]) {
     if (options.settled) settle(state, batches[0], dIn, dSae, k)
     await step.load(state)
     const times = []
+    /** @type {import('../packages/interp/dist/index.js').TrainStepMetrics | undefined} */
     let last
     let phases = {}
     for (let n = 0; n < Number(options.steps); n++) {
@@ -113,6 +125,7 @@ async function ours(arch, [dIn, dSae, k, batch]) {
       times.push(performance.now() - began)
       if (times.at(-1) === Math.min(...times)) phases = step.phases
     }
+    if (!last) throw new Error('--steps must be 3 or more')
     // The first steps grow memory and compile.
     const settled = times.slice(2).sort((a, b) => a - b)
     const median = settled[Math.floor(settled.length / 2)]
@@ -125,27 +138,32 @@ async function ours(arch, [dIn, dSae, k, batch]) {
   }
 }
 
+/** @param {string} command @param {string} arch @param {Shape} shape @returns {{ peer: string, tokens_per_s: number }} */
 function peer(command, arch, [dIn, dSae, k, batch]) {
   const filled = Object.entries({ arch, dIn, dSae, k, batch, threads }).reduce(
     (text, [name, value]) => text.replaceAll(`{${name}}`, String(value)),
     command,
   )
   const lines = execFileSync('sh', ['-c', filled], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
-  return JSON.parse(lines.split('\n').at(-1))
+  return JSON.parse(lines.split('\n').at(-1) ?? '')
 }
 
+/** @typedef {{ own: Awaited<ReturnType<typeof ours>>, product: number, peers: ReturnType<typeof peer>[] }} Row */
+
 for (const shape of options.shapes.split(',')) {
-  const sizes = shape.split('x').map(Number)
+  const sizes = /** @type {[number, number, number, number]} */ (shape.split('x').map(Number))
+  if (sizes.length !== 4) throw new Error(`${shape} is no shape: d_in x d_sae x k x batch`)
   for (const arch of options.arch.split(',')) {
+    /** @type {Row[]} */
     const rows = []
     for (let round = 0; round < Number(options.rounds); round++) {
       const own = await ours(arch, sizes)
-      const product = options.product ? await productRate(sizes[0], sizes[1], sizes[3], threads) : null
+      const product = options.product ? await productRate(sizes[0], sizes[1], sizes[3], threads) : 0
       const peers = options.peer.map((command) => peer(command, arch, sizes))
       rows.push({ own, product, peers })
     }
     const { own } = rows.reduce((best, row) => (row.own.best > best.own.best ? row : best))
-    const most = (pick) => Math.max(...rows.map(pick))
+    const most = (/** @type {(row: Row) => number} */ pick) => Math.max(...rows.map(pick))
     const parts = [
       `${arch} ${shape} threads ${threads}: ${own.best} tokens/s best, ${own.tokens_per_s} median`,
       `L0 ${own.l0.toFixed(1)}, FVU ${own.fvu.toFixed(3)}, ${own.way}`,
