@@ -1,6 +1,7 @@
 // All rooms of the backend.
 import { type DynamicModule, Module } from '@nestjs/common'
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core'
+import { ActivationsModule } from './activations/activations.module.js'
 import { AuthModule } from './auth/auth.module.js'
 import { ScopeGuard } from './auth/scope.guard.js'
 import { CommonModule } from './common/common.module.js'
@@ -35,6 +36,7 @@ const ROOMS = [
   SaesModule,
   ExtractionsModule,
   FeaturesModule,
+  ActivationsModule,
   SteeringModule,
 ]
 

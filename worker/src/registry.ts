@@ -20,6 +20,7 @@ const PIPELINES = {
   'training.estimate': async () => (await import('./trainings/index.js')).estimatePipeline,
   'training.run': async () => (await import('./trainings/index.js')).trainPipeline,
   'extraction.run': async () => (await import('./extractions/index.js')).extractPipeline,
+  'activation.capture': async () => (await import('./activations/index.js')).capturePipeline,
   'feature.probe': async () => (await import('./features/index.js')).probePipeline,
   'steering.generate': async () => (await import('./steering/index.js')).generatePipeline,
   'steering.chat': async () => (await import('./steering/index.js')).chatPipeline,

@@ -1,6 +1,7 @@
 // The rooms as the sidebar, the palette and the `g` keys list them. Only rooms that exist stand here.
 import type { LucideIcon } from 'lucide-react'
 import Activity from 'lucide-react/icons/activity'
+import Boxes from 'lucide-react/icons/boxes'
 import CloudDownload from 'lucide-react/icons/cloud-download'
 import Database from 'lucide-react/icons/database'
 import GraduationCap from 'lucide-react/icons/graduation-cap'
@@ -41,7 +42,13 @@ export const GROUPS: readonly RoomGroup[] = [
       { path: '/saes', label: 'SAEs', icon: Network, key: 'a' },
     ],
   },
-  { label: 'Understand', rooms: [{ path: '/features', label: 'Features', icon: Layers, key: 'f' }] },
+  {
+    label: 'Understand',
+    rooms: [
+      { path: '/features', label: 'Features', icon: Layers, key: 'f' },
+      { path: '/activations', label: 'Activations', icon: Boxes, key: 'v' },
+    ],
+  },
   { label: 'Act', rooms: [{ path: '/steering', label: 'Steering', icon: SlidersHorizontal, key: 's' }] },
   {
     label: 'Operate',

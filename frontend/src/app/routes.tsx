@@ -36,6 +36,7 @@ export const router = createBrowserRouter([
           roomRoute('training', () => import('../training/index.js')),
           roomRoute('saes', () => import('../saes/index.js')),
           roomRoute('features', () => import('../features/index.js')),
+          roomRoute('activations', () => import('../activations/index.js')),
           roomRoute('steering', () => import('../steering/index.js')),
           page('jobs', async () => ({ Component: (await import('../jobs/view/jobs-page.js')).JobsPage })),
           page('jobs/:id', async () => ({ Component: (await import('../jobs/view/job-page.js')).JobPage })),

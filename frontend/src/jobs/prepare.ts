@@ -26,6 +26,7 @@ const KIND_LABELS: Record<JobKind, string> = {
   'training.estimate': 'Estimate training',
   'training.run': 'Train SAE',
   'extraction.run': 'Extract features',
+  'activation.capture': 'Capture activations',
   'feature.probe': 'Try text on a feature',
   'steering.generate': 'Generate text',
   'steering.chat': 'Chat prompt',
@@ -58,6 +59,7 @@ const SUBJECT_PATHS: Partial<Record<SubjectType, string>> = {
   training: '/training',
   sae: '/saes',
   extraction: '/features',
+  capture: '/activations',
   steering: '/steering',
 }
 

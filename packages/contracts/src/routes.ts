@@ -1,6 +1,7 @@
 // Every REST route once: method, path, scope and the schemas of what goes in and comes out. The client is generated from this
 // table by types, the backend's tests check that each entry is served, and OpenAPI describes the same routes.
 import { z } from 'zod'
+import { CaptureSchema, CreateCaptureSchema } from './activations/index.js'
 import {
   ApiKeySchema,
   CreateApiKeySchema,
@@ -332,6 +333,17 @@ export const ROUTES = {
   getExtraction: { method: 'GET', path: '/extractions/:id', scope: 'read', response: ExtractionSchema },
   deleteExtraction: { method: 'DELETE', path: '/extractions/:id', scope: 'write', response: None },
 
+  listCaptures: { method: 'GET', path: '/captures', scope: 'read', response: z.array(CaptureSchema) },
+  createCapture: {
+    method: 'POST',
+    path: '/captures',
+    scope: 'write',
+    body: CreateCaptureSchema,
+    response: CaptureSchema,
+  },
+  getCapture: { method: 'GET', path: '/captures/:id', scope: 'read', response: CaptureSchema },
+  deleteCapture: { method: 'DELETE', path: '/captures/:id', scope: 'write', response: None },
+
   listFeatures: {
     method: 'GET',
     path: '/extractions/:id/features',
@@ -379,8 +391,8 @@ export type Routes = typeof ROUTES
 export type RouteName = keyof Routes
 /**
  * Routes that carry raw bytes and so stand outside the table: upload (POST /uploads?name=), a piece of a folder's file
- * (PATCH FOLDER_UPLOAD_FILE_PATH), SAE download (GET /saes/:id/files/:name) and the parity report as a file
- * (GET /models/:id/parity/file).
+ * (PATCH FOLDER_UPLOAD_FILE_PATH), downloads of SAEs (GET /saes/:id/files/:name) and of captures
+ * (GET /captures/:id/files/:name), and the parity report as a file (GET /models/:id/parity/file).
  */
 export const UPLOAD_PATH = '/uploads'
 export const API_PREFIX = '/api/v1'

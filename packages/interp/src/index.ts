@@ -1,4 +1,5 @@
 // The science of the workbench: models, SAEs and features. Runs on a Runtime; does no I/O.
+export * from './activations/index.js'
 export * from './features/index.js'
 export * from './generation/index.js'
 export * from './models/index.js'

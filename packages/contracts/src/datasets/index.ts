@@ -162,7 +162,7 @@ export const DatasetSamplesParamsSchema = z.object({
 export const FilesRemoveParamsSchema = z.object({
   targets: z.array(
     z.object({
-      room: z.enum(['models', 'datasets', 'tokenizations', 'trainings', 'saes', 'extractions', 'uploads']),
+      room: z.enum(['models', 'datasets', 'tokenizations', 'trainings', 'saes', 'extractions', 'captures', 'uploads']),
       id: IdSchema,
     }),
   ),

@@ -22,6 +22,7 @@ export const JOB_KINDS = {
   'training.estimate': 'interactive',
   'training.run': 'compute',
   'extraction.run': 'compute',
+  'activation.capture': 'compute',
   'feature.probe': 'interactive',
   'steering.generate': 'interactive',
   'steering.chat': 'interactive',
@@ -52,7 +53,12 @@ export const QUESTION_KINDS: readonly JobKind[] = [
 ]
 
 /** Kinds whose work can be put down and taken up again at the same point. */
-export const PAUSABLE_KINDS: readonly JobKind[] = ['training.run', 'extraction.run', 'hub.download']
+export const PAUSABLE_KINDS: readonly JobKind[] = [
+  'training.run',
+  'extraction.run',
+  'activation.capture',
+  'hub.download',
+]
 /** Kinds that keep what they have when they are told to stop early. */
 export const STOPPABLE_KINDS: readonly JobKind[] = ['training.run', 'extraction.run', 'steering.generate']
 /** Kinds that keep files while they wait: cancelling a waiting one runs it once more, to clear them away. */
@@ -97,6 +103,7 @@ export const SubjectTypeSchema = z.enum([
   'training',
   'sae',
   'extraction',
+  'capture',
   'steering',
   'system',
 ])

@@ -1,0 +1,40 @@
+// HTTP of activation captures, and download of their files.
+import { createReadStream } from 'node:fs'
+import type { Capture, CreateCapture } from '@mistudio/contracts'
+import { Controller, Param, StreamableFile } from '@nestjs/common'
+import { BodyOf, IdParam, Serve, ServeRaw } from '../common/route.js'
+import { ActivationsService } from './activations.service.js'
+
+@Controller()
+export class ActivationsController {
+  constructor(private readonly activations: ActivationsService) {}
+
+  @Serve('listCaptures')
+  list(): Promise<Capture[]> {
+    return this.activations.list()
+  }
+
+  @Serve('createCapture')
+  create(@BodyOf('createCapture') body: CreateCapture): Promise<Capture> {
+    return this.activations.create(body)
+  }
+
+  @Serve('getCapture')
+  get(@IdParam() id: string): Promise<Capture> {
+    return this.activations.get(id)
+  }
+
+  @Serve('deleteCapture')
+  async remove(@IdParam() id: string): Promise<null> {
+    await this.activations.remove(id)
+    return null
+  }
+
+  @ServeRaw('GET', '/captures/:id/files/:name', 'read')
+  async download(@IdParam() id: string, @Param('name') name: string): Promise<StreamableFile> {
+    const file = await this.activations.file(id, name)
+    const disposition = `attachment; filename="${file.name}"`
+    const stream = createReadStream(file.path)
+    return new StreamableFile(stream, { disposition, length: file.size, type: 'application/octet-stream' })
+  }
+}

@@ -1,0 +1,122 @@
+// Rules for activation captures: one tokenization read by its own model, kept at sites of a fixed width.
+import { randomUUID } from 'node:crypto'
+import { realpath, stat } from 'node:fs/promises'
+import path from 'node:path'
+import {
+  AppError,
+  type Capture,
+  CaptureParamsSchema,
+  type CaptureSite,
+  CaptureSiteSchema,
+  CaptureSummarySchema,
+  type CreateCapture,
+  estimateCapture,
+  isCapturable,
+  type Job,
+  type Model,
+} from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { AppConfig } from '../common/config.js'
+import { statusOf } from '../common/status.js'
+import { iso } from '../common/time.js'
+import { TokenizationsService } from '../datasets/tokenizations.service.js'
+import { FilesService } from '../files/files.service.js'
+import { JobsService } from '../jobs/jobs.service.js'
+import { ModelsService } from '../models/models.service.js'
+import { ActivationsRepository, type CaptureRow } from './activations.repository.js'
+
+const MANIFEST = 'manifest.json'
+
+@Injectable()
+export class ActivationsService {
+  constructor(
+    private readonly repository: ActivationsRepository,
+    private readonly models: ModelsService,
+    private readonly tokenizations: TokenizationsService,
+    private readonly files: FilesService,
+    private readonly jobs: JobsService,
+    private readonly config: AppConfig,
+  ) {}
+
+  async list(): Promise<Capture[]> {
+    const rows = await this.repository.list()
+    const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
+    return rows.map((row) => toCapture(row, jobs.get(row.id) ?? null))
+  }
+
+  async get(id: string): Promise<Capture> {
+    const row = await this.repository.find(id)
+    if (!row) throw new AppError('not_found', 'There is no such capture.')
+    return toCapture(row, (await this.jobs.newestOf([id])).get(id) ?? null)
+  }
+
+  async create({ tokenizationId, params }: CreateCapture): Promise<Capture> {
+    const tokenization = await this.tokenizations.requireReady(tokenizationId)
+    const model = await this.models.requireReady(tokenization.modelId)
+    const sites = chosenSites(model, params.sites)
+    const { stats, contextSize, datasetName } = tokenization
+    const available = (params.split === 'train' ? stats?.trainContexts : stats?.heldOutContexts) ?? 0
+    if (available === 0) throw invalid('split', 'This split of the tokenization is empty. Choose the other one.')
+    const widths = sites.map(({ width }) => width)
+    const { tokens } = estimateCapture(params, widths, contextSize, available)
+    const id = randomUUID()
+    const row = {
+      ...{ id, modelId: model.id, modelName: model.name, tokenizationId, datasetName, contextSize },
+      ...{ tokens: BigInt(tokens), params, sites },
+    }
+    const job = { kind: 'activation.capture', subjectType: 'capture', subjectId: id } as const
+    const run = { captureId: id, modelPath: model.path, modelName: model.name, tokenizationId, datasetName, params }
+    const title = `${model.name} on ${datasetName}`
+    await this.jobs.submit({ ...job, title, params: run }, (tx) => this.repository.create(tx, row))
+    return this.get(id)
+  }
+
+  async remove(id: string): Promise<void> {
+    const capture = await this.get(id)
+    await this.jobs.cancelAllOf([id])
+    const title = `Activations of ${capture.modelName}`
+    await this.files.remove(title, [{ room: 'captures', id }], (tx) => this.repository.remove(tx, id))
+  }
+
+  /** A file of a finished capture, for download: one that it lists, inside its folder also after links are followed. */
+  async file(id: string, name: string): Promise<{ path: string; size: number; name: string }> {
+    const { summary } = await this.get(id)
+    if (!summary) throw new AppError('wrong_state', 'This capture has no files yet: it has not finished.')
+    const known = name === MANIFEST || summary.files.some((file) => file.name === name)
+    if (!known) throw new AppError('not_found', 'This capture has no such file.')
+    const missing = () => new AppError('file_not_found', `The file ${name} is missing in the data folder.`)
+    const root = await realpath(path.join(this.config.dataDir, 'captures', id)).catch(() => null)
+    const file = root && (await realpath(path.join(root, name)).catch(() => null))
+    if (!root || !file || path.dirname(file) !== root) throw missing()
+    const found = await stat(file)
+    if (!found.isFile()) throw missing()
+    return { path: file, size: found.size, name }
+  }
+}
+
+function chosenSites(model: Model, names: readonly string[]): CaptureSite[] {
+  return names.map((name) => {
+    const site = model.sites.find((one) => one.name === name)
+    if (!site) throw new AppError('site_unknown', `"${model.name}" has no site ${name}.`)
+    if (!isCapturable(site)) throw invalid('sites', `${name} has no fixed width per token, so it cannot be captured.`)
+    return { name, layer: site.layer, width: site.width }
+  })
+}
+
+const invalid = (field: string, message: string): AppError =>
+  new AppError('validation_failed', message, { issues: [{ path: `params.${field}`, message }] })
+
+function toCapture(row: CaptureRow, job: Job | null): Capture {
+  const params = CaptureParamsSchema.parse(row.params)
+  const sites = CaptureSiteSchema.array().parse(row.sites)
+  const tokens = Number(row.tokens)
+  const widths = sites.map(({ width }) => width)
+  return {
+    ...{ id: row.id, modelId: row.modelId, modelName: row.modelName, tokenizationId: row.tokenizationId },
+    ...{ datasetName: row.datasetName, contextSize: row.contextSize, params, sites, tokens, job },
+    status: statusOf(row.readyAt, job, 'running'),
+    estimatedBytes: estimateCapture(params, widths, row.contextSize, tokens / row.contextSize).bytes,
+    summary: CaptureSummarySchema.nullable().parse(row.summary),
+    createdAt: iso(row.createdAt),
+  }
+}

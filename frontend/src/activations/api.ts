@@ -1,0 +1,36 @@
+// Queries and changes of captures, with what their form chooses from.
+import { API_PREFIX, type CreateCapture } from '@mistudio/contracts'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { api, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
+
+export const useCaptures = () =>
+  useQuery({
+    queryKey: keys.captures,
+    queryFn: ({ signal }) => api.listCaptures({ signal }),
+    refetchInterval: pollWhile(hasActiveJob),
+  })
+
+export const useCapture = (id: string) =>
+  useQuery({
+    queryKey: keys.capture(id),
+    queryFn: ({ signal }) => api.getCapture({ params: { id }, signal }),
+    refetchInterval: pollWhile(hasActiveJob),
+  })
+
+export const useModels = () => useQuery({ queryKey: keys.models, queryFn: ({ signal }) => api.listModels({ signal }) })
+export const useTokenizations = () =>
+  useQuery({ queryKey: keys.tokenizations(), queryFn: ({ signal }) => api.listTokenizations({ signal }) })
+
+export const useCreateCapture = () =>
+  useMutation({
+    mutationFn: (body: CreateCapture) => api.createCapture({ body }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: keys.captures }),
+  })
+
+export const deleteCapture = async (id: string): Promise<void> => {
+  await api.deleteCapture({ params: { id } })
+  queryClient.removeQueries({ queryKey: keys.capture(id) })
+  await queryClient.invalidateQueries({ queryKey: keys.captures })
+}
+
+export const captureFileUrl = (id: string, name: string): string => `${API_PREFIX}/captures/${id}/files/${name}`

@@ -1,0 +1,145 @@
+// Activation captures: a tokenization read through a model once, activations at some sites kept in files.
+import { z } from 'zod'
+import { IdSchema, TimeSchema } from '../common/envelope.js'
+import { JobSchema } from '../jobs/index.js'
+
+export const CaptureFormatSchema = z.enum(['safetensors', 'npz'])
+export const CaptureDtypeSchema = z.enum(['float32', 'float16'])
+
+export const CaptureParamsSchema = z.strictObject({
+  sites: z
+    .array(z.string().min(1).max(200))
+    .min(1)
+    .max(64)
+    .refine((sites) => new Set(sites).size === sites.length, 'Each site once.'),
+  /** Tokens to read: rounded up to whole contexts, at most the split. */
+  tokens: z.int().min(256).max(10_000_000).default(100_000),
+  split: z.enum(['train', 'held_out']).default('train'),
+  format: CaptureFormatSchema.default('safetensors'),
+  /** float16 rounds every value to 11 significant bits; magnitudes above 65504 are refused. */
+  dtype: CaptureDtypeSchema.default('float32'),
+  /** Bytes of a shard file, about: whole contexts, one at least. */
+  shardBytes: z
+    .int()
+    .min(2 ** 16)
+    .max(2 ** 30)
+    .default(2 ** 28),
+})
+export type CaptureParams = z.infer<typeof CaptureParamsSchema>
+
+export const CreateCaptureSchema = z.strictObject({ tokenizationId: IdSchema, params: CaptureParamsSchema })
+export type CreateCapture = z.infer<typeof CreateCaptureSchema>
+
+export const CaptureSiteSchema = z.object({ name: z.string(), layer: z.int().nullable(), width: z.int() })
+export type CaptureSite = z.infer<typeof CaptureSiteSchema>
+
+/** Bytes stored per token beside the activations: token id, context and position as int32. */
+const TRACE_BYTES = 12
+
+/** What a capture needs: exact but for the headers of the files. Sizes in bytes. */
+export function estimateCapture(
+  params: Pick<CaptureParams, 'tokens' | 'dtype' | 'shardBytes'>,
+  widths: readonly number[],
+  contextSize: number,
+  splitContexts: number,
+): { contexts: number; tokens: number; bytes: number; contextsPerShard: number; shards: number } {
+  const contexts = Math.min(splitContexts, Math.ceil(params.tokens / contextSize))
+  const width = widths.reduce((sum, one) => sum + one, 0)
+  const perContext = contextSize * (width * (params.dtype === 'float16' ? 2 : 4) + TRACE_BYTES)
+  const contextsPerShard = Math.max(1, Math.floor(params.shardBytes / perContext))
+  return {
+    ...{ contexts, tokens: contexts * contextSize, bytes: contexts * perContext, contextsPerShard },
+    shards: Math.ceil(contexts / contextsPerShard),
+  }
+}
+
+const NormSchema = z.object({ mean: z.number(), tokens: z.int() })
+/** Statistics of one site over the stored values. Norms are Euclidean; percentiles exact. */
+export const SiteStatisticsSchema = z.object({
+  site: z.string(),
+  tokens: z.int(),
+  width: z.int(),
+  /** Over tokens × dimensions. */
+  mean: z.number(),
+  std: z.number(),
+  /** m4 / m2² over tokens × dimensions; 3 for a normal distribution, null when nothing varies. */
+  kurtosis: z.number().nullable(),
+  norm: z.object({ mean: z.number(), p5: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() }),
+  /** Mean norm of tokens at position 0 of their context, and of all others. */
+  firstPosition: NormSchema,
+  otherPositions: NormSchema,
+  /** Dimensions whose RMS exceeds 6 × the median RMS of the site's dimensions. */
+  outliers: z.object({
+    count: z.int(),
+    medianRms: z.number(),
+    /** Strongest first, ten at most, outlier or not. */
+    top: z.array(
+      z.object({ dimension: z.int(), mean: z.number(), std: z.number(), rms: z.number(), ratio: z.number().nullable() }),
+    ),
+  }),
+})
+export type SiteStatistics = z.infer<typeof SiteStatisticsSchema>
+
+/** Two sites on the same tokens. Null where a figure is not defined (unequal widths, zero variance). */
+export const SiteComparisonSchema = z.object({
+  a: z.string(),
+  b: z.string(),
+  tokens: z.int(),
+  /** Linear CKA, feature-space form, both sides centred. */
+  cka: z.number().nullable(),
+  cosine: z.object({ mean: z.number(), p5: z.number(), p50: z.number(), p95: z.number() }).nullable(),
+  /** Mean of ‖a‖ / ‖b‖ over tokens. */
+  normRatio: z.number().nullable(),
+  /** Mean of ‖a − b‖ / ‖b‖ over tokens. */
+  relativeChange: z.number().nullable(),
+})
+export type SiteComparison = z.infer<typeof SiteComparisonSchema>
+
+export const CaptureFileSchema = z.object({
+  name: z.string().regex(/^[\w-]+\.(safetensors|npz|json)$/),
+  bytes: z.number(),
+  sha256: z.string(),
+})
+export const CaptureSummarySchema = z.object({
+  tokens: z.int(),
+  contexts: z.int(),
+  bytes: z.number(),
+  /** Of the last attempt. */
+  seconds: z.number(),
+  files: z.array(CaptureFileSchema),
+  statistics: z.array(SiteStatisticsSchema),
+  comparisons: z.array(SiteComparisonSchema),
+})
+export type CaptureSummary = z.infer<typeof CaptureSummarySchema>
+
+export const CaptureSchema = z.object({
+  id: IdSchema,
+  modelId: IdSchema.nullable(),
+  modelName: z.string(),
+  tokenizationId: IdSchema.nullable(),
+  datasetName: z.string(),
+  contextSize: z.int(),
+  status: z.enum(['running', 'ready', 'failed']),
+  params: CaptureParamsSchema,
+  sites: z.array(CaptureSiteSchema),
+  /** Tokens it holds when complete, and bytes about. */
+  tokens: z.number(),
+  estimatedBytes: z.number(),
+  summary: CaptureSummarySchema.nullable(),
+  job: JobSchema.nullable(),
+  createdAt: TimeSchema,
+})
+export type Capture = z.infer<typeof CaptureSchema>
+
+export const ActivationCaptureParamsSchema = z.object({
+  captureId: IdSchema,
+  modelPath: z.string(),
+  modelName: z.string(),
+  tokenizationId: IdSchema,
+  datasetName: z.string(),
+  params: CaptureParamsSchema,
+})
+export type ActivationCaptureParams = z.infer<typeof ActivationCaptureParamsSchema>
+
+/** Sites with a fixed number of values per token; an attention pattern, as wide as its context, is none. */
+export const isCapturable = (site: { readonly shape: string }): boolean => /^batch × seq( × \d+)+$/.test(site.shape)

@@ -1,0 +1,2 @@
+export { compareSites, type PairFigures } from './comparison.js'
+export { type ActivationFigures, ActivationStatistics } from './statistics.js'

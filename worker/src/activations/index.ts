@@ -1,0 +1,2 @@
+// Activation captures of the worker.
+export { capturePipeline } from './capture.pipeline.js'
