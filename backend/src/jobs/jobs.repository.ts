@@ -41,6 +41,7 @@ const SUBJECT_TABLES: Readonly<Record<SubjectType, string | null>> = {
   training: 'training',
   sae: 'sae',
   extraction: 'extraction',
+  capture: 'capture',
   steering: 'steering',
   system: null,
 }

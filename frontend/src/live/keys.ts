@@ -21,6 +21,8 @@ export const keys = {
   sae: (id: string) => ['saes', id] as const,
   extractions: (filter: { saeId?: string } = {}) => ['extractions', 'list', filter] as const,
   extraction: (id: string) => ['extractions', id] as const,
+  captures: ['captures'] as const,
+  capture: (id: string) => ['captures', id] as const,
   features: (extractionId: string, query: unknown) => ['features', extractionId, 'list', query] as const,
   feature: (extractionId: string, index: number) => ['features', extractionId, index] as const,
   steerings: ['steering'] as const,
@@ -45,6 +47,7 @@ export const ROOMS_OF_SUBJECT: Record<SubjectType, readonly string[]> = {
   training: ['trainings', 'saes'],
   sae: ['saes'],
   extraction: ['extractions', 'saes'],
+  capture: ['captures'],
   steering: ['steering'],
   system: [],
 }

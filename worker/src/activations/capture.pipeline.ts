@@ -79,7 +79,12 @@ async function capture(context: Context, folder: string): Promise<CaptureSummary
 function planOf(context: Context, tokens: TokenReader, sites: readonly CaptureSite[]) {
   const { params } = context.job.params
   const available = params.split === 'train' ? tokens.trainContexts : tokens.heldOutContexts
-  return estimateCapture(params, sites.map(({ width }) => width), tokens.contextSize, available)
+  return estimateCapture(
+    params,
+    sites.map(({ width }) => width),
+    tokens.contextSize,
+    available,
+  )
 }
 
 async function writeShards(

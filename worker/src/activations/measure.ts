@@ -62,7 +62,11 @@ export async function compareAll(
   step: (done: number) => Promise<void>,
 ): Promise<SiteComparison[]> {
   const { sites } = capture
-  const stride = comparisonStride(capture.tokens, capture.contextSize, sites.map(({ width }) => width))
+  const stride = comparisonStride(
+    capture.tokens,
+    capture.contextSize,
+    sites.map(({ width }) => width),
+  )
   const rows = new Map<string, Float32Array>()
   if (sites.length > 1) for (const site of sites) rows.set(site.name, await sampledRows(capture, site, stride))
   const found: SiteComparison[] = []

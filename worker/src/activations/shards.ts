@@ -2,7 +2,15 @@
 // Rows lie in the order of the text, contexts whole; the same for safetensors and npz.
 import { join } from 'node:path'
 import { AppError, type CaptureParams, type CaptureSite } from '@mistudio/contracts'
-import { NpzFile, SafetensorsFile, type TensorSource, toFloat16, type WrittenFile, writeNpz, writeSafetensors } from '@mistudio/formats'
+import {
+  NpzFile,
+  SafetensorsFile,
+  type TensorSource,
+  toFloat16,
+  type WrittenFile,
+  writeNpz,
+  writeSafetensors,
+} from '@mistudio/formats'
 
 export interface ShardRows {
   /** Per site [rows, width]. */

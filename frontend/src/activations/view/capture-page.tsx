@@ -99,10 +99,7 @@ function CaptureView({ capture }: { capture: Capture }) {
 }
 
 function Files({ id, summary }: { id: string; summary: CaptureSummary }) {
-  const files = [
-    { name: 'manifest.json', bytes: null },
-    ...summary.files.map(({ name, bytes }) => ({ name, bytes })),
-  ]
+  const files = [{ name: 'manifest.json', bytes: null }, ...summary.files.map(({ name, bytes }) => ({ name, bytes }))]
   return (
     <Card title="Files" description="Each shard holds every site as [tokens, width], and tokens, contexts, positions.">
       <ul className="space-y-2">

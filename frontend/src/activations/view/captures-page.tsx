@@ -3,7 +3,16 @@ import type { Capture } from '@mistudio/contracts'
 import Boxes from 'lucide-react/icons/boxes'
 import { Link } from 'react-router'
 import { isActive, useLiveStatus } from '../../live/index.js'
-import { EmptyState, ErrorState, LinkButton, Page, Progress, RelativeTime, SkeletonList, StatusBadge } from '../../ui/index.js'
+import {
+  EmptyState,
+  ErrorState,
+  LinkButton,
+  Page,
+  Progress,
+  RelativeTime,
+  SkeletonList,
+  StatusBadge,
+} from '../../ui/index.js'
 import { useCaptures } from '../api.js'
 import { captureLine, captureName } from '../prepare.js'
 

@@ -21,7 +21,7 @@ export function Comparisons({ capture, comparisons }: { capture: Capture; compar
       description={`Exact on ${formatNumber(read)} of ${formatNumber(capture.tokens)} tokens. CKA with fewer tokens than dimensions is near 1 by chance.`}
     >
       <Field label="Figure" className="mb-3 max-w-60">
-        <Select
+        <Select<Figure>
           value={figure}
           onChange={setFigure}
           options={[
@@ -79,13 +79,19 @@ export function Comparisons({ capture, comparisons }: { capture: Capture; compar
             <Tr key={`${a} ${b}`}>
               <Td>{shortSite(a)}</Td>
               <Td>{shortSite(b)}</Td>
-              {Object.entries({ cka, mean: cosine?.mean, p5: cosine?.p5, p50: cosine?.p50, p95: cosine?.p95, normRatio, relativeChange }).map(
-                ([key, value]) => (
-                  <Td key={key} number>
-                    {formatValue(value)}
-                  </Td>
-                ),
-              )}
+              {Object.entries({
+                cka,
+                mean: cosine?.mean,
+                p5: cosine?.p5,
+                p50: cosine?.p50,
+                p95: cosine?.p95,
+                normRatio,
+                relativeChange,
+              }).map(([key, value]) => (
+                <Td key={key} number>
+                  {formatValue(value)}
+                </Td>
+              ))}
               <Td number>{formatNumber(tokens)}</Td>
             </Tr>
           ))}

@@ -3,7 +3,20 @@ import type { SiteStatistics } from '@mistudio/contracts'
 import { Card, formatNumber, formatValue, Table, Td, Th, Tr } from '../../ui/index.js'
 import { shortSite } from '../prepare.js'
 
-const HEADS = ['Tokens', 'Width', 'Mean', 'Std', 'Kurtosis', 'Norm mean', 'p5', 'p50', 'p95', 'p99', 'Norm at 0', 'Norm elsewhere']
+const HEADS = [
+  'Tokens',
+  'Width',
+  'Mean',
+  'Std',
+  'Kurtosis',
+  'Norm mean',
+  'p5',
+  'p50',
+  'p95',
+  'p99',
+  'Norm at 0',
+  'Norm elsewhere',
+]
 
 export function Statistics({ statistics }: { statistics: readonly SiteStatistics[] }) {
   const largest = Math.max(...statistics.map(({ norm }) => norm.mean))
@@ -56,11 +69,14 @@ export function Statistics({ statistics }: { statistics: readonly SiteStatistics
         <ul className="space-y-2 text-sm text-body">
           {statistics.map(({ site, outliers, tokens, width }) => (
             <li key={site}>
-              <span className="font-medium text-heading">{shortSite(site)}</span>: {outliers.count} of {formatNumber(width)} dimensions, over{' '}
-              {formatNumber(tokens)} tokens. Strongest:{' '}
+              <span className="font-medium text-heading">{shortSite(site)}</span>: {outliers.count} of{' '}
+              {formatNumber(width)} dimensions, over {formatNumber(tokens)} tokens. Strongest:{' '}
               {outliers.top
                 .slice(0, 5)
-                .map(({ dimension, ratio, mean, std }) => `${dimension} (×${formatValue(ratio)}, mean ${formatValue(mean)}, std ${formatValue(std)})`)
+                .map(
+                  ({ dimension, ratio, mean, std }) =>
+                    `${dimension} (×${formatValue(ratio)}, mean ${formatValue(mean)}, std ${formatValue(std)})`,
+                )
                 .join(', ')}
             </li>
           ))}

@@ -64,7 +64,14 @@ export const SiteStatisticsSchema = z.object({
   std: z.number(),
   /** m4 / m2² over tokens × dimensions; 3 for a normal distribution, null when nothing varies. */
   kurtosis: z.number().nullable(),
-  norm: z.object({ mean: z.number(), p5: z.number(), p50: z.number(), p95: z.number(), p99: z.number(), max: z.number() }),
+  norm: z.object({
+    mean: z.number(),
+    p5: z.number(),
+    p50: z.number(),
+    p95: z.number(),
+    p99: z.number(),
+    max: z.number(),
+  }),
   /** Mean norm of tokens at position 0 of their context, and of all others. */
   firstPosition: NormSchema,
   otherPositions: NormSchema,
@@ -74,7 +81,13 @@ export const SiteStatisticsSchema = z.object({
     medianRms: z.number(),
     /** Strongest first, ten at most, outlier or not. */
     top: z.array(
-      z.object({ dimension: z.int(), mean: z.number(), std: z.number(), rms: z.number(), ratio: z.number().nullable() }),
+      z.object({
+        dimension: z.int(),
+        mean: z.number(),
+        std: z.number(),
+        rms: z.number(),
+        ratio: z.number().nullable(),
+      }),
     ),
   }),
 })

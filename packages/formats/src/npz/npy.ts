@@ -4,10 +4,13 @@ import { FormatError } from '../errors.js'
 import type { SafetensorsDtype } from '../safetensors/dtypes.js'
 
 /** Element types that are written and read, by NumPy's little-endian names. */
-export const NPY_DTYPES = { '<f4': 'F32', '<f2': 'F16', '<f8': 'F64', '<i4': 'I32', '<i8': 'I64' } as const satisfies Record<
-  string,
-  SafetensorsDtype
->
+export const NPY_DTYPES = {
+  '<f4': 'F32',
+  '<f2': 'F16',
+  '<f8': 'F64',
+  '<i4': 'I32',
+  '<i8': 'I64',
+} as const satisfies Record<string, SafetensorsDtype>
 export type NpyDtype = keyof typeof NPY_DTYPES
 
 /** `\x93NUMPY`. */
@@ -67,7 +70,11 @@ export function parseNpyHeader(bytes: Uint8Array, where: { file: string; where: 
     })
   }
   if (shape === undefined || order === undefined) return bad('The header lacks its shape or order')
-  const sizes = shape.split(',').map((part) => part.trim()).filter((part) => part !== '').map(Number)
+  const sizes = shape
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(Number)
   if (!Number.isSafeInteger(sizes.reduce((product, size) => product * size, 8))) bad('The shape is too large')
   if (order === 'True' && sizes.length > 1) bad('The array is in Fortran order; save it in C order')
   return { dtype: descr as NpyDtype, shape: sizes, offset }

@@ -94,7 +94,11 @@ export class NpzFile implements TensorSource {
 }
 
 const invalid = (file: string, what: string, where = ''): FormatError =>
-  new FormatError('npz_invalid', what, { file, ...(where ? { where } : {}), hint: 'The file is damaged or no npz file.' })
+  new FormatError('npz_invalid', what, {
+    file,
+    ...(where ? { where } : {}),
+    hint: 'The file is damaged or no npz file.',
+  })
 
 async function read(handle: FileHandle, from: number, bytes: number, size: number, path: string): Promise<DataView> {
   if (from < 0 || bytes < 0 || from + bytes > size) throw invalid(path, 'A part lies outside the file')

@@ -70,7 +70,9 @@ function checkArrays(file: string, arrays: readonly NpyArray[]): void {
     const expected = shape.reduce((product, size) => product * size, DTYPE_BYTES[NPY_DTYPES[dtype]])
     if (names.has(name)) throw new FormatError('npz_invalid', `The name "${name}" is given twice`, { file })
     if (data.byteLength !== expected) {
-      throw new FormatError('npz_invalid', `"${name}" has ${data.byteLength} bytes, its shape needs ${expected}`, { file })
+      throw new FormatError('npz_invalid', `"${name}" has ${data.byteLength} bytes, its shape needs ${expected}`, {
+        file,
+      })
     }
     names.add(name)
     total += expected + 1024

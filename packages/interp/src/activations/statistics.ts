@@ -86,7 +86,12 @@ export class ActivationStatistics {
   figures(): ActivationFigures {
     const { tokens, width, first } = this
     if (tokens === 0) throw new RangeError('No activations were added.')
-    const [m1, m2, m3, m4] = Array.from(this.powers, (sum) => sum / (tokens * width)) as [number, number, number, number]
+    const [m1, m2, m3, m4] = Array.from(this.powers, (sum) => sum / (tokens * width)) as [
+      number,
+      number,
+      number,
+      number,
+    ]
     const variance = Math.max(0, m2 - m1 * m1)
     const fourth = m4 - 4 * m1 * m3 + 6 * m1 * m1 * m2 - 3 * m1 ** 4
     const norms = this.norms.slice(0, tokens).sort()
