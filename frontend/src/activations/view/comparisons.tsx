@@ -9,7 +9,7 @@ type Figure = 'cka' | 'cosine'
 export function Comparisons({ capture, comparisons }: { capture: Capture; comparisons: readonly SiteComparison[] }) {
   const [figure, setFigure] = useState<Figure>('cka')
   const sites = capture.sites.map(({ name }) => name)
-  const valueOf = (a: string, b: string): number | null => {
+  const figureOf = (a: string, b: string): number | null => {
     if (a === b) return 1
     const pair = pairOf(comparisons, a, b)
     return (figure === 'cka' ? pair?.cka : pair?.cosine?.mean) ?? null
@@ -44,7 +44,7 @@ export function Comparisons({ capture, comparisons }: { capture: Capture; compar
             <Tr key={row}>
               <Td>{shortSite(row)}</Td>
               {sites.map((column) => {
-                const value = valueOf(row, column)
+                const value = figureOf(row, column)
                 const strength = Math.round(Math.abs(value ?? 0) * 45)
                 const colour = (value ?? 0) < 0 ? 'var(--color-orange-600)' : 'var(--color-emerald-600)'
                 return (
