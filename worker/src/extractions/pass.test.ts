@@ -1,6 +1,7 @@
 import { EntryBuffer, FeatureAccumulator, FidelityAccumulator } from '@mistudio/interp'
 import { describe, expect, it } from 'vitest'
-import { type ContextSource, contextsPerBatch, type Pass, readBatch, readingOrder } from './pass.js'
+import { contextsPerPass } from '../models/passes.js'
+import { type ContextSource, type Pass, readBatch, readingOrder } from './pass.js'
 
 const SIZE = 6
 const D_SAE = 5
@@ -79,7 +80,7 @@ describe('readBatch', () => {
   })
 
   it('reads about 2,048 tokens at once, and at least one context', () => {
-    expect(contextsPerBatch(128)).toBe(16)
-    expect(contextsPerBatch(5000)).toBe(1)
+    expect(contextsPerPass(128)).toBe(16)
+    expect(contextsPerPass(5000)).toBe(1)
   })
 })

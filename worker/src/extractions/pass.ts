@@ -39,9 +39,6 @@ export interface Pass {
   readonly excludedToken: number | null
 }
 
-/** Tokens of one forward pass, about. */
-const BATCH_TOKENS = 2048
-
 /**
  * Contexts to read, in order: a seeded permutation of the training split, and only when the budget exceeds it, a
  * permutation of the held-out split after it. So any budget is a random sample of contexts, and the same seed reads the
@@ -58,9 +55,6 @@ export function readingOrder(source: ContextSource, tokens: number, seed: number
   order.set(heldOut.subarray(0, order.length - trainContexts), trainContexts)
   return order
 }
-
-/** Contexts of one batch for a context size. */
-export const contextsPerBatch = (contextSize: number): number => Math.max(1, Math.floor(BATCH_TOKENS / contextSize))
 
 /**
  * Reads one batch of contexts.

@@ -2,11 +2,12 @@
 // database.
 import { setImmediate } from 'node:timers/promises'
 import { EntryBuffer } from '@mistudio/interp'
+import { contextsPerPass } from '../models/passes.js'
 import type { Control } from '../runner/context.js'
 import { Interruption, outcomeFor } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { type Checkpoints, checkpointOf } from './checkpoint.js'
-import { contextsPerBatch, type Pass, readBatch } from './pass.js'
+import { type Pass, readBatch } from './pass.js'
 
 /** What the reading stage needs of its job. */
 export interface ReadingJob {
@@ -37,7 +38,7 @@ export async function readContexts(
   checkpoints: Checkpoints,
 ): Promise<ReadingState> {
   const { contextSize } = pass.source
-  const step = contextsPerBatch(contextSize)
+  const step = contextsPerPass(contextSize)
   const buffer = new EntryBuffer(contextSize * 64)
   const progress = new StageProgress('reading', 'tokens')
   const total = order.length * contextSize

@@ -3,12 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { TokenReader } from '@mistudio/formats'
 import type { LanguageModel } from '@mistudio/interp'
 import { withModelErrors } from '../models/errors.js'
-
-/** Tokens of one forward pass, about. */
-const PASS_TOKENS = 2048
-
-/** Contexts of one forward pass for a context size. */
-export const contextsPerPass = (contextSize: number): number => Math.max(1, Math.floor(PASS_TOKENS / contextSize))
+import { contextsPerPass } from '../models/passes.js'
 
 /** Token ids [contexts · contextSize] of contexts in any order. */
 export function readContexts(tokens: TokenReader, contexts: ArrayLike<number>): Int32Array {

@@ -14,8 +14,9 @@ import {
 } from '@mistudio/interp'
 import { float32, float32Data, type Session } from '@mistudio/onnx'
 import { withModelErrors } from '../models/errors.js'
+import { contextsPerPass } from '../models/passes.js'
 import { runtime } from '../runtime/index.js'
-import { contextsPerPass, readContexts } from './harvest.js'
+import { readContexts } from './harvest.js'
 import type { TrainingParts } from './open.js'
 import { joinArrays } from './sharded-step/state.js'
 
