@@ -1,5 +1,5 @@
 // The estimate of a run's memory beside what the process really holds (VmRSS after the run, VmHWM at its peak), one process per case.
-//   node bench/memory.mjs [--threads 2]
+//   node bench/memory.mjs [--unseen]     --unseen: models that the estimate was made without
 // Built packages are needed (npm run build).
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -8,19 +8,39 @@ import { promisify } from 'node:util'
 import { openTensorSource } from '../packages/formats/dist/index.js'
 import { estimateRunMemory, LanguageModel, planModel } from '../packages/interp/dist/index.js'
 import { createOrtRuntime } from '../packages/onnx/dist/ort.js'
-import { GPT2_SMALL, randomTensors, randomTokens } from './lib/random-model.mjs'
+import {
+  GPT2_30M,
+  GPT2_SMALL,
+  LLAMA_60M,
+  NEOX_160M,
+  PYTHIA_31M,
+  PYTHIA_70M,
+  QWEN2_220M,
+  randomTensors,
+  randomTokens,
+  SMOLLM_135M,
+} from './lib/random-model.mjs'
 
 const DEMO = fileURLToPath(new URL('../demo/tiny-stories-1m', import.meta.url))
 const MIB = 2 ** 20
 
-/** @typedef {{ demo: boolean, precision: 'float32' | 'int8' | 'int4', batch: number, context: number, logits: 'all' | 'last' | 'none' }} Case */
+/** Constants and form of the estimate come from these and the demo model. */
+const KNOWN = {
+  ...{ 'GPT-2 small': GPT2_SMALL, 'llama 60 M': LLAMA_60M, 'gpt_neox 160 M': NEOX_160M },
+  ...{ 'gpt2 30 M': GPT2_30M, 'qwen2 220 M': QWEN2_220M },
+}
+const UNSEEN = { 'SmolLM-135M': SMOLLM_135M, 'Pythia-70M': PYTHIA_70M, 'Pythia-31M': PYTHIA_31M }
+const SHAPES = { ...KNOWN, ...UNSEEN }
+
+/** @typedef {{ model: 'demo' | keyof typeof SHAPES, precision: 'float32' | 'int8' | 'int4', batch: number, context: number, logits: 'all' | 'last' | 'none' }} Case */
 
 const processBytes = (/** @type {string} */ field) =>
   1024 * Number(new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1])
 
-async function measure(/** @type {Case} */ { demo, precision, batch, context, logits }) {
+async function measure(/** @type {Case} */ { model: name, precision, batch, context, logits }) {
   const before = processBytes('VmRSS')
-  const plan = demo ? planModel(JSON.parse(readFileSync(`${DEMO}/config.json`, 'utf8'))) : GPT2_SMALL
+  const demo = name === 'demo'
+  const plan = demo ? planModel(JSON.parse(readFileSync(`${DEMO}/config.json`, 'utf8'))) : SHAPES[name]
   const source = demo ? await openTensorSource(DEMO) : randomTensors(plan)
   const runtime = createOrtRuntime({ threads: 2 })
   const model = LanguageModel.load(plan, source, runtime, { threads: 2, precision })
@@ -35,19 +55,36 @@ async function measure(/** @type {Case} */ { demo, precision, batch, context, lo
     else if (logits === 'last') kept = await model.extend(model.emptyCache(batch, { inPlace: true }), input)
     else kept = await model.capture(input, `blocks.${plan.spec.layers - 1}.hook_resid_post`)
   }
-  return { before, estimate, rss: processBytes('VmRSS'), peak: processBytes('VmHWM'), kept: kept !== null }
+  return {
+    before,
+    parameters: model.parameters,
+    estimate,
+    rss: processBytes('VmRSS'),
+    peak: processBytes('VmHWM'),
+    kept: kept !== null,
+  }
 }
 
-if (process.argv[2]) {
-  console.log(JSON.stringify(await measure(JSON.parse(process.argv[2]))))
-} else {
+/** @returns {Case[]} Runs of the models that the estimate was fitted to, or of the others. */
+function casesOf(/** @type {boolean} */ unseen) {
   /** @type {Case[]} */
-  const cases = [{ demo: true, precision: 'float32', batch: 8, context: 256, logits: 'none' }]
-  for (const precision of /** @type {const} */ (['float32', 'int8', 'int4'])) {
-    cases.push({ demo: false, precision, batch: 4, context: 256, logits: 'none' })
-    cases.push({ demo: false, precision, batch: 2, context: 128, logits: 'all' })
-    cases.push({ demo: false, precision, batch: 1, context: 512, logits: 'last' })
+  const cases = unseen ? [] : [{ model: 'demo', precision: 'float32', batch: 8, context: 256, logits: 'none' }]
+  const models = /** @type {(keyof typeof SHAPES)[]} */ (Object.keys(unseen ? UNSEEN : KNOWN))
+  for (const model of models) {
+    for (const precision of /** @type {const} */ (['float32', 'int8', 'int4'])) {
+      cases.push({ model, precision, batch: 4, context: 256, logits: 'none' })
+      cases.push({ model, precision, batch: 2, context: 128, logits: 'all' })
+      cases.push({ model, precision, batch: 1, context: 512, logits: 'last' })
+    }
   }
+  return cases
+}
+
+const json = process.argv.find((word) => word.startsWith('{'))
+if (json) {
+  console.log(JSON.stringify(await measure(JSON.parse(json))))
+} else {
+  const cases = casesOf(process.argv.includes('--unseen'))
   for (const one of cases) {
     const { stdout } = await promisify(execFile)(process.execPath, [
       fileURLToPath(import.meta.url),
@@ -56,7 +93,7 @@ if (process.argv[2]) {
     const { before, estimate, rss, peak } = JSON.parse(stdout)
     const mib = (/** @type {number} */ bytes) => Math.round(bytes / MIB)
     console.log(
-      `${one.demo ? 'demo' : 'GPT-2 small'} ${one.precision} ${one.batch} × ${one.context}, logits ${one.logits}: estimate ${mib(estimate.total)} MiB, after the run ${mib(rss)} (${((100 * (estimate.total - rss)) / rss).toFixed(0)} %), peak ${mib(peak)} (${((100 * (estimate.total - peak)) / peak).toFixed(0)} %); before ${mib(before)}`,
+      `${one.model} ${one.precision} ${one.batch} × ${one.context}, logits ${one.logits}: estimate ${mib(estimate.total)} MiB, after the run ${mib(rss)} (${((100 * (estimate.total - rss)) / rss).toFixed(0)} %), peak ${mib(peak)} (${((100 * (estimate.total - peak)) / peak).toFixed(0)} %); before ${mib(before)}`,
     )
   }
 }

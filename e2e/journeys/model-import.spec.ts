@@ -1,5 +1,5 @@
 // A model from its folder to its page, in the browser: parity report with stored values, run again and downloaded; architecture, and from a
-// site to the training form; weight statistics.
+// site to the training form; weight statistics. And a model at a lower precision: what it takes, what it loses, and back.
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ParityReportSchema } from '@mistudio/contracts'
@@ -112,4 +112,58 @@ test('import a model, see its parity report, its architecture and its weights', 
     await expect.poll(gone, LONG).toBe(true)
   })
   expect(errors).toEqual([])
+})
+
+test('import a model as int8, see what it loses, and load it in full precision', async ({ page }) => {
+  const folder = join(await w.folder('precision'), 'stories')
+  await cp(join(DEMO, 'tiny-stories-1m'), folder, { recursive: true })
+  await page.goto((await w.client.createLink()).url)
+  await expect(page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible()
+
+  await test.step('the form shows the memory of each precision and refuses what does not fit', async () => {
+    await page.goto(`${w.url}/models?add=1`)
+    await page.getByRole('textbox', { name: 'Folder', exact: true }).fill(folder)
+    await page.getByRole('button', { name: 'Look inside' }).click()
+    const dialog = page.getByRole('dialog')
+    await expect(dialog.getByRole('radio', { name: 'float32' })).toBeChecked()
+    await expect(dialog.getByRole('radio', { name: 'float16' })).toBeDisabled()
+    await expect(dialog.getByText('The CPU does not compute in float16')).toBeVisible()
+    const rows = dialog.getByRole('textbox', { name: 'Rows (batch)' })
+    await rows.fill('1000000000')
+    await expect(
+      dialog.getByText(/Running 1000000000 × 256 tokens in float32 needs about .* GiB are free/),
+    ).toBeVisible()
+    const add = dialog.getByRole('button', { name: 'Add model' })
+    await expect(add).toBeDisabled()
+    await rows.fill('8')
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Stories at int8')
+    await dialog.getByRole('radio', { name: 'int8' }).check()
+    await add.click()
+  })
+
+  await test.step('its badge and the measured loss', async () => {
+    const kl = page.getByText(/^KL [\d.e-]+ nats from float32, 157 tokens$/).first()
+    await expect(kl).toBeVisible(LONG)
+    await expect(page.getByText(/^all \d+ checks passed$/)).toBeVisible()
+    await expect(page.getByRole('row', { name: /^KL at int8 Measured/ })).toBeVisible()
+    await page.goto(`${w.url}/models`)
+    const card = page.getByRole('article').filter({ hasText: 'Stories at int8' })
+    await expect(card.getByText('int8', { exact: true })).toBeVisible()
+    await expect(card.getByText(/^KL [\d.e-]+ nats from float32, 157 tokens$/)).toBeVisible()
+    await card.getByRole('link', { name: 'Stories at int8' }).click()
+    await expect(page.getByText(/perplexity [\d.]+ \(float32: [\d.]+\)/).first()).toBeVisible()
+  })
+
+  await test.step('load it at float32', async () => {
+    await page.getByRole('button', { name: 'Change', exact: true }).click()
+    const dialog = page.getByRole('dialog', { name: 'Change the precision' })
+    await expect(dialog.getByRole('radio', { name: 'int8' })).toBeChecked()
+    await dialog.getByRole('radio', { name: 'float32' }).check()
+    await dialog.getByRole('button', { name: 'Load as float32' }).click()
+    const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+    const precision = async () => (await w.client.getModel({ params: { id } })).precision
+    await expect.poll(precision, LONG).toBe('float32')
+    await expect(page.getByText('float32', { exact: true }).first()).toBeVisible()
+    await w.client.deleteModel({ params: { id } })
+  })
 })

@@ -6,7 +6,7 @@ import type { Prisma } from '../generated/prisma/client.js'
 export type CaptureRow = Prisma.CaptureGetPayload<object>
 type NewCapture = Pick<
   CaptureRow,
-  'id' | 'modelId' | 'modelName' | 'tokenizationId' | 'datasetName' | 'contextSize' | 'tokens'
+  'id' | 'modelId' | 'modelName' | 'tokenizationId' | 'datasetName' | 'precision' | 'contextSize' | 'tokens'
 > & { readonly params: unknown; readonly sites: unknown }
 
 @Injectable()

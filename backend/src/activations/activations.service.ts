@@ -14,6 +14,7 @@ import {
   isCapturable,
   type Job,
   type Model,
+  PrecisionSchema,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
@@ -60,12 +61,14 @@ export class ActivationsService {
     const widths = sites.map(({ width }) => width)
     const { tokens } = estimateCapture(params, widths, contextSize, available)
     const id = randomUUID()
+    const { path: modelPath, precision } = model
     const row = {
-      ...{ id, modelId: model.id, modelName: model.name, tokenizationId, datasetName, contextSize },
+      ...{ id, modelId: model.id, modelName: model.name, precision, tokenizationId, datasetName, contextSize },
       ...{ tokens: BigInt(tokens), params, sites },
     }
     const job = { kind: 'activation.capture', subjectType: 'capture', subjectId: id } as const
-    const run = { captureId: id, modelPath: model.path, modelName: model.name, tokenizationId, datasetName, params }
+    const from = { modelPath, precision, modelName: model.name, tokenizationId, datasetName }
+    const run = { captureId: id, ...from, params }
     const title = `${model.name} on ${datasetName}`
     await this.jobs.submit({ ...job, title, params: run }, (tx) => this.repository.create(tx, row))
     return this.get(id)
@@ -113,6 +116,7 @@ function toCapture(row: CaptureRow, job: Job | null): Capture {
   const widths = sites.map(({ width }) => width)
   return {
     ...{ id: row.id, modelId: row.modelId, modelName: row.modelName, tokenizationId: row.tokenizationId },
+    precision: PrecisionSchema.parse(row.precision),
     ...{ datasetName: row.datasetName, contextSize: row.contextSize, params, sites, tokens, job },
     status: statusOf(row.readyAt, job, 'running'),
     estimatedBytes: estimateCapture(params, widths, row.contextSize, tokens / row.contextSize).bytes,

@@ -1,4 +1,5 @@
 // Rows of extractions.
+import type { Precision } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import type { Prisma } from '../generated/prisma/client.js'
@@ -12,6 +13,7 @@ export interface NewExtraction {
   readonly saeId: string
   readonly tokenizationId: string
   readonly datasetName: string
+  readonly precision: Precision
   readonly params: unknown
 }
 

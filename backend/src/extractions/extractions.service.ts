@@ -7,6 +7,7 @@ import {
   ExtractionParamsSchema,
   ExtractionSummarySchema,
   type Job,
+  PrecisionSchema,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { statusOf } from '../common/status.js'
@@ -48,7 +49,7 @@ export class ExtractionsService {
   }
 
   async create(body: CreateExtraction): Promise<Extraction> {
-    const { sae, modelId, modelPath } = await this.saes.requireWithModel(body.saeId)
+    const { sae, modelId, modelPath, precision } = await this.saes.requireWithModel(body.saeId)
     const tokenization = await this.tokenizations.requireReady(body.tokenizationId)
     if (tokenization.modelId !== modelId) {
       const message = `This tokenization was made for "${tokenization.modelName}", but the SAE reads "${sae.modelName}".`
@@ -60,9 +61,11 @@ export class ExtractionsService {
       saeId: sae.id,
       tokenizationId: tokenization.id,
       datasetName: tokenization.datasetName,
+      precision,
       params: body.params,
     }
-    const params = { extractionId: id, saeId: sae.id, modelPath, tokenizationId: tokenization.id, params: body.params }
+    const from = { saeId: sae.id, modelPath, precision, tokenizationId: tokenization.id }
+    const params = { extractionId: id, ...from, params: body.params }
     const job = { kind: 'extraction.run', subjectType: 'extraction', subjectId: id, title: sae.name } as const
     await this.jobs.submit({ ...job, params }, (tx) => this.repository.create(tx, row))
     return this.get(id)
@@ -87,6 +90,8 @@ const toExtraction = (row: ExtractionRow, job: Job | null): Extraction => ({
   datasetName: row.datasetName,
   site: row.sae.site,
   dSae: row.sae.dSae,
+  precision: PrecisionSchema.parse(row.precision),
+  saePrecision: PrecisionSchema.parse(row.sae.precision),
   status: statusOf(row.readyAt, job, 'running'),
   params: ExtractionParamsSchema.parse(row.params),
   summary: ExtractionSummarySchema.nullable().parse(row.summary),

@@ -85,10 +85,10 @@ export class FeaturesService {
   /** Activations of one feature on the user's own text. */
   async probe(extractionId: string, index: number, text: string): Promise<ProbeResult> {
     const extraction = await this.extractions.get(extractionId)
-    const { sae, modelPath } = await this.saes.requireWithModel(extraction.saeId)
+    const { sae, modelPath, precision } = await this.saes.requireWithModel(extraction.saeId)
     if (index >= sae.dSae)
       throw new AppError('not_found', `"${sae.name}" has ${sae.dSae} features; there is no feature ${index}.`)
-    const params = { saeId: sae.id, modelPath, site: sae.site, feature: index, text }
+    const params = { saeId: sae.id, modelPath, precision, site: sae.site, feature: index, text }
     const question = {
       kind: 'feature.probe',
       subjectType: 'extraction',

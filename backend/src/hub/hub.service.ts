@@ -16,6 +16,7 @@ import {
   type InspectHub,
   type JobKind,
   type Model,
+  precisionProblem,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import type { z } from 'zod'
@@ -56,7 +57,7 @@ export class HubService {
    * Starts a download that becomes a model. Asked for the same commit twice, both get the same model.
    * Throws what the inspection found against it, and `disk_full` when there is no room.
    */
-  async download({ name, ...asked }: CreateHubDownload): Promise<Model> {
+  async download({ name, precision, ...asked }: CreateHubDownload): Promise<Model> {
     const found = await this.look(asked)
     if (found.problem) throw new AppError(found.problem.code, found.problem.message, found.problem.details)
     if (found.bytesToFetch > found.freeBytes) {
@@ -65,8 +66,11 @@ export class HubService {
         `"${found.repo}" needs ${found.bytesToFetch} more bytes, and the disk of the data folder has ${found.freeBytes} free. Free some space and try again.`,
       )
     }
+    const problem = found.model ? precisionProblem(found.model.memory, precision, null) : null
+    if (problem) throw problem
     const { repo, revision, commit } = found
-    return this.models.createFromHub({ repo, revision, commit }, name ?? repo.slice(repo.lastIndexOf('/') + 1))
+    const title = name ?? repo.slice(repo.lastIndexOf('/') + 1)
+    return this.models.createFromHub({ repo, revision, commit }, title, precision)
   }
 
   async token(): Promise<HubToken> {

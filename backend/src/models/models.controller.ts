@@ -3,8 +3,10 @@ import type {
   CreateModel,
   Model,
   ModelInspection,
+  ModelMemory,
   ModelTensor,
   ParityReport,
+  Precision,
   TensorStatistics,
 } from '@mistudio/contracts'
 import { Controller, StreamableFile } from '@nestjs/common'
@@ -53,6 +55,16 @@ export class ModelsController {
   @Serve('verifyModel')
   verify(@IdParam() id: string): Promise<Model> {
     return this.reports.verify(id)
+  }
+
+  @Serve('loadModel')
+  load(@IdParam() id: string, @BodyOf('loadModel') body: { precision: Precision }): Promise<Model> {
+    return this.reports.load(id, body.precision)
+  }
+
+  @Serve('modelMemory')
+  memory(@IdParam() id: string): Promise<ModelMemory> {
+    return this.models.memory(id)
   }
 
   @Serve('modelParity')

@@ -1,6 +1,6 @@
 // Rows of models.
 
-import { type HubSource, TERMINAL_STATES } from '@mistudio/contracts'
+import { type HubSource, type Precision, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import type { Model } from '../generated/prisma/client.js'
@@ -8,6 +8,14 @@ import type { Model } from '../generated/prisma/client.js'
 /** A row without its report, which is large and asked for by itself. */
 export type ModelRow = Omit<Model, 'parityReport'>
 const omit = { parityReport: true } as const
+
+interface NewModel {
+  readonly id: string
+  readonly name: string
+  readonly path: string
+  readonly precision: Precision
+  readonly hub?: HubSource
+}
 
 @Injectable()
 export class ModelsRepository {
@@ -31,7 +39,7 @@ export class ModelsRepository {
     return row?.parityReport ?? null
   }
 
-  async create(tx: Tx, { hub, ...data }: { id: string; name: string; path: string; hub?: HubSource }): Promise<void> {
+  async create(tx: Tx, { hub, ...data }: NewModel): Promise<void> {
     await tx.model.create({ data: { ...data, ...(hub ? { hub: toJson(hub) } : {}) } })
   }
 

@@ -12,9 +12,13 @@ import {
   type Model,
   type ModelInspection,
   ModelInspectionSchema,
+  type ModelMemory,
   ModelSpecSchema,
   ModelStructureSchema,
   ParitySummarySchema,
+  type Precision,
+  PrecisionSchema,
+  precisionProblem,
   SelfCheckSchema,
   SiteSchema,
 } from '@mistudio/contracts'
@@ -62,7 +66,20 @@ export class ModelsService {
 
   /** What a folder holds, before anything is stored. */
   async inspect(given: string): Promise<ModelInspection> {
-    const folder = await this.files.requireFolder(given)
+    return this.look(await this.files.requireFolder(given))
+  }
+
+  /**
+   * What the model takes at each precision, asked of the worker.
+   * @param precision refused as `model_unsupported` or `out_of_memory` when the model cannot be loaded at it.
+   */
+  async memory(id: string, precision?: Precision): Promise<ModelMemory> {
+    const { memory } = await this.look((await this.get(id)).path)
+    if (precision !== undefined) requireLoadable(memory, precision)
+    return memory
+  }
+
+  private look(folder: string): Promise<ModelInspection> {
     const question = { kind: 'model.inspect', subjectType: 'system', subjectId: randomUUID() } as const
     return this.questions.ask(
       { ...question, title: path.basename(folder), params: { path: folder } },
@@ -70,19 +87,20 @@ export class ModelsService {
     )
   }
 
-  async create({ path: given, name }: CreateModel): Promise<Model> {
+  async create({ path: given, name, precision }: CreateModel): Promise<Model> {
     const folder = await this.files.requireFolder(given)
     const twin = await this.repository.findByPath(folder)
     if (twin) {
       throw new AppError('conflict', `This folder is registered already, as "${twin.name}".`, { modelId: twin.id })
     }
     // Refused here, nothing is stored: only a folder that passes becomes a row.
-    await this.inspect(given)
+    const { memory } = await this.look(folder)
+    requireLoadable(memory, precision)
     const id = randomUUID()
     const title = name ?? path.basename(folder).slice(0, 120)
     const job = { kind: 'model.register', subjectType: 'model', subjectId: id, title } as const
-    await this.jobs.submit({ ...job, params: { modelId: id, path: folder, name: title } }, async (tx) => {
-      await this.repository.create(tx, { id, name: title, path: folder })
+    await this.jobs.submit({ ...job, params: { modelId: id, path: folder, name: title, precision } }, async (tx) => {
+      await this.repository.create(tx, { id, name: title, path: folder, precision })
       await this.uploads.markRegistered(tx, folder)
     })
     return this.get(id)
@@ -92,16 +110,16 @@ export class ModelsService {
    * A model whose files are still to come from the hub: the download registers it when they are there. When the commit is registered or
    * on its way already, that model is the answer; one that failed is tried again.
    */
-  async createFromHub(hub: HubSource, name: string): Promise<Model> {
+  async createFromHub(hub: HubSource, name: string, precision: Precision): Promise<Model> {
     const folder = this.hubPath(hub)
     const id = randomUUID()
     const job = { kind: 'hub.download', subjectType: 'model', subjectId: id, title: name } as const
     let twin: ModelRow | null = null
     try {
-      await this.jobs.submit({ ...job, params: { ...hub, modelId: id } }, async (tx) => {
+      await this.jobs.submit({ ...job, params: { ...hub, modelId: id, precision } }, async (tx) => {
         twin = await this.repository.findByPathAlone(tx, folder)
         if (twin) throw new AlreadyThere()
-        await this.repository.create(tx, { id, name, path: folder, hub })
+        await this.repository.create(tx, { id, name, path: folder, precision, hub })
       })
     } catch (error) {
       if (!(error instanceof AlreadyThere) || !twin) throw error
@@ -152,6 +170,12 @@ export class ModelsService {
   }
 }
 
+/** @throws AppError for a precision that is not computed here, or at which the model does not fit into memory. */
+function requireLoadable(memory: ModelMemory, precision: Precision): void {
+  const problem = precisionProblem(memory, precision, null)
+  if (problem) throw problem
+}
+
 /** Ends a transaction that found its work done. */
 class AlreadyThere extends Error {}
 
@@ -164,6 +188,7 @@ function toModel(row: ModelRow, job: Job | null): Model {
     name: row.name,
     path: row.path,
     status: statusOf(row.readyAt, job, 'importing'),
+    precision: PrecisionSchema.parse(row.precision),
     spec: ModelSpecSchema.nullable().parse(row.spec),
     structure: ModelStructureSchema.nullable().parse(row.structure),
     sites: z.array(SiteSchema).parse(row.sites),

@@ -9,6 +9,7 @@ import {
   ModelTensorSchema,
   type ParityReport,
   ParityReportSchema,
+  type Precision,
   TERMINAL_STATES,
   type TensorStatistics,
   TensorStatisticsSchema,
@@ -34,12 +35,27 @@ export class ModelReportsService {
   /** Queues the checks of the parity report again. Throws `conflict` while they run. */
   async verify(id: string): Promise<Model> {
     const model = await this.models.requireReady(id)
+    return this.check(model, model.precision)
+  }
+
+  /**
+   * Queues the checks at a precision; once they have run, the model is loaded at it everywhere. Throws `conflict` while checks run,
+   * `model_unsupported` and `out_of_memory` when it cannot be loaded at it.
+   */
+  async load(id: string, precision: Precision): Promise<Model> {
+    const model = await this.models.requireReady(id)
+    await this.models.memory(id, precision)
+    return this.check(model, precision)
+  }
+
+  private async check(model: Model, precision: Precision): Promise<Model> {
     if (model.job && !TERMINAL_STATES.includes(model.job.state)) {
       throw new AppError('conflict', `The checks of "${model.name}" are running already.`, { jobId: model.job.id })
     }
-    const job = { kind: 'model.verify', subjectType: 'model', subjectId: id, title: model.name } as const
-    await this.jobs.submit({ ...job, params: { modelId: id, path: model.path, name: model.name } })
-    return this.models.get(id)
+    const job = { kind: 'model.verify', subjectType: 'model', subjectId: model.id, title: model.name } as const
+    const params = { modelId: model.id, path: model.path, name: model.name, precision }
+    await this.jobs.submit({ ...job, params })
+    return this.models.get(model.id)
   }
 
   /** The newest parity report. Throws `not_found` while there is none. */

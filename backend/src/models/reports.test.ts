@@ -23,6 +23,14 @@ const REPORT: ParityReport = {
   skipped: [{ group: 'golden', reason: 'None there.' }],
 }
 
+const STRUCTURE = {
+  embedding: { parameters: 1600, scale: 1, positions: null },
+  blocks: [],
+  finalNorm: { kind: 'rms', width: 16, eps: 1e-5, bias: false, offset: 0 },
+  unembedding: { parameters: 1600, tied: false, bias: false, softcap: null },
+  parts: [],
+}
+
 let test: TestApp
 let rows: Rows
 beforeAll(async () => {
@@ -45,7 +53,7 @@ describe('the parity report', () => {
   })
 
   it('is answered, summed up on the model, and downloaded as the file that the worker wrote', async () => {
-    const parity = { passed: 1, failed: 0, at: REPORT.startedAt }
+    const parity = { passed: 1, failed: 0, at: REPORT.startedAt, losses: [] }
     await test.database.prisma.model.update({ where: { id: rows.modelId }, data: { parity, parityReport: REPORT } })
     expect((await test.call('GET', model())).body.data.parity).toEqual(parity)
     expect((await test.call('GET', model('/parity'))).body.data).toEqual(REPORT)
@@ -62,7 +70,7 @@ describe('the parity report', () => {
     const asked = await test.call('POST', model('/verify'))
     expect(asked.body.data).toMatchObject({ status: 'ready', job: { kind: 'model.verify', state: 'queued' } })
     const job = await test.database.prisma.job.findUniqueOrThrow({ where: { id: asked.body.data.job.id } })
-    expect(job.params).toEqual({ modelId: rows.modelId, path: '/models/tiny', name: 'tiny' })
+    expect(job.params).toEqual({ modelId: rows.modelId, path: '/models/tiny', name: 'tiny', precision: 'float32' })
     expect((await test.call('POST', model('/verify'))).body.error.code).toBe('conflict')
   })
 })
@@ -71,5 +79,77 @@ describe('tensors', () => {
   it('are not asked for when no worker could answer, and need a name', async () => {
     expect((await test.call('GET', model('/tensors'))).body.error.code).toBe('unavailable')
     expect((await test.call('GET', model('/tensor'))).body.error.code).toBe('validation_failed')
+  })
+})
+
+describe('the precision', () => {
+  const GIB = 2 ** 30
+  const row = (precision: string, toLoad: number, unavailable: string | null = null) => ({
+    ...{ precision, toLoad, unavailable, weights: toLoad },
+    ...{ kvPerToken: 1, activationsPerToken: 1, logitsPerRow: 1 },
+  })
+  const memory = {
+    available: 2 * GIB,
+    precisions: [
+      ...[row('float32', 4 * GIB), row('float16', 2 * GIB, 'The CPU does not compute in float16.')],
+      ...[row('int8', GIB), row('int4', GIB / 2)],
+    ],
+  }
+  let answering: NodeJS.Timeout
+  beforeAll(async () => {
+    await test.database.prisma.job.updateMany({ data: { state: 'completed' } })
+    await test.database.prisma.workerProcess.create({ data: { id: 'w', hostname: 'h', pid: 1 } })
+    const { spec, sites } = await test.database.prisma.model.findUniqueOrThrow({ where: { id: rows.modelId } })
+    const tokenizer = { kind: 'BPE', vocabSize: 100 }
+    const named = { path: '/models/tiny', suggestedName: 'tiny', spec, structure: STRUCTURE, sites }
+    const result = { ...named, absentSites: [], tokenizer, memory, warnings: [] }
+    // Plays the worker: answers every look into a folder.
+    answering = setInterval(async () => {
+      const where = { kind: 'model.inspect', state: 'queued' }
+      await test.database.prisma.job.updateMany({ where, data: { state: 'completed', result } }).catch(() => undefined)
+    }, 20)
+  })
+  afterAll(() => clearInterval(answering))
+
+  const refusal = async (precision: string, url: string, body: object = {}): Promise<string> => {
+    const { error } = (await test.call('POST', url, { ...body, precision })).body
+    return `${error.code}: ${error.message}`
+  }
+
+  it('is refused where it is unknown, not computed, or does not fit, and nothing is stored', async () => {
+    const folder = { path: test.importRoot }
+    expect(await refusal('int2', '/models', folder)).toMatch(/^validation_failed/)
+    expect(await refusal('float16', '/models', folder)).toMatch(/^model_unsupported: The CPU does not compute/)
+    expect(await refusal('float32', '/models', folder)).toMatch(
+      /^out_of_memory: .*needs about 4\.00 GiB, and 2\.00 GiB are free\. Choose int8 or int4/,
+    )
+    expect(await refusal('float16', model('/load'))).toMatch(/^model_unsupported/)
+    expect(await refusal('int2', model('/load'))).toMatch(/^validation_failed/)
+    expect(await test.database.prisma.model.count()).toBe(1)
+  })
+
+  it('is stored with a new model and handed to its registration', async () => {
+    const { body } = await test.call('POST', '/models', { path: test.importRoot, precision: 'int8' })
+    expect(body.data).toMatchObject({ precision: 'int8', job: { kind: 'model.register' } })
+    const job = await test.database.prisma.job.findUniqueOrThrow({ where: { id: body.data.job.id } })
+    expect(job.params).toMatchObject({ precision: 'int8' })
+  })
+
+  it('changes once the checks have run at it; what was made before keeps its own', async () => {
+    expect((await test.call('GET', model('/memory'))).body.data).toEqual(memory)
+    const { body } = await test.call('POST', model('/load'), { precision: 'int4' })
+    expect(body.data).toMatchObject({ precision: 'float32', job: { kind: 'model.verify', state: 'queued' } })
+    const job = await test.database.prisma.job.findUniqueOrThrow({ where: { id: body.data.job.id } })
+    expect(job.params).toMatchObject({ precision: 'int4' })
+    // As the worker does when the checks have run.
+    await test.database.prisma.job.update({ where: { id: job.id }, data: { state: 'completed' } })
+    await test.database.prisma.model.update({ where: { id: rows.modelId }, data: { precision: 'int4' } })
+    const sae = await test.call('GET', `/saes/${rows.saeId}`)
+    expect(sae.body.data).toMatchObject({ precision: 'float32', modelPrecision: 'int4' })
+    const asked = { saeId: rows.saeId, tokenizationId: rows.tokenizationId, params: {} }
+    const extraction = await test.call('POST', '/extractions', asked)
+    expect(extraction.body.data).toMatchObject({ precision: 'int4', saePrecision: 'float32' })
+    const run = await test.database.prisma.job.findUniqueOrThrow({ where: { id: extraction.body.data.job.id } })
+    expect(run.params).toMatchObject({ precision: 'int4' })
   })
 })

@@ -6,7 +6,9 @@ import { Database, type Tx } from '../common/database.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
-const withCount = { include: { _count: { select: { extractions: true } }, model: { select: { path: true } } } } as const
+const withCount = {
+  include: { _count: { select: { extractions: true } }, model: { select: { path: true, precision: true } } },
+} as const
 export type SaeRow = Prisma.SaeGetPayload<typeof withCount>
 
 @Injectable()

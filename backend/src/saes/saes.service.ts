@@ -1,13 +1,27 @@
 // Rules for trained SAEs.
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import { AppError, type Sae, SaeFileSchema, TrainingSummarySchema } from '@mistudio/contracts'
+import {
+  AppError,
+  type Precision,
+  PrecisionSchema,
+  type Sae,
+  SaeFileSchema,
+  TrainingSummarySchema,
+} from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { iso } from '../common/time.js'
 import { usersError } from '../common/users-error.js'
 import { FilesService } from '../files/files.service.js'
 import { type SaeRow, SaesRepository } from './saes.repository.js'
+
+export interface SaeWithModel {
+  readonly sae: Sae
+  readonly modelId: string
+  readonly modelPath: string
+  readonly precision: Precision
+}
 
 @Injectable()
 export class SaesService {
@@ -25,10 +39,13 @@ export class SaesService {
     return toSae(await this.find(id))
   }
 
-  /** The SAE with its model's folder. Throws `conflict` when the model was deleted. */
-  async requireWithModel(id: string): Promise<{ sae: Sae; modelId: string; modelPath: string }> {
+  /** The SAE with its model's folder and the precision it is loaded at now. Throws `conflict` when the model was deleted. */
+  async requireWithModel(id: string): Promise<SaeWithModel> {
     const row = await this.find(id)
-    if (row.model && row.modelId) return { sae: toSae(row), modelId: row.modelId, modelPath: row.model.path }
+    if (row.model && row.modelId) {
+      const { path: modelPath, precision } = row.model
+      return { sae: toSae(row), modelId: row.modelId, modelPath, precision: PrecisionSchema.parse(precision) }
+    }
     throw new AppError(
       'conflict',
       `The model of "${row.name}" (${row.modelName}) was deleted. Register it again and train anew.`,
@@ -72,6 +89,8 @@ const toSae = (row: SaeRow): Sae => ({
   name: row.name,
   modelId: row.modelId,
   modelName: row.modelName,
+  precision: PrecisionSchema.parse(row.precision),
+  modelPrecision: PrecisionSchema.nullable().parse(row.model?.precision ?? null),
   trainingId: row.trainingId,
   site: row.site,
   architecture: row.architecture,

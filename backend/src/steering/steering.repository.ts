@@ -1,6 +1,6 @@
 // Rows of steering experiments.
 
-import { type CreateSteering, TERMINAL_STATES } from '@mistudio/contracts'
+import { type CreateSteering, type Precision, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import type { Steering } from '../generated/prisma/client.js'
@@ -9,6 +9,7 @@ export interface NewSteering {
   readonly id: string
   readonly modelId: string
   readonly modelName: string
+  readonly precision: Precision
   readonly extractionId: string | null
   readonly saeId: string | null
   readonly site: string | null

@@ -10,6 +10,7 @@ import {
   CreateSteeringSchema,
   type Job,
   type Model,
+  PrecisionSchema,
   type Steering,
   type SteeringGenerateParams,
   type SteeringResult,
@@ -62,10 +63,11 @@ export class SteeringService {
     const model = await this.models.requireReady(request.modelId)
     const { extractionId, saeId, site, variants } = await this.direction(request, model)
     const id = randomUUID()
-    const row = { id, modelId: model.id, modelName: model.name, extractionId, saeId, site, request }
+    const { name: modelName, path: modelPath, precision } = model
+    const row = { id, modelId: model.id, modelName, precision, extractionId, saeId, site, request }
     const { prompt, messages, sampling, scope, stop, alternatives } = request
     const asked = { prompt, ...(messages ? { messages } : {}), sampling, scope, stop, alternatives }
-    const params = { steeringId: id, modelPath: model.path, saeId, site, variants, ...asked }
+    const params = { steeringId: id, modelPath, precision, saeId, site, variants, ...asked }
     const job = { kind: 'steering.generate', subjectType: 'steering', subjectId: id } as const
     await this.jobs.submit({ ...job, title: titleOf(request), params }, async (tx) => {
       await this.repository.create(tx, row)
@@ -78,7 +80,8 @@ export class SteeringService {
   async previewChat(modelId: string, messages: readonly ChatMessage[]): Promise<ChatPreview> {
     const model = await this.models.requireReady(modelId)
     const question = { kind: 'steering.chat', subjectType: 'model', subjectId: model.id, title: model.name } as const
-    return this.questions.ask({ ...question, params: { modelPath: model.path, messages } }, ChatPreviewSchema)
+    const params = { modelPath: model.path, precision: model.precision, messages }
+    return this.questions.ask({ ...question, params }, ChatPreviewSchema)
   }
 
   /** A name saves an experiment; null lets it go back into the history. */
@@ -132,6 +135,7 @@ const toSteering = (row: Omit<SteeringRow, 'details'> & { details?: unknown }, j
   name: row.name,
   modelId: row.modelId,
   modelName: row.modelName,
+  precision: PrecisionSchema.parse(row.precision),
   extractionId: row.extractionId,
   saeId: row.saeId,
   site: row.site,

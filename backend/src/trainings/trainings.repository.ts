@@ -1,6 +1,6 @@
 // Rows of trainings, their runs and their metrics.
 
-import { TRAINING_METRICS } from '@mistudio/contracts'
+import { type Precision, TRAINING_METRICS } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import type { Prisma } from '../generated/prisma/client.js'
@@ -15,6 +15,7 @@ export interface NewTraining {
   readonly modelName: string
   readonly tokenizationId: string
   readonly datasetName: string
+  readonly precision: Precision
   readonly params: unknown
   readonly dIn: number
   readonly dSae: number

@@ -7,6 +7,7 @@ import {
   type Job,
   type MetricValues,
   type Model,
+  PrecisionSchema,
   type Site,
   type Tokenization,
   type Training,
@@ -58,7 +59,8 @@ export class TrainingsService {
   /** Memory and time of a training that was not started. */
   async estimate(body: CreateTraining): Promise<TrainingEstimate> {
     const { model } = await this.check(body)
-    const params = { modelPath: model.path, tokenizationId: body.tokenizationId, params: body.params }
+    const { path: modelPath, precision } = model
+    const params = { modelPath, precision, tokenizationId: body.tokenizationId, params: body.params }
     const question = { kind: 'training.estimate', subjectType: 'system', subjectId: randomUUID() } as const
     return this.questions.ask({ ...question, title: nameOf(body, model), params }, TrainingEstimateSchema)
   }
@@ -70,6 +72,7 @@ export class TrainingsService {
       name: nameOf(body, model),
       modelId: model.id,
       modelName: model.name,
+      precision: model.precision,
       tokenizationId: tokenization.id,
       datasetName: tokenization.datasetName,
       params: body.params,
@@ -116,6 +119,7 @@ const toTraining = (row: TrainingRow, job: Job | null, latest: MetricValues): Tr
   modelName: row.modelName,
   tokenizationId: row.tokenizationId,
   datasetName: row.datasetName,
+  precision: PrecisionSchema.parse(row.precision),
   params: TrainingParamsSchema.parse(row.params),
   dIn: row.dIn,
   dSae: row.dSae,

@@ -1,5 +1,5 @@
 // Queries and changes of the hub room.
-import type { HubSearchQuery } from '@mistudio/contracts'
+import type { HubSearchQuery, Precision } from '@mistudio/contracts'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { api, keys, queryClient } from '../live/index.js'
 
@@ -23,8 +23,8 @@ export const useHubInspection = (repo: string, revision: string) =>
   })
 
 /** Starts the download of a pinned commit and answers the model it becomes. */
-export const startDownload = async (repo: string, revision: string, name: string) => {
-  const model = await api.createHubDownload({ body: { repo, revision, name } })
+export const startDownload = async (repo: string, revision: string, name: string, precision: Precision) => {
+  const model = await api.createHubDownload({ body: { repo, revision, name, precision } })
   void queryClient.invalidateQueries({ queryKey: keys.models })
   void queryClient.invalidateQueries({ queryKey: ['hub', 'inspect'] })
   return model

@@ -1,5 +1,11 @@
 // What the hub's answers look like on screen: pure.
-import { type HubInspectionAnswer, HubRepoSchema, HubRevisionSchema, type HubSearchQuery } from '@mistudio/contracts'
+import {
+  type HubInspectionAnswer,
+  HubRepoSchema,
+  HubRevisionSchema,
+  type HubSearchQuery,
+  type ModelMemory,
+} from '@mistudio/contracts'
 import { formatBytes } from '../ui/format.js'
 
 export const SORTS: readonly { value: HubSearchQuery['sort']; label: string }[] = [
@@ -42,3 +48,10 @@ export const transferLine = ({ bytes, bytesToFetch }: Pick<HubInspectionAnswer, 
     ? `${formatBytes(bytesToFetch)} to fetch, ${formatBytes(held)} are on this computer already.`
     : `${formatBytes(bytesToFetch)} to fetch.`
 }
+
+/** `about 494 MB of weights at float32, 170 MB at int8`: what can be had on this machine. */
+export const memoryLine = ({ precisions }: ModelMemory): string =>
+  `weights and loading: about ${precisions
+    .filter(({ unavailable }) => unavailable === null)
+    .map(({ precision, weights }) => `${formatBytes(weights)} at ${precision}`)
+    .join(', ')}`

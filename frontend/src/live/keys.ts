@@ -8,6 +8,7 @@ export const keys = {
   modelParity: (id: string, at: string) => ['models', id, 'parity', at] as const,
   /** Outside the models room: answers of the worker that change with the files alone, not with jobs. */
   modelTensors: (id: string) => ['model-tensors', id] as const,
+  modelMemory: (id: string) => ['model-memory', id] as const,
   modelTensor: (id: string, name: string) => ['model-tensors', id, name] as const,
   datasets: ['datasets'] as const,
   dataset: (id: string) => ['datasets', id] as const,

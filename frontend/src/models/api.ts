@@ -1,5 +1,5 @@
 // Queries and changes of the models room.
-import { API_PREFIX, type FolderUpload } from '@mistudio/contracts'
+import { API_PREFIX, type FolderUpload, type Model, type Precision } from '@mistudio/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { api, applyJob, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
 
@@ -23,7 +23,7 @@ export const useInspectModel = () => useMutation({ mutationFn: (path: string) =>
 
 export const useCreateModel = () =>
   useMutation({
-    mutationFn: (body: { path: string; name: string }) => api.createModel({ body }),
+    mutationFn: (body: { path: string; name: string; precision: Precision }) => api.createModel({ body }),
     onSuccess: () => void refresh(),
   })
 
@@ -59,14 +59,28 @@ export const useParityReport = (id: string, at: string) =>
 /** Address of the report as a file. */
 export const parityFileUrl = (id: string): string => `${API_PREFIX}/models/${id}/parity/file`
 
+const checksStarted = ({ job }: Model): void => {
+  if (job) applyJob(job)
+  void refresh()
+}
+
 /** Runs the checks again. */
 export const useVerifyModel = (id: string) =>
+  useMutation({ mutationFn: () => api.verifyModel({ params: { id } }), onSuccess: checksStarted })
+
+/** Runs the checks at another precision, which the model then has. */
+export const useLoadModel = (id: string) =>
   useMutation({
-    mutationFn: () => api.verifyModel({ params: { id } }),
-    onSuccess: (model) => {
-      if (model.job) applyJob(model.job)
-      void refresh()
-    },
+    mutationFn: (precision: Precision) => api.loadModel({ params: { id }, body: { precision } }),
+    onSuccess: checksStarted,
+  })
+
+/** What each precision takes, beside what is free now; asked of the worker. */
+export const useModelMemory = (id: string) =>
+  useQuery({
+    queryKey: keys.modelMemory(id),
+    queryFn: ({ signal }) => api.modelMemory({ params: { id }, signal }),
+    retry: false,
   })
 
 /** The tensors of the model's files; asked of the worker. */

@@ -3,13 +3,13 @@ import type { Model, ModelSpec, ModelStructure, SelfCheck, Site } from '@mistudi
 import { ROOMS } from '../app/nav.js'
 import { formatBytes, formatCount, formatNumber, formatPercent } from '../ui/format.js'
 
-/** `9.6M parameters · 4 layers · width 192 · 36.6 MB as fp32`. */
+/** `9.6M parameters · 4 layers · width 192 · 36.6 MB at float32`. */
 export const modelLine = (spec: ModelSpec): string =>
   [
     `${formatCount(spec.parameters)} parameters`,
     `${spec.layers} layers`,
     `width ${spec.dModel}`,
-    `${formatBytes(spec.memory.weights)} in memory`,
+    `${formatBytes(spec.memory.weights)} at float32`,
   ].join(' · ')
 
 /** Facts as label and value, unknown ones said as such. */
@@ -37,7 +37,7 @@ export interface PartRow {
   part: string
   parameters: number
   share: number
-  /** As computed with (fp32), and as stored; null where it was not recorded. */
+  /** At float32, and as stored; null where it was not recorded. */
   memoryBytes: number
   storedBytes: number | null
 }

@@ -16,7 +16,7 @@ export const nextStep = (body: Pick<ErrorBody, 'code'>): string | null => {
     case 'disk_full':
       return 'Free some space in the data folder (System shows it), then retry.'
     case 'out_of_memory':
-      return 'Choose smaller settings or close other programs, then retry.'
+      return 'Choose smaller settings, load the model in int8 or int4 on its page, or close other programs; then retry.'
     case 'job_crashed':
       return 'The work was tried several times and its process ended each time. Open the log, then retry with smaller settings.'
     case 'job_timeout':

@@ -53,7 +53,9 @@ import {
   CreateModelSchema,
   DeleteModelQuerySchema,
   InspectModelSchema,
+  LoadModelSchema,
   ModelInspectionSchema,
+  ModelMemorySchema,
   ModelSchema,
   ModelTensorSchema,
   ParityReportSchema,
@@ -189,6 +191,10 @@ export const ROUTES = {
   },
   /** Runs the checks of the parity report again; the model's job tells how far they are. */
   verifyModel: { method: 'POST', path: '/models/:id/verify', scope: 'write', response: ModelSchema },
+  /** Loads the model in another precision: its checks are run at it, and it is kept when they could be run. */
+  loadModel: { method: 'POST', path: '/models/:id/load', scope: 'write', body: LoadModelSchema, response: ModelSchema },
+  /** What the model takes in memory at each precision, and what is free; asked of the worker. */
+  modelMemory: { method: 'GET', path: '/models/:id/memory', scope: 'read', response: ModelMemorySchema },
   modelParity: { method: 'GET', path: '/models/:id/parity', scope: 'read', response: ParityReportSchema },
   modelTensors: { method: 'GET', path: '/models/:id/tensors', scope: 'read', response: z.array(ModelTensorSchema) },
   modelTensor: {

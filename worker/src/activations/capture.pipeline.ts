@@ -57,8 +57,8 @@ async function finishedSummary({ db, job }: Context): Promise<CaptureSummary | n
 async function capture(context: Context, folder: string): Promise<CaptureSummary> {
   const began = performance.now()
   context.progress({ stage: 'opening', fraction: null })
-  const { params, modelPath, tokenizationId } = context.job.params
-  const { model } = await modelStore.open(modelPath, context.threads)
+  const { params, modelPath, precision, tokenizationId } = context.job.params
+  const { model } = await modelStore.open(modelPath, context.threads, precision)
   const sites = params.sites.map((name): CaptureSite => {
     const site = findSite(model.sites, name)
     return { name, layer: site.layer, width: siteWidth(site) }
@@ -149,7 +149,7 @@ async function captureContexts(
 
 /** Statistics, the manifest, and the row that makes the capture ready. */
 async function finish(context: Context, stored: StoredCapture, files: Files, began: number): Promise<CaptureSummary> {
-  const { params, modelName, datasetName, tokenizationId, captureId } = context.job.params
+  const { params, modelName, precision, datasetName, tokenizationId, captureId } = context.job.params
   const stage = (name: string, unit: string, total: number) => {
     const progress = new StageProgress(name, unit)
     return async (done: number) => {
@@ -167,7 +167,10 @@ async function finish(context: Context, stored: StoredCapture, files: Files, beg
   const shape = sites.map(({ name, width }) => ({ site: name, shape: [tokens, width], dtype }))
   await writeManifest(stored.folder, 'activations', {
     files: Object.fromEntries(files.map(({ name, bytes, sha256 }) => [name, { bytes, sha256 }])),
-    data: { modelName, datasetName, tokenizationId, contextSize, split: params.split, tokens, sites: shape, shards },
+    data: {
+      ...{ modelName, precision, datasetName, tokenizationId, contextSize },
+      ...{ split: params.split, tokens, sites: shape, shards },
+    },
   })
   const summary: CaptureSummary = {
     ...{ tokens, contexts: tokens / contextSize, files, statistics, comparisons },

@@ -39,7 +39,16 @@ describe.skipIf(!setup.databaseUrl)('activation.capture', () => {
       `INSERT INTO capture (id, model_name, dataset_name, context_size, params, sites, tokens) VALUES ($1, 'm', 'd', $2, $3, '[]', 1024)`,
       [captureId, SIZE, params],
     )
-    const run = { captureId, modelPath: setup.MODEL_PATH, modelName: 'm', tokenizationId, datasetName: 'd', params }
+    const precision = 'float32' as const
+    const run = {
+      captureId,
+      modelPath: setup.MODEL_PATH,
+      modelName: 'm',
+      tokenizationId,
+      datasetName: 'd',
+      params,
+      precision,
+    }
     const job = setup.testJob(database, dataDir, 'activation.capture', run)
     const folder = join(dataDir, 'captures', captureId)
     const start = (control: () => Control) => capturePipeline.run({ ...job, control })
@@ -57,7 +66,7 @@ describe.skipIf(!setup.databaseUrl)('activation.capture', () => {
     const summary = CaptureSummarySchema.parse(rows[0].summary)
     expect(summary).toMatchObject({ tokens: 1024, contexts: 16 })
     expect(summary.files.length).toBeGreaterThan(1)
-    const { model } = await modelStore.open(setup.MODEL_PATH, 1)
+    const { model } = await modelStore.open(setup.MODEL_PATH, 1, 'float32')
     const tokens = await TokenReader.open(join(dataDir, 'tokenizations', tokenizationId))
     let context = 0
     for (const { name } of summary.files) {

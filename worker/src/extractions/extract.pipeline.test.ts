@@ -13,6 +13,7 @@ import { extractPipeline } from './extract.pipeline.js'
 import { readingOrder } from './pass.js'
 import * as setup from './testing.js'
 
+const AT = { modelPath: setup.MODEL_PATH, precision: 'float32' } as const
 const [D_SAE, K, SIZE] = [200, 8, 64]
 const PARAMS = {
   tokens: 3000,
@@ -78,7 +79,7 @@ describe.skipIf(!setup.databaseUrl)('extraction of the demo model', () => {
     const summary = (outcomes[0] as { result: ExtractionSummary }).result
     expect([...new Set(stages)]).toEqual(['opening', 'reading', 'comparing', 'writing', 'indexing'])
 
-    const { model, tokenizer } = await modelStore.open(setup.MODEL_PATH, 1)
+    const { model, tokenizer } = await modelStore.open(setup.MODEL_PATH, 1, 'float32')
     const sae = await saeStore.open(join(dataDir, 'saes', subjects.saeId), 1)
     const order = readingOrder(tokens, PARAMS.tokens, PARAMS.seed)
     const fired = Array.from({ length: D_SAE }, () => [] as { context: number; position: number; value: number }[])
@@ -199,11 +200,11 @@ describe.skipIf(!setup.databaseUrl)('extraction of the demo model', () => {
       [params.extractionId],
     )
     expect(rows.length).toBeGreaterThan(5)
-    const { tokenizer } = await modelStore.open(setup.MODEL_PATH, 1)
+    const { tokenizer } = await modelStore.open(setup.MODEL_PATH, 1, 'float32')
     for (const { feature, position, value } of rows) {
       const ids = tokens.read(0, 1).subarray(0, position + 1)
       const text = tokenizer.decode(ids.subarray(1))
-      const probe = { saeId: subjects.saeId, modelPath: setup.MODEL_PATH, site: setup.SITE, feature, text }
+      const probe = { saeId: subjects.saeId, ...AT, site: setup.SITE, feature, text }
       const outcome = await probePipeline.run(setup.testJob(database, dataDir, 'feature.probe', probe))
       const {
         tokens: spans,
@@ -221,7 +222,7 @@ describe.skipIf(!setup.databaseUrl)('extraction of the demo model', () => {
   })
 
   it('says what to do about a feature that does not exist', async () => {
-    const probe = { saeId: subjects.saeId, modelPath: setup.MODEL_PATH, site: setup.SITE, feature: D_SAE, text: 'x' }
+    const probe = { saeId: subjects.saeId, ...AT, site: setup.SITE, feature: D_SAE, text: 'x' }
     const job = setup.testJob(database, dataDir, 'feature.probe', probe)
     await expect(probePipeline.run(job)).rejects.toMatchObject({
       code: 'bad_request',

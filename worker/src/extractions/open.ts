@@ -83,7 +83,7 @@ export async function openParts(
   threads: number,
 ): Promise<OpenedParts> {
   const rows = await readExtractionRows(db, params)
-  const opened = await modelStore.open(params.modelPath, threads)
+  const opened = await modelStore.open(params.modelPath, threads, params.precision)
   checkFit(rows, opened.model)
   const sae = await saeStore.open(saeFolder(dataDir, params.saeId), threads)
   if (sae.dIn !== rows.dIn || sae.dSae !== rows.dSae) {

@@ -16,7 +16,7 @@ const accumulatorParams = {
   ...{ topExamples: 3, quantileExamples: 4, contextBefore: 3, contextAfter: 2, histogramBins: 10, seed: 7 },
 }
 const params = (seed: number): ExtractionRunParams => ({
-  ...{ extractionId: 'e', saeId: 's', modelPath: 'm', tokenizationId: 't' },
+  ...{ extractionId: 'e', saeId: 's', modelPath: 'm', tokenizationId: 't', precision: 'float32' },
   params: ExtractionParamsSchema.parse({ seed }),
 })
 

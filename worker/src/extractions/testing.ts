@@ -62,7 +62,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 
 /** Stories of the demo corpus as windows of `contextSize` tokens, a tenth of them held out. */
 export async function writeTokens(folder: string, stories: number, contextSize: number): Promise<void> {
-  const { tokenizer, folder: model } = await modelStore.open(MODEL_PATH, 1)
+  const { tokenizer, folder: model } = await modelStore.open(MODEL_PATH, 1, 'float32')
   mkdirSync(folder, { recursive: true })
   const options = { contextSize, vocabSize: model.plan.spec.vocabSize, bosTokenId: tokenizer.bosTokenId }
   const writer = await TokenWriter.open(folder, options)
@@ -85,7 +85,7 @@ export async function writeSae(
   tokens: Int32Array,
   seq: number,
 ): Promise<void> {
-  const { model } = await modelStore.open(MODEL_PATH, 1)
+  const { model } = await modelStore.open(MODEL_PATH, 1, 'float32')
   const dIn = model.spec.dModel
   const x = await model.capture({ tokens, batch: tokens.length / seq, seq }, SITE)
   const mean = new Float32Array(dIn)
@@ -142,7 +142,7 @@ export async function insertSubjects(db: Pool, dSae: number, k: number, contextS
 export async function insertExtraction(db: Pool, subjects: Subjects, params: Partial<ExtractionParams>) {
   const runParams: ExtractionRunParams = {
     ...{ extractionId: randomUUID(), saeId: subjects.saeId, tokenizationId: subjects.tokenizationId },
-    ...{ modelPath: MODEL_PATH, params: ExtractionParamsSchema.parse(params) },
+    ...{ modelPath: MODEL_PATH, precision: 'float32', params: ExtractionParamsSchema.parse(params) },
   }
   await db.query(
     `INSERT INTO extraction (id, sae_id, tokenization_id, dataset_name, params) VALUES ($1, $2, $3, 'stories', $4)`,

@@ -20,8 +20,8 @@ export const probePipeline: Pipeline<ProbeParams> = {
 }
 
 async function probe({ job, dataDir, threads }: JobContext<ProbeParams>): Promise<ProbeResult> {
-  const { modelPath, saeId, site, feature, text } = job.params
-  const { model, tokenizer } = await modelStore.open(modelPath, threads)
+  const { modelPath, precision, saeId, site, feature, text } = job.params
+  const { model, tokenizer } = await modelStore.open(modelPath, threads, precision)
   const sae = await saeStore.open(saeFolder(dataDir, saeId), threads)
   if (feature < 0 || feature >= sae.dSae) {
     throw new AppError('bad_request', `Feature ${feature} does not exist; the SAE has features 0 to ${sae.dSae - 1}.`)

@@ -25,7 +25,7 @@ export const downloadPipelineWith = (timing: Timing): Pipeline<HubDownloadParams
 export const downloadPipeline = downloadPipelineWith(PATIENT)
 
 async function download(context: Context, timing: Timing): Promise<Outcome> {
-  const { repo, commit, modelId } = context.job.params
+  const { repo, commit, modelId, precision } = context.job.params
   const places = placesOf(context.dataDir, repo, commit)
   const fetched = await withControl(context, async (signal) => {
     if (await isComplete(places, null)) return { state: 'completed' }
@@ -42,7 +42,10 @@ async function download(context: Context, timing: Timing): Promise<Outcome> {
   })
   if (fetched.state === 'cancelled') await clear(context, places)
   if (fetched.state !== 'completed') return fetched
-  return registerPipeline.run({ ...context, job: { ...context.job, params: { modelId, path: places.snapshot } } })
+  return registerPipeline.run({
+    ...context,
+    job: { ...context.job, params: { modelId, path: places.snapshot, precision } },
+  })
 }
 
 async function bring(context: Context, world: HubWorld, places: Places, signal: AbortSignal): Promise<Outcome> {

@@ -1,7 +1,8 @@
 // What a revision means and which files it takes: from the hub, or from this computer's cache when the hub cannot be asked.
 import { AppError, type ErrorBody, type HubInspection } from '@mistudio/contracts'
 import { FormatError, parseJsonBytes } from '@mistudio/formats'
-import { countParameters, estimateMemory, ModelError, planModel, planTensors } from '@mistudio/interp'
+import { countParameters, ModelError, planModel, planTensors } from '@mistudio/interp'
+import { modelMemory } from '../models/index.js'
 import { type RepoFile, type RevisionInfo, revisionFiles, revisionInfo, smallFile } from './api.js'
 import { cachedCommit, cachedSnapshot } from './cache.js'
 import { selectFiles, shardNames, type Wanted, WEIGHTS, WEIGHTS_INDEX } from './select.js'
@@ -109,13 +110,13 @@ async function planFromCache(world: HubWorld, repo: string, revision: string): P
   }
 }
 
-/** Figures of a config.json. Memory: weights at fp32, in bytes. @throws ModelError for architectures that are not supported */
+/** Figures of a config.json. @throws ModelError for architectures that are not supported */
 function describeConfig(config: unknown): HubInspection['model'] {
   const plan = planModel(config)
   const { spec } = plan
   const { total } = countParameters(planTensors(plan))
   const { architecture, layers, dModel } = spec
-  return { architecture, layers, dModel, parameters: total, memoryBytes: estimateMemory(spec, total).weights }
+  return { architecture, layers, dModel, parameters: total, memory: modelMemory(plan) }
 }
 
 /** Problems that belong into the answer. Anything else (the network, interruptions) is thrown on. */

@@ -99,8 +99,11 @@ describe('inspection', () => {
     const found = await world.inspect('org/tiny', 'v1')
     expect(found).toMatchObject({
       ...{ commit, revision: 'v1', from: 'hub', licence: 'apache-2.0', gated: 'no', problem: null },
-      model: { architecture: 'llama', parameters: 1_049_728, memoryBytes: 4 * 1_049_728 },
+      model: { architecture: 'llama', parameters: 1_049_728 },
     })
+    const [float32, , int8] = found.model!.memory.precisions
+    expect(float32!.weights).toBeGreaterThan(4 * 1_049_728)
+    expect(int8!.weights).toBeLessThan(float32!.weights)
     expect(found.bytes).toBe(found.bytesToFetch)
     expect(found.files.find(({ role }) => role === 'weights')).toMatchObject({
       path: 'model.safetensors',

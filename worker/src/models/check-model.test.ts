@@ -40,7 +40,13 @@ describe('model.register', () => {
       ['KL at int8', true],
       ['KL at int4', true],
     ])
-    const [int8, int4] = report.checks.filter(({ group }) => group === 'precision').map(({ figure }) => figure!)
+    const losses = report.checks.flatMap(({ loss }) => (loss ? [loss] : []))
+    expect(losses.map(({ precision, positions }) => [precision, positions])).toEqual([
+      ['int8', 157],
+      ['int4', 157],
+    ])
+    const [int8, int4] = losses.map(({ meanKl }) => meanKl!)
+    expect(row).toMatchObject({ precision: 'float32', parity: { losses } })
     expect(int8).toBeGreaterThan(0)
     expect(int8).toBeLessThan(0.01)
     expect(int4).toBeGreaterThan(int8!)
@@ -58,6 +64,27 @@ describe('model.register', () => {
     expect(weights).toMatchObject({ sha256 })
     expect(report.environment.runtime).toMatch(/^onnxruntime-cpu \d+\.\d+/)
     expect(stages).toEqual(expect.arrayContaining(['inspecting', 'determinism', 'stored values', 'hashing files']))
+  })
+
+  it('runs the checks at the precision asked for, against float32, and stores it', async () => {
+    const { context, written } = recorded({ ...params(DEMO), precision: 'int8' as const }, data.path)
+    await registerPipeline.run(context)
+    const { environment, checks, skipped } = ParityReportSchema.parse(written[0]!['parity_report'])
+    expect(written[0]).toMatchObject({ precision: 'int8', parity: { failed: 0 } })
+    expect(environment.precision).toBe('int8')
+    expect(checks.map(({ loss }) => loss?.precision).filter(Boolean)).toEqual(['int8', 'int4'])
+    const int8 = checks.find(({ loss }) => loss?.precision === 'int8')!.loss!
+    expect(int8.meanKl).toBeGreaterThan(0)
+    // The loss check of the same report read the same text at int8.
+    const nats = checks.find(({ name }) => name === 'next-token loss')!.figure!
+    expect(int8.perplexity).toBeCloseTo(Math.exp(nats), 2)
+    expect(int8.originalPerplexity).not.toBe(int8.perplexity)
+    expect(skipped.map(({ group }) => group)).toEqual(['golden'])
+  })
+
+  it('takes parameters of earlier versions as float32', () => {
+    expect(params(DEMO).precision).toBe('float32')
+    expect(verifyPipeline.parse({ modelId: MODEL_ID, path: DEMO }).precision).toBe('float32')
   })
 
   it('describes how the model is put together', async () => {

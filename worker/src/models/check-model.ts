@@ -1,6 +1,7 @@
 // What registration and "run again" have in common: a folder is inspected, its checks are run, and the row gets all of it at once.
 import { basename } from 'node:path'
 import { type ModelInspection, type ParityReport, paritySummary } from '@mistudio/contracts'
+import type { Precision } from '@mistudio/interp'
 import type { JobContext, Outcome } from '../runner/context.js'
 import { withModelErrors } from './errors.js'
 import { inspectModel } from './inspect.pipeline.js'
@@ -12,6 +13,8 @@ export interface CheckParams {
   readonly modelId: string
   readonly path: string
   readonly name?: string | undefined
+  /** The model is checked at it and, when that could be done, loaded at it from then on. */
+  readonly precision: Precision
 }
 
 /** Writes the whole row at once, so a second run after a crash ends with the same row. */
@@ -30,12 +33,13 @@ async function store(context: JobContext<CheckParams>, inspection: ModelInspecti
     parity: paritySummary(report),
     parity_report: report,
   }
-  const { modelId } = context.job.params
+  const { modelId, precision } = context.job.params
   await writeReport(context.dataDir, modelId, report)
-  const sets = Object.keys(columns).map((column, i) => `${column} = $${i + 2}`)
+  const sets = ['precision', ...Object.keys(columns)].map((column, i) => `${column} = $${i + 2}`)
   await context.commit((tx) =>
     tx.query(`UPDATE model SET ${sets.join(', ')}, ready_at = coalesce(ready_at, now()) WHERE id = $1`, [
       modelId,
+      precision,
       ...Object.values(columns).map((value) => (value === null ? null : JSON.stringify(value))),
     ]),
   )
@@ -53,12 +57,12 @@ export async function checkModel(
   context: JobContext<CheckParams>,
   accept: (report: ParityReport) => void,
 ): Promise<Outcome> {
-  const { path, name = basename(path) } = context.job.params
+  const { path, name = basename(path), precision } = context.job.params
   const models = new ModelStore()
   try {
     context.progress({ stage: 'inspecting', fraction: 0 })
     const inspection = await inspectModel(path)
-    const opened = await models.open(path, context.threads)
+    const opened = await models.open(path, context.threads, precision)
     const report = await withModelErrors(() =>
       parityReport(opened, name, context.threads, (stage, fraction) => {
         context.progress({ stage, fraction })

@@ -6,6 +6,7 @@ import type { Pipeline } from '../runner/context.js'
 import { Tokenizer } from '../tokenizer/index.js'
 import { describeSites, describeSpec, folderWarnings } from './describe.js'
 import { withModelErrors } from './errors.js'
+import { modelMemory } from './memory.js'
 import { openModelFolder } from './model-folder.js'
 import { describeAbsentSites, describeStructure } from './structure.js'
 import { requireTokenizerFits } from './tokenizer-check.js'
@@ -26,6 +27,7 @@ export function inspectModel(path: string): Promise<ModelInspection> {
       sites: describeSites(folder),
       absentSites: describeAbsentSites(folder),
       tokenizer: { kind, vocabSize },
+      memory: modelMemory(folder.plan),
       warnings: folderWarnings(folder, vocabSize),
     }
   })

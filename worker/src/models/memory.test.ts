@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { AppError } from '@mistudio/contracts'
-import { planModel } from '@mistudio/interp'
+import { memoryOfRun } from '@mistudio/contracts'
+import { estimateRunMemory, planModel } from '@mistudio/interp'
 import { describe, expect, it } from 'vitest'
 import { availableMemory, groupHeadroom } from './available-memory.js'
-import { requireMemory, runMemory } from './memory.js'
+import { modelMemory, requireMemory, runBytes } from './memory.js'
 
 const config = JSON.parse(
   readFileSync(new URL('../../../demo/tiny-stories-1m/config.json', import.meta.url), 'utf8'),
@@ -11,32 +11,36 @@ const config = JSON.parse(
 const small = planModel(config)
 const large = planModel({ ...config, hidden_size: 4096, intermediate_size: 16_384, num_hidden_layers: 32 })
 
-describe('requireMemory', () => {
-  it('lets pass what fits and refuses what does not, with figures and what to do', () => {
-    const size = { batch: 1, seq: 256, logits: true }
-    expect(() => requireMemory(small, size, 2e8)).not.toThrow()
-    const needed = runMemory(large, size)
-    expect(needed.weights).toBeGreaterThan(4 * 32 * (4 * 4096 ** 2 + 3 * 4096 * 16_384) * 0.9)
-    const refusal = (available: number, asked = size): AppError => {
-      try {
-        requireMemory(large, asked, available)
-      } catch (error) {
-        if (error instanceof AppError) return error
-      }
-      throw new Error('it was let pass')
-    }
-    const error = refusal(8e9)
-    expect(error).toMatchObject({ code: 'memory_insufficient', details: { total: needed.total, available: 8e9 } })
-    expect(error.message).toMatch(/8\.0 GB are available\. Take a smaller model/)
-    expect(refusal(needed.weights + 1, { ...size, batch: 64 }).message).toMatch(/64 × 256 tokens.*smaller batch/)
+const SIZE = { precision: 'float32', batch: 1, seq: 256, logits: true } as const
+
+describe('memory of a model', () => {
+  it('lets pass what fits and refuses what does not, naming the precisions that would fit', () => {
+    expect(() => requireMemory(small, SIZE, 2e8)).not.toThrow()
+    const [full, int4] = [runBytes(large, SIZE), runBytes(large, { ...SIZE, precision: 'int4' })]
+    // Of the MLPs alone.
+    expect(full).toBeGreaterThan(4 * 32 * 3 * 4096 * 16_384)
+    expect(() => requireMemory(large, SIZE, full)).not.toThrow()
+    expect(() => requireMemory(large, SIZE, int4)).toThrow(/smaller batch or context, or load the model in int4\.$/)
+    expect(() => requireMemory(large, SIZE, int4 - 1)).toThrow(/or free some memory\.$/)
   })
 
-  it('counts activations and logits by token', () => {
-    const one = runMemory(small, { batch: 1, seq: 100, logits: true })
-    const four = runMemory(small, { batch: 4, seq: 100, logits: true })
-    expect(four.activations).toBe(4 * one.activations)
-    expect(one.logits).toBe(100 * 2048 * 4)
-    expect(runMemory(small, { batch: 1, seq: 100, logits: false }).logits).toBe(0)
+  it('shows every precision, float16 only as what the CPU does not compute in', () => {
+    const { available, precisions } = modelMemory(small)
+    expect(available).toBeGreaterThan(0)
+    expect(precisions.map(({ precision, unavailable }) => [precision, unavailable === null])).toEqual([
+      ...[['float32', true] as const, ['float16', false] as const],
+      ...[['int8', true] as const, ['int4', true] as const],
+    ])
+    const [float32, , int8, int4] = modelMemory(large).precisions
+    expect(float32!.weights).toBeGreaterThan(int8!.weights)
+    expect(int8!.weights).toBeGreaterThan(int4!.weights)
+  })
+
+  it('is linear in batch × context as the estimate of a run is', () => {
+    const shape = { precision: 'int8', batch: 3, context: 100, logits: 'last', cache: true } as const
+    const { total, overhead } = estimateRunMemory(small, shape)
+    const memory = modelMemory(small).precisions.find(({ precision }) => precision === 'int8')!
+    expect(memoryOfRun(memory, 3, 100).total).toBeCloseTo(total - overhead, 3)
   })
 })
 

@@ -1,60 +1,97 @@
-// Whether a model fits into memory before it is loaded, so that a model too large is refused instead of the process being killed.
-import { AppError } from '@mistudio/contracts'
-import { countParameters, estimateMemory, type ModelPlan, planTensors } from '@mistudio/interp'
+// What a model needs of this process's memory, as interp estimates it: refused before it is loaded, shown for every precision.
+import { AppError, type ModelMemory, type PrecisionMemory } from '@mistudio/contracts'
+import {
+  estimateRunMemory,
+  type LanguageModel,
+  ModelError,
+  type ModelPlan,
+  PRECISIONS,
+  type Precision,
+  requirePrecision,
+  requireMemory as requireRunMemory,
+} from '@mistudio/interp'
+import { runtime } from '../runtime/index.js'
 import { availableMemory } from './available-memory.js'
 
-/** Weights up to this size are stored in the session (see interp's sessions.ts): the graph's bytes, the runtime's copy and its packed form. */
-const STORED_LIMIT = 2 ** 28
-const STORED_COPIES = 3
-/** Larger ones exist once, with what the runtime lays out for itself and one tensor at a time on its way from the file. */
-const FED_COPIES = 1.2
-
 export interface RunSize {
+  readonly precision: Precision
   readonly batch: number
   readonly seq: number
   /** Whether logits of every position are asked for. */
   readonly logits: boolean
 }
 
-export interface RunMemory {
-  readonly weights: number
-  readonly activations: number
-  readonly logits: number
-  readonly total: number
-}
+const shapeOf = ({ precision, batch, seq, logits }: RunSize) =>
+  ({ precision, batch, context: seq, logits: logits ? 'all' : 'none', cache: false }) as const
 
-/** Bytes of a float32 model with one session, and of one forward pass. An estimate: without the allocator's slack. */
-export function runMemory(plan: ModelPlan, { batch, seq, logits }: RunSize): RunMemory {
-  const { total } = countParameters(planTensors(plan))
-  const memory = estimateMemory(plan.spec, total)
-  const tokens = batch * seq
-  const parts = {
-    weights: memory.weights * (memory.weights > STORED_LIMIT ? FED_COPIES : STORED_COPIES),
-    activations: tokens * memory.activationsPerToken,
-    logits: logits ? tokens * memory.logitsPerToken : 0,
-  }
-  return { ...parts, total: parts.weights + parts.activations + parts.logits }
+/** Bytes that a forward pass of this size needs beyond the process as it is. */
+export function runBytes(plan: ModelPlan, size: RunSize): number {
+  const { total, overhead } = estimateRunMemory(plan, shapeOf(size))
+  return total - overhead
 }
-
-const gigabytes = (bytes: number): string =>
-  bytes < 1e8 ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
 
 /**
  * @param available bytes that this process can still get.
- * @throws AppError `memory_insufficient` with the figures and what to change.
+ * @throws ModelError `out_of_memory` with the figures and what to change.
  */
 export function requireMemory(plan: ModelPlan, size: RunSize, available = availableMemory()): void {
-  const needed = runMemory(plan, size)
-  if (needed.total <= available) return
-  const pass = needed.activations + needed.logits
-  const smaller =
-    needed.weights <= available
-      ? 'Take a smaller batch or a shorter context.'
-      : 'Take a smaller model, free memory, or run on a machine with more.'
+  requireRunMemory(plan, shapeOf(size), available)
+}
+
+/** Tokens of the text that a model is checked on, and must have memory for once it is opened. */
+const TEXT_TOKENS = 256
+
+/** The pass that a freshly opened model must have memory for. */
+export const textOf = (plan: ModelPlan, precision: Precision): RunSize => ({
+  ...{ precision, batch: 1, logits: true },
+  seq: Math.min(TEXT_TOKENS, plan.spec.maxPositions),
+})
+
+/**
+ * What writing `rows` texts of up to `context` tokens takes beside the weights of an opened model.
+ * @throws AppError `out_of_memory` with the figures and what to change.
+ */
+export function requireWritingRoom({ plan, precision }: LanguageModel, rows: number, context: number): void {
+  const shape = { precision, batch: rows, context, logits: 'last', cache: true } as const
+  const { kv, activations, logits } = estimateRunMemory(plan, shape)
+  const [needed, available] = [kv + activations + logits, availableMemory()]
+  if (needed <= available) return
+  const [asked, free] = [needed, available].map((bytes) => `${(bytes / 2 ** 30).toFixed(2)} GiB`)
+  const advice = precision === 'int4' ? '' : `, or load the model in ${precision === 'int8' ? 'int4' : 'int8 or int4'}`
   throw new AppError(
-    'memory_insufficient',
-    `About ${gigabytes(needed.total)} of memory are needed (${gigabytes(needed.weights)} for the weights at fp32 with the session, ` +
-      `${gigabytes(pass)} for a pass over ${size.batch} × ${size.seq} tokens), ${gigabytes(available)} are available. ${smaller}`,
-    { ...needed, available },
+    'out_of_memory',
+    `Writing ${rows} × ${context} tokens needs about ${asked} beside the model (${precision}), and ${free} are free. Take fewer tokens or strengths${advice}.`,
+    { needed, available },
   )
 }
+
+/** Why a precision cannot be used here; null: it can. */
+function unavailable(precision: Precision): string | null {
+  try {
+    requirePrecision(precision, runtime.name)
+    return null
+  } catch (error) {
+    if (error instanceof ModelError) return error.message
+    throw error
+  }
+}
+
+/** Of generation: with a cache and the logits of each row's last token. */
+function precisionMemory(plan: ModelPlan, precision: Precision): PrecisionMemory {
+  const estimate = estimateRunMemory(plan, { precision, batch: 1, context: 1, logits: 'last', cache: true })
+  return {
+    precision,
+    weights: estimate.weights + estimate.loading,
+    kvPerToken: estimate.kv,
+    activationsPerToken: estimate.activations,
+    logitsPerRow: estimate.logits,
+    toLoad: runBytes(plan, textOf(plan, precision)),
+    unavailable: unavailable(precision),
+  }
+}
+
+/** What each precision takes, beside what this process can still get. */
+export const modelMemory = (plan: ModelPlan): ModelMemory => ({
+  available: availableMemory(),
+  precisions: PRECISIONS.map((precision) => precisionMemory(plan, precision)),
+})

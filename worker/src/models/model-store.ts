@@ -1,12 +1,12 @@
 // Open models of this process: folder, tokenizer and loaded network, kept for the next job and dropped when the files change.
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LanguageModel } from '@mistudio/interp'
+import { LanguageModel, type Precision } from '@mistudio/interp'
 import { runtime } from '../runtime/index.js'
 import { Tokenizer } from '../tokenizer/index.js'
 import { availableMemory } from './available-memory.js'
 import { withModelErrors } from './errors.js'
-import { requireMemory } from './memory.js'
+import { requireMemory, textOf } from './memory.js'
 import { type ModelFolder, openModelFolder } from './model-folder.js'
 import { requireTokenizerFits } from './tokenizer-check.js'
 
@@ -23,8 +23,6 @@ interface Entry {
 
 /** Models that stay open in one process. */
 const MAX_OPEN = 2
-/** Tokens of the pass that a freshly opened model must have memory for. */
-const TEXT_TOKENS = 256
 
 /** Names, sizes and times of the files that make up a model. */
 export async function fingerprint(path: string): Promise<string> {
@@ -45,15 +43,15 @@ export class ModelStore {
   constructor(private readonly available: () => number = availableMemory) {}
 
   /**
-   * The model of a folder, opened or as it was left. Callers in one process take turns, so the store may release models that
-   * were not asked for lately; they load again what they need if they are used after all.
-   * @throws AppError for folders that cannot be used, see openModelFolder, `tokenizer_invalid`, and `memory_insufficient` for a model that
+   * The model of a folder at a precision, opened or as it was left. Quantised ones are quantised when first run (ADR 0080). Callers in
+   * one process take turns, so the store may release models that were not asked for lately; they load again what they need.
+   * @throws AppError for folders that cannot be used, see openModelFolder, `tokenizer_invalid`, and `out_of_memory` for a model that
    * would not fit; passes larger than one text are for the caller to check.
    */
-  open(path: string, threads: number): Promise<OpenModel> {
+  open(path: string, threads: number, precision: Precision): Promise<OpenModel> {
     return withModelErrors(async () => {
       const folder = await openModelFolder(path)
-      const key = `${threads}:${path}`
+      const key = `${threads}:${precision}:${path}`
       const print = await fingerprint(path)
       const known = this.entries.get(key)
       if (known?.fingerprint === print) return this.keep(key, known)
@@ -62,9 +60,8 @@ export class ModelStore {
       const tokenizer = await Tokenizer.load(path)
       requireTokenizerFits(tokenizer.vocabSize, folder.plan.spec)
       await this.makeRoom()
-      const seq = Math.min(TEXT_TOKENS, folder.plan.spec.maxPositions)
-      requireMemory(folder.plan, { batch: 1, seq, logits: true }, this.available())
-      const model = LanguageModel.load(folder.plan, folder.source, runtime, { threads })
+      requireMemory(folder.plan, textOf(folder.plan, precision), this.available())
+      const model = LanguageModel.load(folder.plan, folder.source, runtime, { threads, precision })
       return this.keep(key, { fingerprint: print, opened: { folder, tokenizer, model } })
     })
   }

@@ -88,18 +88,31 @@ describe('model store', () => {
   it('refuses a model that would not fit before it is loaded, and opens it once there is room', async () => {
     let available = 1e6
     const store = new ModelStore(() => available)
-    await expect(store.open(folder, 1)).rejects.toMatchObject({ code: 'memory_insufficient' })
+    await expect(store.open(folder, 1, 'float32')).rejects.toMatchObject({ code: 'out_of_memory' })
     available = 1e9
-    expect((await store.open(folder, 1)).model.parameters).toBe(1_049_728)
+    expect((await store.open(folder, 1, 'float32')).model.parameters).toBe(1_049_728)
+    await store.release()
+  })
+
+  it('opens a model at the precision asked for, each one apart', async () => {
+    const store = new ModelStore()
+    const [full, int8] = [await store.open(DEMO, 1, 'float32'), await store.open(DEMO, 1, 'int8')]
+    expect([full.model.precision, int8.model.precision]).toEqual(['float32', 'int8'])
+    const tokens = promptIds(full.tokenizer, 'Once upon a time there was a little girl.')
+    const input = { tokens, batch: 1, seq: tokens.length }
+    const [a, b] = [await full.model.logits(input), await int8.model.logits(input)]
+    expect(b).not.toEqual(a)
+    expect(Math.max(...a.map((value, i) => Math.abs(value - b[i]!)))).toBeLessThan(1)
+    await expect(store.open(DEMO, 1, 'float16')).rejects.toMatchObject({ code: 'model_unsupported' })
     await store.release()
   })
 
   it('keeps a model open until its files change', async () => {
     const store = new ModelStore()
-    const first = await store.open(folder, 1)
-    expect(await store.open(folder, 1)).toBe(first)
+    const first = await store.open(folder, 1, 'float32')
+    expect(await store.open(folder, 1, 'float32')).toBe(first)
     edit('config.json', { max_position_embeddings: 128 })
-    const second = await store.open(folder, 1)
+    const second = await store.open(folder, 1, 'float32')
     expect(second).not.toBe(first)
     expect(second.model.contextLimit).toBe(128)
     await store.release()
@@ -107,7 +120,7 @@ describe('model store', () => {
 
   it('gives the losses on the demo stories that the reference measured: 1.551 nats, 7.625 with the site ablated', async () => {
     const store = new ModelStore()
-    const { model, tokenizer } = await store.open(DEMO, 2)
+    const { model, tokenizer } = await store.open(DEMO, 2, 'float32')
     const site = 'blocks.2.hook_resid_post'
     const texts = readFileSync(STORIES, 'utf8').split('\n').slice(0, 300)
     const ids = texts.flatMap((line) => [...promptIds(tokenizer, (JSON.parse(line) as { text: string }).text)])

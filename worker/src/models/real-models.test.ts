@@ -12,7 +12,7 @@ afterAll(() => store.release())
 
 describe.skipIf(!existsSync(STORIES))('stories260K (skipped: its files do not lie beside this checkout)', () => {
   it('loads, passes its checks, predicts plain English far better than guessing, and tells a story', async () => {
-    const opened = await store.open(STORIES, 2)
+    const opened = await store.open(STORIES, 2, 'float32')
     const { model, tokenizer } = opened
     const report = await parityReport(opened, 'stories', 2, () => true)
     expect(report?.checks.filter(({ pass }) => !pass)).toEqual([])

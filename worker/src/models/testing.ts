@@ -26,7 +26,9 @@ export function recorded<P>(params: P, dataDir: string, control: () => Control =
     query: async (sql: string, values: unknown[]) => {
       const columns = [...sql.matchAll(/(\w+) = \$(\d+)/g)].filter(([, , at]) => at !== '1')
       written.push(
-        Object.fromEntries(columns.map(([, column, at]) => [column!, parsed(values[Number(at) - 1] as string | null)])),
+        Object.fromEntries(
+          columns.map(([, column, at]) => [column!, read(column!, values[Number(at) - 1] as string | null)]),
+        ),
       )
     },
   }
@@ -41,7 +43,9 @@ export function recorded<P>(params: P, dataDir: string, control: () => Control =
   return { context: context as unknown as JobContext<P>, written, stages }
 }
 
-const parsed = (value: string | null): unknown => (value === null ? null : JSON.parse(value))
+/** Every column but `precision` holds JSON. */
+const read = (column: string, value: string | null): unknown =>
+  value === null || column === 'precision' ? value : JSON.parse(value)
 
 /** A folder that `remove` takes away, holding copies of others. */
 export function temporaryModel(...sources: string[]): { path: string; remove(): void } {

@@ -13,7 +13,7 @@ export const chatPipeline: Pipeline<Params> = {
   kind: 'steering.chat',
   parse: (params) => ChatPreviewParamsSchema.parse(params),
   run: async ({ job, threads }) => {
-    const { tokenizer } = await modelStore.open(job.params.modelPath, threads)
+    const { tokenizer } = await modelStore.open(job.params.modelPath, threads, job.params.precision)
     return { state: 'completed', result: preview(tokenizer, job.params) }
   },
 }

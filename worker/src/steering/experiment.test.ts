@@ -23,7 +23,7 @@ let open: OpenModel
 let sae: Sae
 
 beforeAll(async () => {
-  open = await models.open(DEMO, 2)
+  open = await models.open(DEMO, 2, 'float32')
   const text = promptIds(
     open.tokenizer,
     `${PROMPT} was very happy. She had a red ball and a big dog. They ran to the park to play.`,

@@ -10,7 +10,7 @@ import {
   type InterventionSource,
   type Sae,
 } from '@mistudio/interp'
-import type { OpenModel } from '../models/index.js'
+import { type OpenModel, requireWritingRoom } from '../models/index.js'
 import { completionOf, type WrittenRow } from './completion.js'
 import { measure, type Reading } from './measure.js'
 import { startIds } from './prompt.js'
@@ -34,7 +34,7 @@ interface Steering {
   readonly edits: readonly (readonly FeatureEdit[])[] | null
 }
 
-export type ExperimentRequest = Omit<SteeringGenerateParams, 'steeringId' | 'modelPath' | 'saeId'>
+export type ExperimentRequest = Omit<SteeringGenerateParams, 'steeringId' | 'modelPath' | 'precision' | 'saeId'>
 
 function steeringOf({ variants, site }: ExperimentRequest, { model }: OpenModel, sae: Sae | null): Steering | null {
   if (sae === null || variants.length === 0) return null
@@ -105,7 +105,7 @@ function primed<T extends { push(id: number): string }>(decoder: T, prompt: Int3
 
 /**
  * Runs an experiment. Row 0 is unsteered, row v + 1 is variant v; all rows draw with the same seed.
- * @throws ModelError or AppError `prompt_invalid` for prompts or features that do not fit; `sae_invalid` when SAE and model do not.
+ * @throws AppError `out_of_memory` before anything is written; ModelError or AppError `prompt_invalid` for prompts or features that do not fit; `sae_invalid` when SAE and model do not.
  */
 export async function runExperiment(
   open: OpenModel,
@@ -116,6 +116,8 @@ export async function runExperiment(
   const started = performance.now()
   const prompt = startIds(open.tokenizer, request)
   const steering = steeringOf(request, open, sae)
+  const context = Math.min(prompt.length + request.sampling.maxTokens, open.model.contextLimit)
+  requireWritingRoom(open.model, 1 + request.variants.length, context)
   const rows = await writeRows(open, prompt, request, steering, hooks)
   const seconds = (performance.now() - started) / 1000
   const completions: Completion[] = []

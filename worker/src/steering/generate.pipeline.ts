@@ -44,7 +44,7 @@ async function runSteering(context: Context): Promise<Outcome> {
   const before = await storedResult(context)
   if (before) return { state: 'completed', result: before }
   context.progress({ stage: 'opening', fraction: null })
-  const open = await modelStore.open(params.modelPath, context.threads)
+  const open = await modelStore.open(params.modelPath, context.threads, params.precision)
   const sae = await openSae(context)
   const result = await withModelErrors(() =>
     runExperiment(open, sae, params, {

@@ -1,12 +1,13 @@
 // training.estimate: what a training would need, before it is started. Memory is computed, time is measured on a small piece of the work.
-import { availableParallelism, freemem } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { type TrainingEstimate, TrainingEstimateParamsSchema } from '@mistudio/contracts'
-import { initialState } from '@mistudio/interp'
+import { initialState, type Precision } from '@mistudio/interp'
 import type { z } from 'zod'
 import { withSaeErrors } from '../features/index.js'
+import { availableMemory, runBytes } from '../models/index.js'
 import { contextsPerPass } from '../models/passes.js'
 import type { JobContext, Pipeline } from '../runner/context.js'
-import { estimateMemory, measuredShape } from './estimate.js'
+import { estimateMemory, measuredShape, memoryWarning } from './estimate.js'
 import { Harvester } from './harvest.js'
 import { openTrainingParts, type TrainingParts } from './open.js'
 import { openTrainStep, stepMeans } from './open-step.js'
@@ -28,12 +29,13 @@ async function estimate(job: JobContext<Params>): Promise<TrainingEstimate> {
     const { tokens: reader, model } = parts
     const tokens = params.steps * params.batchSize
     const perEpoch = reader.trainContexts * reader.contextSize
-    const passTokens = contextsPerPass(reader.contextSize) * reader.contextSize
-    const memory = estimateMemory(sae, params, model.memory, reader.contextSize, passTokens, job.threads)
-    const free = freemem()
+    const pass = { batch: contextsPerPass(reader.contextSize), seq: reader.contextSize, logits: false }
+    const modelBytes = (precision: Precision) => runBytes(model.plan, { precision, ...pass })
+    const memory = estimateMemory(sae, params, modelBytes(model.precision), reader.contextSize, job.threads)
+    const free = availableMemory()
     const harvest = await harvestSeconds(job, parts)
     const step = await stepSeconds(job, parts)
-    const warnings = memory.total > free ? ['The training needs more memory than is free now.'] : []
+    const warnings = memory.total > free ? [memoryWarning(memory, free, modelBytes)] : []
     if (tokens > 10 * perEpoch)
       warnings.push(`The text is read ${Math.round(tokens / perEpoch)} times. More text would serve better.`)
     return {

@@ -1,29 +1,39 @@
 // Memory of a training and the piece of it that a quick measurement tries. Pure.
 import type { TrainingEstimate, TrainingParams } from '@mistudio/contracts'
-import type { MemoryEstimate, TrainableSae } from '@mistudio/interp'
+import type { Precision, TrainableSae } from '@mistudio/interp'
 import { parameterCount, stepBytes } from './open-step.js'
 
 /**
- * Bytes: `model` weights and one forward pass, `buffer` a block of activations, `weights` the SAE's parameters, `optimiser` moments
- * and gradients, `batch` everything per token of a step.
+ * Bytes: `model` (given) at its precision with one forward pass, `buffer` a block of activations, `weights` the SAE's parameters,
+ * `optimiser` moments and gradients, `batch` everything per token of a step.
  */
 export function estimateMemory(
   sae: TrainableSae,
   params: TrainingParams,
-  model: MemoryEstimate,
+  model: number,
   contextSize: number,
-  passTokens: number,
   threads: number,
 ): Omit<TrainingEstimate['memory'], 'free'> {
   const parameters = 4 * parameterCount(sae)
   const parts = {
-    model: model.weights + passTokens * model.activationsPerToken,
+    model,
     buffer: params.bufferContexts * contextSize * sae.cfg.d_in * 4,
     weights: parameters,
     optimiser: 3 * parameters,
     batch: Math.max(0, stepBytes(sae, params.batchSize, threads) - 4 * parameters),
   }
   return { ...parts, total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) }
+}
+
+/** That a training does not fit, and which precision of the model (`modelBytes` of it) would make it fit. */
+export function memoryWarning(
+  { model, total }: Omit<TrainingEstimate['memory'], 'free'>,
+  free: number,
+  modelBytes: (precision: Precision) => number,
+): string {
+  const fitting = (['int8', 'int4'] as const).filter((precision) => total - model + modelBytes(precision) <= free)
+  const also = fitting.length > 0 ? `, or load the model in ${fitting.join(' or ')} on its page` : ''
+  return `The training needs more memory than is free now. Take a smaller buffer, batch or expansion${also}.`
 }
 
 /** Multiply-adds of a step that is quickly tried: a tenth of a second or so. */

@@ -51,7 +51,7 @@ export async function finalise(
   result: TrainingResult,
   contextSize: number,
 ): Promise<TrainingOutcome> {
-  const { trainingId, saeId, name, modelId, modelName, params } = job.job.params
+  const { trainingId, saeId, name, modelId, modelName, precision, params } = job.job.params
   const summary = summarise(result, params.batchSize)
   const { cfg, tensors } = result.sae
   const written = await writeFolderAtomic(saeFolder(job.dataDir, saeId), (folder) =>
@@ -65,12 +65,12 @@ export async function finalise(
   await job.flush()
   await job.commit(async (tx) => {
     await tx.query(
-      `INSERT INTO sae (id, name, model_id, model_name, training_id, site, architecture, d_in, d_sae, k, context_size, summary, bytes)
-       VALUES ($1, $2, (SELECT id FROM model WHERE id = $3), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+      `INSERT INTO sae (id, name, model_id, model_name, training_id, site, architecture, d_in, d_sae, k, context_size, summary, bytes, precision)
+       VALUES ($1, $2, (SELECT id FROM model WHERE id = $3), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
        ON CONFLICT (id) DO UPDATE SET summary = excluded.summary, bytes = excluded.bytes`,
       [
         ...[saeId, name, modelId, modelName, trainingId, params.site, params.architecture, cfg.d_in, cfg.d_sae],
-        ...[params.k, contextSize, JSON.stringify(summary), bytes],
+        ...[params.k, contextSize, JSON.stringify(summary), bytes, precision],
       ],
     )
     await tx.query('UPDATE training SET step = $2, sae_id = $3 WHERE id = $1', [trainingId, summary.steps, saeId])

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { AppError, type TrainingParams } from '@mistudio/contracts'
 import { FormatError, TokenReader } from '@mistudio/formats'
-import { findSite, type LanguageModel, siteWidth } from '@mistudio/interp'
+import { findSite, type LanguageModel, type Precision, siteWidth } from '@mistudio/interp'
 import { withModelErrors } from '../models/errors.js'
 import { modelStore } from '../models/model-store.js'
 
@@ -20,10 +20,10 @@ export interface TrainingParts {
  */
 export async function openTrainingParts(
   dataDir: string,
-  request: { modelPath: string; tokenizationId: string; params: TrainingParams },
+  request: { modelPath: string; precision: Precision; tokenizationId: string; params: TrainingParams },
   threads: number,
 ): Promise<TrainingParts> {
-  const { model } = await modelStore.open(request.modelPath, threads)
+  const { model } = await modelStore.open(request.modelPath, threads, request.precision)
   const dIn = await withModelErrors(async () => siteWidth(findSite(model.sites, request.params.site)))
   const tokens = await openTokens(join(dataDir, 'tokenizations', request.tokenizationId))
   try {

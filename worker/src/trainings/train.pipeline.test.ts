@@ -53,7 +53,7 @@ describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
     )
     return {
       ...{ trainingId, saeId, name: 'sae', modelId: subjects.modelId, modelName: 'demo', modelPath: setup.MODEL_PATH },
-      ...{ tokenizationId: subjects.tokenizationId, datasetName: 'stories', params: PARAMS },
+      ...{ tokenizationId: subjects.tokenizationId, datasetName: 'stories', precision: 'float32', params: PARAMS },
     }
   }
 
@@ -172,7 +172,10 @@ describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
   })
 
   it('estimates memory and time', async () => {
-    const params = { modelPath: setup.MODEL_PATH, tokenizationId: subjects.tokenizationId, params: PARAMS }
+    const params = {
+      ...{ modelPath: setup.MODEL_PATH, precision: 'float32' as const },
+      ...{ tokenizationId: subjects.tokenizationId, params: PARAMS },
+    }
     const job = setup.testJob(database, dataDir, 'training.estimate', params)
     const { result } = (await estimatePipeline.run(job)) as { result: TrainingEstimate }
     expect(result).toMatchObject({ dIn: 128, dSae: 256, tokens: 4800 })

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { JobActions } from '../../jobs/view/job-actions.js'
 import { isActive, useLiveStatus, useSubject } from '../../live/index.js'
+import { RunPrecision } from '../../models/index.js'
 import {
   Button,
   Card,
@@ -52,6 +53,7 @@ function CaptureView({ capture }: { capture: Capture }) {
     <Page
       title={name}
       crumbs={CRUMBS}
+      state={<RunPrecision precision={capture.precision} modelId={capture.modelId} />}
       subtitle={captureLine(capture)}
       actions={
         <>

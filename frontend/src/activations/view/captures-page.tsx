@@ -3,6 +3,7 @@ import type { Capture } from '@mistudio/contracts'
 import Boxes from 'lucide-react/icons/boxes'
 import { Link } from 'react-router'
 import { isActive, useLiveStatus } from '../../live/index.js'
+import { RunPrecision } from '../../models/index.js'
 import {
   EmptyState,
   ErrorState,
@@ -57,6 +58,9 @@ function CaptureCard({ capture }: { capture: Capture }) {
             </Link>
           </h2>
           <p className="text-sm text-body">{captureLine(capture)}</p>
+          <p className="mt-1.5">
+            <RunPrecision precision={capture.precision} modelId={capture.modelId} />
+          </p>
           <p className="mt-2 text-xs text-muted">
             started <RelativeTime at={capture.createdAt} />
           </p>

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { JobActions } from '../../jobs/view/job-actions.js'
 import { isActive } from '../../live/index.js'
+import { RunPrecision } from '../../models/index.js'
 import {
   ConfirmDialog,
   formatCount,
@@ -45,6 +46,14 @@ export function ExtractionCard({ extraction }: { extraction: Extraction }) {
               {extraction.modelName} · {extraction.site} · {formatCount(extraction.dSae)} features
             </p>
             {ready && <p className="mt-0.5 text-sm text-muted">{summaryLine(extraction)}</p>}
+            <p className="mt-1.5">
+              <RunPrecision precision={extraction.precision} modelId={extraction.modelId} />
+            </p>
+            {extraction.precision !== extraction.saePrecision && (
+              <p className="mt-1 text-sm text-tone-amber">
+                Read at {extraction.precision}; the SAE was trained at {extraction.saePrecision}.
+              </p>
+            )}
           </div>
         </div>
         <div className="flex flex-wrap items-center gap-2">

@@ -1,9 +1,10 @@
 // One repository: revision, what it holds, what it costs, and the download.
-import type { HubInspectionAnswer } from '@mistudio/contracts'
+import type { HubInspectionAnswer, Precision } from '@mistudio/contracts'
 import CloudDownload from 'lucide-react/icons/cloud-download'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { draftProblem, PrecisionChoice, type PrecisionDraft, startPrecision } from '../../models/index.js'
 import {
   Button,
   ConfirmDialog,
@@ -19,21 +20,31 @@ import {
   Skeleton,
 } from '../../ui/index.js'
 import { startDownload, useHubInspection } from '../api.js'
-import { downloadProblem, revisionProblem, shortCommit, transferLine } from '../prepare.js'
+import { downloadProblem, memoryLine, revisionProblem, shortCommit, transferLine } from '../prepare.js'
 import { HubFiles } from './hub-files.js'
 
 export function HubDrawer({ repo, asked, onClose }: { repo: string; asked: string; onClose(): void }) {
   const [revision, setRevision] = useState(asked)
   const inspection = useHubInspection(repo, revision)
   const found = inspection.data
+  const [chosen, setChosen] = useState<PrecisionDraft | null>(null)
+  const memory = found?.model?.memory
+  const draft = chosen ?? (memory ? startPrecision(memory) : null)
+  const problem = memory && draft && draftProblem(memory, draft) ? 'See why the precision cannot be had.' : null
+  const download = found && <DownloadButton found={found} precision={draft?.precision ?? 'float32'} problem={problem} />
   return (
-    <Dialog open onClose={onClose} side title={repo} footer={found && <DownloadButton found={found} />}>
+    <Dialog open onClose={onClose} side title={repo} footer={download}>
       <div className="space-y-5">
         <RevisionField revision={revision} onChange={setRevision} />
         {inspection.error ? (
           <ErrorState error={inspection.error} onRetry={() => void inspection.refetch()} />
         ) : found ? (
-          <Found found={found} />
+          <>
+            <Found found={found} />
+            {memory && draft && !found.registered && (
+              <PrecisionChoice memory={memory} draft={draft} onDraft={setChosen} />
+            )}
+          </>
         ) : (
           <Skeleton className="h-64" />
         )}
@@ -115,7 +126,7 @@ function Found({ found }: { found: HubInspectionAnswer }) {
 const modelFacts = (model: NonNullable<HubInspectionAnswer['model']>): [string, string][] => [
   ['Architecture', `${model.architecture} (supported), ${model.layers} layers, width ${model.dModel}`],
   ['Parameters', formatCount(model.parameters)],
-  ['Memory', `about ${formatBytes(model.memoryBytes)} of weights at fp32, activations not counted`],
+  ['Memory', memoryLine(model.memory)],
 ]
 
 const accessText = ({ gated, private: closed }: HubInspectionAnswer): string => {
@@ -124,7 +135,14 @@ const accessText = ({ gated, private: closed }: HubInspectionAnswer): string => 
   return gated === 'auto' ? 'gated: accept the licence on its page' : 'gated: its owners decide who may read it'
 }
 
-function DownloadButton({ found }: { found: HubInspectionAnswer }) {
+interface DownloadProps {
+  found: HubInspectionAnswer
+  precision: Precision
+  /** What speaks against the precision. */
+  problem: string | null
+}
+
+function DownloadButton({ found, precision, problem }: DownloadProps) {
   const [asking, setAsking] = useState(false)
   const navigate = useNavigate()
   const name = found.repo.slice(found.repo.lastIndexOf('/') + 1)
@@ -133,7 +151,7 @@ function DownloadButton({ found }: { found: HubInspectionAnswer }) {
       <Button
         kind="primary"
         icon={CloudDownload}
-        disabledReason={downloadProblem(found)}
+        disabledReason={downloadProblem(found) ?? problem}
         showReason
         onClick={() => setAsking(true)}
       >
@@ -147,7 +165,7 @@ function DownloadButton({ found }: { found: HubInspectionAnswer }) {
         kind="model"
         name={found.repo}
         onConfirm={async () => {
-          const model = await startDownload(found.repo, found.commit, name)
+          const model = await startDownload(found.repo, found.commit, name, precision)
           await navigate(`/models/${model.id}`)
         }}
       >

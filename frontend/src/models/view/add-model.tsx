@@ -11,7 +11,9 @@ import { dismissTransfer, FileBrowser, useTransfer } from '../../files/index.js'
 import { keys, queryClient } from '../../live/index.js'
 import { Button, Dialog, errorText, Field, Input, Notice, nextStep, ProgressBar, Tabs } from '../../ui/index.js'
 import { useCreateModel, useInspectModel } from '../api.js'
+import { draftProblem, type PrecisionDraft, startPrecision } from '../precision.js'
 import { InspectionView } from './inspection.js'
+import { PrecisionChoice } from './precision-choice.js'
 import { UploadModel } from './upload-model.js'
 
 type Source = 'path' | 'upload'
@@ -34,6 +36,7 @@ function AddModel({ onClose }: { onClose(): void }) {
   const [path, setPath] = useState('')
   const [name, setName] = useState('')
   const [found, setFound] = useState<ModelInspection | null>(null)
+  const [precision, setPrecision] = useState<PrecisionDraft | null>(null)
   const inspect = useInspectModel()
   const create = useCreateModel()
   const navigate = useNavigate()
@@ -55,13 +58,15 @@ function AddModel({ onClose }: { onClose(): void }) {
       const result = await inspect.mutateAsync(at)
       setFound(result)
       setName(result.suggestedName)
+      setPrecision(startPrecision(result.memory))
     } catch {
       // Shown below through the mutation's error.
     }
   }
+  const problem = found && precision ? draftProblem(found.memory, precision) : null
   const register = () =>
     create.mutate(
-      { path: found?.path ?? path, name: name.trim() },
+      { path: found?.path ?? path, name: name.trim(), precision: precision?.precision ?? 'float32' },
       {
         onSuccess: (model) => {
           if (from === 'upload') dismissTransfer()
@@ -86,7 +91,7 @@ function AddModel({ onClose }: { onClose(): void }) {
             <Button
               kind="primary"
               busy={create.isPending}
-              disabledReason={name.trim() ? null : 'Give it a name first.'}
+              disabledReason={name.trim() ? problem : 'Give it a name first.'}
               onClick={register}
             >
               Add model
@@ -129,6 +134,7 @@ function AddModel({ onClose }: { onClose(): void }) {
             <Field label="Name" required>
               <Input value={name} onChange={(event) => setName(event.target.value)} maxLength={120} />
             </Field>
+            {precision && <PrecisionChoice memory={found.memory} draft={precision} onDraft={setPrecision} />}
           </>
         )}
       </div>

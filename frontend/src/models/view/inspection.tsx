@@ -14,7 +14,7 @@ export function InspectionView({ inspection }: { inspection: ModelInspection }) 
           detail={`${spec.layers} layers, width ${formatNumber(spec.dModel)}`}
         />
         <Stat label="Parameters" value={formatCount(spec.parameters)} detail={`stored as ${spec.storedDtype}`} />
-        <Stat label="Memory" value={formatBytes(spec.memory.weights)} detail="weights at fp32" />
+        <Stat label="Memory" value={formatBytes(spec.memory.weights)} detail="weights at float32" />
         <Stat label="Sites" value={sites.length} detail="places to read and steer" />
         <Stat label="Tokenizer" value={formatCount(tokenizer.vocabSize)} detail={tokenizer.kind} />
       </StatRow>

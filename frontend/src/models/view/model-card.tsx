@@ -5,7 +5,9 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Link } from 'react-router'
 import { JobActions } from '../../jobs/view/job-actions.js'
 import { Badge, Progress, RelativeTime, StatusBadge } from '../../ui/index.js'
+import { lossAt } from '../precision.js'
 import { modelLine } from '../prepare.js'
+import { PrecisionBadge } from './precision-badge.js'
 
 export function ModelCard({ model }: { model: Model }) {
   return (
@@ -25,12 +27,13 @@ export function ModelCard({ model }: { model: Model }) {
             <p className="mt-0.5 font-mono text-xs wrap-anywhere text-muted">{model.path}</p>
           </div>
         </div>
-        <div className="flex items-center gap-2">
+        <div className="flex flex-wrap items-center gap-2">
           {model.warnings.length > 0 && (
             <Badge tone="amber" icon={TriangleAlert}>
               {model.warnings.length === 1 ? '1 warning' : `${model.warnings.length} warnings`}
             </Badge>
           )}
+          <PrecisionBadge precision={model.precision} loss={lossAt(model, model.precision)} />
           <StatusBadge status={model.status} />
         </div>
       </div>

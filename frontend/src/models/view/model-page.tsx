@@ -28,12 +28,14 @@ import {
   useTabParam,
 } from '../../ui/index.js'
 import { useModel } from '../api.js'
+import { lossAt } from '../precision.js'
 import { modelLine } from '../prepare.js'
 import { AbsentSites } from './absent-sites.js'
 import { ArchitectureTab } from './architecture-tab.js'
 import { DeleteModelDialog, RenameModelDialog } from './model-dialogs.js'
 import { OverviewTab } from './overview-tab.js'
 import { ParityTab } from './parity-tab.js'
+import { PrecisionBadge } from './precision-badge.js'
 import { SitesTable } from './sites-table.js'
 import { TryIt } from './try-it.js'
 import { WeightsTab } from './weights-tab.js'
@@ -63,7 +65,12 @@ function ModelView({ model }: { model: Model }) {
     <Page
       title={model.name}
       crumbs={[{ label: 'Models', to: '/models' }]}
-      state={<StatusBadge status={model.status} />}
+      state={
+        <>
+          <StatusBadge status={model.status} />
+          <PrecisionBadge precision={model.precision} loss={lossAt(model, model.precision)} />
+        </>
+      }
       subtitle={model.spec ? modelLine(model.spec) : model.path}
       actions={
         <>

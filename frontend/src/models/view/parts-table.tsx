@@ -18,7 +18,7 @@ export function PartsTable({ model }: { model: { spec: ModelSpec; structure: Mod
   return (
     <Card
       title="Parameters and memory"
-      description={`${formatCount(parameters)} parameters, ${formatBytes(memory.weights)} at fp32. Besides: ${formatBytes(memory.kvPerToken)} of key/value cache and ${formatBytes(memory.activationsPerToken)} of activations per token.`}
+      description={`${formatCount(parameters)} parameters, ${formatBytes(memory.weights)} at float32. Besides: ${formatBytes(memory.kvPerToken)} of key/value cache and ${formatBytes(memory.activationsPerToken)} of activations per token.`}
     >
       <ul className="space-y-3 text-sm">
         {rows.map((row) => (
@@ -36,7 +36,7 @@ function Part({ row, largest }: { row: PartRow; largest: number }) {
       <div className="flex flex-wrap justify-between gap-x-4">
         <span className="text-heading">{NAMES[part] ?? part}</span>
         <span className="text-muted tabular-nums">
-          {formatCount(parameters)} · {formatPercent(share)} · {formatBytes(memoryBytes)} in memory
+          {formatCount(parameters)} · {formatPercent(share)} · {formatBytes(memoryBytes)} at float32
           {storedBytes !== null && ` · ${formatBytes(storedBytes)} in the files`}
         </span>
       </div>

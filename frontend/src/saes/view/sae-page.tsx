@@ -3,12 +3,25 @@ import { type Sae, SaeFileSchema } from '@mistudio/contracts'
 import Download from 'lucide-react/icons/download'
 import Pencil from 'lucide-react/icons/pencil'
 import Trash2 from 'lucide-react/icons/trash-2'
+import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { ExtractionCard, StartExtraction, sortExtractions, useExtractions } from '../../extractions/index.js'
 import { useLiveStatus } from '../../live/index.js'
+import { RunPrecision } from '../../models/index.js'
 import { summaryTiles } from '../../training/prepare.js'
-import { Button, Card, ErrorState, Facts, formatDateTime, Page, SkeletonList, Stat, StatRow } from '../../ui/index.js'
+import {
+  Button,
+  Card,
+  ErrorState,
+  Facts,
+  formatDateTime,
+  Notice,
+  Page,
+  SkeletonList,
+  Stat,
+  StatRow,
+} from '../../ui/index.js'
 import { saeFileUrl, useSae } from '../api.js'
 import { saeFacts, saeLine, trainedOn } from '../prepare.js'
 import { DeleteSae, RenameSae } from './sae-dialogs.js'
@@ -38,6 +51,7 @@ function SaeView({ sae }: { sae: Sae }) {
     <Page
       title={sae.name}
       crumbs={CRUMBS}
+      state={<RunPrecision precision={sae.precision} modelId={sae.modelId} />}
       subtitle={`${sae.modelName} · ${saeLine(sae)}`}
       actions={
         <>
@@ -54,6 +68,12 @@ function SaeView({ sae }: { sae: Sae }) {
       }
     >
       <div className="space-y-5">
+        {sae.modelPrecision && sae.modelPrecision !== sae.precision && (
+          <Notice tone="amber" icon={TriangleAlert} title="The model is loaded in another precision now">
+            This SAE was trained on {sae.modelName} at {sae.precision}; extractions and steering now read it at{' '}
+            {sae.modelPrecision}. Load the model as {sae.precision} on its page to read what the SAE was trained on.
+          </Notice>
+        )}
         {sae.summary && (
           <StatRow>
             {summaryTiles(sae.summary).map((tile) => (

@@ -4,6 +4,7 @@ import Network from 'lucide-react/icons/network'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useLiveStatus } from '../../live/index.js'
+import { RunPrecision } from '../../models/index.js'
 import {
   EmptyState,
   ErrorState,
@@ -76,6 +77,9 @@ function SaeCard({ sae }: { sae: Sae }) {
             {sae.modelName} · {saeLine(sae)}
           </p>
           {sae.summary && <p className="mt-0.5 text-sm text-muted">{saeFigures(sae)}</p>}
+          <p className="mt-1.5">
+            <RunPrecision precision={sae.precision} modelId={sae.modelId} />
+          </p>
           <p className="mt-2 text-xs text-muted">
             made <RelativeTime at={sae.createdAt} /> ·{' '}
             {sae.extractions === 0 ? 'no extractions yet' : plural(sae.extractions, 'extraction')}

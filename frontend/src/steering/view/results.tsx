@@ -3,6 +3,7 @@ import { type Steering, subjectChannel } from '@mistudio/contracts'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { isActive, useJobEvents } from '../../live/index.js'
+import { RunPrecision } from '../../models/index.js'
 import { CopyButton, cx, Notice, nextStep, Progress, Select } from '../../ui/index.js'
 import { variantTitle } from '../prepare.js'
 import { appendEvents, type Streamed } from '../stream.js'
@@ -53,7 +54,8 @@ export function Results({ steering }: { steering: Steering }) {
         ) : (
           <span />
         )}
-        <span className="flex flex-wrap gap-2">
+        <span className="flex flex-wrap items-center gap-2">
+          <RunPrecision precision={steering.precision} modelId={steering.modelId} />
           <CopyButton text={JSON.stringify(request, null, 2)} label="Copy recipe" />
           <SaveExperiment steering={steering} />
         </span>

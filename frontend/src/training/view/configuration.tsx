@@ -35,6 +35,7 @@ export function Configuration({ training }: { training: Training }) {
               training.modelName
             ),
           ],
+          ['Precision of the model', training.precision],
           ['Dataset', training.datasetName],
           ['Architecture', params.architecture],
           ['Site', <code key="s">{params.site}</code>],

@@ -3,6 +3,7 @@ import type { Training } from '@mistudio/contracts'
 import GraduationCap from 'lucide-react/icons/graduation-cap'
 import { Link } from 'react-router'
 import { isActive } from '../../live/index.js'
+import { RunPrecision } from '../../models/index.js'
 import { Progress, RelativeTime, StatusBadge } from '../../ui/index.js'
 import { liveTiles, summaryTiles, type Tile, trainingLine } from '../prepare.js'
 import { TrainingActions } from './training-actions.js'
@@ -29,6 +30,9 @@ export function TrainingCard({ training }: { training: Training }) {
               {training.modelName} · {training.datasetName}
             </p>
             <p className="mt-0.5 text-xs text-muted">{trainingLine(training)}</p>
+            <p className="mt-1.5">
+              <RunPrecision precision={training.precision} modelId={training.modelId} />
+            </p>
           </div>
         </div>
         <div className="flex flex-wrap items-center gap-2">

@@ -5,6 +5,7 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { isActive, useLiveStatus, useSubject } from '../../live/index.js'
+import { RunPrecision } from '../../models/index.js'
 import {
   Button,
   Card,
@@ -61,7 +62,12 @@ function TrainingView({ training }: { training: Training }) {
     <Page
       title={training.name}
       crumbs={CRUMBS}
-      state={job && <StatusBadge status={job.state} />}
+      state={
+        <>
+          {job && <StatusBadge status={job.state} />}
+          <RunPrecision precision={training.precision} modelId={training.modelId} />
+        </>
+      }
       subtitle={`${training.modelName} · ${training.datasetName} · ${trainingLine(training)}`}
       actions={
         <>

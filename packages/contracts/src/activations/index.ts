@@ -1,6 +1,7 @@
 // Activation captures: a tokenization read through a model once, activations at some sites kept in files.
 import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
+import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { JobSchema } from '../jobs/index.js'
 
 export const CaptureFormatSchema = z.enum(['safetensors', 'npz'])
@@ -129,6 +130,8 @@ export const CaptureSchema = z.object({
   id: IdSchema,
   modelId: IdSchema.nullable(),
   modelName: z.string(),
+  /** Of the model when it was captured. */
+  precision: PrecisionSchema,
   tokenizationId: IdSchema.nullable(),
   datasetName: z.string(),
   contextSize: z.int(),
@@ -147,6 +150,7 @@ export type Capture = z.infer<typeof CaptureSchema>
 export const ActivationCaptureParamsSchema = z.object({
   captureId: IdSchema,
   modelPath: z.string(),
+  precision: JobPrecisionSchema,
   modelName: z.string(),
   tokenizationId: IdSchema,
   datasetName: z.string(),

@@ -35,7 +35,6 @@ export const ERROR_STATUS = {
   internal: 500,
   disk_full: 507,
   out_of_memory: 507,
-  memory_insufficient: 507,
   job_crashed: 500,
   job_timeout: 504,
   unavailable: 503,

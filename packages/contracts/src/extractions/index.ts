@@ -1,6 +1,7 @@
 // An extraction reads a dataset through an SAE once and describes every feature.
 import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
+import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { JobSchema } from '../jobs/index.js'
 
 export const ExtractionParamsSchema = z.strictObject({
@@ -55,6 +56,9 @@ export const ExtractionSchema = z.object({
   datasetName: z.string(),
   site: z.string(),
   dSae: z.int(),
+  /** Of the model when it was read, and when the SAE was trained. */
+  precision: PrecisionSchema,
+  saePrecision: PrecisionSchema,
   status: z.enum(['running', 'ready', 'failed']),
   params: ExtractionParamsSchema,
   summary: ExtractionSummarySchema.nullable(),
@@ -67,6 +71,7 @@ export const ExtractionRunParamsSchema = z.object({
   extractionId: IdSchema,
   saeId: IdSchema,
   modelPath: z.string(),
+  precision: JobPrecisionSchema,
   tokenizationId: IdSchema,
   params: ExtractionParamsSchema,
 })

@@ -1,6 +1,7 @@
 // Features of an extraction: the browser's rows and the feature page.
 import { z } from 'zod'
 import { IdSchema } from '../common/envelope.js'
+import { JobPrecisionSchema } from '../common/precision.js'
 import { TokenSpanSchema } from '../datasets/index.js'
 
 /** A stretch of text with this feature's activation on every token. `peak` indexes `tokens`. */
@@ -98,6 +99,7 @@ export type ProbeResult = z.infer<typeof ProbeResultSchema>
 export const FeatureProbeParamsSchema = z.object({
   saeId: IdSchema,
   modelPath: z.string(),
+  precision: JobPrecisionSchema,
   site: z.string(),
   feature: z.int(),
   text: z.string(),

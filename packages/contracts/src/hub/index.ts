@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { ErrorBodySchema } from '../common/errors.js'
+import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
+import { ModelMemorySchema } from '../models/memory.js'
 
 const PART = '[A-Za-z0-9](?:[A-Za-z0-9_.]|-(?!-))*'
 /** `org/name` or `name`, as the hub spells repositories. No `--` and no `..`: `org--name` must name one repository only. */
@@ -96,7 +98,8 @@ export const HubInspectionSchema = z.object({
       layers: z.int(),
       dModel: z.int(),
       parameters: z.number(),
-      memoryBytes: z.number(),
+      /** At each precision, so that one can be chosen before anything is fetched. */
+      memory: ModelMemorySchema,
     })
     .nullable(),
   /** Why it cannot be downloaded and registered now; null when it can. */
@@ -109,7 +112,10 @@ export const HubInspectionAnswerSchema = HubInspectionSchema.extend({
 })
 export type HubInspectionAnswer = z.infer<typeof HubInspectionAnswerSchema>
 
-export const CreateHubDownloadSchema = InspectHubSchema.extend({ name: NameSchema.optional() })
+export const CreateHubDownloadSchema = InspectHubSchema.extend({
+  name: NameSchema.optional(),
+  precision: PrecisionSchema.default('float32'),
+})
 export type CreateHubDownload = z.infer<typeof CreateHubDownloadSchema>
 
 /** What this computer says without asking the hub. */
@@ -149,6 +155,6 @@ export const SetHubTokenSchema = z.strictObject({
 export const HubSearchParamsSchema = HubSearchQuerySchema
 export const HubInspectParamsSchema = InspectHubSchema
 export const HubLocalParamsSchema = z.object({})
-export const HubDownloadParamsSchema = HubSourceSchema.extend({ modelId: IdSchema })
+export const HubDownloadParamsSchema = HubSourceSchema.extend({ modelId: IdSchema, precision: JobPrecisionSchema })
 export type HubDownloadParams = z.infer<typeof HubDownloadParamsSchema>
 export const HubRemoveParamsSchema = z.object({ repo: HubRepoSchema, commit: HubCommitSchema })

@@ -1,11 +1,14 @@
 // Language models: registered in place from a local folder, checked before they count as ready.
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { HubSourceSchema } from '../hub/index.js'
 import { JobSchema } from '../jobs/index.js'
+import { ModelMemorySchema } from './memory.js'
 import { ParitySummarySchema } from './parity.js'
 import { AbsentSiteSchema, ModelStructureSchema } from './structure.js'
 
+export * from './memory.js'
 export * from './parity.js'
 export * from './structure.js'
 export * from './weights.js'
@@ -56,6 +59,7 @@ export const ModelInspectionSchema = z.object({
   sites: z.array(SiteSchema),
   absentSites: z.array(AbsentSiteSchema),
   tokenizer: z.object({ kind: z.string(), vocabSize: z.int() }),
+  memory: ModelMemorySchema,
   warnings: z.array(z.string()),
 })
 export type ModelInspection = z.infer<typeof ModelInspectionSchema>
@@ -78,6 +82,8 @@ export const ModelSchema = z.object({
   name: z.string(),
   path: z.string(),
   status: z.enum(['importing', 'ready', 'failed']),
+  /** In which it is run, everywhere in the product. */
+  precision: PrecisionSchema,
   spec: ModelSpecSchema.nullable(),
   /** Null until the model was checked; models of earlier versions have it after their checks are run again. */
   structure: ModelStructureSchema.nullable(),
@@ -94,8 +100,13 @@ export const ModelSchema = z.object({
 export type Model = z.infer<typeof ModelSchema>
 
 export const InspectModelSchema = z.strictObject({ path: z.string().min(1).max(4096) })
-export const CreateModelSchema = z.strictObject({ path: z.string().min(1).max(4096), name: NameSchema.optional() })
+export const CreateModelSchema = z.strictObject({
+  path: z.string().min(1).max(4096),
+  name: NameSchema.optional(),
+  precision: PrecisionSchema.default('float32'),
+})
 export type CreateModel = z.infer<typeof CreateModelSchema>
+export const LoadModelSchema = z.strictObject({ precision: PrecisionSchema })
 /** `delete` takes uploaded files along; files in an import root are the user's own and always stay. */
 export const DeleteModelQuerySchema = z.object({ files: z.enum(['keep', 'delete']).default('keep') })
 
@@ -106,6 +117,7 @@ export const ModelRegisterParamsSchema = z.object({
   path: z.string(),
   /** For the report; default: the folder's name. */
   name: z.string().optional(),
+  precision: JobPrecisionSchema,
 })
 export const ModelVerifyParamsSchema = ModelRegisterParamsSchema
 export const ModelTensorsParamsSchema = z.object({ path: z.string() })

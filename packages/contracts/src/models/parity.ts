@@ -1,6 +1,7 @@
 // The parity report of a model: every check with its figure and tolerance, where and with what it was made. Also written as a file.
 import { z } from 'zod'
 import { TimeSchema } from '../common/envelope.js'
+import { PrecisionSchema } from '../common/precision.js'
 
 /** Version of the report; a reader refuses a newer one. */
 export const PARITY_FORMAT = 1
@@ -26,9 +27,25 @@ export const PARITY_GROUPS: Readonly<Record<ParityGroup, { title: string; explan
   },
   precision: {
     title: 'Quantised copies against full precision',
-    explanation: 'How far the next-token distributions of this model at int8 and int4 are from those at fp32.',
+    explanation:
+      'How far the next-token distributions of this model at int8 and int4 are from those at float32, whichever it is loaded as.',
   },
 }
+
+/** A quantised model beside the same model at float32, on the same tokens. */
+export const PrecisionLossSchema = z.object({
+  precision: PrecisionSchema,
+  /** KL(float32 ‖ this) of the next-token distributions in nats, mean and largest over the positions; null: not a finite number. */
+  meanKl: z.number().nullable(),
+  maxKl: z.number().nullable(),
+  /** exp of the mean next-token loss, of this model and at float32. */
+  perplexity: z.number().nullable(),
+  originalPerplexity: z.number().nullable(),
+  /** Share of positions at which both prefer the same token. */
+  sameTop: z.number(),
+  positions: z.int(),
+})
+export type PrecisionLoss = z.infer<typeof PrecisionLossSchema>
 
 export const ParityCheckSchema = z.object({
   name: z.string(),
@@ -47,6 +64,8 @@ export const ParityCheckSchema = z.object({
   /** Values, tokens or texts that the figure speaks of. */
   count: z.int(),
   detail: z.string(),
+  /** Of checks of the group `precision`. */
+  loss: PrecisionLossSchema.optional(),
 })
 export type ParityCheck = z.infer<typeof ParityCheckSchema>
 
@@ -78,10 +97,17 @@ export const ParityReportSchema = z.object({
 export type ParityReport = z.infer<typeof ParityReportSchema>
 
 /** What lists and headers say of a report. */
-export const ParitySummarySchema = z.object({ passed: z.int(), failed: z.int(), at: TimeSchema })
+export const ParitySummarySchema = z.object({
+  passed: z.int(),
+  failed: z.int(),
+  at: TimeSchema,
+  /** What the quantised precisions cost, as measured; those that were not measured are missing. */
+  losses: z.array(PrecisionLossSchema).default([]),
+})
 export type ParitySummary = z.infer<typeof ParitySummarySchema>
 
 export const paritySummary = ({ checks, startedAt }: ParityReport): ParitySummary => {
   const passed = checks.filter(({ pass }) => pass).length
-  return { passed, failed: checks.length - passed, at: startedAt }
+  const losses = checks.flatMap(({ loss }) => (loss ? [loss] : []))
+  return { passed, failed: checks.length - passed, at: startedAt, losses }
 }

@@ -1,6 +1,7 @@
 // Trained SAEs in SAELens layout.
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { PrecisionSchema } from '../common/precision.js'
 import { TrainingSummarySchema } from '../trainings/index.js'
 
 export const SaeSchema = z.object({
@@ -8,6 +9,9 @@ export const SaeSchema = z.object({
   name: z.string(),
   modelId: IdSchema.nullable(),
   modelName: z.string(),
+  /** Of the model when the SAE was trained, and as it is loaded now (null: deleted). */
+  precision: PrecisionSchema,
+  modelPrecision: PrecisionSchema.nullable(),
   trainingId: IdSchema.nullable(),
   site: z.string(),
   architecture: z.string(),

@@ -1,6 +1,7 @@
 // Steering experiments: the same prompt and seed with and without features added to the stream.
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { TokenSpanSchema } from '../datasets/index.js'
 import { JobSchema } from '../jobs/index.js'
 
@@ -125,6 +126,8 @@ export const SteeringSchema = z.object({
   name: z.string().nullable(),
   modelId: IdSchema.nullable(),
   modelName: z.string(),
+  /** Of the model when it wrote. */
+  precision: PrecisionSchema,
   extractionId: IdSchema.nullable(),
   saeId: IdSchema.nullable(),
   site: z.string().nullable(),
@@ -139,6 +142,7 @@ export const UpdateSteeringSchema = z.strictObject({ name: NameSchema.nullable()
 export const SteeringGenerateParamsSchema = z.object({
   steeringId: IdSchema,
   modelPath: z.string(),
+  precision: JobPrecisionSchema,
   saeId: IdSchema.nullable(),
   site: z.string().nullable(),
   prompt: z.string(),
@@ -167,4 +171,8 @@ export const ChatPreviewSchema = z.object({
   refusal: z.string().nullable(),
 })
 export type ChatPreview = z.infer<typeof ChatPreviewSchema>
-export const ChatPreviewParamsSchema = z.object({ modelPath: z.string(), messages: z.array(ChatMessageSchema) })
+export const ChatPreviewParamsSchema = z.object({
+  modelPath: z.string(),
+  precision: JobPrecisionSchema,
+  messages: z.array(ChatMessageSchema),
+})

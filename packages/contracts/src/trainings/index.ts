@@ -1,6 +1,7 @@
 // SAE trainings. A training is a run: the same id names both.
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { JobSchema, MetricValuesSchema } from '../jobs/index.js'
 
 /** Limits and defaults in one place: server, form and texts read them here. */
@@ -109,6 +110,8 @@ export const TrainingSchema = z.object({
   modelName: z.string(),
   tokenizationId: IdSchema.nullable(),
   datasetName: z.string(),
+  /** Of the model when it was started; a resumed training keeps it. */
+  precision: PrecisionSchema,
   params: TrainingParamsSchema,
   dIn: z.int(),
   dSae: z.int(),
@@ -138,6 +141,7 @@ export const TrainingRunParamsSchema = z.object({
   modelId: IdSchema,
   modelName: z.string(),
   modelPath: z.string(),
+  precision: JobPrecisionSchema,
   tokenizationId: IdSchema,
   datasetName: z.string(),
   params: TrainingParamsSchema,
@@ -145,6 +149,7 @@ export const TrainingRunParamsSchema = z.object({
 export type TrainingRunParams = z.infer<typeof TrainingRunParamsSchema>
 export const TrainingEstimateParamsSchema = z.object({
   modelPath: z.string(),
+  precision: JobPrecisionSchema,
   tokenizationId: IdSchema,
   params: TrainingParamsSchema,
 })

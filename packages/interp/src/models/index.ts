@@ -20,7 +20,7 @@ export type {
   Piece,
   RotaryPlan,
 } from './plan.js'
-export { PRECISIONS, type Precision } from './precision.js'
+export { PRECISIONS, type Precision, requirePrecision } from './precision.js'
 export { describeRope, type Rope } from './rope.js'
 export { estimateRunMemory, type RunMemory, type RunShape, requireMemory } from './run-memory.js'
 export { type AbsentSite, absentSites, describeShape, findSite, planSites, type Site, siteWidth } from './sites.js'

@@ -33,7 +33,8 @@ describe('memory of a run', () => {
   })
 
   it('refuses what does not fit with the figures, and lets pass what does', () => {
-    const { total } = estimateRunMemory(GPT2, RUN)
+    const estimate = estimateRunMemory(GPT2, RUN)
+    const total = estimate.total - estimate.overhead
     expect(() => requireMemory(GPT2, RUN, total)).not.toThrow()
     expect(() => requireMemory(GPT2, RUN, total - 1)).toThrow(ModelError)
     expect(() => requireMemory(GPT2, RUN, total - 1)).toThrow(/2 × 64 tokens in float32 needs about 0\.\d\d GiB/)

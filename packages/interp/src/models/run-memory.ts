@@ -3,6 +3,7 @@ import { quantisedBytes } from '../quantisation/index.js'
 import { ModelError } from './errors.js'
 import type { LinearPlan, ModelPlan } from './plan.js'
 import { type Precision, quantisedBits } from './precision.js'
+import { STORED_WEIGHTS_LIMIT } from './sessions.js'
 import { planTensors } from './tensors.js'
 
 export interface RunShape {
@@ -34,6 +35,9 @@ const PROCESS_BYTES = 100 * 2 ** 20
 /** What ONNX Runtime's arena holds for one byte of live intermediate values: it grows by doubling and never shrinks. Measured. */
 const ARENA = 3.5
 
+/** Share of a matrix let go of that is still held when the session is made: between none and all of it. */
+const GARBAGE = 0.5
+
 const size = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1)
 
 function linearLayers({ blocks, unembedding }: ModelPlan, logits: boolean): LinearPlan[] {
@@ -50,22 +54,37 @@ function matrixBytes({ dIn, dOut }: LinearPlan, precision: Precision): number {
   return (precision === 'float16' ? 2 : 4) * dIn * dOut
 }
 
+/** Bytes of the weights that one graph reads: all of them, and those of quantised matrices. */
+interface GraphWeights {
+  readonly all: number
+  readonly quantised: number
+  /** Of the largest matrix as it is read from the file. */
+  readonly largest: number
+}
+
 /** Matrices as the precision holds them, everything else in float32. A tied unembedding is a second, turned copy of the embedding. */
-function weightBytes(plan: ModelPlan, precision: Precision, logits: boolean): number {
+function graphWeights(plan: ModelPlan, precision: Precision, logits: boolean): GraphWeights {
   const matrices = linearLayers(plan, logits)
   const tied = plan.unembedding.linear.weight.tensor.name === plan.embedding.tokens.name
   const parameters = planTensors(plan).reduce((sum, { shape }) => sum + size(shape), 0)
   const inLayers = linearLayers(plan, !tied).reduce((sum, { dIn, dOut }) => sum + dIn * dOut, 0)
   const held = matrices.reduce((sum, layer) => sum + matrixBytes(layer, precision), 0)
-  return 4 * (parameters - inLayers) + held
+  return {
+    all: 4 * (parameters - inLayers) + held,
+    quantised: quantisedBits(precision) === null ? 0 : held,
+    largest: Math.max(...matrices.map(({ dIn, dOut }) => 4 * dIn * dOut)),
+  }
 }
 
-/** The largest matrix as it is read, and for quantised ones the model file and the arrays that it is written from. */
-function loadingBytes(plan: ModelPlan, precision: Precision, logits: boolean): number {
-  const matrices = linearLayers(plan, logits)
-  const largest = Math.max(...matrices.map(({ dIn, dOut }) => 4 * dIn * dOut))
-  if (quantisedBits(precision) === null) return largest
-  return largest + 2 * matrices.reduce((sum, layer) => sum + matrixBytes(layer, precision), 0)
+/**
+ * Copies made while a model is loaded. What is stored in a session exists three times in that moment: in the graph as it is handed over,
+ * as the runtime's own tensors, and laid out for its products. What is fed exists once, and passes by one matrix at a time; one that is
+ * quantised on its way is let go of, and may or may not have been collected when the copies are made.
+ */
+function loadingBytes(plan: ModelPlan, { all, quantised, largest }: GraphWeights): number {
+  const parameters = planTensors(plan).reduce((sum, { shape }) => sum + size(shape), 0)
+  const fed = 4 * parameters > STORED_WEIGHTS_LIMIT
+  return (fed && quantised > 0 ? GARBAGE * largest : largest) + 2 * (fed ? quantised : all)
 }
 
 /** The widest moment of a block, per token: the stream, what is added to it and a normed copy beside queries, keys, values and z, or the MLP's. */
@@ -75,33 +94,48 @@ function activationsPerToken({ spec, blocks }: ModelPlan): number {
   return 4 * (3 * dModel + Math.max((2 * heads + 2 * kvHeads) * headDim, (gated ? 3 : 2) * dMlp))
 }
 
-/** Estimate of the resident memory of the whole process while it runs the model; see bench/memory.mjs for how near it is. */
+/**
+ * Estimate of the largest resident memory of the whole process that loads the model and runs one graph of it; a second graph of a small
+ * model holds its weights again. See bench/memory.mjs for how near it is.
+ */
 export function estimateRunMemory(plan: ModelPlan, shape: RunShape): RunMemory {
   const { layers, kvHeads, headDim, vocabSize } = plan.spec
   const { precision, batch, context, logits } = shape
   const tokens = batch * context
+  const weights = graphWeights(plan, precision, logits !== 'none')
   const parts = {
-    weights: weightBytes(plan, precision, logits !== 'none'),
+    weights: weights.all,
     kv: shape.cache ? 4 * 2 * layers * kvHeads * headDim * tokens : 0,
     activations: ARENA * activationsPerToken(plan) * tokens,
     logits: logits === 'none' ? 0 : 4 * vocabSize * (logits === 'all' ? tokens : batch),
-    loading: loadingBytes(plan, precision, logits !== 'none'),
+    loading: loadingBytes(plan, weights),
     overhead: PROCESS_BYTES,
   }
   return { ...parts, total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) }
 }
 
+/** Bytes that the run needs beyond the process itself. */
+const runBytes = (plan: ModelPlan, shape: RunShape): number => {
+  const { total, overhead } = estimateRunMemory(plan, shape)
+  return total - overhead
+}
+
 /**
- * Refuses what does not fit, before anything is read.
- * @throws ModelError `out_of_memory` with the estimate and what would make it smaller.
+ * Refuses what does not fit, before anything is read. `freeBytes`: what the process, which runs already, can still get.
+ * @throws ModelError `out_of_memory` with the estimate and what would make it smaller, the precisions that would fit by name.
  */
 export function requireMemory(plan: ModelPlan, shape: RunShape, freeBytes: number): void {
-  const estimate = estimateRunMemory(plan, shape)
-  if (estimate.total <= freeBytes) return
+  const needed = runBytes(plan, shape)
+  if (needed <= freeBytes) return
   const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`
+  const fitting = (['int8', 'int4'] as const).filter(
+    (precision) => runBytes(plan, { ...shape, precision }) <= freeBytes,
+  )
+  const advice = fitting.length > 0 ? ` or load the model in ${fitting.join(' or ')}` : ' or free some memory'
+  const estimate = estimateRunMemory(plan, shape)
   throw new ModelError(
     'out_of_memory',
-    `Running ${shape.batch} × ${shape.context} tokens in ${shape.precision} needs about ${gib(estimate.total)} (weights ${gib(estimate.weights)}), and ${gib(freeBytes)} are free. Choose a smaller batch or context, or int8 or int4 weights.`,
-    { estimate, freeBytes },
+    `Running ${shape.batch} × ${shape.context} tokens in ${shape.precision} needs about ${gib(needed)} (weights ${gib(estimate.weights)}), and ${gib(freeBytes)} are free. Choose a smaller batch or context,${advice}.`,
+    { estimate, freeBytes, fitting },
   )
 }

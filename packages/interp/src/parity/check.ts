@@ -1,5 +1,8 @@
 // One checked property of a model as a figure against a tolerance, and how two sets of values are compared. Pure.
 
+import type { Precision } from '../models/index.js'
+import type { QuantisationQuality } from '../quantisation/index.js'
+
 /** How the model was run for a check. */
 export interface RunVariant {
   readonly threads: number
@@ -26,6 +29,8 @@ export interface Check {
   readonly count: number
   /** What was done, and where the worst value is. */
   readonly detail: string
+  /** Of checks against full precision. */
+  readonly quality?: QuantisationQuality & { readonly precision: Precision }
 }
 
 /** Right-padded rows of which only the first positions count. */

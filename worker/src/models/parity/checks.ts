@@ -1,5 +1,5 @@
 // The checks of a parity report, in the order they are run: cheap ones first. Each step gives its checks or says why there are none.
-import type { ParityCheck, ParityGroup } from '@mistudio/contracts'
+import type { ParityCheck } from '@mistudio/contracts'
 import { FormatError } from '@mistudio/formats'
 import {
   type Check,
@@ -9,22 +9,16 @@ import {
   LanguageModel,
   lossCheck,
   ModelError,
-  precisionCheck,
   verifyGolden,
 } from '@mistudio/interp'
 import { runtime } from '../../runtime/index.js'
 import { roundTrip, type Tokenizer } from '../../tokenizer/index.js'
-import { availableMemory } from '../available-memory.js'
-import { runMemory } from '../memory.js'
 import type { OpenModel } from '../model-store.js'
 import { promptIds } from '../prompt.js'
 import { GOLDEN_INFO, GOLDEN_TENSORS, openGolden } from './golden-files.js'
+import { precisionChecks } from './precisions.js'
+import { reported, type Skipped } from './reported.js'
 import { SAMPLE_TEXT } from './sample-text.js'
-
-export interface Skipped {
-  readonly group: ParityGroup
-  readonly reason: string
-}
 
 export interface Step {
   readonly stage: string
@@ -32,15 +26,9 @@ export interface Step {
 }
 
 /** Tokens of the bundled text that each check runs on. */
-const TOKENS = { finite: 32, determinism: 32, cache: 48, precision: 64, loss: 256 }
+const TOKENS = { finite: 32, determinism: 32, cache: 48, precision: 256, loss: 256 }
 /** Models up to this many parameters are held against stored values with every thread count and optimisation. */
 const ALL_VARIANTS = 5e7
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
-const mean = ({ mean: value }: Check): number | null => (value === null ? null : finite(value))
-
-/** A check as the report writes it: JSON has no NaN. */
-const reported = (check: Check): ParityCheck => ({ ...check, figure: finite(check.figure), mean: mean(check) })
 
 /** Whether texts come back from the tokenizer. A tokenizer may normalise, so only plain English is judged. */
 export function tokenizerCheck(tokenizer: Pick<Tokenizer, 'encode' | 'decode'>): ParityCheck {
@@ -78,6 +66,10 @@ async function* goldenChecks({ folder, model }: OpenModel, threads: number): Asy
       yield { group: 'golden', reason: `There is no ${GOLDEN_INFO} with ${GOLDEN_TENSORS} beside the weights.` }
       return
     }
+    if (model.precision !== 'float32') {
+      yield { group: 'golden', reason: `They are of float32; the model is loaded as ${model.precision}.` }
+      return
+    }
     const every = model.parameters <= ALL_VARIANTS
     const checks = verifyGolden({
       ...stored,
@@ -88,30 +80,6 @@ async function* goldenChecks({ folder, model }: OpenModel, threads: number): Asy
     for await (const check of checks) yield reported(check)
   } catch (error) {
     yield unusable(error)
-  }
-}
-
-const PRECISIONS = ['int8', 'int4'] as const
-
-/** What quantising the model would cost, for each precision there is memory for. */
-async function* precisionChecks(
-  { folder, model }: OpenModel,
-  threads: number,
-  tokens: Int32Array,
-): AsyncGenerator<ParityCheck | Skipped> {
-  // The full model stays open; at most as much again is needed to quantise it.
-  const needed = runMemory(folder.plan, { batch: 1, seq: tokens.length, logits: true }).total
-  if (needed > availableMemory()) {
-    yield { group: 'precision', reason: 'There is not enough memory for a quantised copy beside the full model.' }
-    return
-  }
-  for (const precision of PRECISIONS) {
-    const quantised = LanguageModel.load(folder.plan, folder.source, runtime, { threads, precision })
-    try {
-      yield reported(await precisionCheck(model, quantised, tokens))
-    } finally {
-      await quantised.release()
-    }
   }
 }
 

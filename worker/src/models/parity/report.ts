@@ -4,26 +4,28 @@ import { arch, cpus, platform, release } from 'node:os'
 import { join } from 'node:path'
 import { PARITY_FORMAT, type ParityCheck, type ParityReport } from '@mistudio/contracts'
 import { writeFileAtomic } from '@mistudio/formats'
+import type { Precision } from '@mistudio/interp'
 import { folderOf } from '../../files/index.js'
 import { runtimeVersion } from '../../runtime/index.js'
 import { VERSION } from '../../version.js'
 import type { OpenModel } from '../model-store.js'
-import { paritySteps, type Skipped } from './checks.js'
+import { paritySteps } from './checks.js'
 import { hashFiles } from './files.js'
+import type { Skipped } from './reported.js'
 
 /** Name of the report in the model's folder of the data directory. */
 const REPORT_FILE = 'parity.json'
 
 const isSkipped = (found: ParityCheck | Skipped): found is Skipped => 'reason' in found
 
-const environment = (threads: number): ParityReport['environment'] => ({
+const environment = (threads: number, precision: Precision): ParityReport['environment'] => ({
   product: VERSION,
   runtime: runtimeVersion,
   node: process.version,
   platform: `${platform()} ${release()} ${arch()}`,
   cpu: cpus()[0]?.model.trim() || 'unknown',
   threads,
-  precision: 'float32',
+  precision,
 })
 
 /**
@@ -56,7 +58,7 @@ export async function parityReport(
   return {
     format: PARITY_FORMAT,
     model: { name, architecture, parameters: opened.model.parameters, files },
-    environment: environment(threads),
+    environment: environment(threads, opened.model.precision),
     startedAt: new Date(started).toISOString(),
     seconds: (Date.now() - started) / 1000,
     checks,
