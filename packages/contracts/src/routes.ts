@@ -10,7 +10,7 @@ import {
   MeSchema,
   type Scope,
 } from './auth/index.js'
-import { NameSchema, PageQuerySchema } from './common/envelope.js'
+import { PageQuerySchema } from './common/envelope.js'
 import {
   CreateDatasetSchema,
   CreateTokenizationSchema,
@@ -49,19 +49,8 @@ import {
   SetHubTokenSchema,
 } from './hub/index.js'
 import { EventsQuerySchema, JobEventSchema, JobListQuerySchema, JobSchema } from './jobs/index.js'
-import {
-  CreateModelSchema,
-  DeleteModelQuerySchema,
-  InspectModelSchema,
-  LoadModelSchema,
-  ModelInspectionSchema,
-  ModelMemorySchema,
-  ModelSchema,
-  ModelTensorSchema,
-  ParityReportSchema,
-  TensorQuerySchema,
-  TensorStatisticsSchema,
-} from './models/index.js'
+import { ModelSchema } from './models/index.js'
+import { MODEL_ROUTES } from './models/routes.js'
 import { SaeSchema, UpdateSaeSchema } from './saes/index.js'
 import { SettingsSchema, UpdateSettingsSchema } from './settings/index.js'
 import {
@@ -172,45 +161,7 @@ export const ROUTES = {
   },
   jobAction: { method: 'POST', path: '/jobs/:id/:action', scope: 'write', response: JobSchema },
 
-  listModels: { method: 'GET', path: '/models', scope: 'read', response: z.array(ModelSchema) },
-  inspectModel: {
-    method: 'POST',
-    path: '/models/inspect',
-    scope: 'write',
-    body: InspectModelSchema,
-    response: ModelInspectionSchema,
-  },
-  createModel: { method: 'POST', path: '/models', scope: 'write', body: CreateModelSchema, response: ModelSchema },
-  getModel: { method: 'GET', path: '/models/:id', scope: 'read', response: ModelSchema },
-  updateModel: {
-    method: 'PATCH',
-    path: '/models/:id',
-    scope: 'write',
-    body: z.strictObject({ name: NameSchema }),
-    response: ModelSchema,
-  },
-  /** Runs the checks of the parity report again; the model's job tells how far they are. */
-  verifyModel: { method: 'POST', path: '/models/:id/verify', scope: 'write', response: ModelSchema },
-  /** Loads the model in another precision: its checks are run at it, and it is kept when they could be run. */
-  loadModel: { method: 'POST', path: '/models/:id/load', scope: 'write', body: LoadModelSchema, response: ModelSchema },
-  /** What the model takes in memory at each precision, and what is free; asked of the worker. */
-  modelMemory: { method: 'GET', path: '/models/:id/memory', scope: 'read', response: ModelMemorySchema },
-  modelParity: { method: 'GET', path: '/models/:id/parity', scope: 'read', response: ParityReportSchema },
-  modelTensors: { method: 'GET', path: '/models/:id/tensors', scope: 'read', response: z.array(ModelTensorSchema) },
-  modelTensor: {
-    method: 'GET',
-    path: '/models/:id/tensor',
-    scope: 'read',
-    query: TensorQuerySchema,
-    response: TensorStatisticsSchema,
-  },
-  deleteModel: {
-    method: 'DELETE',
-    path: '/models/:id',
-    scope: 'write',
-    query: DeleteModelQuerySchema,
-    response: None,
-  },
+  ...MODEL_ROUTES,
 
   /** What is known without asking the hub. */
   hubLocal: { method: 'GET', path: '/hub', scope: 'read', response: HubLocalSchema },
