@@ -72,6 +72,35 @@ export interface Kernels {
       ...[oneMinusBeta1: number, oneMinusBeta2: number, step: number, root: number, eps: number, decay: number],
     ]
   ): void
+  reluInto(acts: Pointer, pre: Pointer, count: number): void
+  reluBackward(
+    ...args: [
+      ...[acts: Pointer, d: Pointer, add: Pointer, rows: number, features: number],
+      ...[sumD: Pointer, sumActs: Pointer, fired: Pointer],
+    ]
+  ): void
+  gateInto(
+    ...args: [
+      ...[acts: Pointer, open: Pointer, gate: Pointer, bGate: Pointer, scale: Pointer, bMag: Pointer],
+      ...[rows: number, features: number],
+    ]
+  ): void
+  gateBackward(
+    ...args: [
+      ...[acts: Pointer, open: Pointer, d0: Pointer, d1: Pointer, add: Pointer, bGate: Pointer, scale: Pointer],
+      ...[rows: number, features: number],
+      ...[sumGate: Pointer, sumOpen: Pointer, sumMag: Pointer, sumScale: Pointer, fired: Pointer],
+    ]
+  ): void
+  jumpInto(acts: Pointer, pre: Pointer, theta: Pointer, rows: number, features: number, open: Pointer): void
+  jumpBackward(
+    ...args: [
+      ...[pre: Pointer, d: Pointer, theta: Pointer, dOpen: Pointer, width: number, toInput: number],
+      ...[rows: number, features: number, sumD: Pointer, sumTheta: Pointer, fired: Pointer],
+    ]
+  ): void
+  rankInto(to: Pointer, pre: Pointer, scale: Pointer, rows: number, features: number, magnitudes: number): void
+  keepWhere(d: Pointer, code: Pointer, count: number): void
   rowNorms(w: Pointer, rows: number, d: number, norm: Pointer, inverse: Pointer): void
 }
 
@@ -79,7 +108,8 @@ const KERNEL_NAMES: readonly (keyof Kernels)[] = [
   ...(['addInto', 'scaleInto', 'subtractRow', 'errorRows', 'sumSquares', 'tokenFigures', 'columnSums'] as const),
   ...(['weightedRowSum', 'gatherRows', 'extractAbove', 'collectLargest', 'finishLargest', 'selectKth'] as const),
   ...(['selectTop', 'mergeTopk', 'groupByFeature', 'decodeRows', 'rowProducts', 'weightedRows'] as const),
-  ...(['adamVector', 'rowNorms'] as const),
+  ...(['adamVector', 'rowNorms', 'reluInto', 'reluBackward', 'gateInto', 'gateBackward'] as const),
+  ...(['jumpInto', 'jumpBackward', 'rankInto', 'keepWhere'] as const),
 ]
 
 /** The kernels cannot be loaded: not built, or another version than this package. */

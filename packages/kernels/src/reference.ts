@@ -172,3 +172,66 @@ export function weightedRowSum(w: Rows, d: number, weight?: Rows): Float64Array 
   for (let i = 0; i < w.length; i++) sums[i % d]! += (weight ? weight[Math.floor(i / d)]! : 1) * w[i]!
   return sums
 }
+
+/** Sums over tokens, [features] each. */
+type Sums<K extends string> = Record<K, Float64Array>
+
+const sumsOf = <K extends string>(names: readonly K[], features: number): Sums<K> =>
+  Object.fromEntries(names.map((name) => [name, new Float64Array(features)])) as Sums<K>
+
+/** Gradient of relu: (d + add) where acts > 0. */
+export function reluBackward(acts: Rows, d: Rows, add: Rows) {
+  const sums = sumsOf(['d', 'acts', 'fired'], add.length)
+  const out = Float64Array.from(acts, (act, at) => {
+    const j = at % add.length
+    const gradient = act > 0 ? d[at]! + add[j]! : 0
+    sums.d[j]! += gradient
+    sums.acts[j]! += act
+    if (act > 0) sums.fired[j]!++
+    return gradient
+  })
+  return { out, sums }
+}
+
+/** Gates max(g, 0), and activations max((g − bGate) · scale + bMag, 0) where g > 0. */
+export function gate(g: Rows, bGate: Rows, scale: Rows, bMag: Rows): { open: Float64Array; acts: Float64Array } {
+  const n = bGate.length
+  const magnitude = (value: number, j: number) => Math.max(0, (value - bGate[j]!) * scale[j]! + bMag[j]!)
+  return {
+    open: Float64Array.from(g, (value) => Math.max(0, value)),
+    acts: Float64Array.from(g, (value, at) => (value > 0 ? magnitude(value, at % n) : 0)),
+  }
+}
+
+/** Gradient of the gate's product, from those of the activations (d0) and of the gates (d1, plus add). */
+export function gateBackward(acts: Rows, open: Rows, d0: Rows, d1: Rows, add: Rows, bGate: Rows, scale: Rows) {
+  const sums = sumsOf(['gate', 'open', 'magnitude', 'scale', 'fired'], add.length)
+  const out = Float64Array.from(acts, (act, at) => {
+    const j = at % add.length
+    const q = open[at]! > 0 ? d1[at]! + add[j]! : 0
+    const p = act > 0 ? d0[at]! : 0
+    sums.gate[j]! += q
+    sums.open[j]! += open[at]!
+    sums.magnitude[j]! += p
+    sums.scale[j]! += p * scale[j]! * (open[at]! - bGate[j]!)
+    if (act > 0) sums.fired[j]!++
+    return p * scale[j]! + q
+  })
+  return { out, sums }
+}
+
+/** Pseudo-gradients of jumprelu: d above theta; jump = (d · theta + dOpen of the token) / width within width / 2 of it. */
+export function jumpBackward(pre: Rows, d: Rows, theta: Rows, dOpen: Rows, width: number, toInput: boolean) {
+  const sums = sumsOf(['d', 'theta', 'fired'], theta.length)
+  const out = Float64Array.from(pre, (value, at) => {
+    const j = at % theta.length
+    const near = Math.abs(value - theta[j]!) < width / 2
+    const jump = near ? (d[at]! * theta[j]! + dOpen[Math.floor(at / theta.length)]!) / width : 0
+    const gradient = (value > theta[j]! ? d[at]! : 0) + (toInput ? jump : 0)
+    sums.d[j]! += gradient
+    sums.theta[j]! -= jump
+    if (value > theta[j]!) sums.fired[j]!++
+    return gradient
+  })
+  return { out, sums }
+}

@@ -17,7 +17,7 @@ export function rowProducts(w: usize, rows: usize, token: usize, count: i32, d: 
   }
 }
 
-/** to = sum of weight[i] * rows[token[i]] over i < count, for one row `to` [d]; added to it when `add` is not 0. */
+/** to = sum of weight[i] * rows[token[i]] over i < count, for one row `to` [d]; added to it when `add` is not 0. Weights of 0 cost nothing. */
 export function weightedRows(to: usize, rows: usize, token: usize, weight: usize, count: i32, d: i32, add: i32): void {
   const n = <usize>d << 2;
   const end = <usize>count << 2;
@@ -29,7 +29,9 @@ export function weightedRows(to: usize, rows: usize, token: usize, weight: usize
       a4 = v128.load(to + c, 64); a5 = v128.load(to + c, 80); a6 = v128.load(to + c, 96); a7 = v128.load(to + c, 112);
     }
     for (let i: usize = 0; i < end; i += 4) {
-      const p = v128.load32_splat(weight + i), r = rows + <usize>load<i32>(token + i) * n + c;
+      const factor = load<f32>(weight + i);
+      if (factor == 0) continue;
+      const p = f32x4.splat(factor), r = rows + <usize>load<i32>(token + i) * n + c;
       a0 = f32x4.add(a0, f32x4.mul(p, v128.load(r)));
       a1 = f32x4.add(a1, f32x4.mul(p, v128.load(r, 16)));
       a2 = f32x4.add(a2, f32x4.mul(p, v128.load(r, 32)));

@@ -41,7 +41,8 @@ export class AuxPass {
           loss += weight * (await this.chunk(chunk, ids.length, plane, weight))
           this.addBias(chunk.count, ids, inputSums)
         }
-        this.scatter(ids)
+        await this.scatter('W_enc.g', 'deadEncG', layout.wIn, ids)
+        await this.scatter('W_dec.g', 'deadDecG', layout.wOut, ids)
       }
     }
     exchange.publish('aux', loss)
@@ -107,18 +108,8 @@ export class AuxPass {
   /** What dead features are ranked by, into `acts0`. */
   private rank(count: number, own: number): void {
     const { memory } = this.c
-    const [pre, rank, norm] = [
-      memory.f32('pre', count * own),
-      memory.f32('acts0', count * own),
-      memory.f32('deadNorm', own),
-    ]
-    const { signed } = this.plan
-    for (let t = 0; t < count; t++) {
-      for (let j = 0; j < own; j++) {
-        const value = pre[t * own + j]! * norm[j]!
-        rank[t * own + j] = signed ? Math.abs(value) : value
-      }
-    }
+    const [to, pre, norm] = [memory.at('acts0'), memory.at('pre'), memory.at('deadNorm')]
+    memory.kernels.rankInto(to, pre, norm, count, own, this.plan.signed ? 1 : 0)
   }
 
   private mask(count: number, own: number, k: number): void {
@@ -152,11 +143,10 @@ export class AuxPass {
     this.tokens.takeGradients(0, tokens)
     if (own === 0) return squares
     await products.timesRows(entries('dActs0'), outputs('grad'), decoder, 'none')
-    const [code, d] = [memory.f32('pre', count * own), memory.f32('dActs0', count * own)]
-    for (let at = 0; at < d.length; at++) if (code[at] === 0) d[at] = 0
-    await products.addOuter({ ...decoder, slot: 'deadDecG' }, entries('pre'), outputs('grad'))
+    memory.kernels.keepWhere(memory.at('dActs0'), memory.at('pre'), count * own)
+    await products.addOuter({ slot: 'deadDecG', rows: wOut, columns: own }, outputs('grad'), entries('pre'))
     const h = { slot: this.tokens.input, rows: count, columns: wIn, offset: first * wIn }
-    await products.addOuter({ slot: 'deadEncG', rows: own, columns: wIn }, entries('dActs0'), h)
+    await products.addOuter({ slot: 'deadEncG', rows: wIn, columns: own }, h, entries('dActs0'))
     return squares
   }
 
@@ -167,13 +157,14 @@ export class AuxPass {
     }
   }
 
-  /** Adds the gradients of the dead rows to those of the matrices. */
-  private scatter(ids: Int32Array): void {
-    const { memory, layout } = this.c
-    const { wIn, wOut } = layout
+  /** Adds the gradients [width, ids] of the dead rows to those of a matrix. */
+  private async scatter(to: string, from: string, width: number, ids: Int32Array): Promise<void> {
+    if (ids.length === 0) return
+    const { memory, products } = this.c
+    const rows = ids.length
+    await products.turn({ slot: 'turned', rows, columns: width }, { slot: from, rows: width, columns: rows })
     ids.forEach((j, i) => {
-      memory.kernels.addInto(memory.at('W_enc.g', j * wIn), memory.at('deadEncG', i * wIn), wIn)
-      memory.kernels.addInto(memory.at('W_dec.g', j * wOut), memory.at('deadDecG', i * wOut), wOut)
+      memory.kernels.addInto(memory.at(to, j * width), memory.at('turned', i * width), width)
     })
   }
 }

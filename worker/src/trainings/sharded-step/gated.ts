@@ -1,4 +1,5 @@
 // Gated SAEs in a shard. Entries are the open gates g > 0; the product is g − b_gate. Reconstruction 0 is of the activations, 1 of the gates.
+import { addSums } from './chunk-sums.js'
 import type { ShardContext, Tokens } from './context.js'
 import type { Pointwise } from './pointwise.js'
 
@@ -21,6 +22,7 @@ export class GatedActivations implements Pointwise {
     const { memory, layout } = this.c
     const rMag = memory.f32('r_mag', layout.features)
     for (let j = 0; j < rMag.length; j++) this.scales[j] = Math.exp(rMag[j]!)
+    memory.f32('scale', layout.features).set(this.scales)
     for (const sums of [this.fired, ...Object.values(this.sums)]) sums.fill(0)
   }
 
@@ -84,48 +86,24 @@ export class GatedActivations implements Pointwise {
 
   activate({ count }: Tokens): void {
     const { memory, layout } = this.c
-    const { features } = layout
-    const n = count * features
-    const [gate, acts, open] = [memory.f32('pre', n), memory.f32('acts0', n), memory.f32('acts1', n)]
-    const [bGate, bMag] = [memory.f32('b_gate', features), memory.f32('b_mag', features)]
-    for (let t = 0; t < count; t++) {
-      for (let j = 0; j < features; j++) {
-        const at = t * features + j
-        const g = gate[at]!
-        open[at] = g > 0 ? g : 0
-        acts[at] = g > 0 ? Math.max(0, (g - bGate[j]!) * this.scales[j]! + bMag[j]!) : 0
-      }
-    }
+    const [acts, open, gate] = [memory.at('acts0'), memory.at('acts1'), memory.at('pre')]
+    const [bGate, scale, bMag] = [memory.at('b_gate'), memory.at('scale'), memory.at('b_mag')]
+    memory.kernels.gateInto(acts, open, gate, bGate, scale, bMag, count, layout.features)
   }
 
   backward({ count }: Tokens): void {
     const { memory, layout } = this.c
     const { features } = layout
-    const n = count * features
-    const [acts, open] = [memory.f32('acts0', n), memory.f32('acts1', n)]
-    const [d0, d1] = [memory.f32('dActs0', n), memory.f32('dActs1', n)]
-    const [bGate, norm] = [memory.f32('b_gate', features), memory.f32('norm', features)]
-    const { gate, magnitude, scale, open: opened } = this.sums
-    for (let t = 0; t < count; t++) {
-      for (let j = 0; j < features; j++) {
-        const at = t * features + j
-        if (open[at] === 0) {
-          d0[at] = 0
-          continue
-        }
-        let dProduct = d1[at]! + this.weight * norm[j]!
-        gate[j]! += dProduct
-        opened[j]! += open[at]!
-        if (acts[at]! > 0) {
-          const dScaled = d0[at]! * this.scales[j]!
-          magnitude[j]! += d0[at]!
-          scale[j]! += dScaled * (open[at]! - bGate[j]!)
-          dProduct += dScaled
-          this.fired[j]!++
-        }
-        d0[at] = dProduct
-      }
-    }
+    const [add, norm] = [memory.f32('add', features), memory.f32('norm', features)]
+    for (let j = 0; j < features; j++) add[j] = this.weight * norm[j]!
+    const { gate, open, magnitude, scale } = this.sums
+    addSums(this.c, [gate, open, magnitude, scale, this.fired], (sums) => {
+      memory.kernels.gateBackward(
+        ...([memory.at('acts0'), memory.at('acts1'), memory.at('dActs0'), memory.at('dActs1')] as const),
+        ...([memory.at('add'), memory.at('b_gate'), memory.at('scale'), count, features] as const),
+        ...(sums as [number, number, number, number, number]),
+      )
+    })
   }
 
   finish() {

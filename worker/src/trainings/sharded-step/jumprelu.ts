@@ -1,5 +1,6 @@
 // JumpReLU SAEs in a shard. Entries are what is above a threshold or within the window of its pseudo-gradient, and for the
 // pre-activation loss everything below the threshold of a dead feature.
+import { addSums } from './chunk-sums.js'
 import type { ShardContext, Tokens } from './context.js'
 import type { JumpreluPlan } from './plan.js'
 import type { Pointwise } from './pointwise.js'
@@ -67,14 +68,7 @@ export class JumpreluActivations implements Pointwise {
 
   denseTokenSums({ count }: Tokens, into: Float64Array): boolean {
     if (this.plan.mode === 'tanh') return false
-    const { memory, layout } = this.c
-    const { features } = layout
-    const [pre, theta] = [memory.f32('pre', count * features), memory.f32('threshold', features)]
-    for (let t = 0; t < count; t++) {
-      let open = 0
-      for (let j = 0; j < features; j++) if (pre[t * features + j]! > theta[j]!) open++
-      into[t] = open
-    }
+    into.set(this.c.memory.i32('open', count))
     return true
   }
 
@@ -99,27 +93,39 @@ export class JumpreluActivations implements Pointwise {
 
   activate({ count }: Tokens): void {
     const { memory, layout } = this.c
-    const { features } = layout
-    const [pre, acts] = [memory.f32('pre', count * features), memory.f32('acts0', count * features)]
-    const theta = memory.f32('threshold', features)
-    for (let t = 0; t < count; t++) {
-      for (let j = 0; j < features; j++) {
-        const value = pre[t * features + j]!
-        acts[t * features + j] = value > theta[j]! ? value : 0
-      }
-    }
+    const [acts, pre, theta] = [memory.at('acts0'), memory.at('pre'), memory.at('threshold')]
+    memory.kernels.jumpInto(acts, pre, theta, count, layout.features, memory.at('open'))
   }
 
-  backward({ first, count }: Tokens): void {
+  backward(tokens: Tokens): void {
+    if (this.plan.mode === 'tanh' || this.plan.preAct !== null) this.backwardByEntry(tokens)
+    else this.backwardOfCounts(tokens)
+  }
+
+  /** The loss depends on activations through the counts of the tokens alone. */
+  private backwardOfCounts({ first, count }: Tokens): void {
+    const { memory, layout } = this.c
+    const { bandwidth, toInput } = this.plan
+    const slope = memory.f32('slope', count)
+    for (let t = 0; t < count; t++) slope[t] = this.weight * this.countLoss(this.l0[first + t]!).slope
+    addSums(this.c, [this.sums.bias, this.sums.threshold, this.fired], (sums) => {
+      memory.kernels.jumpBackward(
+        ...([memory.at('pre'), memory.at('dActs0'), memory.at('threshold'), memory.at('slope')] as const),
+        ...([bandwidth, toInput ? 1 : 0, count, layout.features, ...(sums as [number, number, number])] as const),
+      )
+    })
+  }
+
+  private backwardByEntry({ first, count }: Tokens): void {
     const { memory, layout } = this.c
     const { features } = layout
     const [pre, d] = [memory.f32('pre', count * features), memory.f32('dActs0', count * features)]
     const low = memory.f32('low', features)
-    for (let j = 0; j < features; j++) {
-      const add = this.entryOf(j)
-      for (let t = 0; t < count; t++) {
+    const add = Array.from({ length: features }, (_, j) => this.entryOf(j))
+    for (let t = 0; t < count; t++) {
+      for (let j = 0; j < features; j++) {
         const at = t * features + j
-        d[at] = pre[at]! > low[j]! ? add(pre[at]!, d[at]!, first + t) : 0
+        d[at] = pre[at]! > low[j]! ? add[j]!(pre[at]!, d[at]!, first + t) : 0
       }
     }
   }

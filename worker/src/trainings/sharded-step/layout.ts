@@ -1,6 +1,7 @@
 // Sizes of a sharded training step: which features a shard owns, what lies in its own memory, what all shards share.
 import { auxWidth } from '@mistudio/interp'
 import { doubles, floats, memoryBytes, paddedWidth, type Slot } from '@mistudio/kernels'
+import { CHUNK_SUMS } from './chunk-sums.js'
 import { parametersOf } from './parameters.js'
 import type { ShardPlan } from './plan.js'
 
@@ -120,7 +121,7 @@ export function shardSlots(layout: ShardLayout): Record<string, Slot> {
     },
     dPre: floats(batchSize),
     bounds: floats(planes > 1 && plan.kind === 'topk' ? (planes + 1) * batchSize : 0),
-    ...(plan.kind === 'topk' ? topkSlots(layout, plan.over === 'token' ? plan.k : 0) : { acts: entries }),
+    ...(plan.kind === 'topk' ? topkSlots(layout, plan.over === 'token' ? plan.k : 0) : pointwiseSlots(layout)),
     ...(auxLimit(plan) > 0 ? auxSlots(layout) : {}),
   }
 }
@@ -167,6 +168,18 @@ function topkSlots({ plan, batchSize, features, shards }: ShardLayout, k: number
   }
 }
 
+function pointwiseSlots(layout: ShardLayout): Record<string, Slot> {
+  const perFeature = floats(paddedWidth(layout.features))
+  const sums = Array.from({ length: CHUNK_SUMS }, (_, n) => [`sum${n}`, perFeature])
+  return {
+    ...{ acts: floats(entryCapacity(layout)), turned: turnedFloats(layout), ...Object.fromEntries(sums) },
+    ...{ add: perFeature, scale: perFeature, open: floats(layout.batchSize), slope: floats(layout.batchSize) },
+  }
+}
+
+/** One gradient of a matrix in the other order. */
+const turnedFloats = ({ features, wIn, wOut }: ShardLayout): Slot => floats(features * Math.max(wIn, wOut))
+
 function auxSlots(layout: ShardLayout): Record<string, Slot> {
   const { batchSize, features, wIn, wOut, plan, shards } = layout
   const [auxK, perFeature] = [auxLimit(plan), floats(paddedWidth(features))]
@@ -175,7 +188,7 @@ function auxSlots(layout: ShardLayout): Record<string, Slot> {
   return {
     ...{ deadIds: perFeature, deadBias: perFeature, deadNorm: perFeature },
     ...{ deadEnc: floats(features * wIn), deadDec: floats(features * wOut) },
-    ...{ deadEncG: floats(features * wIn), deadDecG: floats(features * wOut) },
+    ...{ deadEncG: floats(features * wIn), deadDecG: floats(features * wOut), turned: turnedFloats(layout) },
     ...{ auxTop: top, auxIndex: top, auxKeep: floats(chunk), auxCandidates: floats(shards * chunk * auxK) },
     ...{ auxCounts: floats(shards), auxCursor: floats(shards), auxRoom: floats(3 * features) },
     ...{ residual: floats((Math.ceil(batchSize / shards) + 1) * wOut) },

@@ -101,6 +101,17 @@ export class PointwisePass {
     memory.f32('W_dec.g', features * wOut).fill(0)
     memory.f32('none', features).fill(0)
     for (const chunk of chunks(rows, chunkSize(widestShard(layout)))) await this.denseChunk(chunk)
+    await this.turn('W_enc.g', wIn)
+    await this.turn('W_dec.g', wOut)
+    this.c.clock.lap('gradients')
+  }
+
+  /** A gradient that was added up as [width, features], into rows of features. */
+  private async turn(slot: string, width: number): Promise<void> {
+    const { memory, layout, products } = this.c
+    const { features } = layout
+    await products.turn({ slot: 'turned', rows: features, columns: width }, { slot, rows: width, columns: features })
+    memory.f32(slot, features * width).set(memory.f32('turned', features * width))
   }
 
   private async denseChunk(chunk: Tokens): Promise<void> {
@@ -129,10 +140,11 @@ export class PointwisePass {
     this.pointwise.backward(chunk)
     this.c.clock.lap('backward')
     for (let plane = 0; plane < planes; plane++) {
-      await products.addOuter({ ...decoder, slot: 'W_dec.g' }, entries(`acts${plane}`), outputs('grad', plane))
+      const gradient = { slot: 'W_dec.g', rows: wOut, columns: features }
+      await products.addOuter(gradient, outputs('grad', plane), entries(`acts${plane}`))
     }
     const h = { slot: this.tokens.input, rows: count, columns: wIn, offset: first * wIn }
-    await products.addOuter({ slot: 'W_enc.g', rows: features, columns: wIn }, entries('dActs0'), h)
+    await products.addOuter({ slot: 'W_enc.g', rows: wIn, columns: features }, h, entries('dActs0'))
     this.c.clock.lap('gradients')
   }
 }

@@ -16,15 +16,17 @@ export class Products {
     private readonly encode: Session,
     private readonly decode: Session,
     private readonly outer: Session,
+    private readonly turned: Session,
   ) {}
 
   static async open(memory: ShardMemory, runtime: Runtime): Promise<Products> {
-    const [encode, decode, outer] = [
+    const [encode, decode, outer, turned] = [
       await runtime.createSession(productGraph({ b: true }, 'row')),
       await runtime.createSession(productGraph({}, 'none')),
       await runtime.createSession(productGraph({ a: true }, 'matrix')),
+      await runtime.createSession(turnGraph()),
     ]
-    return new Products(memory, encode, decode, outer)
+    return new Products(memory, encode, decode, outer, turned)
   }
 
   /** to [n, features] = a [n, width] · w [features, width]ᵀ + bias [features]. */
@@ -38,14 +40,19 @@ export class Products {
     await this.decode.run({ a: this.tensor(a), b: this.tensor(w) }, ['y'], { y: this.tensor(to) })
   }
 
-  /** to [features, width] += a [n, features]ᵀ · b [n, width]. */
+  /** to [width, features] += a [n, width]ᵀ · b [n, features]: long rows are half as fast again as the other way round. */
   async addOuter(to: Matrix, a: Matrix, b: Matrix): Promise<void> {
     const sum = this.tensor(to)
     await this.outer.run({ a: this.tensor(a), b: this.tensor(b), c: sum }, ['y'], { y: sum })
   }
 
+  /** to [columns, rows] = from [rows, columns]ᵀ; the two must not overlap. */
+  async turn(to: Matrix, from: Matrix): Promise<void> {
+    await this.turned.run({ a: this.tensor(from) }, ['y'], { y: this.tensor(to) })
+  }
+
   async release(): Promise<void> {
-    for (const session of [this.encode, this.decode, this.outer]) await session.release()
+    for (const session of [this.encode, this.decode, this.outer, this.turned]) await session.release()
   }
 
   private tensor({ slot, rows, columns, offset }: Matrix) {
@@ -60,5 +67,11 @@ function productGraph(transpose: { a?: boolean; b?: boolean }, c: 'none' | 'row'
   const b = g.input('b', 'float32', transpose.b ? ['m', 'k'] : ['k', 'm'])
   const added = c === 'none' ? null : g.input('c', 'float32', c === 'row' ? ['m'] : ['n', 'm'])
   g.output(g.gemm(a, b, added, transpose), 'float32', ['n', 'm'], 'y')
+  return g.build()
+}
+
+function turnGraph(): Uint8Array {
+  const g = new Graph('turn')
+  g.output(g.transpose(g.input('a', 'float32', ['n', 'm']), [1, 0]), 'float32', ['m', 'n'], 'y')
   return g.build()
 }

@@ -1,4 +1,5 @@
 // Standard SAEs in a shard: ReLU, Lp norm of activations weighted by decoder norms.
+import { addSums } from './chunk-sums.js'
 import type { ShardContext, Tokens } from './context.js'
 import type { StandardPlan } from './plan.js'
 import type { Pointwise } from './pointwise.js'
@@ -9,6 +10,7 @@ export class StandardActivations implements Pointwise {
   private readonly fired: Float64Array
   private readonly dBias: Float64Array
   private readonly dNorms: Float64Array
+  private readonly sumActs: Float64Array
   /** Weighted p-norm of each token. */
   private readonly tokenNorms: Float64Array
 
@@ -20,6 +22,7 @@ export class StandardActivations implements Pointwise {
     this.fired = new Float64Array(features)
     this.dBias = new Float64Array(features)
     this.dNorms = new Float64Array(features)
+    this.sumActs = new Float64Array(features)
     this.tokenNorms = new Float64Array(batchSize)
   }
 
@@ -92,12 +95,29 @@ export class StandardActivations implements Pointwise {
 
   activate({ count }: Tokens): void {
     const { memory, layout } = this.c
-    const n = count * layout.features
-    const [pre, acts] = [memory.f32('pre', n), memory.f32('acts0', n)]
-    for (let at = 0; at < n; at++) acts[at] = pre[at]! > 0 ? pre[at]! : 0
+    memory.kernels.reluInto(memory.at('acts0'), memory.at('pre'), count * layout.features)
   }
 
-  backward({ first, count }: Tokens): void {
+  backward(tokens: Tokens): void {
+    if (this.plan.power === 1) this.backwardOfSums(tokens)
+    else this.backwardOfNorms(tokens)
+  }
+
+  /** The loss adds the same to the gradient of every activation of a feature. */
+  private backwardOfSums({ count }: Tokens): void {
+    const { memory, layout } = this.c
+    const { features } = layout
+    const [add, norm] = [memory.f32('add', features), memory.f32('norm', features)]
+    for (let j = 0; j < features; j++) add[j] = this.weight * norm[j]!
+    this.sumActs.fill(0)
+    addSums(this.c, [this.dBias, this.sumActs, this.fired], ([dBias, sumActs, fired]) => {
+      const [acts, d] = [memory.at('acts0'), memory.at('dActs0')]
+      memory.kernels.reluBackward(acts, d, memory.at('add'), count, features, dBias!, sumActs!, fired!)
+    })
+    for (let j = 0; j < features; j++) this.dNorms[j]! += this.weight * this.sumActs[j]!
+  }
+
+  private backwardOfNorms({ first, count }: Tokens): void {
     const { memory, layout } = this.c
     const { features } = layout
     const { fired, dBias, dNorms } = this

@@ -112,12 +112,8 @@ export class TopkPass {
   /** |pre · norm| of a chunk, into `acts0`. */
   private magnitudes(count: number): void {
     const { memory, layout } = this.c
-    const { features } = layout
-    const [pre, to] = [memory.f32('pre', count * features), memory.f32('acts0', count * features)]
-    const norm = this.plan.rescale ? memory.f32('norm', features) : null
-    for (let t = 0; t < count; t++) {
-      for (let j = 0; j < features; j++) to[t * features + j] = Math.abs(pre[t * features + j]! * (norm ? norm[j]! : 1))
-    }
+    const norm = this.plan.rescale ? memory.at('norm') : 0
+    memory.kernels.rankInto(memory.at('acts0'), memory.at('pre'), norm, count, layout.features, 1)
   }
 
   /** Keeps the chosen pre-activations themselves, whose sign the ranking lost, in `sorted`. */
