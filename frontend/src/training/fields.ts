@@ -1,13 +1,29 @@
 // The numbers of the training form: limits and defaults read from the contract, words written here. Pure.
-import { type TrainingParams, TrainingParamsSchema } from '@mistudio/contracts'
+import { type TopkParams, TopkParamsSchema } from '@mistudio/contracts'
 import { formatNumber, formatValue } from '../ui/format.js'
 
-export type NumberKey = {
-  [K in keyof TrainingParams]: TrainingParams[K] extends number ? K : never
-}[keyof TrainingParams]
-export type SwitchKey = {
-  [K in keyof TrainingParams]: TrainingParams[K] extends boolean ? K : never
-}[keyof TrainingParams]
+/** The numbers of a TopK training that the form offers. */
+export type NumberKey =
+  | 'expansion'
+  | 'k'
+  | 'steps'
+  | 'batchSize'
+  | 'learningRate'
+  | 'warmupSteps'
+  | 'decaySteps'
+  | 'adamBeta1'
+  | 'adamBeta2'
+  | 'clipGradNorm'
+  | 'auxCoefficient'
+  | 'deadWindow'
+  | 'seed'
+  | 'bufferContexts'
+  | 'logEvery'
+  | 'evalEvery'
+  | 'evalTokens'
+  | 'checkpointEvery'
+  | 'keepCheckpoints'
+export type SwitchKey = 'applyBDecToInput' | 'rescaleByDecoderNorm' | 'excludeBos'
 
 export interface FieldText {
   readonly label: string
@@ -122,7 +138,7 @@ export interface Limits {
 
 /** Limits of a number field, from the schema that the server checks with. */
 export const limitsOf = (key: NumberKey): Limits => {
-  const inner = TrainingParamsSchema.shape[key].unwrap()
+  const inner = TopkParamsSchema.shape[key].unwrap()
   return {
     min: inner.minValue ?? Number.NEGATIVE_INFINITY,
     max: inner.maxValue ?? Number.POSITIVE_INFINITY,
@@ -131,8 +147,8 @@ export const limitsOf = (key: NumberKey): Limits => {
 }
 
 /** Default settings; the site is chosen later. */
-export const defaultParams = (): Omit<TrainingParams, 'site'> => {
-  const { site: _, ...rest } = TrainingParamsSchema.parse({ site: 'none' })
+export const defaultParams = (): Omit<TopkParams, 'site'> => {
+  const { site: _, ...rest } = TopkParamsSchema.parse({ architecture: 'topk', site: 'none' })
   return rest
 }
 
@@ -143,7 +159,7 @@ export const numberError = (key: NumberKey, value: number | null): string | null
   if (value === null) return 'Type a number.'
   const { min, max, whole } = limitsOf(key)
   if (whole && !Number.isInteger(value)) return 'Type a whole number.'
-  return TrainingParamsSchema.shape[key].safeParse(value).success
+  return TopkParamsSchema.shape[key].safeParse(value).success
     ? null
     : `Between ${show(min)} and ${show(max)}${whole ? '' : ' (the ends may be excluded)'}.`
 }

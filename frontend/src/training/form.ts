@@ -5,13 +5,13 @@ import {
   type Model,
   type Site,
   type Tokenization,
-  type TrainingParams,
-  TrainingParamsSchema,
+  type TopkParams,
+  TopkParamsSchema,
 } from '@mistudio/contracts'
 import { defaultParams, NUMBER_FIELDS, type NumberKey, numberError } from './fields.js'
 
 export type DraftParams = {
-  [K in keyof Omit<TrainingParams, 'site'>]: TrainingParams[K] extends number ? number | null : TrainingParams[K]
+  [K in keyof Omit<TopkParams, 'site'>]: TopkParams[K] extends number ? number | null : TopkParams[K]
 }
 export interface Draft {
   name: string
@@ -26,7 +26,7 @@ export type DraftErrors = Partial<Record<'modelId' | 'site' | 'tokenizationId' |
 const settingsOf = (text: string | null): DraftParams | null => {
   if (text === null) return null
   try {
-    const { site: _, ...rest } = TrainingParamsSchema.parse({ ...JSON.parse(text), site: 'none' })
+    const { site: _, ...rest } = TopkParamsSchema.parse({ architecture: 'topk', ...JSON.parse(text), site: 'none' })
     return rest
   } catch {
     return null
@@ -109,7 +109,7 @@ export const toRequest = (draft: Draft, errors: DraftErrors): CreateTraining | n
 }
 
 /** Settings that give a first look within a minute or two on a laptop. */
-export const QUICK_START: Partial<TrainingParams> = {
+export const QUICK_START: Partial<TopkParams> = {
   expansion: 8,
   k: 32,
   steps: 500,

@@ -1,5 +1,6 @@
 // What a training looks like on screen: order of the list, chart groups, tiles, facts. Pure.
 import {
+  sparsityWord,
   TERMINAL_STATES,
   TRAINING_METRICS,
   type Training,
@@ -19,7 +20,7 @@ export const sortTrainings = (trainings: readonly Training[]): Training[] => {
 
 /** `blocks.2.hook_resid_post · 128 → 2,048 · k 32`. */
 export const trainingLine = ({ params, dIn, dSae }: Pick<Training, 'params' | 'dIn' | 'dSae'>): string =>
-  `${params.site} · ${formatNumber(dIn)} → ${formatNumber(dSae)} features · k ${params.k}`
+  `${params.site} · ${formatNumber(dIn)} → ${formatNumber(dSae)} features · ${sparsityWord(params)}`
 
 export interface ChartGroup {
   readonly title: string

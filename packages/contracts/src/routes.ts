@@ -61,8 +61,12 @@ import {
   UpdateSteeringSchema,
 } from './steering/index.js'
 import { HealthSchema, SystemInfoSchema, SystemSampleSchema, WorkerSchema } from './system/index.js'
+import { CreateTemplateSchema, TemplateFileSchema, TemplateSchema, UpdateTemplateSchema } from './templates/index.js'
 import {
+  BranchTrainingSchema,
+  CreateSweepSchema,
   CreateTrainingSchema,
+  ExtendTrainingSchema,
   TrainingEstimateSchema,
   TrainingMetricsSchema,
   TrainingSchema,
@@ -260,6 +264,55 @@ export const ROUTES = {
   getTraining: { method: 'GET', path: '/trainings/:id', scope: 'read', response: TrainingSchema },
   trainingMetrics: { method: 'GET', path: '/trainings/:id/metrics', scope: 'read', response: TrainingMetricsSchema },
   deleteTraining: { method: 'DELETE', path: '/trainings/:id', scope: 'write', response: None },
+  /** Several trainings at once; those with one stream of activations run as one job. */
+  createSweep: {
+    method: 'POST',
+    path: '/trainings/sweeps',
+    scope: 'write',
+    body: CreateSweepSchema,
+    response: z.array(TrainingSchema),
+  },
+  extendTraining: {
+    method: 'POST',
+    path: '/trainings/:id/extend',
+    scope: 'write',
+    body: ExtendTrainingSchema,
+    response: TrainingSchema,
+  },
+  branchTraining: {
+    method: 'POST',
+    path: '/trainings/:id/branch',
+    scope: 'write',
+    body: BranchTrainingSchema,
+    response: TrainingSchema,
+  },
+  deleteCheckpoint: { method: 'DELETE', path: '/trainings/:id/checkpoints/:step', scope: 'write', response: None },
+
+  listTemplates: { method: 'GET', path: '/templates', scope: 'read', response: z.array(TemplateSchema) },
+  createTemplate: {
+    method: 'POST',
+    path: '/templates',
+    scope: 'write',
+    body: CreateTemplateSchema,
+    response: TemplateSchema,
+  },
+  exportTemplates: { method: 'GET', path: '/templates/export', scope: 'read', response: TemplateFileSchema },
+  importTemplates: {
+    method: 'POST',
+    path: '/templates/import',
+    scope: 'write',
+    body: TemplateFileSchema,
+    response: z.array(TemplateSchema),
+  },
+  getTemplate: { method: 'GET', path: '/templates/:id', scope: 'read', response: TemplateSchema },
+  updateTemplate: {
+    method: 'PATCH',
+    path: '/templates/:id',
+    scope: 'write',
+    body: UpdateTemplateSchema,
+    response: TemplateSchema,
+  },
+  deleteTemplate: { method: 'DELETE', path: '/templates/:id', scope: 'write', response: None },
 
   listSaes: { method: 'GET', path: '/saes', scope: 'read', response: z.array(SaeSchema) },
   getSae: { method: 'GET', path: '/saes/:id', scope: 'read', response: SaeSchema },

@@ -24,8 +24,8 @@ export interface JobContext<P> {
   control(): Control
   /** Reports progress (rate-limited by the runner). */
   progress(progress: JobProgress): void
-  /** Metric values of one step, stored once per (run, key, step) and pushed to charts. */
-  metrics(step: number, values: MetricValues): void
+  /** Metric values of one step, stored once per (run, key, step) and pushed to charts. The run is the job's subject unless named. */
+  metrics(step: number, values: MetricValues, runId?: string): void
   /** An event of the job's own log, pushed to subscribers (for example streamed tokens). */
   event(type: string, payload: unknown): void
   log(level: 'info' | 'warn' | 'error', message: string): void

@@ -39,7 +39,10 @@ export const makeContext = <P>(
   db: world.db,
   control: world.control,
   progress: (progress) => world.reporter.progress(progress),
-  metrics: (step, values) => world.reporter.report({ kind: 'metrics', step, values: finiteOrNull(values) }),
+  metrics: (step, values, runId) => {
+    const other = runId !== undefined && runId !== job.subjectId ? { runId } : {}
+    world.reporter.report({ kind: 'metrics', step, values: finiteOrNull(values), ...other })
+  },
   event: (type, payload) => world.reporter.report({ kind: 'event', type, payload }),
   log: (level, message) => world.reporter.report({ kind: 'log', level, message }),
   flush: () => world.reporter.flush(),

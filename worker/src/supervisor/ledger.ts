@@ -67,38 +67,62 @@ export const renew = async (db: Pool, fence: Fence): Promise<JobControl> => {
   return row.control
 }
 
-/** Stores metric values once per (run, key, step) and returns, per report, only what was new: a replay after a resume adds nothing. */
+/** Values of one run at one step. */
+interface FreshMetrics {
+  readonly runId: string
+  readonly step: number
+  readonly values: Record<string, number | null>
+}
+
+/**
+ * Stores metric values once per (run, key, step) and returns what was new, by run and step in the order of the reports: a replay after
+ * a resume adds nothing.
+ */
 const insertMetrics = async (
   tx: PoolClient,
-  runId: string,
+  subjectId: string,
   reports: readonly Report[],
-): Promise<Map<number, Record<string, number | null>>> => {
+): Promise<Map<string, FreshMetrics>> => {
   const flat = reports.flatMap((report) =>
     report.kind === 'metrics'
-      ? Object.entries(report.values).map(([key, value]) => ({ key, value, step: report.step }))
+      ? Object.entries(report.values).map(([key, value]) => {
+          return { runId: report.runId ?? subjectId, key, value, step: report.step }
+        })
       : [],
   )
-  const fresh = new Map<number, Record<string, number | null>>()
+  const fresh = new Map<string, FreshMetrics>()
   if (!flat.length) return fresh
-  const { rows } = await tx.query<{ key: string; step: number; value: number | null }>(
+  const { rows } = await tx.query<{ run_id: string; key: string; step: number; value: number | null }>(
     `INSERT INTO run_metric (run_id, key, step, value)
-     SELECT $1, key, step, value FROM unnest($2::text[], $3::int[], $4::float8[]) AS m(key, step, value)
-     ON CONFLICT DO NOTHING RETURNING key, step, value`,
-    [runId, flat.map(({ key }) => key), flat.map(({ step }) => step), flat.map(({ value }) => value)],
+     SELECT run_id, key, step, value FROM unnest($1::uuid[], $2::text[], $3::int[], $4::float8[]) AS m(run_id, key, step, value)
+     ON CONFLICT DO NOTHING RETURNING run_id, key, step, value`,
+    [
+      flat.map(({ runId }) => runId),
+      flat.map(({ key }) => key),
+      flat.map(({ step }) => step),
+      flat.map(({ value }) => value),
+    ],
   )
-  for (const { key, step, value } of rows) fresh.set(step, { ...fresh.get(step), [key]: value })
+  for (const { run_id: runId, key, step, value } of rows) {
+    const at = `${runId} ${step}`
+    fresh.set(at, { runId, step, values: { ...fresh.get(at)?.values, [key]: value } })
+  }
   return fresh
 }
 
-const eventsOf = (reports: readonly Report[], fresh: Map<number, Record<string, number | null>>): NewEvent[] => {
+const eventsOf = (subjectId: string, reports: readonly Report[], fresh: Map<string, FreshMetrics>): NewEvent[] => {
   const events: NewEvent[] = []
   for (const report of reports) {
     if (report.kind === 'event') events.push({ type: report.type, payload: report.payload })
     else if (report.kind === 'log')
       events.push({ type: 'log', payload: { level: report.level, message: report.message } })
-    else if (report.kind === 'metrics' && fresh.has(report.step)) {
-      events.push({ type: 'metrics', payload: { step: report.step, values: fresh.get(report.step) } })
-      fresh.delete(report.step)
+    else if (report.kind === 'metrics') {
+      const at = `${report.runId ?? subjectId} ${report.step}`
+      const found = fresh.get(at)
+      if (!found) continue
+      const { runId, step, values } = found
+      events.push({ type: 'metrics', payload: { step, values, ...(runId === subjectId ? {} : { runId }) } })
+      fresh.delete(at)
     }
   }
   return events
@@ -112,7 +136,8 @@ export const storeReports = (db: Pool, fence: Fence, reports: readonly Report[],
       [fence.id, fence.owner, fence.attempt],
     )
     if (!held[0]) throw new FencedError(fence.id)
-    const events = eventsOf(reports, await insertMetrics(tx, held[0].subject_id, reports))
+    const subjectId = held[0].subject_id
+    const events = eventsOf(subjectId, reports, await insertMetrics(tx, subjectId, reports))
     const progress = reports.filter((report) => report.kind === 'progress').at(-1)?.progress
     const { rows } = await tx.query<JobRow>(
       `UPDATE job SET seq = seq + $2, progress = coalesce($3::jsonb, progress), crashes = CASE WHEN $4 THEN 0 ELSE crashes END

@@ -1,9 +1,27 @@
 // Every setting of a training as it was sent.
-import type { Training } from '@mistudio/contracts'
+import { OPTION_TEXTS, type Training, type TrainingOption } from '@mistudio/contracts'
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import { Link } from 'react-router'
 import { Card, Facts, formatValue, LinkButton } from '../../ui/index.js'
-import { NUMBER_FIELDS, type NumberKey, SWITCH_FIELDS, type SwitchKey } from '../fields.js'
+
+/** Shown above, by themselves. */
+const NAMED: readonly string[] = ['architecture', 'site']
+
+const shown = (value: unknown): string => {
+  if (typeof value === 'number') return Number.isInteger(value) ? value.toLocaleString('en-US') : formatValue(value)
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (Array.isArray(value)) return value.length > 0 ? value.join(', ') : 'none'
+  return value === null ? 'none' : String(value)
+}
+
+/** One row per option, in the words of the contract. */
+const settingRows = (params: Training['params']): (readonly [string, string])[] =>
+  Object.entries(params)
+    .filter(([key]) => !NAMED.includes(key))
+    .map(([key, value]) => {
+      const { label, unit } = OPTION_TEXTS[key as TrainingOption]
+      return [label, value === null ? shown(value) : `${shown(value)} ${unit ?? ''}`.trim()] as const
+    })
 
 export function Configuration({ training }: { training: Training }) {
   const { params } = training
@@ -13,7 +31,6 @@ export function Configuration({ training }: { training: Training }) {
     site: params.site,
     settings: JSON.stringify(params),
   })
-  const shown = (value: number) => (Number.isInteger(value) ? value.toLocaleString('en-US') : formatValue(value))
   return (
     <Card
       title="Configuration"
@@ -40,14 +57,7 @@ export function Configuration({ training }: { training: Training }) {
           ['Architecture', params.architecture],
           ['Site', <code key="s">{params.site}</code>],
           ['Size', `${training.dIn} → ${training.dSae.toLocaleString('en-US')}`],
-          ...(Object.keys(NUMBER_FIELDS) as NumberKey[]).map(
-            (key) =>
-              [NUMBER_FIELDS[key].label, `${shown(params[key])} ${NUMBER_FIELDS[key].unit ?? ''}`.trim()] as const,
-          ),
-          ['Schedule', params.lrSchedule],
-          ...(Object.keys(SWITCH_FIELDS) as SwitchKey[]).map(
-            (key) => [SWITCH_FIELDS[key].label, params[key] ? 'yes' : 'no'] as const,
-          ),
+          ...settingRows(params),
         ]}
       />
     </Card>

@@ -30,7 +30,7 @@ export type ToRunner = z.infer<typeof ToRunnerSchema>
 /** One report of a runner; `n` counts per job from 1 so that it can be acknowledged. */
 export const ReportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), progress: JobProgressSchema }),
-  z.object({ kind: z.literal('metrics'), step: z.int(), values: MetricValuesSchema }),
+  z.object({ kind: z.literal('metrics'), step: z.int(), values: MetricValuesSchema, runId: IdSchema.optional() }),
   z.object({ kind: z.literal('event'), type: z.string(), payload: z.unknown() }),
   z.object({ kind: z.literal('log'), level: z.enum(['info', 'warn', 'error']), message: z.string() }),
 ])

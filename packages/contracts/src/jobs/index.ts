@@ -174,7 +174,8 @@ export const JobEventSchema = z.object({
 export type JobEvent = z.infer<typeof JobEventSchema>
 
 export const LogPayloadSchema = z.object({ level: z.enum(['info', 'warn', 'error']), message: z.string() })
-export const MetricsPayloadSchema = z.object({ step: z.int(), values: MetricValuesSchema })
+/** `runId`: the run of the values where it is not the job's subject. */
+export const MetricsPayloadSchema = z.object({ step: z.int(), values: MetricValuesSchema, runId: IdSchema.optional() })
 export const EventsQuerySchema = z.object({
   after: z.coerce.number().int().min(-1).default(-1),
   limit: z.coerce.number().int().min(1).max(5000).default(1000),

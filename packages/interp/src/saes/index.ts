@@ -8,6 +8,15 @@ export {
   type SaeCfg,
   SaeCfgSchema,
 } from './config.js'
+export {
+  afterStep,
+  coefficientFactor,
+  smoothL0,
+  TARGET_L0_START,
+  type TargetL0Options,
+  type TargetL0State,
+} from './control/target-l0.js'
+export { geometricMedian, meanOf } from './data/centre.js'
 export { SparseDecoder } from './decoder.js'
 export { SaeError, type SaeErrorCode } from './errors.js'
 export {
@@ -45,5 +54,5 @@ export {
   type ScoredSae,
   shrinkage,
 } from './synthetic/scores.js'
-export type { TrainStep, TrainStepMetrics, TrainStepState } from './train-step.js'
+export type { StepControl, TrainStep, TrainStepMetrics, TrainStepState } from './train-step.js'
 export * from './training/index.js'

@@ -16,7 +16,19 @@ export interface ReconstructionFigures {
   readonly l0: number
   /** Share of features that were ≠ 0 at no token. */
   readonly deadShare: number
+  /** Share of features ≠ 0 at more than a tenth of the tokens. */
+  readonly denseShare: number
+  /** Mean Σ |a| per token. */
+  readonly l1: number
+  /** Mean cosine of x and x̂, and mean ‖x̂‖ / ‖x‖, over tokens where both are not 0. */
+  readonly cosine: number
+  readonly normRatio: number
+  /** Share of tokens at which each feature is ≠ 0, [d_sae]. */
+  readonly density: Float64Array
 }
+
+/** A feature that fires at more than this share of tokens is dense. */
+const DENSE = 0.1
 
 /** Accumulates reconstructions batch by batch. */
 export class ReconstructionMetrics {
@@ -26,14 +38,18 @@ export class ReconstructionMetrics {
   private legacy = 0
   private active = 0
   private readonly sums: Float64Array
-  private readonly fired: Uint8Array
+  private magnitude = 0
+  private cosines = 0
+  private ratios = 0
+  private directed = 0
+  private readonly fired: Float64Array
 
   constructor(
     private readonly dIn: number,
     dSae: number,
   ) {
     this.sums = new Float64Array(dIn)
-    this.fired = new Uint8Array(dSae)
+    this.fired = new Float64Array(dSae)
   }
 
   /**
@@ -65,7 +81,8 @@ export class ReconstructionMetrics {
       for (let i = row * code.k; i < (row + 1) * code.k; i++) {
         if (code.values[i] === 0) continue
         this.active++
-        this.fired[code.indices[i]!] = 1
+        this.magnitude += Math.abs(code.values[i]!)
+        this.fired[code.indices[i]!]!++
       }
     }
     this.tokens += rows.length
@@ -85,6 +102,11 @@ export class ReconstructionMetrics {
       fvu: 1 - explainedVariance,
       l0: this.active / tokens,
       deadShare: dead / this.fired.length,
+      denseShare: this.fired.reduce((count, fired) => count + (fired > DENSE * tokens ? 1 : 0), 0) / this.fired.length,
+      l1: this.magnitude / tokens,
+      cosine: this.cosines / this.directed,
+      normRatio: this.ratios / this.directed,
+      density: this.fired.map((fired) => fired / tokens),
     }
   }
 }

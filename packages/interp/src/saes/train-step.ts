@@ -20,10 +20,16 @@ export interface TrainStepState {
   readonly topkThreshold: number
 }
 
+/** What a controller sets for one step. */
+export interface StepControl {
+  /** Factor on every scheduled coefficient; 1 unless given. */
+  readonly coefficientFactor?: number
+}
+
 /** One training on one device. Learning rate and coefficients follow the schedules the step was made with. */
 export interface TrainStep {
   /** One optimiser step on x [tokens, d_in], reconstructing `target` [tokens, d_out] (x itself unless given). */
-  step(x: Float32Array, target?: Float32Array): Promise<TrainStepMetrics>
+  step(x: Float32Array, target?: Float32Array, control?: StepControl): Promise<TrainStepMetrics>
   read(): Promise<TrainStepState>
   /** @throws SaeError `training_invalid` for the state of another architecture. */
   load(state: TrainStepState): Promise<void>

@@ -5,6 +5,7 @@ import { AppError } from '@mistudio/contracts'
 import {
   coefficientsAt,
   learningRate,
+  type StepControl,
   type TrainableSae,
   type TrainerOptions,
   type TrainStep,
@@ -89,7 +90,7 @@ export class ShardedStep implements TrainStep {
     return step
   }
 
-  async step(x: Float32Array, target?: Float32Array): Promise<TrainStepMetrics> {
+  async step(x: Float32Array, target?: Float32Array, control: StepControl = {}): Promise<TrainStepMetrics> {
     const { sae, trainer, batchSize } = this.options
     const { dIn, dOut } = this.layouts[0]!.plan
     const { wIn, wOut } = this.layouts[0]!
@@ -102,7 +103,7 @@ export class ShardedStep implements TrainStep {
     }
     place(new Float32Array(this.exchange.x), x, dIn, wIn)
     if (target) place(new Float32Array(this.exchange.target), target, dOut, wOut)
-    const coefficients = coefficientsAt(sae, this.t)
+    const coefficients = coefficientsAt(sae, this.t, control.coefficientFactor)
     const rate = learningRate(trainer.learningRate, this.t)
     const request = {
       ...{ rows, hasTarget: target !== undefined, learningRate: rate },

@@ -1,6 +1,6 @@
 // The reference trainer behind the interface of all training steps: exact and readable, fast enough for small SAEs.
 import { SaeError } from '../errors.js'
-import type { TrainStep, TrainStepMetrics, TrainStepState } from '../train-step.js'
+import type { StepControl, TrainStep, TrainStepMetrics, TrainStepState } from '../train-step.js'
 import type { TrainableSae } from './architecture.js'
 import { type TrainerOptions, type TrainerState, trainerState, trainStep } from './trainer.js'
 
@@ -16,14 +16,14 @@ export class ReferenceTrainStep implements TrainStep {
     this.state = trainerState(sae, copied(parameters))
   }
 
-  async step(x: Float32Array, target: Float32Array = x): Promise<TrainStepMetrics> {
+  async step(x: Float32Array, target: Float32Array = x, control: StepControl = {}): Promise<TrainStepMetrics> {
     const tokens = x.length / this.sae.cfg.d_in
     const width = this.sae.cfg.d_out ?? this.sae.cfg.d_in
     if (!Number.isInteger(tokens) || target.length !== tokens * width) {
       const message = `${x.length} inputs and ${target.length} targets are no batch of widths ${this.sae.cfg.d_in} and ${width}.`
       throw new SaeError('training_invalid', message)
     }
-    return trainStep(this.sae, this.options, this.state, x, target)
+    return trainStep(this.sae, this.options, this.state, x, target, undefined, control)
   }
 
   async read(): Promise<TrainStepState> {

@@ -1,6 +1,7 @@
 // One optimiser step of any architecture, in the order of SAELens's trainer: dead features, forward pass, counters, gradients,
 // clipping, Adam. The reference: plain loops over arrays, exact, for tests and small SAEs.
 import { type LearningRateSchedule, learningRate } from '../schedules.js'
+import type { StepControl } from '../train-step.js'
 import { type AdamOptions, adamStep, clipGradients } from './adam.js'
 import type { Gradients, Pass, TrainableSae } from './architecture.js'
 import type { Floats } from './linear.js'
@@ -65,12 +66,12 @@ export function trainerState(sae: TrainableSae, parameters: Record<string, Float
 export const deadFeatures = (state: TrainerState, deadWindow: number): Uint8Array =>
   Uint8Array.from(state.sinceFired, (steps) => (steps > deadWindow ? 1 : 0))
 
-/** Value of each scheduled coefficient at step t: final · min(t / warm-up, 1). */
-export function coefficientsAt(sae: TrainableSae, t: number): Record<string, number> {
+/** Value of each scheduled coefficient at step t: factor · final · min(t / warm-up, 1). */
+export function coefficientsAt(sae: TrainableSae, t: number, factor = 1): Record<string, number> {
   return Object.fromEntries(
     Object.entries(sae.coefficients).map(([name, { final, warmUpSteps }]) => [
       name,
-      coefficientAt(final, warmUpSteps, t),
+      factor * coefficientAt(final, warmUpSteps, t),
     ]),
   )
 }
@@ -97,11 +98,12 @@ export function trainStep(
   x: Floats,
   target: Floats = x,
   seen?: (pass: Pass, gradients: Gradients) => void,
+  control: StepControl = {},
 ): TrainerStep {
   const tokens = x.length / sae.cfg.d_in
   const t = state.step
   const dead = deadFeatures(state, options.deadWindow)
-  const coefficients = coefficientsAt(sae, t)
+  const coefficients = coefficientsAt(sae, t, control.coefficientFactor)
   sae.prepare(state.parameters)
   const pass = sae.pass(state.parameters, { tokens, x, target, dead, coefficients })
   if (sae.thresholdRate !== null) state.topkThreshold = nextThreshold(state.topkThreshold, sae.thresholdRate, pass.acts)

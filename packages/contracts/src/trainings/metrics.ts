@@ -1,0 +1,126 @@
+// Metric keys of a training with unit and definition; chart texts and exports come from here. Every sampled figure says what it is
+// taken over.
+const metric = <U extends string>(label: string, unit: U, definition: string) => ({ label, unit, definition })
+
+export const TRAINING_METRICS = {
+  loss: metric(
+    'Loss',
+    'squared units',
+    'Sum of all loss terms of the step; every term is a mean over the tokens of the batch.',
+  ),
+  mse: metric(
+    'Reconstruction',
+    'squared units',
+    'Mean over the batch of ‖y − ŷ‖², summed over d_out; matryoshka: of all prefixes.',
+  ),
+  aux: metric(
+    'Auxiliary loss',
+    'squared units',
+    'Top-k family: AuxK loss on the residual by dead features only, with its coefficient. Gated: reconstruction by the gate alone.',
+  ),
+  l1_loss: metric(
+    'L1 loss',
+    'squared units',
+    'Coefficient × mean over the batch of ‖a · ‖W_dec‖‖_p; gated: of the gate.',
+  ),
+  l0_loss: metric(
+    'L0 loss',
+    'squared units',
+    'Coefficient × mean sparsity loss of the jumprelu mode (step, tanh or quadratic).',
+  ),
+  pre_act_loss: metric(
+    'Pre-activation loss',
+    'squared units',
+    'Coefficient × mean of (θ − pre-activation)₊ · ‖W_dec‖ over dead features.',
+  ),
+  fvu: metric('FVU', 'share', 'Fraction of variance unexplained on the batch: 1 − explained variance.'),
+  explained_variance: metric('Explained variance', 'share', '1 − E‖y − ŷ‖² / E‖y − E y‖² on the batch.'),
+  l0: metric('L0', 'features', 'Mean number of non-zero features per token of the batch.'),
+  l0_smooth: metric('L0, smoothed', 'features', 'Running mean of L0 that the controller steers by.'),
+  dead: metric('Dead', 'features', 'Features that did not fire within the dead window.'),
+  lr: metric('Learning rate', '', 'Learning rate of the step.'),
+  coefficient: metric('Sparsity coefficient', '', 'L1 or L0 coefficient of the step, after warm-up and controller.'),
+  grad_norm: metric('Gradient norm', '', 'L2 norm over all gradients before clipping.'),
+  tokens_per_second: metric(
+    'Tokens/s',
+    'tokens/s',
+    'Training tokens per second of wall time since the last report, harvest included.',
+  ),
+  harvest_tokens_per_second: metric(
+    'Harvest',
+    'tokens/s',
+    'Tokens per second of the forward passes since the last report.',
+  ),
+  step_tokens_per_second: metric(
+    'Step',
+    'tokens/s',
+    'Tokens per second of this SAE’s optimiser steps since the last report.',
+  ),
+  heldout_fvu: metric('Held-out FVU', 'share', 'FVU over held-out tokens.'),
+  heldout_cosine: metric('Held-out cosine', 'cosine', 'Mean over held-out tokens of cos(y, ŷ).'),
+  heldout_l0: metric('Held-out L0', 'features', 'L0 over held-out tokens.'),
+  heldout_l1: metric('Held-out L1', 'activation units', 'Mean over held-out tokens of Σ |a|.'),
+  heldout_dead_share: metric(
+    'Held-out dead share',
+    'share',
+    'Share of features that never fire on the held-out tokens.',
+  ),
+  heldout_dense_share: metric(
+    'Dense share',
+    'share',
+    'Share of features that fire at more than 10 % of the held-out tokens.',
+  ),
+  heldout_shrinkage: metric(
+    'Norm ratio',
+    'ratio',
+    'Mean over held-out tokens of ‖ŷ‖ / ‖y‖; below 1 reconstructions are shrunk.',
+  ),
+  decoder_norm_mean: metric(
+    'Decoder norm, mean',
+    '',
+    'Mean L2 norm of the decoder’s rows during training, before folding.',
+  ),
+  decoder_norm_min: metric(
+    'Decoder norm, least',
+    '',
+    'Smallest L2 norm of a decoder row during training, before folding.',
+  ),
+  decoder_norm_max: metric(
+    'Decoder norm, largest',
+    '',
+    'Largest L2 norm of a decoder row during training, before folding.',
+  ),
+  ce_clean: metric('CE clean', 'nats', 'Next-token cross-entropy of the unmodified model on held-out text.'),
+  ce_sae: metric('CE with SAE', 'nats', 'Cross-entropy with the reconstruction spliced in at every position.'),
+  ce_zero: metric('CE ablated', 'nats', 'Cross-entropy with the site set to zero.'),
+  ce_recovered: metric('CE recovered', 'share', '(CE ablated − CE with SAE) / (CE ablated − CE clean).'),
+  kl: metric(
+    'KL',
+    'nats',
+    'Mean over positions of KL(clean ‖ with SAE), on the first 4,096 held-out tokens or all if fewer.',
+  ),
+  train_ce_recovered: metric(
+    'CE recovered, trained text',
+    'share',
+    'CE recovered on the first contexts of the training text, as many as 4,096 tokens hold.',
+  ),
+  train_kl: metric(
+    'KL, trained text',
+    'nats',
+    'Mean over positions of KL(clean ‖ with SAE) on the first contexts of the training text, as many as 4,096 tokens hold.',
+  ),
+} as const
+export type TrainingMetricKey = keyof typeof TRAINING_METRICS
+
+/** Edges of the histogram of feature densities over time, as log10 of firings per token; features that never fired come first. */
+export const DENSITY_EDGES = [-6, -5.5, -5, -4.5, -4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0] as const
+
+/** Metric key of a bin: `density_0` counts features without a firing, `density_n` those below edge n and not below edge n − 1. */
+export const densityKey = (bin: number): string => `density_${bin}`
+export const DENSITY_KEYS: readonly string[] = Array.from({ length: DENSITY_EDGES.length + 1 }, (_, bin) =>
+  densityKey(bin),
+)
+
+/** What the `density_n` series mean. */
+export const DENSITY_DEFINITION =
+  'Features by the share of held-out tokens at which they fire. Bin 0 never fired; bin n has log10(share) below edge n of DENSITY_EDGES, the first also all below it, the last all the rest.'

@@ -1,0 +1,101 @@
+// What every SAE training can be told, whatever its architecture: limits and defaults. The words of each option are in option-texts.ts.
+import { z } from 'zod'
+
+export const ACTIVATION_SCALINGS = [
+  'none',
+  'expected_average_only_in',
+  'constant_norm_rescale',
+  'layer_norm',
+  'covariance_whitening',
+] as const
+
+const Steps = z.int().min(0).max(5_000_000)
+
+/** Options shared by all architectures. Server, worker, form and texts read limits and defaults here. */
+export const BASE_OPTIONS = {
+  /** Where activations are read. */
+  site: z.string().min(1).max(120),
+  /** Where the reconstruction belongs; null = the same site. Another one makes a transcoder. */
+  outputSite: z.string().min(1).max(120).nullable().default(null),
+  /** Adds a linear path from input to output. */
+  skipConnection: z.boolean().default(false),
+  /** d_sae = expansion × d_in. */
+  expansion: z.int().min(1).max(128).default(16),
+  /** Optimiser steps. */
+  steps: z.int().min(1).max(5_000_000).default(1000),
+  /** Tokens per step. */
+  batchSize: z.int().min(16).max(65_536).default(1024),
+  learningRate: z.number().positive().max(1).default(1e-3),
+  lrSchedule: z.enum(['constant', 'linear', 'cosine', 'cosine_restarts']).default('linear'),
+  warmupSteps: z.int().min(0).max(1_000_000).default(100),
+  /** Steps of decay at the end (linear schedule). */
+  decaySteps: Steps.default(200),
+  /** Share of the learning rate that the cosines fall to. */
+  lrEndFactor: z.number().min(0).max(1).default(0.1),
+  /** Periods of `cosine_restarts`. */
+  lrCycles: z.int().min(1).max(1000).default(4),
+  adamBeta1: z.number().min(0).lt(1).default(0.9),
+  adamBeta2: z.number().min(0).lt(1).default(0.999),
+  adamEps: z.number().positive().max(1).default(1e-8),
+  /** Decoupled decay; 0 is Adam, above it AdamW. */
+  weightDecay: z.number().min(0).max(1).default(0),
+  clipGradNorm: z.number().positive().max(1000).default(1),
+  /** A feature that did not fire for more than this many steps is dead. */
+  deadWindow: z.int().min(1).max(1_000_000).default(200),
+  applyBDecToInput: z.boolean().default(true),
+  normalizeActivations: z.enum(ACTIVATION_SCALINGS).default('none'),
+  /** Tokens that the scale (or covariance) is estimated on, before the first step. */
+  normTokens: z.int().min(256).max(1_000_000).default(16_384),
+  /** Norm of every decoder row at the start; null leaves Kaiming-uniform rows. */
+  decoderInitNorm: z.number().positive().max(100).nullable().default(0.1),
+  bDecInit: z.enum(['zeros', 'mean', 'geometric_median']).default('zeros'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(0),
+  /** Seed of the order of tokens; null = `seed`. SAEs trained from one stream share it. */
+  dataSeed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .nullable()
+    .default(null),
+  /** Contexts harvested, mixed and served together. */
+  bufferContexts: z.int().min(1).max(100_000).default(256),
+  excludeBos: z.boolean().default(true),
+  /** Ids of further tokens that are not trained on. */
+  excludeTokens: z.array(z.int().min(0)).max(1000).default([]),
+  /** First positions of every context that are not trained on. */
+  skipPositions: z.int().min(0).max(65_536).default(0),
+  logEvery: z.int().min(1).max(100_000).default(10),
+  evalEvery: z.int().min(1).max(1_000_000).default(250),
+  /** Held-out tokens per evaluation. */
+  evalTokens: z.int().min(256).max(10_000_000).default(16_384),
+  checkpointEvery: z.int().min(1).max(1_000_000).default(200),
+  keepCheckpoints: z.int().min(1).max(100).default(2),
+  /** Keeps the checkpoint of the best held-out FVU beside the newest ones. */
+  keepBest: z.boolean().default(false),
+  /** Alerts: share of dead features above which, and L0 below which, one is raised after warm-up. */
+  alertDeadShare: z.number().min(0).max(1).default(0.9),
+  alertL0Below: z.number().min(0).max(1_000_000).default(0.5),
+} as const
+
+/** Options that all SAEs trained from one stream of activations must share; a sweep over one of them runs as several jobs. */
+export const STREAM_OPTIONS = [
+  'steps',
+  'batchSize',
+  'dataSeed',
+  'bufferContexts',
+  'excludeBos',
+  'excludeTokens',
+  'skipPositions',
+  'normTokens',
+  'logEvery',
+  'evalEvery',
+  'evalTokens',
+  'checkpointEvery',
+] as const satisfies readonly (keyof typeof BASE_OPTIONS)[]
+
+/** Options that fix which parameters exist and their shapes: a branch from a checkpoint keeps them. */
+export const SHAPE_OPTIONS = ['architecture', 'site', 'outputSite', 'skipConnection', 'expansion'] as const

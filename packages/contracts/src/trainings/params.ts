@@ -1,0 +1,123 @@
+// Parameters of a training: one schema per architecture over shared options, told apart by `architecture`.
+import { z } from 'zod'
+import { BASE_OPTIONS } from './options.js'
+
+const coefficient = z.number().min(0).max(1e6)
+const warmUp = z.int().min(0).max(5_000_000).default(0)
+/** Wanted L0; null leaves the coefficient alone. */
+const targetL0 = z.number().positive().max(1e6).nullable().default(null)
+
+const RANKED = {
+  auxCoefficient: z.number().min(0).max(100).default(1),
+  rescaleByDecoderNorm: z.boolean().default(true),
+} as const
+const perToken = { k: z.int().min(1).max(1024).default(32), ...RANKED } as const
+const perBatch = {
+  /** Mean features per token; may be a fraction. */
+  k: z.number().positive().max(1024).default(32),
+  /** Rate at which the threshold for inference follows the batches. */
+  thresholdRate: z.number().gt(0).max(1).default(0.01),
+  ...RANKED,
+} as const
+const l1 = { l1Coefficient: coefficient.default(1), l1WarmUpSteps: warmUp, targetL0 } as const
+
+const schemaOf = <A extends string, T extends z.ZodRawShape>(architecture: A, options: T) =>
+  z.strictObject({ architecture: z.literal(architecture), ...BASE_OPTIONS, ...options })
+
+export const TopkParamsSchema = schemaOf('topk', perToken)
+export const AbstopkParamsSchema = schemaOf('abstopk', perToken)
+export const BatchtopkParamsSchema = schemaOf('batchtopk', perBatch)
+export const MatryoshkaParamsSchema = schemaOf('matryoshka_batchtopk', {
+  ...perBatch,
+  /** Ends of the nested prefixes as shares of d_sae, ascending; the whole dictionary is always the last. */
+  matryoshkaShares: z.array(z.number().gt(0).max(1)).max(16).default([0.0625, 0.125, 0.25, 0.5]),
+  auxPerWidth: z.boolean().default(false),
+})
+export const StandardParamsSchema = schemaOf('standard', { lpNorm: z.number().positive().max(10).default(1), ...l1 })
+export const GatedParamsSchema = schemaOf('gated', l1)
+export const JumpreluParamsSchema = schemaOf('jumprelu', {
+  bandwidth: z.number().positive().max(10).default(0.05),
+  initThreshold: z.number().min(0).max(100).default(0.01),
+  sparsityLoss: z.enum(['step', 'tanh', 'quadratic']).default('step'),
+  l0Coefficient: coefficient.default(1),
+  l0WarmUpSteps: warmUp,
+  preActCoefficient: coefficient.nullable().default(null),
+  tanhScale: z.number().positive().max(1000).default(4),
+  steToInput: z.boolean().default(false),
+  targetL0,
+})
+export const MatchingPursuitParamsSchema = schemaOf('matching_pursuit', {
+  residualThreshold: z.number().min(0).max(1e6).default(0.01),
+  /** Most features per token; null = d_in. */
+  maxIterations: z.int().min(1).max(65_536).nullable().default(32),
+  stopOnDuplicateSupport: z.boolean().default(true),
+})
+
+/** Every architecture with its schema, for forms and for what is checked option by option. */
+export const PARAMS_SCHEMAS = {
+  standard: StandardParamsSchema,
+  gated: GatedParamsSchema,
+  jumprelu: JumpreluParamsSchema,
+  topk: TopkParamsSchema,
+  batchtopk: BatchtopkParamsSchema,
+  matryoshka_batchtopk: MatryoshkaParamsSchema,
+  abstopk: AbstopkParamsSchema,
+  matching_pursuit: MatchingPursuitParamsSchema,
+} as const
+export type SaeTrainingArchitecture = keyof typeof PARAMS_SCHEMAS
+export const SAE_TRAINING_ARCHITECTURES = Object.keys(PARAMS_SCHEMAS) as SaeTrainingArchitecture[]
+
+const UnionSchema = z.discriminatedUnion('architecture', [
+  StandardParamsSchema,
+  GatedParamsSchema,
+  JumpreluParamsSchema,
+  TopkParamsSchema,
+  BatchtopkParamsSchema,
+  MatryoshkaParamsSchema,
+  AbstopkParamsSchema,
+  MatchingPursuitParamsSchema,
+])
+
+/** Without an architecture a training is of the first kind there was: topk. */
+const withArchitecture = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !('architecture' in value) ? { architecture: 'topk', ...value } : value
+
+export const TrainingParamsSchema = z.preprocess(withArchitecture, UnionSchema)
+export type TrainingParams = z.infer<typeof TrainingParamsSchema>
+export type TopkParams = z.infer<typeof TopkParamsSchema>
+export type TrainingOption = TrainingParams extends infer P ? (P extends unknown ? keyof P : never) : never
+
+/** Some options with new values, by name; which of them exist and what they may be is checked when they are applied. */
+export const OverridesSchema = z.record(z.string(), z.json())
+export type Overrides = z.infer<typeof OverridesSchema>
+
+/** Whether some architecture has an option of this name. */
+export const isTrainingOption = (key: string): boolean =>
+  Object.values(PARAMS_SCHEMAS).some(({ shape }) => Object.hasOwn(shape, key))
+
+/**
+ * `params` with `overrides` over them. When the architecture changes, options that the new one does not have are dropped and its own
+ * take their defaults. @throws ZodError for a value out of its limits or an override that the architecture does not have.
+ */
+export function withOverrides(params: TrainingParams, overrides: Overrides): TrainingParams {
+  const architecture = (overrides['architecture'] ?? params.architecture) as SaeTrainingArchitecture
+  const shape: Record<string, unknown> = PARAMS_SCHEMAS[architecture]?.shape ?? {}
+  const kept = Object.fromEntries(Object.entries(params).filter(([key]) => key in shape))
+  return TrainingParamsSchema.parse({ ...kept, ...overrides })
+}
+
+/** Features kept per token, for the architectures that are told so; null for the others. */
+export const chosenK = (params: TrainingParams): number | null => ('k' in params ? params.k : null)
+
+/** Whether input and output are different sites. */
+export const isTranscoder = ({ site, outputSite }: Pick<TrainingParams, 'site' | 'outputSite'>): boolean =>
+  outputSite !== null && outputSite !== site
+
+/** One word on what the options of an architecture set, for names and lists: `k 32`, `L0 → 40`, `L1 5`. */
+export function sparsityWord(params: TrainingParams): string {
+  if ('k' in params) return `k ${params.k}`
+  if ('targetL0' in params && params.targetL0 !== null) return `L0 → ${params.targetL0}`
+  if ('l1Coefficient' in params) return `L1 ${params.l1Coefficient}`
+  if ('l0Coefficient' in params) return `L0 coefficient ${params.l0Coefficient}`
+  return `residual ${params.residualThreshold}`
+}

@@ -1,0 +1,133 @@
+// Trainings as the API and the worker see them. A training is a run: the same id names both.
+import { z } from 'zod'
+import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { JobSchema, MetricValuesSchema } from '../jobs/index.js'
+import { TrainingAlertSchema } from './control.js'
+import { TrainingParamsSchema } from './params.js'
+
+export const CreateTrainingSchema = z.strictObject({
+  name: NameSchema.optional(),
+  modelId: IdSchema,
+  tokenizationId: IdSchema,
+  params: TrainingParamsSchema,
+})
+export type CreateTraining = z.infer<typeof CreateTrainingSchema>
+
+/** Bytes and seconds; `basis` says how the time was found. */
+export const TrainingEstimateSchema = z.object({
+  dIn: z.int(),
+  dSae: z.int(),
+  tokens: z.number(),
+  epochs: z.number(),
+  memory: z.object({
+    model: z.number(),
+    buffer: z.number(),
+    weights: z.number(),
+    optimiser: z.number(),
+    batch: z.number(),
+    total: z.number(),
+    free: z.number(),
+  }),
+  seconds: z.number().nullable(),
+  basis: z.string(),
+  /** `sharded`: all threads; `reference`: plain exact loops on one thread, for what has no fast step. */
+  means: z.enum(['sharded', 'reference']).default('sharded'),
+  warnings: z.array(z.string()),
+})
+export type TrainingEstimate = z.infer<typeof TrainingEstimateSchema>
+
+/** Final figures on held-out text. Definitions: fvu = 1 − explained variance; ceRecovered = (zero − sae)/(zero − clean). */
+export const TrainingSummarySchema = z.object({
+  steps: z.int(),
+  tokens: z.number(),
+  loss: z.number(),
+  fvu: z.number(),
+  l0: z.number(),
+  deadShare: z.number(),
+  ceClean: z.number(),
+  ceSae: z.number(),
+  ceZero: z.number(),
+  ceRecovered: z.number(),
+  kl: z.number(),
+  heldOutTokens: z.int(),
+  harvestTokensPerSecond: z.number(),
+  stepTokensPerSecond: z.number(),
+  seconds: z.number(),
+})
+export type TrainingSummary = z.infer<typeof TrainingSummarySchema>
+
+/** A valid checkpoint on disk; the newest is where a resume begins. */
+export const CheckpointSchema = z.object({
+  step: z.int(),
+  bytes: z.number(),
+  createdAt: TimeSchema,
+  metrics: MetricValuesSchema,
+  /** Kept because its held-out FVU is the best so far. */
+  best: z.boolean().optional(),
+})
+export type Checkpoint = z.infer<typeof CheckpointSchema>
+
+export const TrainingSchema = z.object({
+  id: IdSchema,
+  name: z.string(),
+  modelId: IdSchema.nullable(),
+  modelName: z.string(),
+  tokenizationId: IdSchema.nullable(),
+  datasetName: z.string(),
+  params: TrainingParamsSchema,
+  dIn: z.int(),
+  dSae: z.int(),
+  step: z.int(),
+  /** Newest value of every metric. */
+  latest: MetricValuesSchema,
+  summary: TrainingSummarySchema.nullable(),
+  saeId: IdSchema.nullable(),
+  /** Trainings of one sweep have it in common; null for a training by itself. */
+  sweepId: IdSchema.nullable(),
+  /** Trainings with the same group are one job over one stream of activations: pausing one pauses all. */
+  groupId: IdSchema,
+  /** Training and step whose checkpoint this one began from. */
+  parent: z.object({ trainingId: IdSchema, step: z.int() }).nullable(),
+  alerts: z.array(TrainingAlertSchema),
+  checkpoints: z.array(CheckpointSchema),
+  job: JobSchema.nullable(),
+  createdAt: TimeSchema,
+})
+export type Training = z.infer<typeof TrainingSchema>
+
+/** Column-wise metrics: `steps[i]` belongs to `values[i]`. `seq` is the newest job event included, so that the live tail joins without a gap. */
+export const TrainingMetricsSchema = z.object({
+  seq: z.int(),
+  series: z.record(z.string(), z.object({ steps: z.array(z.int()), values: z.array(z.number().nullable()) })),
+})
+export type TrainingMetrics = z.infer<typeof TrainingMetricsSchema>
+
+/** One SAE of a training job. */
+export const TrainingMemberSchema = z.object({
+  trainingId: IdSchema,
+  saeId: IdSchema,
+  name: z.string(),
+  params: TrainingParamsSchema,
+  /** Checkpoint of another training to begin from. */
+  parent: z
+    .object({ trainingId: IdSchema, step: z.int().min(1) })
+    .nullable()
+    .default(null),
+})
+export type TrainingMember = z.infer<typeof TrainingMemberSchema>
+
+/** Job parameters: one or more SAEs on one stream of activations; equal in all options of {@link STREAM_OPTIONS}. */
+export const TrainingRunParamsSchema = z.object({
+  members: z.array(TrainingMemberSchema).min(1),
+  modelId: IdSchema,
+  modelName: z.string(),
+  modelPath: z.string(),
+  tokenizationId: IdSchema,
+  datasetName: z.string(),
+})
+export type TrainingRunParams = z.infer<typeof TrainingRunParamsSchema>
+export const TrainingEstimateParamsSchema = z.object({
+  modelPath: z.string(),
+  tokenizationId: IdSchema,
+  params: TrainingParamsSchema,
+})
