@@ -21,6 +21,7 @@ import { SaesModule } from './saes/saes.module.js'
 import { SettingsModule } from './settings/settings.module.js'
 import { SteeringModule } from './steering/steering.module.js'
 import { SystemModule } from './system/system.module.js'
+import { TemplatesModule } from './templates/templates.module.js'
 import { TrainingsModule } from './trainings/trainings.module.js'
 
 const ROOMS = [
@@ -33,6 +34,7 @@ const ROOMS = [
   HubModule,
   DatasetsModule,
   TrainingsModule,
+  TemplatesModule,
   SaesModule,
   ExtractionsModule,
   FeaturesModule,

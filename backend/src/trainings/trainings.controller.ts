@@ -1,13 +1,27 @@
 // HTTP of trainings.
-
-import type { CreateTraining, Training, TrainingEstimate, TrainingMetrics } from '@mistudio/contracts'
-import { Controller } from '@nestjs/common'
-import { BodyOf, IdParam, Serve } from '../common/route.js'
+import {
+  AppError,
+  type BranchTraining,
+  type CreateSweep,
+  type CreateTraining,
+  type ExtendTraining,
+  type Training,
+  type TrainingEstimate,
+  TrainingExportQuerySchema,
+  type TrainingMetrics,
+} from '@mistudio/contracts'
+import { Controller, Param, Query, StreamableFile } from '@nestjs/common'
+import { parseInput } from '../common/parse.js'
+import { BodyOf, IdParam, Serve, ServeRaw } from '../common/route.js'
+import { TrainingVariantsService } from './training-variants.service.js'
 import { TrainingsService } from './trainings.service.js'
 
 @Controller()
 export class TrainingsController {
-  constructor(private readonly trainings: TrainingsService) {}
+  constructor(
+    private readonly trainings: TrainingsService,
+    private readonly variants: TrainingVariantsService,
+  ) {}
 
   @Serve('listTrainings')
   list(): Promise<Training[]> {
@@ -24,6 +38,11 @@ export class TrainingsController {
     return this.trainings.create(body)
   }
 
+  @Serve('createSweep')
+  sweep(@BodyOf('createSweep') body: CreateSweep): Promise<Training[]> {
+    return this.variants.sweep(body)
+  }
+
   @Serve('getTraining')
   get(@IdParam() id: string): Promise<Training> {
     return this.trainings.get(id)
@@ -34,9 +53,33 @@ export class TrainingsController {
     return this.trainings.metrics(id)
   }
 
+  @ServeRaw('GET', '/trainings/:id/metrics/file', 'read')
+  async metricsFile(@IdParam() id: string, @Query() query: unknown): Promise<StreamableFile> {
+    const { format } = parseInput(TrainingExportQuerySchema, query, 'The query')
+    const { name, type, text } = await this.trainings.metricsFile(id, format)
+    return new StreamableFile(Buffer.from(text), { disposition: `attachment; filename="${name}"`, type })
+  }
+
+  @Serve('extendTraining')
+  extend(@IdParam() id: string, @BodyOf('extendTraining') body: ExtendTraining): Promise<Training> {
+    return this.variants.extend(id, body)
+  }
+
+  @Serve('branchTraining')
+  branch(@IdParam() id: string, @BodyOf('branchTraining') body: BranchTraining): Promise<Training> {
+    return this.variants.branch(id, body)
+  }
+
   @Serve('deleteTraining')
   async remove(@IdParam() id: string): Promise<null> {
     await this.trainings.remove(id)
+    return null
+  }
+
+  @Serve('deleteCheckpoint')
+  async removeCheckpoint(@IdParam() id: string, @Param('step') step: string): Promise<null> {
+    if (!/^\d{1,9}$/.test(step)) throw new AppError('not_found', 'There is nothing here: the address holds no step.')
+    await this.trainings.removeCheckpoint(id, Number(step))
     return null
   }
 }

@@ -3,6 +3,8 @@ import { DatasetsModule } from '../datasets/datasets.module.js'
 import { FilesModule } from '../files/files.module.js'
 import { JobsModule } from '../jobs/jobs.module.js'
 import { ModelsModule } from '../models/models.module.js'
+import { TrainingStarter } from './training.starter.js'
+import { TrainingVariantsService } from './training-variants.service.js'
 import { TrainingsController } from './trainings.controller.js'
 import { TrainingsRepository } from './trainings.repository.js'
 import { TrainingsService } from './trainings.service.js'
@@ -10,6 +12,6 @@ import { TrainingsService } from './trainings.service.js'
 @Module({
   imports: [JobsModule, FilesModule, ModelsModule, DatasetsModule],
   controllers: [TrainingsController],
-  providers: [TrainingsService, TrainingsRepository],
+  providers: [TrainingsService, TrainingVariantsService, TrainingStarter, TrainingsRepository],
 })
 export class TrainingsModule {}

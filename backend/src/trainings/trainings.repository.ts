@@ -1,6 +1,6 @@
 // Rows of trainings, their runs and their metrics.
 
-import { type Precision, TRAINING_METRICS } from '@mistudio/contracts'
+import { type Checkpoint, type Precision, TRAINING_METRICS } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import type { Prisma } from '../generated/prisma/client.js'
@@ -19,6 +19,11 @@ export interface NewTraining {
   readonly params: unknown
   readonly dIn: number
   readonly dSae: number
+  readonly sweepId: string | null
+  /** null: a job of its own. */
+  readonly groupId: string | null
+  readonly parentId: string | null
+  readonly parentStep: number | null
 }
 
 export interface Series {
@@ -44,6 +49,15 @@ export class TrainingsRepository {
     await tx.training.create({ data: { ...training, params } })
   }
 
+  /** Trainings in the job of this group. */
+  groupSize(groupId: string): Promise<number> {
+    return this.database.prisma.training.count({ where: { OR: [{ id: groupId }, { groupId }] } })
+  }
+
+  async setCheckpoints(tx: Tx, id: string, checkpoints: readonly Checkpoint[]): Promise<void> {
+    await tx.training.update({ where: { id }, data: { checkpoints: toJson(checkpoints) } })
+  }
+
   /** Training, run and metrics. The SAE it made stays. */
   async remove(tx: Tx, id: string): Promise<void> {
     await tx.run.deleteMany({ where: { id } })
@@ -64,14 +78,14 @@ export class TrainingsRepository {
     return latest
   }
 
-  /** All metrics by key, and the sequence number of the newest job event they contain, from one snapshot of the database. */
-  async metrics(id: string): Promise<{ seq: number; series: Record<string, Series> }> {
+  /** All metrics by key, and the sequence number of the newest event of the group's job that they contain, from one snapshot of the database. */
+  async metrics(id: string, groupId: string): Promise<{ seq: number; series: Record<string, Series> }> {
     const client = await this.database.pool.connect()
     try {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
       const job = await client.query<{ seq: number }>(
         `SELECT seq FROM job WHERE subject_id = $1 AND kind = 'training.run' ORDER BY created_at DESC LIMIT 1`,
-        [id],
+        [groupId],
       )
       const metrics = await client.query<{ key: string; steps: number[]; values: (number | null)[] }>(
         `SELECT key, array_agg(step ORDER BY step) AS steps, array_agg(value ORDER BY step) AS "values"

@@ -61,16 +61,7 @@ import {
   UpdateSteeringSchema,
 } from './steering/index.js'
 import { HealthSchema, SystemInfoSchema, SystemSampleSchema, WorkerSchema } from './system/index.js'
-import { CreateTemplateSchema, TemplateFileSchema, TemplateSchema, UpdateTemplateSchema } from './templates/index.js'
-import {
-  BranchTrainingSchema,
-  CreateSweepSchema,
-  CreateTrainingSchema,
-  ExtendTrainingSchema,
-  TrainingEstimateSchema,
-  TrainingMetricsSchema,
-  TrainingSchema,
-} from './trainings/index.js'
+import { TRAINING_ROUTES } from './trainings/routes.js'
 
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
@@ -246,73 +237,7 @@ export const ROUTES = {
   },
   deleteTokenization: { method: 'DELETE', path: '/tokenizations/:id', scope: 'write', response: None },
 
-  listTrainings: { method: 'GET', path: '/trainings', scope: 'read', response: z.array(TrainingSchema) },
-  estimateTraining: {
-    method: 'POST',
-    path: '/trainings/estimate',
-    scope: 'write',
-    body: CreateTrainingSchema,
-    response: TrainingEstimateSchema,
-  },
-  createTraining: {
-    method: 'POST',
-    path: '/trainings',
-    scope: 'write',
-    body: CreateTrainingSchema,
-    response: TrainingSchema,
-  },
-  getTraining: { method: 'GET', path: '/trainings/:id', scope: 'read', response: TrainingSchema },
-  trainingMetrics: { method: 'GET', path: '/trainings/:id/metrics', scope: 'read', response: TrainingMetricsSchema },
-  deleteTraining: { method: 'DELETE', path: '/trainings/:id', scope: 'write', response: None },
-  /** Several trainings at once; those with one stream of activations run as one job. */
-  createSweep: {
-    method: 'POST',
-    path: '/trainings/sweeps',
-    scope: 'write',
-    body: CreateSweepSchema,
-    response: z.array(TrainingSchema),
-  },
-  extendTraining: {
-    method: 'POST',
-    path: '/trainings/:id/extend',
-    scope: 'write',
-    body: ExtendTrainingSchema,
-    response: TrainingSchema,
-  },
-  branchTraining: {
-    method: 'POST',
-    path: '/trainings/:id/branch',
-    scope: 'write',
-    body: BranchTrainingSchema,
-    response: TrainingSchema,
-  },
-  deleteCheckpoint: { method: 'DELETE', path: '/trainings/:id/checkpoints/:step', scope: 'write', response: None },
-
-  listTemplates: { method: 'GET', path: '/templates', scope: 'read', response: z.array(TemplateSchema) },
-  createTemplate: {
-    method: 'POST',
-    path: '/templates',
-    scope: 'write',
-    body: CreateTemplateSchema,
-    response: TemplateSchema,
-  },
-  exportTemplates: { method: 'GET', path: '/templates/export', scope: 'read', response: TemplateFileSchema },
-  importTemplates: {
-    method: 'POST',
-    path: '/templates/import',
-    scope: 'write',
-    body: TemplateFileSchema,
-    response: z.array(TemplateSchema),
-  },
-  getTemplate: { method: 'GET', path: '/templates/:id', scope: 'read', response: TemplateSchema },
-  updateTemplate: {
-    method: 'PATCH',
-    path: '/templates/:id',
-    scope: 'write',
-    body: UpdateTemplateSchema,
-    response: TemplateSchema,
-  },
-  deleteTemplate: { method: 'DELETE', path: '/templates/:id', scope: 'write', response: None },
+  ...TRAINING_ROUTES,
 
   listSaes: { method: 'GET', path: '/saes', scope: 'read', response: z.array(SaeSchema) },
   getSae: { method: 'GET', path: '/saes/:id', scope: 'read', response: SaeSchema },
@@ -402,7 +327,8 @@ export type RouteName = keyof Routes
 /**
  * Routes that carry raw bytes and so stand outside the table: upload (POST /uploads?name=), a piece of a folder's file
  * (PATCH FOLDER_UPLOAD_FILE_PATH), downloads of SAEs (GET /saes/:id/files/:name) and of captures
- * (GET /captures/:id/files/:name), and the parity report as a file (GET /models/:id/parity/file).
+ * (GET /captures/:id/files/:name), the parity report as a file (GET /models/:id/parity/file) and the metrics of a training
+ * as a file (GET /trainings/:id/metrics/file?format=csv|json).
  */
 export const UPLOAD_PATH = '/uploads'
 export const API_PREFIX = '/api/v1'

@@ -1,5 +1,6 @@
 // files.remove: deletes the folders of things whose rows are gone, with what killed writers left beside them.
 import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { FilesRemoveParamsSchema } from '@mistudio/contracts'
 import { removeLeftovers } from '@mistudio/formats'
 import type { z } from 'zod'
@@ -16,7 +17,7 @@ export const removeFilesPipeline: Pipeline<Params> = {
 
 async function removeFiles(context: JobContext<Params>): Promise<Outcome> {
   const { targets } = context.job.params
-  for (const [done, { room, id }] of targets.entries()) {
+  for (const [done, { room, id, checkpoint }] of targets.entries()) {
     context.progress({
       stage: 'removing',
       fraction: done / targets.length,
@@ -24,7 +25,8 @@ async function removeFiles(context: JobContext<Params>): Promise<Outcome> {
       total: targets.length,
       unit: 'folders',
     })
-    const folder = folderOf(context.dataDir, room, id)
+    const whole = folderOf(context.dataDir, room, id)
+    const folder = checkpoint === undefined ? whole : join(whole, 'checkpoints', String(checkpoint))
     await rm(folder, { recursive: true, force: true })
     await removeLeftovers(folder)
   }

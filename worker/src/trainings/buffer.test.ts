@@ -1,20 +1,26 @@
 // The activation stream: what is served, in which order, and that a cursor finds its place again.
 import { describe, expect, it } from 'vitest'
 import { ActivationBuffer, type BufferCursor, STREAM_START } from './buffer.js'
+import type { SiteActivations } from './harvest.js'
 
 const SIZE = 8
 const CONTEXTS = 10
 const BOS = 0
-/** Token 0 begins every context; activation = [context, position]. */
+/** Two sites; the second one tells which token the first one's row is of. */
+const WIDTHS = new Map([
+  ['a', 2],
+  ['b', 1],
+])
+/** Token 0 begins every context; activation = [context, position], at the other site 100 · context + position. */
 const tokens = (context: number) => Array.from({ length: SIZE }, (_, t) => (t === 0 ? BOS : context + t))
 
 function stream(
   cursor: BufferCursor = STREAM_START,
-  options: { seed?: number; excluded?: (token: number) => boolean } = {},
+  options: { seed?: number; excluded?: (token: number, position: number) => boolean } = {},
 ) {
   const harvested: number[][] = []
   const settings = {
-    ...{ contexts: CONTEXTS, contextSize: SIZE, dIn: 2, blockContexts: 4, seed: options.seed ?? 1 },
+    ...{ contexts: CONTEXTS, contextSize: SIZE, widths: WIDTHS, blockContexts: 4, seed: options.seed ?? 1 },
     excluded: options.excluded ?? ((token: number) => token === BOS),
   }
   const buffer = new ActivationBuffer(
@@ -23,15 +29,24 @@ function stream(
       tokens,
       async harvest(contexts) {
         harvested.push([...contexts])
-        return Float32Array.from([...contexts].flatMap((c) => Array.from({ length: SIZE }, (_, t) => [c, t]).flat()))
+        const rows = [...contexts].flatMap((c) => Array.from({ length: SIZE }, (_, t) => [c, t] as const))
+        return new Map([
+          ['a', Float32Array.from(rows.flat())],
+          ['b', Float32Array.from(rows, ([c, t]) => 100 * c + t)],
+        ])
       },
     },
     cursor,
   )
   return { buffer, harvested }
 }
-const rows = (batch: Float32Array) =>
-  Array.from({ length: batch.length / 2 }, (_, i) => `${batch[2 * i]}:${batch[2 * i + 1]}`)
+const rows = (batch: SiteActivations) => {
+  const [a, b] = [batch.get('a')!, batch.get('b')!]
+  return Array.from(b, (both, i) => {
+    expect(both).toBe(100 * a[2 * i]! + a[2 * i + 1]!)
+    return `${a[2 * i]}:${a[2 * i + 1]}`
+  })
+}
 const EPOCH = CONTEXTS * (SIZE - 1)
 
 describe('the activation stream', () => {
@@ -73,12 +88,20 @@ describe('the activation stream', () => {
     await buffer.next(20)
     const before = buffer.cursor
     const failing = new ActivationBuffer(
-      { contexts: CONTEXTS, contextSize: SIZE, dIn: 2, blockContexts: 4, seed: 1, excluded: () => false },
+      { contexts: CONTEXTS, contextSize: SIZE, widths: WIDTHS, blockContexts: 4, seed: 1, excluded: () => false },
       { tokens, harvest: () => Promise.reject(new Error('interrupted')) },
       before,
     )
     await expect(failing.next(5)).rejects.toThrow('interrupted')
     expect(failing.cursor).toEqual(before)
+  })
+
+  it('leaves out positions, and goes back to a place it was at', async () => {
+    const { buffer } = stream(STREAM_START, { excluded: (_, position) => position < 3 })
+    const first = rows(await buffer.next(10))
+    expect(first.every((row) => Number(row.split(':')[1]) >= 3)).toBe(true)
+    buffer.seek(STREAM_START)
+    expect(rows(await buffer.next(10))).toEqual(first)
   })
 
   it('refuses a text of which nothing is left', async () => {

@@ -2,6 +2,7 @@
 // Every position of the stream is a function of the settings and a cursor, so resuming needs no stored activations. No I/O here.
 import { AppError } from '@mistudio/contracts'
 import { seededPermutation, uniform } from '@mistudio/interp'
+import type { SiteActivations } from './harvest.js'
 
 /** A place in the stream: so many tokens of the block are served. A block is harvested again to go on within it. */
 export interface BufferCursor {
@@ -16,26 +17,26 @@ export interface BufferSettings {
   /** Contexts to train on are 0 to `contexts` - 1; held-out ones come after them and are never asked for. */
   readonly contexts: number
   readonly contextSize: number
-  /** Width of one activation. */
-  readonly dIn: number
+  /** Sites and the widths of their activations. */
+  readonly widths: ReadonlyMap<string, number>
   /** Contexts harvested and mixed together. */
   readonly blockContexts: number
   readonly seed: number
-  /** Tokens that are not trained on, by id (BOS). */
-  readonly excluded: (token: number) => boolean
+  /** Tokens that are not trained on, by id (BOS) and position in the context. */
+  readonly excluded: (token: number, position: number) => boolean
 }
 
 export interface BufferSource {
   /** Token ids [contextSize] of a context. */
   tokens(context: number): ArrayLike<number>
-  /** Activations [contexts · contextSize, d_in] of whole contexts, in their order. */
-  harvest(contexts: Uint32Array): Promise<Float32Array>
+  /** Activations [contexts · contextSize, width] of whole contexts at each site, in their order. */
+  harvest(contexts: Uint32Array): Promise<SiteActivations>
 }
 
 interface Block {
   readonly epoch: number
   readonly index: number
-  readonly activations: Float32Array
+  readonly activations: SiteActivations
   /** Rows of `activations` in serving order. */
   readonly order: Uint32Array
 }
@@ -67,24 +68,27 @@ export class ActivationBuffer {
     return this.position
   }
 
+  /** Goes to another place of the stream. */
+  seek(cursor: BufferCursor): void {
+    this.position = cursor
+  }
+
   private get blocks(): number {
     return Math.ceil(this.settings.contexts / this.settings.blockContexts)
   }
 
   /**
-   * The next `count` activations [count, d_in]; a batch may span blocks and epochs. When harvesting throws, the cursor stays.
+   * The next `count` tokens' activations at each site, [count, width]; a batch may span blocks and epochs. When harvesting throws, the cursor stays.
    * @throws AppError `training_invalid` when every token is excluded.
    */
-  async next(count: number): Promise<Float32Array> {
-    const { dIn } = this.settings
-    const batch = new Float32Array(count * dIn)
+  async next(count: number): Promise<SiteActivations> {
+    const { widths } = this.settings
+    const batch = new Map([...widths].map(([site, width]) => [site, new Float32Array(count * width)]))
     let { epoch, block, offset } = this.position
     for (let filled = 0, empty = 0; filled < count; ) {
       const { activations, order } = await this.open(epoch, block)
       const rows = order.subarray(offset, offset + count - filled)
-      rows.forEach((row, i) => {
-        batch.set(activations.subarray(row * dIn, (row + 1) * dIn), (filled + i) * dIn)
-      })
+      for (const [site, width] of widths) copyRows(activations.get(site)!, rows, width, batch.get(site)!, filled)
       filled += rows.length
       offset += rows.length
       empty = order.length === 0 ? empty + 1 : 0
@@ -129,9 +133,16 @@ export class ActivationBuffer {
     let count = 0
     contexts.forEach((context, i) => {
       const tokens = this.source.tokens(context)
-      for (let t = 0; t < contextSize; t++) if (!excluded(tokens[t]!)) kept[count++] = i * contextSize + t
+      for (let t = 0; t < contextSize; t++) if (!excluded(tokens[t]!, t)) kept[count++] = i * contextSize + t
     })
     const permutation = seededPermutation(count, seedOf(seed, TOKEN_STREAM, epoch * this.blocks + index))
     return permutation.map((at) => kept[at]!)
   }
+}
+
+/** Copies rows of `from` to `to`, one after another from row `first` on. */
+function copyRows(from: Float32Array, rows: Uint32Array, width: number, to: Float32Array, first: number): void {
+  rows.forEach((row, i) => {
+    to.set(from.subarray(row * width, (row + 1) * width), (first + i) * width)
+  })
 }

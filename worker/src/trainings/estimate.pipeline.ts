@@ -1,6 +1,6 @@
 // training.estimate: what a training would need, before it is started. Memory is computed, time is measured on a small piece of the work.
 import { availableParallelism } from 'node:os'
-import { type TrainingEstimate, TrainingEstimateParamsSchema } from '@mistudio/contracts'
+import { isTranscoder, type TrainingEstimate, TrainingEstimateParamsSchema } from '@mistudio/contracts'
 import { initialState, type Precision } from '@mistudio/interp'
 import type { z } from 'zod'
 import { withSaeErrors } from '../features/index.js'
@@ -9,9 +9,9 @@ import { contextsPerPass } from '../models/passes.js'
 import type { JobContext, Pipeline } from '../runner/context.js'
 import { estimateMemory, measuredShape, memoryWarning } from './estimate.js'
 import { Harvester } from './harvest.js'
-import { openTrainingParts, type TrainingParts } from './open.js'
+import { openTrainingParts, type TrainingParts, widthsOf } from './open.js'
 import { openTrainStep, stepMeans } from './open-step.js'
-import { trainerOptions, trainingSae } from './settings.js'
+import { trainerOptions, trainingSae, type Widths } from './settings.js'
 
 type Params = z.infer<typeof TrainingEstimateParamsSchema>
 
@@ -23,25 +23,29 @@ export const estimatePipeline: Pipeline<Params> = {
 
 async function estimate(job: JobContext<Params>): Promise<TrainingEstimate> {
   const { params } = job.job.params
-  const parts = await openTrainingParts(job.dataDir, job.job.params, job.threads)
+  const parts = await openTrainingParts(job.dataDir, job.job.params, [params], job.threads)
   try {
-    const sae = trainingSae(params, parts.dIn)
+    const widths = widthsOf(parts, params)
+    const sae = trainingSae(params, widths)
     const { tokens: reader, model } = parts
     const tokens = params.steps * params.batchSize
     const perEpoch = reader.trainContexts * reader.contextSize
     const pass = { batch: contextsPerPass(reader.contextSize), seq: reader.contextSize, logits: false }
     const modelBytes = (precision: Precision) => runBytes(model.plan, { precision, ...pass })
-    const memory = estimateMemory(sae, params, modelBytes(model.precision), reader.contextSize, job.threads)
+    const memory = estimateMemory(
+      ...([sae, params, parts.widths, modelBytes(model.precision), reader.contextSize, job.threads] as const),
+    )
     const free = availableMemory()
-    const harvest = await harvestSeconds(job, parts)
-    const step = await stepSeconds(job, parts)
+    const harvest = await harvestSeconds(parts)
+    const step = await stepSeconds(job, widths)
     const warnings = memory.total > free ? [memoryWarning(memory, free, modelBytes)] : []
     if (tokens > 10 * perEpoch)
       warnings.push(`The text is read ${Math.round(tokens / perEpoch)} times. More text would serve better.`)
     return {
-      ...{ dIn: parts.dIn, dSae: sae.cfg.d_sae, tokens, epochs: tokens / perEpoch, memory: { ...memory, free } },
+      ...{ dIn: widths.dIn, dSae: sae.cfg.d_sae, tokens, epochs: tokens / perEpoch, memory: { ...memory, free } },
       seconds: tokens * harvest + params.steps * step.seconds,
       basis: step.basis,
+      means: stepMeans(sae),
       warnings,
     }
   } finally {
@@ -50,12 +54,12 @@ async function estimate(job: JobContext<Params>): Promise<TrainingEstimate> {
 }
 
 /** Seconds per harvested token: the second of two passes over the first contexts (the first one loads the model). */
-async function harvestSeconds(job: JobContext<Params>, parts: TrainingParts): Promise<number> {
-  const { tokens, model, dIn } = parts
+async function harvestSeconds(parts: TrainingParts): Promise<number> {
+  const { tokens, model, widths } = parts
   const count = Math.min(tokens.trainContexts, contextsPerPass(tokens.contextSize))
   const contexts = Uint32Array.from({ length: count }, (_, i) => i)
   const harvest = async () => {
-    const harvester = new Harvester(model, tokens, job.job.params.params.site, dIn, () => undefined)
+    const harvester = new Harvester(model, tokens, widths, () => undefined)
     await harvester.harvest(contexts)
     return harvester.seconds / harvester.tokens
   }
@@ -64,24 +68,23 @@ async function harvestSeconds(job: JobContext<Params>, parts: TrainingParts): Pr
 }
 
 /** Seconds per step, measured on as much of it as is quickly tried, and scaled up. */
-async function stepSeconds(
-  job: JobContext<Params>,
-  { dIn }: TrainingParts,
-): Promise<{ seconds: number; basis: string }> {
+async function stepSeconds(job: JobContext<Params>, widths: Widths): Promise<{ seconds: number; basis: string }> {
   const { params } = job.job.params
-  const whole = trainingSae(params, dIn)
+  const whole = trainingSae(params, widths)
   const small = measuredShape(whole, params.batchSize)
-  const sae = trainingSae(params, dIn, small.dSae)
+  const sae = trainingSae(params, widths, small.dSae)
   // A learning rate of 0: what is measured is the start of the training, not where a few steps on made-up data lead.
   const trainer = trainerOptions({ ...params, learningRate: Number.MIN_VALUE })
   const step = await openTrainStep({ sae, trainer, batchSize: small.batchSize, threads: job.threads })
   try {
     await step.load(initialState(sae, params.seed))
-    const x = Float32Array.from({ length: small.batchSize * dIn }, (_, i) => Math.sin(i))
+    const wave = (width: number) => Float32Array.from({ length: small.batchSize * width }, (_, i) => Math.sin(i))
+    const x = wave(widths.dIn)
+    const target = isTranscoder(params) ? wave(widths.dOut) : undefined
     const times: number[] = []
     for (let n = 0; n < 5; n++) {
       const began = performance.now()
-      await step.step(x)
+      await step.step(x, target)
       times.push((performance.now() - began) / 1000)
     }
     const all = small.dSae === whole.cfg.d_sae && small.batchSize === params.batchSize

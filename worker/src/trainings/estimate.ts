@@ -10,6 +10,7 @@ import { parameterCount, stepBytes } from './open-step.js'
 export function estimateMemory(
   sae: TrainableSae,
   params: TrainingParams,
+  widths: ReadonlyMap<string, number>,
   model: number,
   contextSize: number,
   threads: number,
@@ -17,13 +18,15 @@ export function estimateMemory(
   const parameters = 4 * parameterCount(sae)
   const parts = {
     model,
-    buffer: params.bufferContexts * contextSize * sae.cfg.d_in * 4,
+    buffer: params.bufferContexts * contextSize * sum([...widths.values()]) * 4,
     weights: parameters,
     optimiser: 3 * parameters,
     batch: Math.max(0, stepBytes(sae, params.batchSize, threads) - 4 * parameters),
   }
-  return { ...parts, total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) }
+  return { ...parts, total: sum(Object.values(parts)) }
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
 /** That a training does not fit, and which precision of the model (`modelBytes` of it) would make it fit. */
 export function memoryWarning(

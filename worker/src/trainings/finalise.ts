@@ -1,34 +1,38 @@
-// The end of a training: the SAE on disk in SAELens layout, its row, and the summary of the run. Doing it twice changes nothing.
-import { AppError, type TrainingRunParams, type TrainingSummary, TrainingSummarySchema } from '@mistudio/contracts'
+// The end of an SAE's training: the SAE on disk in SAELens layout, its row, and the summary of the run. Doing it twice changes nothing.
+import {
+  AppError,
+  chosenK,
+  type TrainingRunParams,
+  type TrainingSummary,
+  TrainingSummarySchema,
+} from '@mistudio/contracts'
 import { writeFolderAtomic, writeSaeLensFolder } from '@mistudio/formats'
 import type { Pool } from 'pg'
 import { saeFolder } from '../features/index.js'
 import type { JobContext } from '../runner/context.js'
 import type { TrainingResult } from './run-training.js'
 
-/** Result of the job. */
+/** One SAE of the job's result. */
 export interface TrainingOutcome {
+  readonly trainingId: string
   readonly saeId: string
   readonly summary: TrainingSummary
 }
 
 /** What a finished training answers, null when it is not finished. */
-export async function finishedTraining(db: Pool, { trainingId }: TrainingRunParams): Promise<TrainingOutcome | null> {
+export async function finishedTraining(db: Pool, trainingId: string): Promise<TrainingOutcome | null> {
   const { rows } = await db.query(
     `SELECT t.sae_id AS "saeId", r.summary FROM training t JOIN run r ON r.id = t.id JOIN sae s ON s.id = t.sae_id WHERE t.id = $1`,
     [trainingId],
   )
   const [row] = rows as { saeId: string; summary: unknown }[]
-  return row?.summary ? { saeId: row.saeId, summary: TrainingSummarySchema.parse(row.summary) } : null
+  return row?.summary ? { trainingId, saeId: row.saeId, summary: TrainingSummarySchema.parse(row.summary) } : null
 }
 
 /** Figures of the run. @throws AppError `training_invalid` when the held-out text gives no usable figure. */
-export function summarise(
-  { metrics, steps, heldOutTokens, spent }: TrainingResult,
-  batchSize: number,
-): TrainingSummary {
+export function summarise({ member, steps, heldOutTokens, spent }: TrainingResult): TrainingSummary {
   const value = (key: string): number => {
-    const found = metrics[key]
+    const found = member.metrics[key]
     if (typeof found === 'number') return found
     throw new AppError(
       'training_invalid',
@@ -36,11 +40,11 @@ export function summarise(
     )
   }
   return {
-    ...{ steps, tokens: steps * batchSize, loss: value('loss'), fvu: value('heldout_fvu'), l0: value('heldout_l0') },
+    ...{ steps, tokens: member.tokens, loss: value('loss'), fvu: value('heldout_fvu'), l0: value('heldout_l0') },
     ...{ deadShare: value('heldout_dead_share'), ceClean: value('ce_clean'), ceSae: value('ce_sae') },
     ...{ ceZero: value('ce_zero'), ceRecovered: value('ce_recovered'), kl: value('kl'), heldOutTokens },
     harvestTokensPerSecond: spent.harvestSeconds > 0 ? spent.harvestTokens / spent.harvestSeconds : 0,
-    stepTokensPerSecond: spent.stepSeconds > 0 ? (steps * batchSize) / spent.stepSeconds : 0,
+    stepTokensPerSecond: spent.stepSeconds > 0 ? member.trainedTokens / spent.stepSeconds : 0,
     seconds: spent.seconds,
   }
 }
@@ -51,8 +55,9 @@ export async function finalise(
   result: TrainingResult,
   contextSize: number,
 ): Promise<TrainingOutcome> {
-  const { trainingId, saeId, name, modelId, modelName, precision, params } = job.job.params
-  const summary = summarise(result, params.batchSize)
+  const { modelId, modelName, precision } = job.job.params
+  const { trainingId, saeId, name, params } = result.member.spec
+  const summary = summarise(result)
   const { cfg, tensors } = result.sae
   const written = await writeFolderAtomic(saeFolder(job.dataDir, saeId), (folder) =>
     writeSaeLensFolder(
@@ -62,6 +67,7 @@ export async function finalise(
     ),
   )
   const bytes = Object.values(written).reduce((sum, file) => sum + file.bytes, 0)
+  const k = chosenK(params)
   await job.flush()
   await job.commit(async (tx) => {
     await tx.query(
@@ -69,12 +75,13 @@ export async function finalise(
        VALUES ($1, $2, (SELECT id FROM model WHERE id = $3), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
        ON CONFLICT (id) DO UPDATE SET summary = excluded.summary, bytes = excluded.bytes`,
       [
-        ...[saeId, name, modelId, modelName, trainingId, params.site, params.architecture, cfg.d_in, cfg.d_sae],
-        ...[params.k, contextSize, JSON.stringify(summary), bytes, precision],
+        ...[saeId, name, modelId, modelName, trainingId, params.site, cfg.architecture, cfg.d_in, cfg.d_sae],
+        // A mean over a batch may be a fraction: such an SAE has no k per token.
+        ...[Number.isInteger(k) ? k : null, contextSize, JSON.stringify(summary), bytes, precision],
       ],
     )
     await tx.query('UPDATE training SET step = $2, sae_id = $3 WHERE id = $1', [trainingId, summary.steps, saeId])
     await tx.query('UPDATE run SET summary = $2 WHERE id = $1', [trainingId, JSON.stringify(summary)])
   })
-  return { saeId, summary }
+  return { trainingId, saeId, summary }
 }

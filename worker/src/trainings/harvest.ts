@@ -1,4 +1,4 @@
-// Harvesting: activations of whole contexts at the site, a few contexts per forward pass.
+// Harvesting: activations of whole contexts at one or more sites, a few contexts per forward pass.
 import { setImmediate } from 'node:timers/promises'
 import type { TokenReader } from '@mistudio/formats'
 import type { LanguageModel } from '@mistudio/interp'
@@ -13,6 +13,9 @@ export function readContexts(tokens: TokenReader, contexts: ArrayLike<number>): 
   return out
 }
 
+/** Activations of tokens at several sites: [tokens, width of the site] by name of the site. */
+export type SiteActivations = ReadonlyMap<string, Float32Array>
+
 export class Harvester {
   /** Tokens harvested and seconds spent, for the rate. */
   tokens = 0
@@ -21,23 +24,27 @@ export class Harvester {
   constructor(
     private readonly model: LanguageModel,
     private readonly reader: TokenReader,
-    private readonly site: string,
-    private readonly dIn: number,
+    /** Sites and their widths; all of them come from one forward pass. */
+    private readonly widths: ReadonlyMap<string, number>,
     /** Called between forward passes; throws to end the harvest. */
     private readonly check: () => void,
   ) {}
 
-  /** Activations [contexts · contextSize, d_in]. */
-  async harvest(contexts: Uint32Array): Promise<Float32Array> {
+  /** Activations [contexts · contextSize, width] at each site. */
+  async harvest(contexts: Uint32Array): Promise<SiteActivations> {
     const size = this.reader.contextSize
-    const out = new Float32Array(contexts.length * size * this.dIn)
+    const capture = [...this.widths.keys()]
+    const out = new Map(
+      [...this.widths].map(([site, width]) => [site, new Float32Array(contexts.length * size * width)]),
+    )
     const step = contextsPerPass(size)
     for (let first = 0; first < contexts.length; first += step) {
       this.check()
       const began = performance.now()
       const part = contexts.subarray(first, first + step)
       const batch = { tokens: readContexts(this.reader, part), batch: part.length, seq: size }
-      out.set(await withModelErrors(() => this.model.capture(batch, this.site)), first * size * this.dIn)
+      const { captured } = await withModelErrors(() => this.model.forward(batch, { capture }))
+      for (const [site, width] of this.widths) out.get(site)!.set(captured[site]!, first * size * width)
       this.tokens += part.length * size
       this.seconds += (performance.now() - began) / 1000
       // Lets messages of the supervisor in: forward passes block the event loop.

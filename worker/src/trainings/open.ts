@@ -1,30 +1,36 @@
 // Opens what a training works on, and refuses what does not belong together.
 import { join } from 'node:path'
-import { AppError, type TrainingParams } from '@mistudio/contracts'
+import { AppError, outputSiteOf, type TrainingParams } from '@mistudio/contracts'
 import { FormatError, TokenReader } from '@mistudio/formats'
 import { findSite, type LanguageModel, type Precision, siteWidth } from '@mistudio/interp'
 import { withModelErrors } from '../models/errors.js'
 import { modelStore } from '../models/model-store.js'
+import type { Widths } from './settings.js'
 
 export interface TrainingParts {
   readonly model: LanguageModel
   readonly tokens: TokenReader
-  readonly dIn: number
-  /** Tokens that are not trained on. */
-  readonly excluded: (token: number) => boolean
+  /** Width of every site that is read or reconstructed. */
+  readonly widths: ReadonlyMap<string, number>
+  /** Tokens that are not trained on, by id and position in the context. */
+  readonly excluded: (token: number, position: number) => boolean
 }
 
 /**
- * Close `tokens` when done; the model stays in its store.
+ * Opens model and text for trainings on one stream. Close `tokens` when done; the model stays in its store.
  * @throws AppError `site_unknown`, `tokenization_mismatch`, `file_invalid`, or what opening a model throws.
  */
 export async function openTrainingParts(
   dataDir: string,
-  request: { modelPath: string; precision: Precision; tokenizationId: string; params: TrainingParams },
+  request: { modelPath: string; precision: Precision; tokenizationId: string },
+  params: readonly [TrainingParams, ...TrainingParams[]],
   threads: number,
 ): Promise<TrainingParts> {
   const { model } = await modelStore.open(request.modelPath, threads, request.precision)
-  const dIn = await withModelErrors(async () => siteWidth(findSite(model.sites, request.params.site)))
+  const sites = new Set(params.flatMap((one) => [one.site, outputSiteOf(one)]))
+  const widths = await withModelErrors(
+    async () => new Map([...sites].map((site) => [site, siteWidth(findSite(model.sites, site))])),
+  )
   const tokens = await openTokens(join(dataDir, 'tokenizations', request.tokenizationId))
   try {
     checkFit(tokens, model)
@@ -32,8 +38,22 @@ export async function openTrainingParts(
     tokens.close()
     throw error
   }
-  const bos = request.params.excludeBos ? tokens.bosTokenId : null
-  return { model, tokens, dIn, excluded: (token) => token === bos }
+  return { model, tokens, widths, excluded: exclusion(params[0], tokens.bosTokenId) }
+}
+
+/** Widths of a training's sites. */
+export function widthsOf({ widths }: TrainingParts, params: TrainingParams): Widths {
+  const [dIn, dOut] = [widths.get(params.site), widths.get(outputSiteOf(params))]
+  if (dIn === undefined || dOut === undefined) throw new Error(`The sites of ${params.site} were not opened.`)
+  return { dIn, dOut }
+}
+
+function exclusion(
+  { excludeBos, excludeTokens, skipPositions }: TrainingParams,
+  bos: number | null,
+): TrainingParts['excluded'] {
+  const ids = new Set([...excludeTokens, ...(excludeBos && bos !== null ? [bos] : [])])
+  return (token, position) => position < skipPositions || ids.has(token)
 }
 
 async function openTokens(folder: string): Promise<TokenReader> {

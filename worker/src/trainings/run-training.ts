@@ -1,208 +1,235 @@
-// The training loop: batches from the stream, steps, metrics, evaluations and checkpoints, under the job's control.
-// Everything reported under a metric key but speeds depends on data, parameters and thread count only, so a row replayed after a resume
-// carries the same values.
-import { AppError, type MetricValues, type TrainingRunParams } from '@mistudio/contracts'
+// The training loop of a job: batches from one stream, steps of every SAE on it, metrics, evaluations and checkpoints, under the job's
+// control. Everything reported under a metric key but speeds depends on data, parameters and thread count only, so a row replayed after
+// a resume carries the same values.
 import {
-  type ExportedSae,
-  exportForInference,
-  initialState,
-  type TrainableSae,
-  type TrainerOptions,
-  type TrainStep,
-  type TrainStepMetrics,
-} from '@mistudio/interp'
+  AppError,
+  dataSeedOf,
+  type MetricValues,
+  type TrainingAlert,
+  type TrainingRunParams,
+} from '@mistudio/contracts'
+import type { EvaluationFigures, ExportedSae, TrainStepMetrics } from '@mistudio/interp'
 import type { JobContext } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
+import { alertsOf, diverged, divergenceAlert } from './alerts.js'
 import { ActivationBuffer, STREAM_START } from './buffer.js'
-import { type CheckpointData, type Checkpoints, mergeMetrics, type StoredCheckpoint } from './checkpoints.js'
+import type { CheckpointData } from './checkpoint-file.js'
+import { saveTogether, type ToSave } from './checkpoint-group.js'
+import { type EvaluationText, heldOutText, KL_TOKENS, SaeEvaluator, trainedText } from './evaluator.js'
+import { finite, heldOutFigures, trainedTextFigures } from './figures.js'
 import { Harvester } from './harvest.js'
-import { finite, HeldOut, heldOutMetrics } from './held-out.js'
+import type { Member } from './member.js'
 import type { TrainingParts } from './open.js'
-import { openTrainStep } from './open-step.js'
+import type { Start } from './open-members.js'
+import { Speeds } from './speeds.js'
 
 /** Longest time without a checkpoint, in milliseconds. Taken between steps, so it does not change any number. */
 const CHECKPOINT_TIME = 20_000
 
+/** A finished SAE of a job. */
 export interface TrainingResult {
+  readonly member: Member
   readonly sae: ExportedSae
-  readonly metrics: MetricValues
   readonly steps: number
   readonly heldOutTokens: number
   readonly spent: CheckpointData['spent']
 }
 
-export interface TrainingPlan {
-  readonly sae: TrainableSae
-  readonly trainer: TrainerOptions
-  /** What goes into the SAE's cfg.json. */
-  readonly metadata: Record<string, unknown>
-}
-
 export class TrainingRun {
-  private step: TrainStep | null = null
-  private done = 0
-  private metrics: MetricValues = {}
-  private evaluatedStep = -1
-  private savedStep = -1
+  private done: number
+  private savedStep: number
   private savedAt = performance.now()
-  private stepSeconds = 0
+  /** Whether an evaluation since the newest checkpoint was the best of an SAE that keeps its best. */
+  private betterThanSaved = new Set<Member>()
   private readonly began = performance.now()
   private readonly harvester: Harvester
-  private readonly heldOut: HeldOut
+  private readonly evaluator: SaeEvaluator
+  private readonly texts: { readonly heldOut: EvaluationText; readonly trained: EvaluationText }
   private readonly buffer: ActivationBuffer
-  private readonly progress: StageProgress
+  private readonly progress = new StageProgress('training', 'steps')
+  private readonly speeds: Speeds
+  /** Work of earlier attempts. */
+  private readonly earlier = new Map<Member, CheckpointData['spent']>()
+  /** What the SAEs share: all options of the stream are equal. */
+  private readonly shared
 
+  /** @param members Those in the running; at least one. */
   constructor(
     private readonly job: JobContext<TrainingRunParams>,
     parts: TrainingParts,
-    private readonly plan: TrainingPlan,
-    private readonly checkpoints: Checkpoints,
-    private readonly resumed: StoredCheckpoint | null,
+    private members: readonly Member[],
+    private readonly start: Start,
     private readonly threads: number,
   ) {
-    const { params } = job.job.params
-    const { tokens, model, dIn, excluded } = parts
+    const { params } = members[0]!.spec
+    const { tokens, model, widths, excluded } = parts
     const check = () => checkControl(job.control())
-    this.harvester = new Harvester(model, tokens, params.site, dIn, check)
-    this.heldOut = new HeldOut(parts, params.site, params.evalTokens, threads, check)
+    this.shared = params
+    this.harvester = new Harvester(model, tokens, widths, check)
+    this.evaluator = new SaeEvaluator(parts, threads, check)
+    const trained = Math.min(KL_TOKENS, params.evalTokens)
+    this.texts = { heldOut: heldOutText(parts, params.evalTokens), trained: trainedText(parts, trained) }
     this.buffer = new ActivationBuffer(
       {
-        ...{ contexts: tokens.trainContexts, contextSize: tokens.contextSize, dIn, excluded },
-        ...{ blockContexts: params.bufferContexts, seed: params.seed },
+        ...{ contexts: tokens.trainContexts, contextSize: tokens.contextSize, widths, excluded },
+        ...{ blockContexts: params.bufferContexts, seed: dataSeedOf(params) },
       },
       { tokens: (context) => tokens.tokens(context), harvest: (contexts) => this.harvester.harvest(contexts) },
-      resumed?.data.cursor ?? STREAM_START,
     )
-    this.done = resumed?.data.step ?? 0
-    this.metrics = resumed?.data.metrics ?? {}
-    this.savedStep = resumed?.data.step ?? -1
-    this.evaluatedStep = resumed?.data.evaluatedStep ?? -1
-    this.progress = new StageProgress('training', 'steps')
+    this.done = start.kind === 'resume' ? start.data.step : start.kind === 'branch' ? start.stored.data.step : 0
+    this.savedStep = start.kind === 'resume' ? start.data.step : -1
+    this.speeds = new Speeds(this.harvester, this.done)
   }
 
   /**
    * Trains to the last step or to `stop`, then evaluates.
-   * @throws Interruption on pause and suspend (after a checkpoint) and on cancel; AppError `training_invalid` when the loss is not finite.
+   * @throws Interruption on pause and suspend (after a checkpoint) and on cancel; AppError `training_invalid` when every SAE diverged.
    */
-  async run(): Promise<TrainingResult> {
-    const { params } = this.job.job.params
-    const { sae, trainer } = this.plan
-    this.step = await openTrainStep({ sae, trainer, batchSize: params.batchSize, threads: this.threads })
+  async run(): Promise<TrainingResult[]> {
+    const opened = this.members
     try {
-      await this.step.load(this.resumed?.state ?? initialState(sae, params.seed))
-      return await this.train(this.step)
+      for (const member of opened) await member.open(this.threads)
+      await this.begin()
+      return await this.train()
     } catch (error) {
       const keep = error instanceof Interruption && error.outcome.state !== 'cancelled'
-      if (keep) await this.save(this.step)
+      if (keep) await this.save()
       throw error
     } finally {
-      await this.step.close()
-      await this.heldOut.release()
+      for (const member of opened) await member.close()
+      await this.evaluator.release()
     }
   }
 
-  private async train(step: TrainStep): Promise<TrainingResult> {
-    const { params } = this.job.job.params
-    let reported = { step: this.done, at: performance.now() }
-    this.job.progress(this.progress.at(this.done, params.steps, performance.now()))
-    // An evaluation that was interrupted is made up for: the checkpoint was taken at its step.
-    await this.evaluateIfDue(step)
-    while (this.done < params.steps && !(this.done > 0 && this.job.control() === 'stop')) {
-      checkControl(this.job.control())
-      const batch = await this.buffer.next(params.batchSize)
-      const began = performance.now()
-      const metrics = await step.step(batch)
-      this.stepSeconds += (performance.now() - began) / 1000
-      this.done++
-      refuseDivergence(metrics, this.done)
-      if (this.done % params.logEvery === 0 || this.done === params.steps) {
-        const now = performance.now()
-        const rate = ((this.done - reported.step) * params.batchSize * 1000) / (now - reported.at)
-        this.report(stepMetrics(metrics, rate))
-        reported = { step: this.done, at: now }
+  private async begin(): Promise<void> {
+    const { start } = this
+    if (start.kind === 'resume') {
+      for (const [i, member] of this.members.entries()) {
+        await member.resume(start.stored[i]!)
+        this.earlier.set(member, start.stored[i]!.data.spent)
       }
-      await this.evaluateIfDue(step)
-      const due = this.done % params.checkpointEvery === 0 || performance.now() - this.savedAt > CHECKPOINT_TIME
-      if (due && this.done < params.steps) await this.save(step)
-      this.job.progress(this.progress.at(this.done, params.steps, performance.now()))
+      return this.buffer.seek(start.data.cursor)
     }
-    await this.save(step)
+    if (start.kind === 'branch') {
+      await this.members[0]!.branch(start.stored)
+      return start.sameStream ? this.buffer.seek(start.stored.data.cursor) : undefined
+    }
+    const needed = this.members.some((member) => member.needsSample)
+    const sample = needed ? await this.buffer.next(this.shared.normTokens) : null
+    this.buffer.seek(STREAM_START)
+    for (const member of this.members) await member.begin(member.needsSample ? sample : null)
+  }
+
+  private async train(): Promise<TrainingResult[]> {
+    const { steps, batchSize, checkpointEvery } = this.shared
+    this.job.progress(this.progress.at(this.done, steps, performance.now()))
+    // An evaluation that was interrupted is made up for: the checkpoint was taken at its step.
+    await this.evaluateIfDue()
+    while (this.done < steps && !(this.done > 0 && this.job.control() === 'stop')) {
+      checkControl(this.job.control())
+      await this.trainOnce(batchSize)
+      await this.evaluateIfDue()
+      const due = this.done % checkpointEvery === 0 || performance.now() - this.savedAt > CHECKPOINT_TIME
+      if ((due || this.betterThanSaved.size > 0) && this.done < steps) await this.save()
+      this.job.progress(this.progress.at(this.done, steps, performance.now()))
+    }
+    await this.save()
     this.job.progress({ stage: 'evaluating', fraction: null })
-    const sae = await this.evaluate(step)
-    return {
-      ...{ sae, metrics: this.metrics, steps: this.done },
-      ...{ heldOutTokens: this.heldOut.tokens, spent: this.spent() },
+    const results: TrainingResult[] = []
+    for (const member of this.members) {
+      const sae = await this.evaluate(member)
+      const heldOutTokens = this.texts.heldOut.tokens
+      results.push({ member, sae, steps: this.done, heldOutTokens, spent: this.spent(member) })
     }
+    return results
   }
 
-  private report(values: MetricValues): void {
-    this.job.metrics(this.done, values)
-    this.metrics = mergeMetrics(this.metrics, values)
+  /** One step of every SAE on one batch. */
+  private async trainOnce(batchSize: number): Promise<void> {
+    const batch = await this.buffer.next(batchSize)
+    const { logEvery, steps } = this.shared
+    const due = (this.done + 1) % logEvery === 0 || this.done + 1 === steps
+    const stepped: [Member, TrainStepMetrics][] = []
+    for (const member of this.members) stepped.push([member, await member.train(batch, this.done)])
+    this.done++
+    for (const [member, metrics] of stepped) {
+      if (diverged(metrics)) await this.drop(member)
+      else if (due) {
+        this.report(member, { ...member.figures(metrics), ...this.speeds.of(member, this.done, batchSize) })
+        const { params } = member.spec
+        for (const alert of alertsOf(params, metrics, this.done, member.sae.cfg.d_sae)) await this.raise(member, alert)
+      }
+    }
+    if (due) this.speeds.next(this.done)
   }
 
-  private async evaluateIfDue(step: TrainStep): Promise<void> {
-    const { params } = this.job.job.params
-    const due = this.done > 0 && this.done % params.evalEvery === 0 && this.done < params.steps
-    if (due && this.evaluatedStep !== this.done) await this.evaluate(step)
+  /** A diverged SAE leaves; its last good checkpoint stays: not one of the step before, whose weights gave this loss. @throws AppError `training_invalid` when none is left. */
+  private async drop(member: Member): Promise<void> {
+    const alert = divergenceAlert(this.done)
+    await this.raise(member, alert)
+    const kept = await this.job.commit((tx) => member.checkpoints.discard(tx, this.done - 1))
+    await member.checkpoints.sweep(kept)
+    this.members = this.members.filter((other) => other !== member)
+    if (this.members.length === 0) throw new AppError('training_invalid', alert.message, { step: this.done })
   }
 
-  private async evaluate(step: TrainStep): Promise<ExportedSae> {
-    const sae = await this.exported(step)
-    this.report(heldOutMetrics(await this.heldOut.evaluate(sae)))
-    this.evaluatedStep = this.done
+  private async raise({ id, alerted, spec }: Member, alert: TrainingAlert): Promise<void> {
+    if (alerted.has(alert.kind)) return
+    alerted.add(alert.kind)
+    this.job.log(alert.kind === 'diverged' ? 'error' : 'warn', `${spec.name}: ${alert.message}`)
+    await this.job.flush()
+    await this.job.commit((tx) =>
+      tx.query('UPDATE training SET alerts = alerts || $2::jsonb WHERE id = $1', [id, JSON.stringify([alert])]),
+    )
+  }
+
+  private report(member: Member, values: MetricValues): void {
+    this.job.metrics(this.done, values, member.id)
+    member.note(values)
+  }
+
+  private async evaluateIfDue(): Promise<void> {
+    const { evalEvery, steps } = this.shared
+    if (this.done === 0 || this.done % evalEvery !== 0 || this.done >= steps) return
+    for (const member of this.members) if (member.evaluatedStep !== this.done) await this.evaluate(member)
+  }
+
+  private async evaluate(member: Member): Promise<ExportedSae> {
+    const { sae, decoder } = await member.exported()
+    const on = (text: EvaluationText): Promise<EvaluationFigures> => this.evaluator.evaluate(sae, member.sites, text)
+    const heldOut = await on(this.texts.heldOut)
+    const trained = await on(this.texts.trained)
+    this.report(member, { ...decoder, ...heldOutFigures(heldOut), ...trainedTextFigures(trained) })
+    const best = member.noteEvaluation(this.done, finite(heldOut.fvu))
+    if (best && member.spec.params.keepBest) this.betterThanSaved.add(member)
     return sae
   }
 
-  private async exported(step: TrainStep): Promise<ExportedSae> {
-    const { parameters, topkThreshold } = await step.read()
-    return exportForInference({ ...this.plan.sae.cfg, metadata: this.plan.metadata }, parameters, topkThreshold)
-  }
-
-  private async save(step: TrainStep): Promise<void> {
-    if (this.savedStep === this.done || this.done === 0) return
-    const data: CheckpointData = {
-      ...{ step: this.done, threads: this.threads, cursor: this.buffer.cursor, metrics: this.metrics },
-      evaluatedStep: this.evaluatedStep,
-      ...{ spent: this.spent(), createdAt: new Date().toISOString() },
+  private async save(): Promise<void> {
+    if (this.done === 0 || (this.savedStep === this.done && this.betterThanSaved.size === 0)) return
+    const toSave: ToSave[] = []
+    for (const member of this.members) {
+      const stored = await member.stored({
+        ...{ step: this.done, threads: this.threads, cursor: this.buffer.cursor },
+        ...{ spent: this.spent(member), createdAt: new Date().toISOString() },
+      })
+      toSave.push({ checkpoints: member.checkpoints, stored, best: this.betterThanSaved.has(member) })
     }
-    await this.checkpoints.save({ data, state: await step.read() }, this.job)
+    await saveTogether(this.job, toSave)
     this.savedStep = this.done
     this.savedAt = performance.now()
+    this.betterThanSaved = new Set()
   }
 
-  /** Work and wall time over all attempts. */
-  private spent(): CheckpointData['spent'] {
-    const earlier = this.resumed?.data.spent
+  /** Work and wall time over all attempts; forward passes count for every SAE that they fed. */
+  private spent(member: Member): CheckpointData['spent'] {
+    const earlier = this.earlier.get(member)
     return {
       seconds: (earlier?.seconds ?? 0) + (performance.now() - this.began) / 1000,
       harvestSeconds: (earlier?.harvestSeconds ?? 0) + this.harvester.seconds,
       harvestTokens: (earlier?.harvestTokens ?? 0) + this.harvester.tokens,
-      stepSeconds: (earlier?.stepSeconds ?? 0) + this.stepSeconds,
+      stepSeconds: (earlier?.stepSeconds ?? 0) + member.stepSeconds,
     }
   }
-}
-
-const stepMetrics = (metrics: TrainStepMetrics, tokensPerSecond: number): MetricValues => ({
-  loss: finite(metrics.loss),
-  mse: finite(metrics.losses['mse_loss'] ?? Number.NaN),
-  aux: finite(metrics.losses['auxiliary_reconstruction_loss'] ?? 0),
-  fvu: finite(1 - metrics.explainedVariance),
-  explained_variance: finite(metrics.explainedVariance),
-  l0: finite(metrics.l0),
-  dead: metrics.dead,
-  lr: metrics.learningRate,
-  grad_norm: finite(metrics.gradNorm),
-  tokens_per_second: finite(tokensPerSecond),
-})
-
-function refuseDivergence({ loss, gradNorm }: TrainStepMetrics, step: number): void {
-  if (Number.isFinite(loss) && Number.isFinite(gradNorm)) return
-  throw new AppError(
-    'training_invalid',
-    `The loss is no longer a finite number at step ${step}. Start again with a lower learning rate.`,
-    {
-      step,
-    },
-  )
 }

@@ -1,14 +1,13 @@
-// training.run: trains an SAE on a model's activations. Composition only; the parts are beside it.
-import { join } from 'node:path'
+// training.run: trains one or more SAEs on one stream of a model's activations. Composition only; the parts are beside it.
 import { type TrainingRunParams, TrainingRunParamsSchema } from '@mistudio/contracts'
 import { withSaeErrors } from '../features/index.js'
 import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
 import { Interruption } from '../runner/interruption.js'
-import { Checkpoints } from './checkpoints.js'
-import { finalise, finishedTraining } from './finalise.js'
+import { finalise, finishedTraining, type TrainingOutcome } from './finalise.js'
+import type { Member } from './member.js'
 import { openTrainingParts, type TrainingParts } from './open.js'
+import { openMembers, startOf } from './open-members.js'
 import { TrainingRun } from './run-training.js'
-import { trainerOptions, trainingSae } from './settings.js'
 
 export const trainPipeline: Pipeline<TrainingRunParams> = {
   kind: 'training.run',
@@ -16,46 +15,51 @@ export const trainPipeline: Pipeline<TrainingRunParams> = {
   run: (job) => withSaeErrors(() => run(job)),
 }
 
-/** Idempotent: a finished training answers at once, otherwise the newest valid checkpoint is taken up. */
+/** Idempotent: a finished training answers at once, otherwise the newest valid checkpoints are taken up. */
 async function run(job: JobContext<TrainingRunParams>): Promise<Outcome> {
-  const finished = await finishedTraining(job.db, job.job.params)
-  if (finished) return { state: 'completed', result: finished }
   job.progress({ stage: 'opening', fraction: null })
-  const parts = await openTrainingParts(job.dataDir, job.job.params, job.threads)
+  const { members: specs } = job.job.params
+  const finished = await Promise.all(specs.map(({ trainingId }) => finishedTraining(job.db, trainingId)))
+  const saes = finished.filter((outcome) => outcome !== null)
+  if (saes.length === specs.length) return outcomeOf(job, saes)
+  const [first, ...others] = specs.map(({ params }) => params)
+  const parts = await openTrainingParts(job.dataDir, job.job.params, [first!, ...others], job.threads)
   try {
-    return await train(job, parts)
+    const members = await openMembers(job, parts)
+    const left = members.filter(({ id }) => !saes.some(({ trainingId }) => trainingId === id))
+    return left.length > 0 ? await train(job, parts, members) : outcomeOf(job, saes)
   } finally {
     parts.tokens.close()
   }
 }
 
-async function train(job: JobContext<TrainingRunParams>, parts: TrainingParts): Promise<Outcome> {
-  const { trainingId, params } = job.job.params
-  const sae = trainingSae(params, parts.dIn)
-  const folder = join(job.dataDir, 'trainings', trainingId, 'checkpoints')
-  const checkpoints = new Checkpoints(folder, trainingId, sae, params.keepCheckpoints)
-  const resumed = await checkpoints.newest(job.db, (message) => job.log('warn', message))
-  if (resumed) job.log('info', `Going on from the checkpoint of step ${resumed.data.step}.`)
-  const plan = { sae, trainer: trainerOptions(params), metadata: metadataOf(job.job.params, parts) }
+async function train(
+  job: JobContext<TrainingRunParams>,
+  parts: TrainingParts,
+  members: readonly Member[],
+): Promise<Outcome> {
+  const start = await startOf(job, members)
   try {
-    const threads = resumed?.data.threads ?? job.threads
-    const result = await new TrainingRun(job, parts, plan, checkpoints, resumed, threads).run()
+    const threads = start.kind === 'resume' ? start.data.threads : job.threads
+    const results = await new TrainingRun(job, parts, members, start, threads).run()
     job.progress({ stage: 'saving', fraction: null })
-    return { state: 'completed', result: await finalise(job, result, parts.tokens.contextSize) }
+    const saes: TrainingOutcome[] = []
+    for (const result of results) saes.push(await finalise(job, result, parts.tokens.contextSize))
+    return outcomeOf(job, saes)
   } catch (error) {
     if (!(error instanceof Interruption)) throw error
-    if (error.outcome.state === 'cancelled') await checkpoints.remove((work) => job.commit(work))
+    if (error.outcome.state === 'cancelled') {
+      await job.commit(async (tx) => {
+        for (const { checkpoints } of members) await checkpoints.clear(tx)
+      })
+      for (const { checkpoints } of members) await checkpoints.erase()
+    }
     return error.outcome
   }
 }
 
-/** Metadata of the SAE's cfg.json, in SAELens's names. */
-function metadataOf({ modelName, params }: TrainingRunParams, { tokens }: TrainingParts): Record<string, unknown> {
-  return {
-    ...{ model_name: modelName, hook_name: params.site, hook_head_index: null, context_size: tokens.contextSize },
-    ...{ prepend_bos: tokens.bosTokenId !== null, exclude_special_tokens: params.excludeBos },
-    ...{ training_architecture: params.architecture, seed: params.seed },
-    // The layout's version: readers take files without one for those of before version 6.
-    ...{ sae_lens_version: '6.0.0', trained_with: 'mistudio' },
-  }
+/** SAEs that diverged are missing from the result, and the job says so. */
+function outcomeOf({ job }: JobContext<TrainingRunParams>, saes: readonly TrainingOutcome[]): Outcome {
+  const whole = saes.length === job.params.members.length
+  return { state: whole ? 'completed' : 'completed_with_errors', result: { saes } }
 }

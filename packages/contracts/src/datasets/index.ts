@@ -164,6 +164,8 @@ export const FilesRemoveParamsSchema = z.object({
     z.object({
       room: z.enum(['models', 'datasets', 'tokenizations', 'trainings', 'saes', 'extractions', 'captures', 'uploads']),
       id: IdSchema,
+      /** Only this checkpoint of a training. */
+      checkpoint: z.int().min(1).optional(),
     }),
   ),
 })

@@ -102,12 +102,12 @@ export const TRAINING_METRICS = {
   train_ce_recovered: metric(
     'CE recovered, trained text',
     'share',
-    'CE recovered on the first contexts of the training text, as many as 4,096 tokens hold.',
+    'CE recovered on the first 4,096 tokens of the training text, or as many as an evaluation has.',
   ),
   train_kl: metric(
     'KL, trained text',
     'nats',
-    'Mean over positions of KL(clean ‖ with SAE) on the first contexts of the training text, as many as 4,096 tokens hold.',
+    'Mean over positions of KL(clean ‖ with SAE) on the first 4,096 tokens of the training text, or as many as an evaluation has.',
   ),
 } as const
 export type TrainingMetricKey = keyof typeof TRAINING_METRICS

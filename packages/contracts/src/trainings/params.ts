@@ -51,6 +51,8 @@ export const MatchingPursuitParamsSchema = schemaOf('matching_pursuit', {
   /** Most features per token; null = d_in. */
   maxIterations: z.int().min(1).max(65_536).nullable().default(32),
   stopOnDuplicateSupport: z.boolean().default(true),
+  /** Features are taken by their product with decoder rows, so rows begin as unit vectors. */
+  decoderInitNorm: BASE_OPTIONS.decoderInitNorm.unwrap().default(1),
 })
 
 /** Every architecture with its schema, for forms and for what is checked option by option. */
@@ -108,6 +110,13 @@ export function withOverrides(params: TrainingParams, overrides: Overrides): Tra
 
 /** Features kept per token, for the architectures that are told so; null for the others. */
 export const chosenK = (params: TrainingParams): number | null => ('k' in params ? params.k : null)
+
+/** Site that is reconstructed. */
+export const outputSiteOf = ({ site, outputSite }: Pick<TrainingParams, 'site' | 'outputSite'>): string =>
+  outputSite ?? site
+
+/** Seed of the order of tokens. */
+export const dataSeedOf = ({ dataSeed, seed }: Pick<TrainingParams, 'dataSeed' | 'seed'>): number => dataSeed ?? seed
 
 /** Whether input and output are different sites. */
 export const isTranscoder = ({ site, outputSite }: Pick<TrainingParams, 'site' | 'outputSite'>): boolean =>

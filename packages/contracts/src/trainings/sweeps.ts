@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { IdSchema, NameSchema } from '../common/envelope.js'
 import { STREAM_OPTIONS } from './options.js'
 import {
+  dataSeedOf,
   isTrainingOption,
   type Overrides,
   OverridesSchema,
@@ -46,4 +47,4 @@ export function sweepMembers({ grid, list }: Pick<CreateSweep, 'grid' | 'list'>)
 
 /** Equal for trainings that can share a stream of activations (at any sites of the model). */
 export const streamKey = (params: TrainingParams): string =>
-  JSON.stringify(STREAM_OPTIONS.map((key) => (key === 'dataSeed' ? (params.dataSeed ?? params.seed) : params[key])))
+  JSON.stringify(STREAM_OPTIONS.map((key) => (key === 'dataSeed' ? dataSeedOf(params) : params[key])))

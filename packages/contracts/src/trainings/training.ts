@@ -1,6 +1,7 @@
 // Trainings as the API and the worker see them. A training is a run: the same id names both.
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { JobSchema, MetricValuesSchema } from '../jobs/index.js'
 import { TrainingAlertSchema } from './control.js'
 import { TrainingParamsSchema } from './params.js'
@@ -31,7 +32,7 @@ export const TrainingEstimateSchema = z.object({
   seconds: z.number().nullable(),
   basis: z.string(),
   /** `sharded`: all threads; `reference`: plain exact loops on one thread, for what has no fast step. */
-  means: z.enum(['sharded', 'reference']).default('sharded'),
+  means: z.enum(['sharded', 'reference']),
   warnings: z.array(z.string()),
 })
 export type TrainingEstimate = z.infer<typeof TrainingEstimateSchema>
@@ -74,6 +75,8 @@ export const TrainingSchema = z.object({
   modelName: z.string(),
   tokenizationId: IdSchema.nullable(),
   datasetName: z.string(),
+  /** Of the model when it was started; a resumed training keeps it. */
+  precision: PrecisionSchema,
   params: TrainingParamsSchema,
   dIn: z.int(),
   dSae: z.int(),
@@ -122,12 +125,14 @@ export const TrainingRunParamsSchema = z.object({
   modelId: IdSchema,
   modelName: z.string(),
   modelPath: z.string(),
+  precision: JobPrecisionSchema,
   tokenizationId: IdSchema,
   datasetName: z.string(),
 })
 export type TrainingRunParams = z.infer<typeof TrainingRunParamsSchema>
 export const TrainingEstimateParamsSchema = z.object({
   modelPath: z.string(),
+  precision: JobPrecisionSchema,
   tokenizationId: IdSchema,
   params: TrainingParamsSchema,
 })

@@ -10,10 +10,17 @@ export interface EvaluationBatch {
   readonly seq: number
 }
 
-/** The model around the site. `replacement` [batch · seq, d_in] stands in for the activations there; null leaves them. */
+/** What the SAE reads and what it is to reconstruct; the same array but for transcoders. */
+export interface EvaluationActivations {
+  /** [batch · seq, d_in]. */
+  readonly x: Float32Array
+  /** [batch · seq, d_out]. */
+  readonly target: Float32Array
+}
+
+/** The model around the output site. `replacement` [batch · seq, d_out] stands in for the activations there; null leaves them. */
 export interface EvaluationModel {
-  /** Activations at the site, [batch · seq, d_in]. */
-  activations(batch: EvaluationBatch): Promise<Float32Array>
+  activations(batch: EvaluationBatch): Promise<EvaluationActivations>
   /** Next-token losses in nats, [batch, seq - 1]. */
   losses(batch: EvaluationBatch, replacement: Float32Array | null): Promise<Float32Array>
   /** KL(unchanged ‖ replaced) in nats per position, [batch · seq]. */
@@ -21,7 +28,7 @@ export interface EvaluationModel {
 }
 
 export interface EvaluationSae {
-  readonly dIn: number
+  readonly dOut: number
   readonly dSae: number
   /** Contexts of `seq` tokens one after another. */
   encode(x: Float32Array, tokens: number, options: { readonly seq: number }): Promise<SparseCode>
@@ -47,8 +54,8 @@ export interface EvaluationRequest {
   readonly batches: readonly EvaluationBatch[]
   /** KL is taken over the first so many batches: it needs whole logits, which cost more than all the rest. */
   readonly klBatches: number
-  /** Tokens the SAE was not trained on (BOS): left out of reconstruction figures (FVU, L0, dead). */
-  readonly excluded: (token: number) => boolean
+  /** Tokens the SAE was not trained on (BOS), by id and position in the context: left out of reconstruction figures (FVU, L0, dead). */
+  readonly excluded: (token: number, position: number) => boolean
   /** Tokens whose positions keep their activations when the reconstruction is spliced in, and whose predictions count in no loss. */
   readonly spared: (token: number) => boolean
   readonly baseline?: Baseline
@@ -78,20 +85,20 @@ export async function evaluateSae(
   model: EvaluationModel,
   sae: EvaluationSae,
 ): Promise<EvaluationFigures> {
-  const metrics = new ReconstructionMetrics(sae.dIn, sae.dSae)
+  const metrics = new ReconstructionMetrics(sae.dOut, sae.dSae)
   const [clean, spliced, zero, kl] = [new Mean(), new Mean(), new Mean(), new Mean()]
   for (const [n, batch] of request.batches.entries()) {
     const { tokens } = batch
     const counted = (row: number) => !request.spared(tokens[row]!)
-    const x = await model.activations(batch)
+    const { x, target } = await model.activations(batch)
     const code = await sae.encode(x, tokens.length, { seq: batch.seq })
     const reconstruction = sae.reconstruct(x, code)
-    metrics.add(x, reconstruction, code, (row) => !request.excluded(tokens[row]!))
-    const replacement = keepRows(reconstruction, x, sae.dIn, counted)
+    metrics.add(target, reconstruction, code, (row) => !request.excluded(tokens[row]!, row % batch.seq))
+    const replacement = keepRows(reconstruction, target, sae.dOut, counted)
     addLosses(spliced, await model.losses(batch, replacement), batch, counted)
     if (!request.baseline) {
       addLosses(clean, await model.losses(batch, null), batch, counted)
-      addLosses(zero, await model.losses(batch, new Float32Array(x.length)), batch, counted)
+      addLosses(zero, await model.losses(batch, new Float32Array(target.length)), batch, counted)
     }
     if (n < request.klBatches) {
       const divergence = await model.divergence(batch, replacement)

@@ -21,6 +21,7 @@ export { SparseDecoder } from './decoder.js'
 export { SaeError, type SaeErrorCode } from './errors.js'
 export {
   type Baseline,
+  type EvaluationActivations,
   type EvaluationBatch,
   type EvaluationFigures,
   type EvaluationModel,

@@ -67,7 +67,8 @@ describe.each(['all_tokens', 'ignoring'] as const)('metrics over %s', (set) => {
       {
         activations: async (batch) => {
           current = list.findIndex(({ tokens: own }) => own === batch.tokens)
-          return part(x, current, dIn)
+          const activations = part(x, current, dIn)
+          return { x: activations, target: activations }
         },
         losses: async (_, replacement) => {
           const run = !replacement ? runs.original : replacement.every((v) => v === 0) ? runs.ablation : runs.sae
@@ -76,7 +77,7 @@ describe.each(['all_tokens', 'ignoring'] as const)('metrics over %s', (set) => {
         divergence: () => divergence(current, runs.sae),
       },
       {
-        ...{ dIn, dSae },
+        ...{ dOut: dIn, dSae },
         encode: async () => code(part(acts, current, dSae), dSae),
         reconstruct: () => part(out, current, dIn),
       },

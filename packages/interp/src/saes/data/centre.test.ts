@@ -19,7 +19,12 @@ describe('centres of activations', () => {
       return total
     }
     const centre = geometricMedian(x, 2)
-    for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]] as const) {
+    for (const [dx, dy] of [
+      [1, 0],
+      [-1, 0],
+      [0, 1],
+      [0, -1],
+    ] as const) {
       expect(sum([centre[0]! + 0.01 * dx, centre[1]! + 0.01 * dy])).toBeGreaterThanOrEqual(sum(centre))
     }
   })

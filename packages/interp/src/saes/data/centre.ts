@@ -10,7 +10,7 @@ export function meanOf(x: Floats, d: number): Float64Array {
 }
 
 const MOST_ROUNDS = 100
-/** A round that moves the centre less than this share of its distance to the tokens is the last. */
+/** A round that moves the centre less than this share of its (harmonic) mean distance to the tokens is the last. */
 const TOLERANCE = 1e-6
 
 /** Point of the smallest summed distance to the tokens of x [tokens, d], by Weiszfeld's iteration from the mean. */
@@ -18,13 +18,12 @@ export function geometricMedian(x: Floats, d: number): Float64Array {
   let centre = meanOf(x, d)
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const next = new Float64Array(d)
-    let [weights, distances] = [0, 0]
+    let weights = 0
     for (let first = 0; first < x.length; first += d) {
       let square = 0
       for (let i = 0; i < d; i++) square += (x[first + i]! - centre[i]!) ** 2
       const distance = Math.max(Math.sqrt(square), 1e-12)
       weights += 1 / distance
-      distances += distance
       for (let i = 0; i < d; i++) next[i]! += x[first + i]! / distance
     }
     let moved = 0
@@ -33,7 +32,7 @@ export function geometricMedian(x: Floats, d: number): Float64Array {
       moved += (next[i]! - centre[i]!) ** 2
     }
     centre = next
-    if (Math.sqrt(moved) < (TOLERANCE * distances * d) / x.length) break
+    if (Math.sqrt(moved) * weights * d < TOLERANCE * x.length) break
   }
   return centre
 }

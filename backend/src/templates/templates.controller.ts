@@ -1,0 +1,47 @@
+// HTTP of training templates.
+import type { CreateTemplate, Template, TemplateFile, UpdateTemplate } from '@mistudio/contracts'
+import { Controller } from '@nestjs/common'
+import { BodyOf, IdParam, Serve } from '../common/route.js'
+import { TemplatesService } from './templates.service.js'
+
+@Controller()
+export class TemplatesController {
+  constructor(private readonly templates: TemplatesService) {}
+
+  @Serve('listTemplates')
+  list(): Promise<Template[]> {
+    return this.templates.list()
+  }
+
+  @Serve('createTemplate')
+  create(@BodyOf('createTemplate') body: CreateTemplate): Promise<Template> {
+    return this.templates.create(body)
+  }
+
+  // Before `/templates/:id`, which would take "export" for an id.
+  @Serve('exportTemplates')
+  export(): Promise<TemplateFile> {
+    return this.templates.export()
+  }
+
+  @Serve('importTemplates')
+  import(@BodyOf('importTemplates') body: TemplateFile): Promise<Template[]> {
+    return this.templates.import(body)
+  }
+
+  @Serve('getTemplate')
+  get(@IdParam() id: string): Promise<Template> {
+    return this.templates.get(id)
+  }
+
+  @Serve('updateTemplate')
+  update(@IdParam() id: string, @BodyOf('updateTemplate') body: UpdateTemplate): Promise<Template> {
+    return this.templates.update(id, body)
+  }
+
+  @Serve('deleteTemplate')
+  async remove(@IdParam() id: string): Promise<null> {
+    await this.templates.remove(id)
+    return null
+  }
+}

@@ -1,0 +1,55 @@
+// Rules for training templates: settings kept under a name, and the file in which they travel.
+import {
+  AppError,
+  type CreateTemplate,
+  TEMPLATE_FORMAT,
+  type Template,
+  type TemplateFile,
+  type UpdateTemplate,
+} from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { TemplatesRepository } from './templates.repository.js'
+
+@Injectable()
+export class TemplatesService {
+  constructor(private readonly repository: TemplatesRepository) {}
+
+  list(): Promise<Template[]> {
+    return this.repository.list()
+  }
+
+  async get(id: string): Promise<Template> {
+    const template = await this.repository.find(id)
+    if (!template) throw new AppError('not_found', 'There is no such template.')
+    return template
+  }
+
+  async create(body: CreateTemplate): Promise<Template> {
+    const [template] = await this.repository.create([body])
+    if (!template) throw new Error('the template was not stored')
+    return template
+  }
+
+  async update(id: string, body: UpdateTemplate): Promise<Template> {
+    await this.get(id)
+    return this.repository.update(id, body)
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.get(id)
+    await this.repository.remove(id)
+  }
+
+  /** All templates as a file that another installation imports. */
+  async export(): Promise<TemplateFile> {
+    const templates = (await this.repository.list()).map(({ name, description, params }) => {
+      return { name, description, params }
+    })
+    if (templates.length === 0) throw new AppError('not_found', 'There is no template to export yet.')
+    return { format: TEMPLATE_FORMAT, version: 1, templates }
+  }
+
+  import({ templates }: TemplateFile): Promise<Template[]> {
+    return this.repository.create(templates)
+  }
+}

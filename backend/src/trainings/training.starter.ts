@@ -1,0 +1,113 @@
+// Puts trainings in motion: checks all of them, then stores rows and jobs. Trainings with one stream become one job.
+import { randomUUID } from 'node:crypto'
+import {
+  type CreateTraining,
+  type Model,
+  STREAM_LIMIT,
+  sparsityWord,
+  streamKey,
+  type Tokenization,
+  type TrainingParams,
+  type TrainingRunParams,
+} from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { TokenizationsService } from '../datasets/tokenizations.service.js'
+import { JobsService } from '../jobs/jobs.service.js'
+import { ModelsService } from '../models/models.service.js'
+import { checkTraining, type TrainingSites } from './training.checks.js'
+import { TrainingsRepository } from './trainings.repository.js'
+
+/** A training to be started; `parent` with a step above 0 is the checkpoint it begins from. */
+export interface Wanted {
+  readonly name: string
+  readonly params: TrainingParams
+  readonly parent?: { readonly trainingId: string; readonly step: number }
+}
+
+export interface Source {
+  readonly model: Model
+  readonly tokenization: Tokenization
+}
+
+@Injectable()
+export class TrainingStarter {
+  constructor(
+    private readonly repository: TrainingsRepository,
+    private readonly models: ModelsService,
+    private readonly tokenizations: TokenizationsService,
+    private readonly jobs: JobsService,
+  ) {}
+
+  async source({ modelId, tokenizationId }: Pick<CreateTraining, 'modelId' | 'tokenizationId'>): Promise<Source> {
+    const model = await this.models.requireReady(modelId)
+    return { model, tokenization: await this.tokenizations.requireReady(tokenizationId) }
+  }
+
+  /** Starts all or, when one may not start, none. Returns their ids in order. @throws AppError `training_invalid`. */
+  async start(source: Source, wanted: readonly Wanted[], sweepId: string | null = null): Promise<string[]> {
+    const checked = wanted.map((one) => {
+      const sites = checkTraining(one.params, source.model, source.tokenization)
+      return { ...one, sites, id: randomUUID(), saeId: randomUUID() }
+    })
+    for (const group of streams(checked)) await this.submit(source, group, sweepId)
+    return checked.map(({ id }) => id)
+  }
+
+  private async submit(
+    { model, tokenization }: Source,
+    group: readonly Checked[],
+    sweepId: string | null,
+  ): Promise<void> {
+    const [first] = group
+    if (!first) return
+    const shared = {
+      ...{ modelId: model.id, modelName: model.name, precision: model.precision },
+      ...{ tokenizationId: tokenization.id, datasetName: tokenization.datasetName },
+    }
+    const params: TrainingRunParams = {
+      ...{ ...shared, modelPath: model.path },
+      members: group.map(({ id, saeId, name, params, parent }) => {
+        return { trainingId: id, saeId, name, params, parent: parent && parent.step > 0 ? parent : null }
+      }),
+    }
+    const title = group.length === 1 ? first.name : `${first.name} and ${group.length - 1} more on one stream`
+    const job = { kind: 'training.run', subjectType: 'training', subjectId: first.id, title, params } as const
+    await this.jobs.submit(job, async (tx) => {
+      for (const { id, name, params, parent, sites } of group) {
+        await this.repository.create(tx, {
+          ...{ id, name, ...shared, params, sweepId, groupId: group.length > 1 ? first.id : null },
+          ...{ dIn: sites.input.width, dSae: sites.input.width * params.expansion },
+          ...{ parentId: parent?.trainingId ?? null, parentStep: parent?.step ?? null },
+        })
+      }
+    })
+  }
+}
+
+interface Checked extends Wanted {
+  readonly id: string
+  readonly saeId: string
+  readonly sites: TrainingSites
+}
+
+/** Trainings that can share a stream, together; those that begin from a checkpoint stand alone. */
+export function streams<T extends Wanted>(wanted: readonly T[]): T[][] {
+  const open = new Map<string, T[]>()
+  const groups: T[][] = []
+  for (const one of wanted) {
+    const key = streamKey(one.params)
+    const group = one.parent ? undefined : open.get(key)
+    if (group && group.length < STREAM_LIMIT) {
+      group.push(one)
+      continue
+    }
+    const fresh = [one]
+    groups.push(fresh)
+    if (!one.parent) open.set(key, fresh)
+  }
+  return groups
+}
+
+/** `demo · blocks.2.hook_resid_post · ×8 · k 32`, unless the user gave a name. */
+export const trainingName = (name: string | undefined, params: TrainingParams, model: Model): string =>
+  name ?? `${model.name} · ${params.site} · ×${params.expansion} · ${sparsityWord(params)}`.slice(0, 120)

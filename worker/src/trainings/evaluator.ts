@@ -1,0 +1,174 @@
+// Evaluation of the SAEs of a job on pieces of text: each as it would be saved, spliced into the model.
+import { setImmediate } from 'node:timers/promises'
+import {
+  type Baseline,
+  type EvaluationBatch,
+  type EvaluationFigures,
+  type EvaluationModel,
+  type ExportedSae,
+  evaluateSae,
+  klGraph,
+  Sae,
+} from '@mistudio/interp'
+import { float32, float32Data, type Session } from '@mistudio/onnx'
+import { withModelErrors } from '../models/errors.js'
+import { contextsPerPass } from '../models/passes.js'
+import { runtime } from '../runtime/index.js'
+import { readContexts } from './harvest.js'
+import type { TrainingParts } from './open.js'
+import { joinArrays } from './sharded-step/state.js'
+
+/** KL is taken over the first so many tokens: it moves two logit vectors per token through memory. */
+export const KL_TOKENS = 4096
+/** Logits of one pass, in floats: 128 MB. */
+const LOGIT_FLOATS = 2 ** 25
+
+/** Where an SAE reads and what it reconstructs. */
+export interface SitePair {
+  readonly input: string
+  readonly output: string
+}
+
+/** Whole contexts that SAEs are evaluated on, always the same. */
+export interface EvaluationText {
+  readonly name: string
+  readonly batches: readonly EvaluationBatch[]
+  readonly tokens: number
+}
+
+/** The first held-out contexts, about `tokens` tokens; training never sees them. */
+export const heldOutText = (parts: TrainingParts, tokens: number): EvaluationText =>
+  textOf(parts, 'held-out', parts.tokens.trainContexts, parts.tokens.heldOutContexts, tokens)
+
+/** The first contexts of the text that is trained on. */
+export const trainedText = (parts: TrainingParts, tokens: number): EvaluationText =>
+  textOf(parts, 'trained', 0, parts.tokens.trainContexts, tokens)
+
+function textOf(
+  { tokens: reader }: TrainingParts,
+  name: string,
+  start: number,
+  available: number,
+  tokens: number,
+): EvaluationText {
+  const size = reader.contextSize
+  const count = Math.min(available, Math.max(1, Math.ceil(tokens / size)))
+  const step = contextsPerPass(size)
+  const batches = Array.from({ length: Math.ceil(count / step) }, (_, n) => {
+    const length = Math.min(step, count - n * step)
+    const contexts = Array.from({ length }, (_, i) => start + n * step + i)
+    return { tokens: readContexts(reader, contexts), batch: length, seq: size }
+  })
+  return { name, batches, tokens: count * size }
+}
+
+export class SaeEvaluator {
+  private readonly baselines = new Map<string, Baseline>()
+  private kl: Session | null = null
+
+  constructor(
+    private readonly parts: TrainingParts,
+    private readonly threads: number,
+    /** Called between batches; throws to end the evaluation. */
+    private readonly check: () => void,
+  ) {}
+
+  /** Figures of an SAE; what does not depend on it is computed once per text and output site. */
+  async evaluate(inference: ExportedSae, sites: SitePair, text: EvaluationText): Promise<EvaluationFigures> {
+    const sae = await Sae.load(inference.cfg, memorySource(inference), runtime, { threads: this.threads })
+    try {
+      const key = `${text.name} ${sites.output}`
+      const baseline = this.baselines.get(key)
+      const figures = await evaluateSae(
+        {
+          batches: text.batches,
+          klBatches: Math.ceil(KL_TOKENS / (text.batches[0]?.tokens.length ?? 1)),
+          excluded: this.parts.excluded,
+          // The model is judged with the SAE at every position, BOS too.
+          spared: () => false,
+          onBatch: this.check,
+          ...(baseline ? { baseline } : {}),
+        },
+        this.modelAround(sites),
+        sae,
+      )
+      this.baselines.set(key, { clean: figures.ceClean, zero: figures.ceZero })
+      return figures
+    } finally {
+      await sae.release()
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.kl?.release()
+    this.kl = null
+  }
+
+  private modelAround({ input, output }: SitePair): EvaluationModel {
+    const { model } = this.parts
+    const width = this.parts.widths.get(output) ?? 0
+    const splice = (value: Float32Array) => [{ site: output, kind: 'replace' as const, value }]
+    return {
+      activations: async (batch) => {
+        const capture = [...new Set([input, output])]
+        const { captured } = await withModelErrors(() => model.forward(batch, { capture }))
+        return { x: captured[input]!, target: captured[output]! }
+      },
+      losses: (batch, replacement) =>
+        this.inParts(batch, replacement, width, (part, value) =>
+          withModelErrors(() => model.loss(part, value ? splice(value) : [])),
+        ),
+      divergence: (batch, replacement) =>
+        this.inParts(batch, replacement, width, (part, value) => this.divergence(part, value ? splice(value) : [])),
+    }
+  }
+
+  /** Runs `work` on parts of a batch whose logits fit the limit and joins the results. */
+  private async inParts(
+    batch: EvaluationBatch,
+    replacement: Float32Array | null,
+    width: number,
+    work: (part: EvaluationBatch, replacement: Float32Array | null) => Promise<Float32Array>,
+  ): Promise<Float32Array> {
+    const { seq } = batch
+    const rows = Math.max(1, Math.floor(LOGIT_FLOATS / (seq * this.parts.model.spec.vocabSize)))
+    const results: Float32Array[] = []
+    for (let first = 0; first < batch.batch; first += rows) {
+      const count = Math.min(rows, batch.batch - first)
+      const [from, to] = [first * seq, (first + count) * seq]
+      const part = { tokens: batch.tokens.slice(from, to), batch: count, seq }
+      results.push(await work(part, replacement ? replacement.slice(from * width, to * width) : null))
+      this.check()
+      await setImmediate()
+    }
+    return joinArrays(results)
+  }
+
+  private async divergence(
+    batch: EvaluationBatch,
+    interventions: Parameters<TrainingParts['model']['logits']>[1],
+  ): Promise<Float32Array> {
+    const { model } = this.parts
+    const vocab = model.spec.vocabSize
+    this.kl ??= await runtime.createSession(klGraph(vocab), { threads: this.threads })
+    const p = await withModelErrors(() => model.logits(batch))
+    const q = await withModelErrors(() => model.logits(batch, interventions))
+    const dims = [batch.tokens.length, vocab]
+    const { kl } = await this.kl.run({ p: float32(p, dims), q: float32(q, dims) })
+    return float32Data(kl, 'kl')
+  }
+}
+
+/** Tensors in memory as a source. */
+function memorySource({ tensors }: ExportedSae) {
+  const find = (name: string) => {
+    const found = tensors[name]
+    if (!found) throw new RangeError(`There is no tensor ${name}.`)
+    return found
+  }
+  return {
+    names: () => Object.keys(tensors),
+    info: (name: string) => ({ dtype: 'F32', shape: find(name).shape }),
+    float32: async (name: string) => find(name).data,
+  }
+}

@@ -1,0 +1,79 @@
+// Figures of steps and evaluations under their metric keys (TRAINING_METRICS has the definitions). Pure.
+import { DENSITY_EDGES, densityKey, type MetricValues } from '@mistudio/contracts'
+import type { EvaluationFigures, TrainStepMetrics } from '@mistudio/interp'
+
+/** null for what is not a finite number: a gap in a chart, never a zero. */
+export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+/** Metric keys of the loss terms. */
+const LOSS_KEYS: Readonly<Record<string, string>> = {
+  mse_loss: 'mse',
+  auxiliary_reconstruction_loss: 'aux',
+  l1_loss: 'l1_loss',
+  l0_loss: 'l0_loss',
+  pre_act_loss: 'pre_act_loss',
+}
+
+/** One step; only the terms and coefficients that the architecture has. */
+export function stepFigures(metrics: TrainStepMetrics): MetricValues {
+  const losses = Object.entries(metrics.losses).map(([name, value]) => [LOSS_KEYS[name] ?? name, finite(value)])
+  const [coefficient] = Object.values(metrics.coefficients)
+  return {
+    ...{ loss: finite(metrics.loss), ...Object.fromEntries(losses) },
+    ...{ fvu: finite(1 - metrics.explainedVariance), explained_variance: finite(metrics.explainedVariance) },
+    ...{ l0: finite(metrics.l0), dead: metrics.dead, lr: metrics.learningRate, grad_norm: finite(metrics.gradNorm) },
+    ...(coefficient === undefined ? {} : { coefficient: finite(coefficient) }),
+  }
+}
+
+export const heldOutFigures = (figures: EvaluationFigures): MetricValues => ({
+  heldout_fvu: finite(figures.fvu),
+  heldout_cosine: finite(figures.cosine),
+  heldout_l0: finite(figures.l0),
+  heldout_l1: finite(figures.l1),
+  heldout_dead_share: finite(figures.deadShare),
+  heldout_dense_share: finite(figures.denseShare),
+  heldout_shrinkage: finite(figures.normRatio),
+  ce_clean: finite(figures.ceClean),
+  ce_sae: finite(figures.ceSae),
+  ce_zero: finite(figures.ceZero),
+  ce_recovered: finite(figures.ceRecovered),
+  kl: finite(figures.kl),
+  ...densityFigures(figures.density),
+})
+
+export const trainedTextFigures = (figures: EvaluationFigures): MetricValues => ({
+  train_ce_recovered: finite(figures.ceRecovered),
+  train_kl: finite(figures.kl),
+})
+
+/** Features per bin of density: `density_0` never fired, the others by log10 of their share of tokens. */
+export function densityFigures(density: ArrayLike<number>): MetricValues {
+  const bins = new Array<number>(DENSITY_EDGES.length + 1).fill(0)
+  for (let j = 0; j < density.length; j++) {
+    const share = density[j]!
+    const edge = DENSITY_EDGES.findIndex((upper) => Math.log10(share) < upper)
+    const bin = share === 0 ? 0 : 1 + (edge < 0 ? DENSITY_EDGES.length - 1 : edge)
+    bins[bin]!++
+  }
+  return Object.fromEntries(bins.map((count, bin) => [densityKey(bin), count]))
+}
+
+/** L2 norms of the rows of W_dec [d_sae, d_out]. */
+export function decoderFigures(wDec: Float32Array, dSae: number): MetricValues {
+  const width = wDec.length / dSae
+  let [sum, least, largest] = [0, Number.POSITIVE_INFINITY, 0]
+  for (let j = 0; j < dSae; j++) {
+    let square = 0
+    for (let i = j * width; i < (j + 1) * width; i++) square += wDec[i]! * wDec[i]!
+    const norm = Math.sqrt(square)
+    sum += norm
+    least = Math.min(least, norm)
+    largest = Math.max(largest, norm)
+  }
+  return {
+    decoder_norm_mean: finite(sum / dSae),
+    decoder_norm_min: finite(least),
+    decoder_norm_max: finite(largest),
+  }
+}

@@ -1,0 +1,39 @@
+// Tokens per second by stage since the last report. Wall-clock figures: the only ones that a replayed step does not repeat.
+import type { MetricValues } from '@mistudio/contracts'
+import { finite } from './figures.js'
+import type { Harvester } from './harvest.js'
+import type { Member } from './member.js'
+
+export class Speeds {
+  private at = performance.now()
+  private harvested = { tokens: 0, seconds: 0 }
+  private readonly stepSeconds = new Map<Member, number>()
+
+  constructor(
+    private readonly harvester: Pick<Harvester, 'tokens' | 'seconds'>,
+    private step: number,
+  ) {}
+
+  /** Figures for a report at `step`. The harvest has none when no forward pass fell into the interval. */
+  of(member: Member, step: number, batchSize: number): MetricValues {
+    const tokens = (step - this.step) * batchSize
+    const seconds = (performance.now() - this.at) / 1000
+    const harvested = this.harvester.tokens - this.harvested.tokens
+    const own = member.stepSeconds - (this.stepSeconds.get(member) ?? 0)
+    this.stepSeconds.set(member, member.stepSeconds)
+    return {
+      tokens_per_second: finite(tokens / seconds),
+      step_tokens_per_second: finite(tokens / own),
+      ...(harvested > 0
+        ? { harvest_tokens_per_second: finite(harvested / (this.harvester.seconds - this.harvested.seconds)) }
+        : {}),
+    }
+  }
+
+  /** Begins the next interval. */
+  next(step: number): void {
+    this.step = step
+    this.at = performance.now()
+    this.harvested = { tokens: this.harvester.tokens, seconds: this.harvester.seconds }
+  }
+}
