@@ -18,6 +18,9 @@ export const fileName = (title: string, ending: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')}.${ending}`
 
+/** Saves text as a file. */
+export const saveText = (name: string, type: string, text: string): void => save(new Blob([text], { type }), name)
+
 export const saveCsv = (title: string, csv: string): void =>
   save(new Blob([csv], { type: 'text/csv' }), fileName(title, 'csv'))
 

@@ -1,4 +1,5 @@
 // Charts of every room.
+export { saveText } from './export.js'
 export * from './histogram.js'
 export * from './line-chart.js'
 export { DRAW_EVERY_MS, usePaced } from './pace.js'

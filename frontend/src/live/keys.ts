@@ -18,6 +18,7 @@ export const keys = {
   trainings: ['trainings'] as const,
   training: (id: string) => ['trainings', id] as const,
   trainingMetrics: (id: string) => ['trainings', id, 'metrics'] as const,
+  templates: ['templates'] as const,
   saes: ['saes'] as const,
   sae: (id: string) => ['saes', id] as const,
   extractions: (filter: { saeId?: string } = {}) => ['extractions', 'list', filter] as const,

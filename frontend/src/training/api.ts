@@ -1,8 +1,17 @@
 // Queries and changes of the training room. The form's lists of models and tokenizations are read here too, under the shared keys.
-import type { CreateTraining } from '@mistudio/contracts'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import {
+  API_PREFIX,
+  AppError,
+  type BranchTraining,
+  type CreateSweep,
+  type CreateTemplate,
+  type CreateTraining,
+  TemplateFileSchema,
+  type Training,
+} from '@mistudio/contracts'
+import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { api, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
+import { api, hasActiveJob, isActive, keys, pollWhile, queryClient } from '../live/index.js'
 
 export const useTrainings = () =>
   useQuery({
@@ -25,6 +34,16 @@ export const useMetricsSnapshot = (id: string) =>
     queryFn: ({ signal }) => api.trainingMetrics({ params: { id }, signal }),
     staleTime: Number.POSITIVE_INFINITY,
   })
+
+/** Metrics of several trainings, in their order; those of running ones are read again every few seconds. */
+export const useMetricsOf = (trainings: readonly Training[]) =>
+  useQueries({
+    queries: trainings.map(({ id, job }) => ({
+      queryKey: keys.trainingMetrics(id),
+      queryFn: ({ signal }: { signal: AbortSignal }) => api.trainingMetrics({ params: { id }, signal }),
+      refetchInterval: isActive(job) ? 3000 : (false as const),
+    })),
+  }).map(({ data }) => data)
 
 export const useReadyModels = () =>
   useQuery({
@@ -64,14 +83,63 @@ export const useEstimate = (request: CreateTraining | null) => {
   })
 }
 
-export const useCreateTraining = () =>
+/** What the form starts: one training, a sweep, or a branch of another training. */
+export type StartRequest =
+  | { readonly kind: 'one'; readonly body: CreateTraining }
+  | { readonly kind: 'sweep'; readonly body: CreateSweep }
+  | { readonly kind: 'branch'; readonly id: string; readonly body: BranchTraining }
+
+const start = async (request: StartRequest): Promise<Training[]> => {
+  if (request.kind === 'sweep') return api.createSweep({ body: request.body })
+  if (request.kind === 'branch') return [await api.branchTraining({ params: { id: request.id }, body: request.body })]
+  return [await api.createTraining({ body: request.body })]
+}
+
+const remember = (trainings: readonly Training[]): void => {
+  for (const training of trainings) queryClient.setQueryData(keys.training(training.id), training)
+  void queryClient.invalidateQueries({ queryKey: keys.trainings, exact: true })
+}
+
+/** Starts trainings and answers them. */
+export const useStart = () => useMutation({ mutationFn: start, onSuccess: remember })
+
+export const useExtend = (id: string) =>
   useMutation({
-    mutationFn: (body: CreateTraining) => api.createTraining({ body }),
-    onSuccess: (training) => {
-      queryClient.setQueryData(keys.training(training.id), training)
-      void queryClient.invalidateQueries({ queryKey: keys.trainings, exact: true })
-    },
+    mutationFn: (steps: number) => api.extendTraining({ params: { id }, body: { steps } }),
+    onSuccess: (training) => remember([training]),
   })
+
+export const deleteCheckpoint = async (id: string, step: number): Promise<void> => {
+  await api.deleteCheckpoint({ params: { id, step } })
+  await queryClient.invalidateQueries({ queryKey: keys.training(id), exact: true })
+}
+
+/** Address of a training's metrics as a file. */
+export const metricsFile = (id: string, format: 'csv' | 'json'): string =>
+  `${API_PREFIX}/trainings/${id}/metrics/file?format=${format}`
+
+export const useTemplates = () =>
+  useQuery({ queryKey: keys.templates, queryFn: ({ signal }) => api.listTemplates({ signal }) })
+
+const renewTemplates = () => queryClient.invalidateQueries({ queryKey: keys.templates })
+export const saveTemplate = async (body: CreateTemplate): Promise<void> => {
+  await api.createTemplate({ body })
+  await renewTemplates()
+}
+export const deleteTemplate = async (id: string): Promise<void> => {
+  await api.deleteTemplate({ params: { id } })
+  await renewTemplates()
+}
+/** Templates of a file; how many there were. @throws AppError when it is none. */
+export const importTemplates = async (file: unknown): Promise<number> => {
+  const parsed = TemplateFileSchema.safeParse(file)
+  if (!parsed.success) {
+    throw new AppError('validation_failed', 'This file holds no training templates. Choose one that was exported here.')
+  }
+  const imported = await api.importTemplates({ body: parsed.data })
+  await renewTemplates()
+  return imported.length
+}
 
 export const deleteTraining = async (id: string): Promise<void> => {
   await api.deleteTraining({ params: { id } })

@@ -21,7 +21,7 @@ const logLine = (event: JobEvent): LogLine[] => {
 }
 
 export const useCurves = (training: Training) => {
-  const store = useRef(new MetricStore())
+  const store = useRef(new MetricStore(training.id, training.groupId))
   const snapshot = useMetricsSnapshot(training.id)
   const [curves, setCurves] = useState<Record<string, Curve>>({})
   const [log, setLog] = useState<readonly LogLine[]>([])
@@ -32,7 +32,7 @@ export const useCurves = (training: Training) => {
   }, [snapshot.data])
   const tail = useJobEvents(
     snapshot.data && training.job ? training.job.id : null,
-    subjectChannel('training', training.id),
+    subjectChannel('training', training.groupId),
     {
       // A little before the snapshot, for the newest log lines; repeated metrics are known and left alone.
       after: Math.max(-1, (snapshot.data?.seq ?? -1) - LOOK_BACK),

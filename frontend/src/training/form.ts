@@ -3,44 +3,78 @@ import {
   type CreateTraining,
   CreateTrainingSchema,
   type Model,
+  outputSiteOf,
+  SAE_TRAINING_ARCHITECTURES,
+  type SaeTrainingArchitecture,
   type Site,
   type Tokenization,
-  type TopkParams,
-  TopkParamsSchema,
+  type TrainingOption,
+  type TrainingParams,
+  TrainingParamsSchema,
 } from '@mistudio/contracts'
-import { defaultParams, NUMBER_FIELDS, type NumberKey, numberError } from './fields.js'
+import {
+  ADVANCED_GROUPS,
+  BASIC_GROUPS,
+  defaultsOf,
+  optionsIn,
+  sent,
+  togetherErrors,
+  type Values,
+  valueError,
+} from './options.js'
 
-export type DraftParams = {
-  [K in keyof Omit<TopkParams, 'site'>]: TopkParams[K] extends number ? number | null : TopkParams[K]
-}
 export interface Draft {
-  name: string
-  modelId: string
-  site: string
-  tokenizationId: string
-  params: DraftParams
+  readonly name: string
+  readonly modelId: string
+  readonly tokenizationId: string
+  readonly architecture: SaeTrainingArchitecture
+  /** Site and all options. */
+  readonly values: Values
 }
-export type DraftErrors = Partial<Record<'modelId' | 'site' | 'tokenizationId' | 'name' | NumberKey, string>>
+export type DraftErrors = Partial<Record<'modelId' | 'tokenizationId' | 'name' | TrainingOption, string>>
 
 /** Settings of an earlier training carried by the address; null when there are none or they do not fit the contract. */
-const settingsOf = (text: string | null): DraftParams | null => {
+const settingsOf = (text: string | null): TrainingParams | null => {
   if (text === null) return null
   try {
-    const { site: _, ...rest } = TopkParamsSchema.parse({ architecture: 'topk', ...JSON.parse(text), site: 'none' })
-    return rest
+    const parsed = TrainingParamsSchema.safeParse({ site: 'none', ...JSON.parse(text) })
+    return parsed.success ? parsed.data : null
   } catch {
     return null
   }
 }
 
-/** A first draft, with what the address asks for (`modelId`, `site`, `tokenizationId`, `settings`). */
-export const startDraft = (query: URLSearchParams): Draft => ({
-  name: '',
-  modelId: query.get('modelId') ?? '',
-  site: query.get('site') ?? '',
-  tokenizationId: query.get('tokenizationId') ?? '',
-  params: settingsOf(query.get('settings')) ?? defaultParams(),
-})
+export const siteOf = ({ values }: Pick<Draft, 'values'>): string => String(values['site'] ?? '')
+
+/** A first draft, with what the address asks for (`modelId`, `site`, `tokenizationId`, `architecture`, `settings`). */
+export const startDraft = (query: URLSearchParams): Draft => {
+  const settings = settingsOf(query.get('settings'))
+  const asked = SAE_TRAINING_ARCHITECTURES.find((name) => name === query.get('architecture'))
+  const architecture = settings?.architecture ?? asked ?? 'topk'
+  const site = query.get('site') ?? ''
+  return {
+    name: '',
+    modelId: query.get('modelId') ?? '',
+    tokenizationId: query.get('tokenizationId') ?? '',
+    architecture,
+    values: { ...defaultsOf(architecture), ...settings, site },
+  }
+}
+
+/** A draft with the settings of a template or another training; model and tokens stay, and the site where the model has it. */
+export const withSettings = (draft: Draft, params: TrainingParams, model: Model | undefined): Draft => {
+  const known = (site: string) => model?.sites.some(({ name }) => name === site) ?? false
+  const { site, outputSite } = params
+  return {
+    ...draft,
+    architecture: params.architecture,
+    values: {
+      ...params,
+      site: known(site) ? site : siteOf(draft),
+      outputSite: outputSite !== null && known(outputSite) ? outputSite : null,
+    },
+  }
+}
 
 /** Sites with a vector per token that an SAE can take apart. */
 export const trainableSites = (sites: readonly Site[]): Site[] =>
@@ -61,55 +95,70 @@ export const complete = (
   const model =
     models.find((one) => one.id === draft.modelId) ??
     (draft.modelId === '' && models.length === 1 ? models[0] : undefined)
-  if (!model) return draft.modelId === '' ? draft : { ...draft, modelId: '', site: '', tokenizationId: '' }
-  const site = model.sites.some((one) => one.name === draft.site) ? draft.site : (suggestSite(model.sites)?.name ?? '')
+  const placed = (modelId: string, site: string, tokenizationId: string): Draft => {
+    const same = modelId === draft.modelId && site === siteOf(draft) && tokenizationId === draft.tokenizationId
+    return same ? draft : { ...draft, modelId, tokenizationId, values: { ...draft.values, site } }
+  }
+  if (!model) return draft.modelId === '' ? draft : placed('', '', '')
+  const chosen = siteOf(draft)
+  const site = model.sites.some((one) => one.name === chosen) ? chosen : (suggestSite(model.sites)?.name ?? '')
   const own = tokenizations?.filter((one) => one.modelId === model.id)
-  const tokenizationId =
-    !own || own.some((one) => one.id === draft.tokenizationId) ? draft.tokenizationId : (own[0]?.id ?? '')
-  const same = model.id === draft.modelId && site === draft.site && tokenizationId === draft.tokenizationId
-  return same ? draft : { ...draft, modelId: model.id, site, tokenizationId }
+  const kept = !own || own.some((one) => one.id === draft.tokenizationId)
+  return placed(model.id, site, kept ? draft.tokenizationId : (own[0]?.id ?? ''))
 }
 
 /** Features of the SAE; null until the site is known. */
 export const dSaeOf = (draft: Draft, model: Model | undefined): number | null => {
-  const width = model?.sites.find((site) => site.name === draft.site)?.width
-  return width && draft.params.expansion ? width * draft.params.expansion : null
+  const width = model?.sites.find((site) => site.name === siteOf(draft))?.width
+  const expansion = draft.values['expansion']
+  return width && typeof expansion === 'number' ? width * expansion : null
 }
 
 export const checkDraft = (draft: Draft, model: Model | undefined): DraftErrors => {
+  const { architecture, values } = draft
   const errors: DraftErrors = {}
   if (!draft.modelId) errors.modelId = 'Choose a model.'
-  if (!draft.site) errors.site = 'Choose where in the model to read activations.'
+  if (!siteOf(draft)) errors.site = 'Choose where in the model to read activations.'
   if (!draft.tokenizationId) errors.tokenizationId = 'Choose a tokenized dataset of this model.'
   if (draft.name.trim().length > 120) errors.name = 'At most 120 characters.'
-  for (const key of Object.keys(NUMBER_FIELDS) as NumberKey[]) {
-    const error = numberError(key, draft.params[key])
-    if (error) errors[key] = error
+  for (const group of [...BASIC_GROUPS, ...ADVANCED_GROUPS]) {
+    for (const key of optionsIn(group, architecture, values)) {
+      const error = valueError(architecture, key, values[key])
+      if (error) errors[key] = error
+    }
   }
-  const dSae = dSaeOf(draft, model)
-  const { k, steps, warmupSteps, decaySteps, lrSchedule } = draft.params
-  if (!errors.k && k !== null && dSae !== null && k > dSae) errors.k = `At most d_sae = ${dSae}.`
-  if (!errors.warmupSteps && steps !== null && warmupSteps !== null && warmupSteps > steps)
-    errors.warmupSteps = `At most the ${steps} steps of the run.`
-  if (!errors.decaySteps && lrSchedule === 'linear' && steps !== null && decaySteps !== null && decaySteps > steps)
-    errors.decaySteps = `At most the ${steps} steps of the run.`
-  return errors
+  return { ...togetherErrors(architecture, values, dSaeOf(draft, model)), ...errors }
+}
+
+/** Parameters as they are sent; null while something is missing or wrong. */
+export const toParams = (draft: Draft, errors: DraftErrors): TrainingParams | null => {
+  if (Object.keys(errors).length > 0) return null
+  const values = sent(draft.architecture, draft.values)
+  const parsed = TrainingParamsSchema.safeParse(values)
+  if (!parsed.success) return null
+  // The same site written out is no transcoder.
+  return outputSiteOf(parsed.data) === parsed.data.site ? { ...parsed.data, outputSite: null } : parsed.data
 }
 
 /** The request; null while something is missing or wrong. */
 export const toRequest = (draft: Draft, errors: DraftErrors): CreateTraining | null => {
-  if (Object.keys(errors).length > 0) return null
-  const parsed = CreateTrainingSchema.safeParse({
-    ...(draft.name.trim() ? { name: draft.name.trim() } : {}),
-    modelId: draft.modelId,
-    tokenizationId: draft.tokenizationId,
-    params: { ...draft.params, site: draft.site },
-  })
+  const params = toParams(draft, errors)
+  const { modelId, tokenizationId } = draft
+  const name = draft.name.trim() ? { name: draft.name.trim() } : {}
+  const parsed = CreateTrainingSchema.safeParse({ ...name, modelId, tokenizationId, params })
   return parsed.success ? parsed.data : null
 }
 
+/** Options whose values differ from another training's, for a branch of it. */
+export const overridesOf = (params: TrainingParams, from: TrainingParams): Record<string, never> =>
+  Object.fromEntries(
+    Object.entries(params).filter(
+      ([key, value]) => JSON.stringify(value) !== JSON.stringify((from as Record<string, unknown>)[key]),
+    ),
+  ) as Record<string, never>
+
 /** Settings that give a first look within a minute or two on a laptop. */
-export const QUICK_START: Partial<TopkParams> = {
+export const QUICK_START: Values = {
   expansion: 8,
   k: 32,
   steps: 500,

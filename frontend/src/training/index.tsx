@@ -1,5 +1,6 @@
-// Training: list, new, one training.
+// Training: list, new, one training, several beside one another.
 import type { RouteObject } from 'react-router'
+import { ComparePage } from './view/compare-page.js'
 import { NewTrainingPage } from './view/new-training-page.js'
 import { TrainingPage } from './view/training-page.js'
 import { TrainingsPage } from './view/trainings-page.js'
@@ -7,5 +8,6 @@ import { TrainingsPage } from './view/trainings-page.js'
 export const routes: RouteObject[] = [
   { path: '/training', element: <TrainingsPage /> },
   { path: '/training/new', element: <NewTrainingPage /> },
+  { path: '/training/compare', element: <ComparePage /> },
   { path: '/training/:id', element: <TrainingPage /> },
 ]

@@ -9,6 +9,15 @@ export interface Curve {
 export class MetricStore {
   private readonly curves = new Map<string, Curve & { seen: Set<number> }>()
 
+  /**
+   * @param runId The training whose metrics these are.
+   * @param groupId Subject of its job: what events of the job name no run for.
+   */
+  constructor(
+    private readonly runId: string,
+    private readonly groupId: string,
+  ) {}
+
   /** Takes a snapshot; steps already here stay as they are. */
   load({ series }: TrainingMetrics): void {
     for (const [key, { steps, values }] of Object.entries(series))
@@ -20,7 +29,8 @@ export class MetricStore {
     let fresh = false
     for (const event of events) {
       if (event.type !== 'metrics') continue
-      const { step, values } = MetricsPayloadSchema.parse(event.payload)
+      const { step, values, runId = this.groupId } = MetricsPayloadSchema.parse(event.payload)
+      if (runId !== this.runId) continue
       for (const [key, value] of Object.entries(values)) fresh = this.put(key, step, value) || fresh
     }
     return fresh

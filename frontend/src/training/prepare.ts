@@ -1,7 +1,10 @@
 // What a training looks like on screen: order of the list, chart groups, tiles, facts. Pure.
 import {
+  isTranscoder,
+  outputSiteOf,
   sparsityWord,
   TERMINAL_STATES,
+  type Template,
   TRAINING_METRICS,
   type Training,
   type TrainingEstimate,
@@ -11,6 +14,7 @@ import type { Series } from '../charts/prepare.js'
 import { formatBytes, formatCount, formatNumber, formatPercent, formatValue } from '../ui/format.js'
 import type { Tone } from '../ui/tones.js'
 import type { Curve } from './metric-store.js'
+import { architectureLabel } from './words.js'
 
 /** Active first, then newest. */
 export const sortTrainings = (trainings: readonly Training[]): Training[] => {
@@ -18,44 +22,66 @@ export const sortTrainings = (trainings: readonly Training[]): Training[] => {
   return [...trainings].sort((a, b) => active(b) - active(a) || b.createdAt.localeCompare(a.createdAt))
 }
 
-/** `blocks.2.hook_resid_post · 128 → 2,048 · k 32`. */
+/** `TopK · k 32 · ×16 · 1,000 steps`. */
+export const templateLine = ({ params }: Pick<Template, 'params'>): string =>
+  `${architectureLabel(params.architecture)} · ${sparsityWord(params)} · ×${params.expansion} · ${formatNumber(params.steps)} steps · ${params.site}`
+
+/** `a` or, for a transcoder, `a → b`. */
+const sitesText = (params: Training['params']): string =>
+  isTranscoder(params) ? `${params.site} → ${outputSiteOf(params)}` : params.site
+
+/** `TopK · blocks.2.hook_resid_post · 128 → 2,048 features · k 32`. */
 export const trainingLine = ({ params, dIn, dSae }: Pick<Training, 'params' | 'dIn' | 'dSae'>): string =>
-  `${params.site} · ${formatNumber(dIn)} → ${formatNumber(dSae)} features · ${sparsityWord(params)}`
+  `${architectureLabel(params.architecture)} · ${sitesText(params)} · ${formatNumber(dIn)} → ${formatNumber(dSae)} features · ${sparsityWord(params)}`
 
 export interface ChartGroup {
   readonly title: string
   readonly keys: readonly TrainingMetricKey[]
   readonly log: 'off' | 'offer' | 'initial'
+  /** Not there for every architecture: shown once it has a value. */
+  readonly optional?: true
 }
 export const CHARTS: readonly ChartGroup[] = [
-  { title: 'Loss', keys: ['loss', 'mse', 'aux'], log: 'initial' },
+  { title: 'Loss', keys: ['loss', 'mse', 'aux', 'l1_loss', 'l0_loss', 'pre_act_loss'], log: 'initial' },
   { title: 'Variance', keys: ['fvu', 'heldout_fvu', 'explained_variance'], log: 'offer' },
-  { title: 'L0', keys: ['l0', 'heldout_l0'], log: 'off' },
+  { title: 'L0', keys: ['l0', 'l0_smooth', 'heldout_l0'], log: 'offer' },
+  { title: 'Sparsity coefficient', keys: ['coefficient'], log: 'offer', optional: true },
   { title: 'Dead features', keys: ['dead'], log: 'off' },
-  { title: 'CE recovered, held out', keys: ['ce_recovered'], log: 'off' },
-  { title: 'KL, held out', keys: ['kl'], log: 'offer' },
+  { title: 'Dead and dense shares, held out', keys: ['heldout_dead_share', 'heldout_dense_share'], log: 'off' },
+  { title: 'CE recovered', keys: ['ce_recovered', 'train_ce_recovered'], log: 'off' },
+  { title: 'KL', keys: ['kl', 'train_kl'], log: 'offer' },
   { title: 'Cross-entropy, held out', keys: ['ce_clean', 'ce_sae', 'ce_zero'], log: 'off' },
+  { title: 'Cosine and norm ratio, held out', keys: ['heldout_cosine', 'heldout_shrinkage'], log: 'off' },
+  { title: 'L1, held out', keys: ['heldout_l1'], log: 'offer' },
+  { title: 'Decoder norms', keys: ['decoder_norm_mean', 'decoder_norm_min', 'decoder_norm_max'], log: 'off' },
   { title: 'Learning rate', keys: ['lr'], log: 'off' },
   { title: 'Gradient norm', keys: ['grad_norm'], log: 'offer' },
-  { title: 'Speed', keys: ['tokens_per_second'], log: 'off' },
+  { title: 'Speed', keys: ['tokens_per_second', 'harvest_tokens_per_second', 'step_tokens_per_second'], log: 'offer' },
 ]
-const COLORS = ['--series-emerald', '--series-blue', '--series-amber'] as const
-const DASHES = [undefined, [6, 3], [2, 3]] as const
+export const SERIES_COLORS = [
+  '--series-emerald',
+  '--series-blue',
+  '--series-amber',
+  '--series-purple',
+  '--series-cyan',
+  '--series-orange',
+  '--series-indigo',
+  '--series-red',
+] as const
+const DASHES = [undefined, [6, 3], [2, 3], [8, 3, 2, 3]] as const
+
+/** Colour and dash of the n-th line of a chart; colours repeat with another dash. */
+export const lineLook = (n: number): Pick<Series, 'color' | 'dash'> => {
+  const dash = DASHES[(n + Math.floor(n / SERIES_COLORS.length)) % DASHES.length]
+  return { color: SERIES_COLORS[n % SERIES_COLORS.length] ?? '--series-slate', ...(dash ? { dash } : {}) }
+}
 
 /** Series of one chart, with the contract's labels and units; a metric without values yet has an empty one. */
 export const chartSeries = (group: ChartGroup, curves: Readonly<Record<string, Curve>>): Series[] =>
   group.keys.map((key, index) => {
     const { label, unit } = TRAINING_METRICS[key]
-    const dash = DASHES[index]
-    return {
-      key,
-      label,
-      unit,
-      color: COLORS[index] ?? '--series-slate',
-      ...(dash ? { dash } : {}),
-      x: curves[key]?.steps ?? [],
-      y: curves[key]?.values ?? [],
-    }
+    const { steps = [], values = [] } = curves[key] ?? {}
+    return { key, label, unit, ...lineLook(index), x: steps, y: values }
   })
 
 /** Judgement of the dead share in a word and a tone; none dead is good. */

@@ -1,10 +1,26 @@
 // Guards: the form's limits are the contract's, the curves hold each step once and in order, unknown values stay unknown.
-import { type JobEvent, type Model, TrainingParamsSchema } from '@mistudio/contracts'
+import {
+  type JobEvent,
+  type Model,
+  optionsOf,
+  SAE_TRAINING_ARCHITECTURES,
+  TRAINING_METRICS,
+  TrainingParamsSchema,
+} from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { limitsOf, NUMBER_FIELDS, type NumberKey, numberError } from './fields.js'
-import { checkDraft, complete, QUICK_START, startDraft, suggestSite, toRequest } from './form.js'
+import { checkDraft, complete, overridesOf, QUICK_START, siteOf, startDraft, suggestSite, toRequest } from './form.js'
 import { MetricStore } from './metric-store.js'
+import {
+  ADVANCED_GROUPS,
+  BASIC_GROUPS,
+  defaultsOf,
+  isShown,
+  optionsIn,
+  valueError,
+  withArchitecture,
+} from './options.js'
 import { CHARTS, chartSeries, judgeMemory, liveTiles } from './prepare.js'
+import { planSweep, type SweepRow } from './sweep.js'
 
 const site = (layer: number, hook = 'hook_resid_post') => ({
   name: `blocks.${layer}.${hook}`,
@@ -20,57 +36,112 @@ const filled = () => ({
 })
 
 describe('form', () => {
-  it('takes every limit from the contract', () => {
-    expect(limitsOf('k')).toEqual({ min: 1, max: 1024, whole: true })
-    expect(limitsOf('learningRate')).toMatchObject({ max: 1, whole: false })
-    for (const key of Object.keys(NUMBER_FIELDS) as NumberKey[]) {
-      const { min, max, whole } = limitsOf(key)
-      expect(min, key).toBeLessThan(max)
-      expect(numberError(key, max + 1), key).not.toBeNull()
-      if (whole) expect(numberError(key, min), key).toBeNull()
-    }
-  })
   it('names what is missing and makes no request of it', () => {
     const draft = startDraft(new URLSearchParams())
     const errors = checkDraft(draft, undefined)
     expect(Object.keys(errors)).toEqual(['modelId', 'site', 'tokenizationId'])
     expect(toRequest(draft, errors)).toBeNull()
   })
-  it('sends exactly what is shown', () => {
-    const draft = filled()
-    draft.params = { ...draft.params, k: 7, lrSchedule: 'cosine' }
-    const request = toRequest(draft, checkDraft(draft, model))
-    expect(request?.params).toEqual({ ...draft.params, site: 'blocks.1.hook_resid_post' })
-    expect(request).not.toHaveProperty('name')
+  it.each(SAE_TRAINING_ARCHITECTURES)(
+    '%s: shows its own options only, and sends exactly what is shown',
+    (architecture) => {
+      const before = filled()
+      const values = withArchitecture(before.values, before.architecture, architecture)
+      const draft = { ...before, architecture, values }
+      const shown = [...BASIC_GROUPS, ...ADVANCED_GROUPS].flatMap((group) => optionsIn(group, architecture, values))
+      for (const key of shown) expect(optionsOf(architecture), key).toContain(key)
+      const request = toRequest(draft, checkDraft(draft, model))
+      expect(request?.params).toMatchObject({ architecture, site: 'blocks.1.hook_resid_post' })
+      expect(request?.params).toMatchObject(Object.fromEntries(shown.map((key) => [key, values[key]])))
+      expect(request).not.toHaveProperty('name')
+    },
+  )
+  it('another architecture takes its own defaults and keeps what was typed', () => {
+    const typed = { ...defaultsOf('topk'), steps: 7, decoderInitNorm: 0.1 }
+    const pursuit = withArchitecture(typed, 'topk', 'matching_pursuit')
+    expect(pursuit).toMatchObject({ steps: 7, decoderInitNorm: 1, maxIterations: 32 })
+    expect(withArchitecture({ ...pursuit, decoderInitNorm: 3 }, 'matching_pursuit', 'topk')).toMatchObject({
+      decoderInitNorm: 3,
+      k: 32,
+    })
   })
-  it('refuses k above d_sae and a warm-up longer than the run', () => {
+  it('hides options that another choice makes idle, and does not send them', () => {
+    const values = { ...defaultsOf('jumprelu'), sparsityLoss: 'tanh', lrSchedule: 'cosine' }
+    expect(isShown('tanhScale', values)).toBe(true)
+    expect(isShown('decaySteps', values)).toBe(false)
+    expect(isShown('lrCycles', values)).toBe(false)
+    expect(isShown('applyBDecToInput', { ...values, site: 'a', outputSite: 'b' })).toBe(false)
+    const draft = {
+      ...filled(),
+      architecture: 'jumprelu' as const,
+      values: { ...values, site: site(1).name, decaySteps: 9 },
+    }
+    expect(toRequest(draft, checkDraft(draft, model))?.params.decaySteps).toBe(200)
+  })
+  it('refuses values out of their limits, k above d_sae and a warm-up longer than the run', () => {
     const draft = filled()
-    draft.params = { ...draft.params, expansion: 1, k: 9, steps: 10, warmupSteps: 11, decaySteps: 0 }
-    expect(Object.keys(checkDraft(draft, model))).toEqual(['k', 'warmupSteps'])
-    expect(numberError('k', 1.5)).toBe('Type a whole number.')
-    expect(numberError('k', null)).toBe('Type a number.')
+    const values = { ...draft.values, expansion: 1, k: 9, steps: 10, warmupSteps: 11, decaySteps: 0 }
+    expect(Object.keys(checkDraft({ ...draft, values }, model)).sort()).toEqual(['k', 'warmupSteps'])
+    expect(valueError('topk', 'k', 1.5)).toBe('Type a whole number.')
+    expect(valueError('batchtopk', 'k', 1.5)).toBeNull()
+    expect(valueError('topk', 'k', null)).toBe('Type a number.')
+    expect(valueError('gated', 'targetL0', null)).toBeNull()
+    expect(valueError('matryoshka_batchtopk', 'matryoshkaShares', [0.5, 2])).not.toBeNull()
   })
   it('fills in the only model, a middle site and its tokenization, and keeps choices', () => {
     const tokenizations = [{ id: 't1', modelId: ID }] as never
-    expect(complete(startDraft(new URLSearchParams()), [model], tokenizations)).toMatchObject({
-      modelId: ID,
-      site: 'blocks.2.hook_resid_post',
-      tokenizationId: 't1',
-    })
+    const completed = complete(startDraft(new URLSearchParams()), [model], tokenizations)
+    expect(completed).toMatchObject({ modelId: ID, tokenizationId: 't1' })
+    expect(siteOf(completed)).toBe('blocks.2.hook_resid_post')
     const draft = { ...filled(), tokenizationId: 't1' }
     expect(complete(draft, [model], tokenizations)).toBe(draft)
     expect(suggestSite([])).toBeNull()
   })
   it('repeats the settings of an earlier training and falls back to the defaults for nonsense', () => {
-    const settings = JSON.stringify({ ...TrainingParamsSchema.parse({ site: 'x' }), k: 5 })
-    expect(startDraft(new URLSearchParams({ settings })).params).toMatchObject({ k: 5, steps: 1000 })
-    expect(startDraft(new URLSearchParams({ settings })).params).not.toHaveProperty('site')
-    expect(startDraft(new URLSearchParams({ settings: '{"k":"evil"' })).params).toEqual(
-      startDraft(new URLSearchParams()).params,
-    )
+    const params = TrainingParamsSchema.parse({ architecture: 'gated', site: 'x', l1Coefficient: 5 })
+    const again = startDraft(new URLSearchParams({ settings: JSON.stringify(params) }))
+    expect(again).toMatchObject({ architecture: 'gated', values: { l1Coefficient: 5, steps: 1000, site: '' } })
+    expect(startDraft(new URLSearchParams({ settings: '{"k":"evil"' }))).toEqual(startDraft(new URLSearchParams()))
+  })
+  it('a branch sends only what was changed', () => {
+    const params = TrainingParamsSchema.parse({ architecture: 'matryoshka_batchtopk', site: 'x' })
+    expect(overridesOf({ ...params, learningRate: 0.5, steps: 9 }, params)).toEqual({ learningRate: 0.5, steps: 9 })
+    expect(overridesOf(params, params)).toEqual({})
   })
   it('has a quick-start preset the contract accepts', () => {
     expect(TrainingParamsSchema.safeParse({ ...QUICK_START, site: 'x' }).success).toBe(true)
+  })
+})
+
+describe('sweep', () => {
+  const plan = (...rows: [SweepRow['key'], string][]) =>
+    planSweep(
+      rows.map(([key, text], id) => ({ id, key, text })),
+      'topk',
+      defaultsOf('topk'),
+    )
+  it('becomes a grid, and counts trainings and the jobs that share forward passes', () => {
+    expect(plan(['k', '16, 32 64'], ['learningRate', '1e-3 1e-4'])).toMatchObject({
+      grid: { k: [16, 32, 64], learningRate: [1e-3, 1e-4] },
+      trainings: 6,
+      jobs: 1,
+    })
+    expect(plan(['k', '16,32'], ['batchSize', '256, 512, 1024'])).toMatchObject({ trainings: 6, jobs: 3 })
+    expect(plan(['architecture', 'topk, gated'], ['excludeBos', 'on, off'])).toMatchObject({
+      grid: { architecture: ['topk', 'gated'], excludeBos: [true, false] },
+      jobs: 2,
+    })
+    expect(plan(['expansion', Array.from({ length: 20 }, (_, n) => n + 1).join()])).toMatchObject({
+      trainings: 20,
+      jobs: 2,
+    })
+  })
+  it('says what is wrong, row by row', () => {
+    const wrong = plan(['k', '16, x'], ['steps', '0'], ['lrSchedule', 'linear, square'], ['seed', ''], ['k', '4'])
+    expect(wrong.grid).toBeNull()
+    expect([...wrong.errors.keys()]).toEqual([0, 1, 2, 3])
+    const many = Array.from({ length: 9 }, (_, n) => n + 1).join()
+    expect(plan(['k', many], ['expansion', many])).toMatchObject({ grid: null, error: expect.stringContaining('81') })
   })
 })
 
@@ -83,8 +154,20 @@ const event = (seq: number, step: number, values: Record<string, number | null>)
 })
 
 describe('MetricStore', () => {
+  it('takes its own metrics out of the events of a shared job', () => {
+    const other = {
+      ...event(1, 10, { loss: 9 }),
+      payload: { step: 10, values: { loss: 9 }, runId: '3f2504e0-4f89-41d3-9a0c-0305e82c3302' },
+    }
+    const leader = new MetricStore(ID, ID)
+    expect(leader.push([other, event(2, 10, { loss: 3 })])).toBe(true)
+    expect(leader.view()['loss']?.values).toEqual([3])
+    const member = new MetricStore('3f2504e0-4f89-41d3-9a0c-0305e82c3302', ID)
+    member.push([other, event(2, 10, { loss: 3 })])
+    expect(member.view()['loss']?.values).toEqual([9])
+  })
   it('joins snapshot and tail, each step once, the first value kept, in order', () => {
-    const store = new MetricStore()
+    const store = new MetricStore(ID, ID)
     store.load({ seq: 2, series: { loss: { steps: [10, 20], values: [3, null] } } })
     expect(store.push([event(2, 20, { loss: 9 }), event(4, 40, { loss: 1, l0: 4 }), event(5, 30, { loss: 2 })])).toBe(
       true,
@@ -95,13 +178,19 @@ describe('MetricStore', () => {
   })
 })
 
-it('gives every metric of a chart a series, an empty one before its first value', () => {
+it('gives every metric one chart, and a series there before its first value', () => {
   const series = chartSeries(CHARTS[0] as (typeof CHARTS)[number], { loss: { steps: [1], values: [null] } })
   expect(series.map((one) => [one.key, one.x.length])).toEqual([
     ['loss', 1],
     ['mse', 0],
     ['aux', 0],
+    ['l1_loss', 0],
+    ['l0_loss', 0],
+    ['pre_act_loss', 0],
   ])
+  const all = CHARTS.flatMap(({ keys }) => keys)
+  expect(new Set(all).size).toBe(all.length)
+  expect([...all].sort()).toEqual(Object.keys(TRAINING_METRICS).sort())
 })
 
 it('shows a dash for a value that was not measured, never zero, and no alarm for none dead', () => {

@@ -30,7 +30,12 @@ const DataSchema = z.object({
   /** Lowest held-out FVU so far. */
   bestFvu: z.number().nullable(),
   /** State of the target-L0 controller. */
-  controller: z.object({ smooth: z.number().nullable(), integral: z.number() }),
+  controller: z.object({
+    smooth: z.number().nullable(),
+    velocity: z.number(),
+    integral: z.number(),
+    trend: z.number(),
+  }),
   /** Newest value of every metric. */
   metrics: MetricValuesSchema,
   /** Work and wall time so far, over all attempts. */

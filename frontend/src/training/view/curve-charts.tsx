@@ -4,6 +4,7 @@ import { LineChart } from '../../charts/index.js'
 import { SkeletonList } from '../../ui/index.js'
 import type { Curve } from '../metric-store.js'
 import { CHARTS, type ChartGroup, chartSeries } from '../prepare.js'
+import { DensityChart } from './density-chart.js'
 
 interface Props {
   curves: Readonly<Record<string, Curve>>
@@ -15,15 +16,10 @@ export function CurveCharts({ curves, loading, active }: Props) {
   if (loading) return <SkeletonList rows={2} className="h-56" />
   return (
     <section aria-label="Curves" className="grid gap-4 md:grid-cols-2">
-      {CHARTS.map((group, index) => (
-        <Curves
-          key={group.title}
-          group={group}
-          curves={curves}
-          active={active}
-          wide={index === 0 || index === CHARTS.length - 1}
-        />
+      {CHARTS.filter(({ optional, keys }) => !optional || keys.some((key) => curves[key])).map((group, index) => (
+        <Curves key={group.title} group={group} curves={curves} active={active} wide={index === 0} />
       ))}
+      <DensityChart curves={curves} />
     </section>
   )
 }

@@ -1,9 +1,12 @@
 // One training: state, figures, curves, configuration, log, and what comes next.
 import type { Training } from '@mistudio/contracts'
+import ChartLine from 'lucide-react/icons/chart-line'
+import Download from 'lucide-react/icons/download'
+import StepForward from 'lucide-react/icons/step-forward'
 import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
-import { useNavigate, useParams } from 'react-router'
+import { Link, useNavigate, useParams } from 'react-router'
 import { isActive, useLiveStatus, useSubject } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
 import {
@@ -22,12 +25,14 @@ import {
   StatusBadge,
   toast,
 } from '../../ui/index.js'
-import { deleteTraining, useTraining } from '../api.js'
+import { deleteTraining, metricsFile, useTraining } from '../api.js'
 import { useCurves } from '../curves.js'
 import { liveTiles, summaryTiles, trainingLine } from '../prepare.js'
+import { Alerts } from './alerts.js'
 import { Checkpoints } from './checkpoints.js'
 import { Configuration } from './configuration.js'
 import { CurveCharts } from './curve-charts.js'
+import { ExtendDialog } from './extend-dialog.js'
 import { TrainingActions } from './training-actions.js'
 import { TrainingLog } from './training-log.js'
 
@@ -54,6 +59,7 @@ function TrainingView({ training }: { training: Training }) {
   const { job, summary } = training
   const { curves, log, snapshot, tail } = useCurves(training)
   const [deleting, setDeleting] = useState(false)
+  const [extending, setExtending] = useState(false)
   const newest = Object.fromEntries(Object.entries(curves).map(([key, curve]) => [key, curve.values.at(-1) ?? null]))
   const tiles = summary
     ? summaryTiles(summary)
@@ -72,6 +78,12 @@ function TrainingView({ training }: { training: Training }) {
       actions={
         <>
           {job && <TrainingActions training={training} job={job} />}
+          <CompareLink training={training} />
+          {!isActive(job) && training.checkpoints.length > 0 && (
+            <Button icon={StepForward} onClick={() => setExtending(true)}>
+              Extend
+            </Button>
+          )}
           {!isActive(job) && (
             <Button icon={Trash2} onClick={() => setDeleting(true)}>
               Delete
@@ -96,6 +108,8 @@ function TrainingView({ training }: { training: Training }) {
             {job.error.message} {nextStep(job.error)}
           </Notice>
         )}
+        <Alerts alerts={training.alerts} />
+        <Origin training={training} />
         {training.saeId && summary && <NextSteps saeId={training.saeId} />}
         <section aria-label={summary ? 'Figures on held-out text' : 'Newest figures'}>
           {summary && (
@@ -116,6 +130,13 @@ function TrainingView({ training }: { training: Training }) {
             New values could not be fetched; the curves show what came before. It is tried again by itself.
           </Notice>
         )}
+        <div className="flex flex-wrap items-center justify-between gap-3">
+          <h2 className="text-lg font-semibold text-heading">Metrics</h2>
+          <span className="flex gap-2">
+            <DownloadLink href={metricsFile(training.id, 'csv')}>CSV</DownloadLink>
+            <DownloadLink href={metricsFile(training.id, 'json')}>JSON</DownloadLink>
+          </span>
+        </div>
         <CurveCharts curves={curves} loading={snapshot.isPending} active={isActive(job)} />
         <div className="grid items-start gap-5 lg:grid-cols-2">
           <Configuration training={training} />
@@ -125,10 +146,59 @@ function TrainingView({ training }: { training: Training }) {
           </div>
         </div>
       </div>
+      {extending && <ExtendDialog training={training} onClose={() => setExtending(false)} />}
       {deleting && <DeleteTraining training={training} onClose={() => setDeleting(false)} />}
     </Page>
   )
 }
+
+/** Trainings it is naturally compared with: those of its sweep, or the one it came from. */
+function CompareLink({ training: { id, sweepId, parent } }: { training: Training }) {
+  const with_ = sweepId ? `sweep=${sweepId}` : `ids=${[parent?.trainingId, id].filter(Boolean).join(',')}`
+  return (
+    <LinkButton icon={ChartLine} to={`/training/compare?${with_}`}>
+      Compare
+    </LinkButton>
+  )
+}
+
+/** Where it began, and with whom it shares its job. */
+function Origin({ training: { id, parent, groupId, sweepId, job } }: { training: Training }) {
+  if (!parent && groupId === id && !sweepId) return null
+  return (
+    <p className="text-sm text-body">
+      {parent && (
+        <>
+          {parent.step > 0 ? `Branched at step ${parent.step.toLocaleString('en-US')} from ` : 'The same again as '}
+          <Link to={`/training/${parent.trainingId}`} className="underline">
+            another training
+          </Link>
+          .{' '}
+        </>
+      )}
+      {sweepId && (
+        <>
+          Part of a{' '}
+          <Link to={`/training/compare?sweep=${sweepId}`} className="underline">
+            sweep
+          </Link>
+          {isActive(job) && '. Trainings that share its job pause, stop and end with it'}.
+        </>
+      )}
+    </p>
+  )
+}
+
+const DownloadLink = ({ href, children }: { href: string; children: string }) => (
+  <a
+    href={href}
+    download
+    className="inline-flex h-8 items-center gap-1.5 rounded-lg border border-line-strong px-3 text-sm text-heading hover:bg-secondary"
+  >
+    <Download className="size-4" aria-hidden />
+    {children}
+  </a>
+)
 
 const NextSteps = ({ saeId }: { saeId: string }) => (
   <Notice

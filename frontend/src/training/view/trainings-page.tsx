@@ -1,4 +1,5 @@
 // The list of trainings, active ones first.
+import ChartLine from 'lucide-react/icons/chart-line'
 import GraduationCap from 'lucide-react/icons/graduation-cap'
 import Plus from 'lucide-react/icons/plus'
 import { useState } from 'react'
@@ -26,7 +27,16 @@ export function TrainingsPage() {
     <Page
       title="Training"
       subtitle="Sparse autoencoders learn the features that a model's activations are made of."
-      actions={start}
+      actions={
+        <>
+          {list.length > 1 && (
+            <LinkButton to="/training/compare" icon={ChartLine}>
+              Compare
+            </LinkButton>
+          )}
+          {start}
+        </>
+      }
     >
       {list.length > 3 && (
         <SearchInput value={search} onChange={setSearch} placeholder="Find a training" className="mb-4 max-w-sm" />

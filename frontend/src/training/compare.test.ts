@@ -1,0 +1,49 @@
+import type { Training } from '@mistudio/contracts'
+import { expect, it } from 'vitest'
+import { chosenTrainings, heldOutFigures, paretoFront, paretoSeries } from './compare.js'
+import { densityAt } from './density.js'
+
+const training = (id: string, l0: number | null, fvu: number | null, sweepId: string | null = null) =>
+  ({
+    id,
+    name: id,
+    sweepId,
+    summary: null,
+    latest: { heldout_l0: l0, heldout_fvu: fvu, ce_recovered: 0.5 },
+  }) as unknown as Training
+
+it('the front holds what no other beats, whichever way is better', () => {
+  const points = [
+    { id: 'a', x: 10, y: 0.5 },
+    { id: 'b', x: 20, y: 0.6 },
+    { id: 'c', x: 30, y: 0.2 },
+    { id: 'd', x: 10, y: 0.7 },
+    { id: 'e', x: 40, y: 0.2 },
+  ]
+  expect(paretoFront(points, 'less').map(({ id }) => id)).toEqual(['a', 'c'])
+  expect(paretoFront(points, 'more').map(({ id }) => id)).toEqual(['d'])
+})
+
+it('a training without an evaluation has no point, and no false zero', () => {
+  const series = paretoSeries([training('a', 10, 0.5), training('b', null, null)], 'fvu')
+  expect(series.map(({ key, x, y }) => [key, x, y])).toEqual([
+    ['front', [10], [0.5]],
+    ['a', [10], [0.5]],
+  ])
+  expect(paretoSeries([training('b', null, null)], 'fvu')).toEqual([])
+  expect(heldOutFigures(training('b', null, null)).deadShare).toBeNull()
+})
+
+it('the address names a sweep, or trainings in their order', () => {
+  const all = [training('a', 1, 1, 's'), training('b', 1, 1), training('c', 1, 1, 's')]
+  const ids = (text: string) => chosenTrainings(all, new URLSearchParams(text)).map(({ id }) => id)
+  expect(ids('sweep=s')).toEqual(['a', 'c'])
+  expect(ids('ids=b,a,gone')).toEqual(['b', 'a'])
+  expect(ids('')).toEqual([])
+})
+
+it('a density histogram is there only where all of its bins are', () => {
+  const curves = Object.fromEntries(Array.from({ length: 14 }, (_, n) => [`density_${n}`, { steps: [5], values: [n] }]))
+  expect(densityAt(curves, 5)).toEqual({ silent: 0, counts: Array.from({ length: 13 }, (_, n) => n + 1) })
+  expect(densityAt(curves, 6)).toBeNull()
+})

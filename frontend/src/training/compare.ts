@@ -1,0 +1,108 @@
+// Trainings beside one another: which, in which colour, their figures, and the best trade of L0 against quality. Pure.
+import { TRAINING_METRICS, type Training, type TrainingMetricKey, type TrainingMetrics } from '@mistudio/contracts'
+import type { Series } from '../charts/prepare.js'
+import { formatPercent, formatValue } from '../ui/format.js'
+import { lineLook } from './prepare.js'
+
+/** Trainings that the address names: a sweep, or ids in their order. */
+export function chosenTrainings(all: readonly Training[], query: URLSearchParams): Training[] {
+  const sweep = query.get('sweep')
+  if (sweep)
+    return all
+      .filter(({ sweepId }) => sweepId === sweep)
+      .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+  const ids = (query.get('ids') ?? '').split(',')
+  return ids.flatMap((id) => all.filter((training) => training.id === id))
+}
+
+export interface Figures {
+  readonly l0: number | null
+  readonly fvu: number | null
+  readonly ceRecovered: number | null
+  readonly kl: number | null
+  readonly deadShare: number | null
+}
+
+/** Final figures on held-out text, or those of the newest evaluation while it runs. */
+export function heldOutFigures({ summary, latest }: Pick<Training, 'summary' | 'latest'>): Figures {
+  if (summary) return summary
+  const value = (key: TrainingMetricKey) => latest[key] ?? null
+  return {
+    l0: value('heldout_l0'),
+    fvu: value('heldout_fvu'),
+    ceRecovered: value('ce_recovered'),
+    kl: value('kl'),
+    deadShare: value('heldout_dead_share'),
+  }
+}
+
+export const figureTexts = (figures: Figures): readonly string[] => [
+  figures.l0 === null ? '–' : formatValue(figures.l0),
+  figures.fvu === null ? '–' : formatValue(figures.fvu),
+  figures.ceRecovered === null ? '–' : formatPercent(figures.ceRecovered, 2),
+  figures.kl === null ? '–' : formatValue(figures.kl),
+  figures.deadShare === null ? '–' : formatPercent(figures.deadShare),
+]
+export const FIGURE_HEADS = ['L0', 'FVU', 'CE recovered', 'KL', 'Dead'] as const
+
+/** One metric of several trainings on one chart. */
+export const comparedSeries = (
+  trainings: readonly Training[],
+  metrics: readonly (TrainingMetrics | undefined)[],
+  key: TrainingMetricKey,
+): Series[] =>
+  trainings.map((training, n) => {
+    const { steps = [], values = [] } = metrics[n]?.series[key] ?? {}
+    const { unit } = TRAINING_METRICS[key]
+    return { key: training.id, label: training.name, unit, ...lineLook(n), x: steps, y: values }
+  })
+
+/** What is traded against L0: a share of variance that is lost, or of the loss that is kept. */
+export type Quality = 'fvu' | 'ceRecovered'
+export const QUALITIES: Readonly<Record<Quality, { label: string; better: 'less' | 'more' }>> = {
+  fvu: { label: 'FVU', better: 'less' },
+  ceRecovered: { label: 'CE recovered', better: 'more' },
+}
+
+export interface ParetoPoint {
+  readonly id: string
+  readonly x: number
+  readonly y: number
+}
+
+/** Points that no other one beats in both: fewer features at least as good, or better with as few; by L0. */
+export function paretoFront(points: readonly ParetoPoint[], better: 'less' | 'more'): ParetoPoint[] {
+  const sign = better === 'less' ? 1 : -1
+  const sorted = [...points].sort((a, b) => a.x - b.x || sign * (a.y - b.y))
+  const front: ParetoPoint[] = []
+  for (const point of sorted) {
+    const last = front.at(-1)
+    if (!last || sign * point.y < sign * last.y) front.push(point)
+  }
+  return front
+}
+
+/** Every training as a point in its colour, and the front as a line behind them. */
+export function paretoSeries(trainings: readonly Training[], quality: Quality): Series[] {
+  const points = trainings.flatMap((training): ParetoPoint[] => {
+    const figures = heldOutFigures(training)
+    const [x, y] = [figures.l0, figures[quality]]
+    return x === null || y === null ? [] : [{ id: training.id, x, y }]
+  })
+  if (points.length === 0) return []
+  const { label, better } = QUALITIES[quality]
+  const front = paretoFront(points, better)
+  const line: Series = {
+    ...{ key: 'front', label: 'Pareto front', unit: label, color: '--series-slate', dash: [4, 4] },
+    ...{ x: front.map(({ x }) => x), y: front.map(({ y }) => y) },
+  }
+  const named = trainings.map((training, n): Series => {
+    const point = points.find(({ id }) => id === training.id)
+    const { color } = lineLook(n)
+    return {
+      ...{ key: training.id, label: training.name, unit: label, color },
+      ...{ x: point ? [point.x] : [], y: point ? [point.y] : [] },
+    }
+  })
+  return [line, ...named.filter(({ x }) => x.length > 0)]
+}
