@@ -13,19 +13,39 @@ import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, hasActiveJob, isActive, keys, pollWhile, queryClient } from '../live/index.js'
 
-export const useTrainings = () =>
-  useQuery({
+/** Live messages renew the jobs of trainings, not their newest values, checkpoints and alerts: those are read again now and then. */
+const RENEW_MS = 4000
+const useRenewal = (key: readonly unknown[], active: boolean): void => {
+  const name = JSON.stringify(key)
+  useEffect(() => {
+    if (!active) return
+    const timer = setInterval(
+      () => void queryClient.invalidateQueries({ queryKey: JSON.parse(name), exact: true }),
+      RENEW_MS,
+    )
+    return () => clearInterval(timer)
+  }, [name, active])
+}
+
+export const useTrainings = () => {
+  const trainings = useQuery({
     queryKey: keys.trainings,
     queryFn: ({ signal }) => api.listTrainings({ signal }),
     refetchInterval: pollWhile(hasActiveJob),
   })
+  useRenewal(keys.trainings, trainings.data?.some(({ job }) => isActive(job)) ?? false)
+  return trainings
+}
 
-export const useTraining = (id: string) =>
-  useQuery({
+export const useTraining = (id: string) => {
+  const training = useQuery({
     queryKey: keys.training(id),
     queryFn: ({ signal }) => api.getTraining({ params: { id }, signal }),
     refetchInterval: pollWhile(hasActiveJob),
   })
+  useRenewal(keys.training(id), isActive(training.data?.job ?? null))
+  return training
+}
 
 /** The stored curves with the number of the newest event they contain. Re-read when the job changes state. */
 export const useMetricsSnapshot = (id: string) =>
