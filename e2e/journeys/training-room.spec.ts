@@ -38,6 +38,8 @@ async function small(page: Page, steps: number): Promise<void> {
 const started = (page: Page) => expect(page).toHaveURL(/\/training\/[0-9a-f-]{36}$/)
 
 test('train several architectures, branch, sweep, compare', async ({ page }) => {
+  // Five trainings and their evaluations, one after another.
+  test.setTimeout(600_000)
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
   const on = await prepared()
@@ -94,7 +96,7 @@ test('train several architectures, branch, sweep, compare', async ({ page }) => 
     await started(page)
     await expect(page.getByText(`Branched at step ${step.toLocaleString('en-US')}`)).toBeVisible()
     await expect(page.getByText('The SAE is ready')).toBeVisible(LONG)
-    const { id } = { id: page.url().split('/').at(-1) ?? '' }
+    const id = page.url().split('/').at(-1) ?? ''
     const made = await w.client.getTraining({ params: { id } })
     expect(made).toMatchObject({ parent: { step }, params: { learningRate: 0.0001, architecture: 'gated' } })
     expect(made.summary?.steps).toBe(step + 30)

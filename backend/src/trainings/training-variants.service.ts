@@ -19,7 +19,7 @@ import {
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
 import { issuesOf } from '../common/parse.js'
-import { TrainingStarter, trainingName, type Wanted } from './training.starter.js'
+import { TrainingStarter, type Wanted } from './training.starter.js'
 import { TrainingsService } from './trainings.service.js'
 
 @Injectable()
@@ -41,7 +41,7 @@ export class TrainingVariantsService {
     const source = await this.starter.source(body)
     const wanted = sweepMembers(body).map((overrides): Wanted => {
       const params = overridden(body.params, overrides)
-      const name = trainingName(body.name, body.params, source.model)
+      const name = body.name ?? `${source.model.name} · ${params.site} · ×${params.expansion}`
       return { name: `${name} · ${changes(overrides)}`.slice(0, 120), params }
     })
     const ids = await this.starter.start(source, wanted, randomUUID())
@@ -70,7 +70,8 @@ export class TrainingVariantsService {
     }
     const source = await this.starter.source({ modelId: parent.modelId, tokenizationId: parent.tokenizationId })
     const title = name ?? `${parent.name} · ${step > 0 ? `from step ${step}` : 'again'}`.slice(0, 120)
-    const [branch] = await this.starter.start(source, [{ name: title, params, parent: { trainingId: id, step } }])
+    const kept = { ...source, precision: parent.precision }
+    const [branch] = await this.starter.start(kept, [{ name: title, params, parent: { trainingId: id, step } }])
     return this.trainings.get(branch ?? '')
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import {
   type CreateTraining,
   type Model,
+  type Precision,
   STREAM_LIMIT,
   sparsityWord,
   streamKey,
@@ -27,6 +28,8 @@ export interface Wanted {
 export interface Source {
   readonly model: Model
   readonly tokenization: Tokenization
+  /** Of the model, unless a branch keeps that of its parent. */
+  readonly precision?: Precision
 }
 
 @Injectable()
@@ -54,14 +57,14 @@ export class TrainingStarter {
   }
 
   private async submit(
-    { model, tokenization }: Source,
+    { model, tokenization, precision = model.precision }: Source,
     group: readonly Checked[],
     sweepId: string | null,
   ): Promise<void> {
     const [first] = group
     if (!first) return
     const shared = {
-      ...{ modelId: model.id, modelName: model.name, precision: model.precision },
+      ...{ modelId: model.id, modelName: model.name, precision },
       ...{ tokenizationId: tokenization.id, datasetName: tokenization.datasetName },
     }
     const params: TrainingRunParams = {

@@ -70,7 +70,7 @@ export const plotOptions = ({ series, width, height, log, xLabel, yLabel, events
       stroke: themeColor(one.color),
       width: 1.75,
       ...(one.dash ? { dash: [...one.dash] } : {}),
-      points: { show: one.x.length < 40, size: 5 },
+      points: { show: one.x.length < 40, size: one.mark ?? 5, ...(one.mark ? { fill: themeColor(one.color) } : {}) },
     })),
   ],
   hooks: {

@@ -6,6 +6,8 @@ export interface Series {
   /** Name of a theme variable, for example `--series-emerald`. */
   readonly color: string
   readonly unit?: string
+  /** Diameter of its points in px, for points that stand alone. */
+  readonly mark?: number
   /** Dash pattern in px, so that colour is not the only sign. */
   readonly dash?: readonly number[]
   readonly x: readonly number[]

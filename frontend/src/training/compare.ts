@@ -100,7 +100,7 @@ export function paretoSeries(trainings: readonly Training[], quality: Quality): 
     const point = points.find(({ id }) => id === training.id)
     const { color } = lineLook(n)
     return {
-      ...{ key: training.id, label: training.name, unit: label, color },
+      ...{ key: training.id, label: training.name, unit: label, color, mark: 11 },
       ...{ x: point ? [point.x] : [], y: point ? [point.y] : [] },
     }
   })

@@ -327,8 +327,8 @@ export type RouteName = keyof Routes
 /**
  * Routes that carry raw bytes and so stand outside the table: upload (POST /uploads?name=), a piece of a folder's file
  * (PATCH FOLDER_UPLOAD_FILE_PATH), downloads of SAEs (GET /saes/:id/files/:name) and of captures
- * (GET /captures/:id/files/:name), the parity report as a file (GET /models/:id/parity/file) and the metrics of a training
- * as a file (GET /trainings/:id/metrics/file?format=csv|json).
+ * (GET /captures/:id/files/:name), the parity report (GET /models/:id/parity/file) and the metrics of a training
+ * (GET /trainings/:id/metrics/file?format=csv|json) as files.
  */
 export const UPLOAD_PATH = '/uploads'
 export const API_PREFIX = '/api/v1'

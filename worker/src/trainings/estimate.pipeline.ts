@@ -32,9 +32,8 @@ async function estimate(job: JobContext<Params>): Promise<TrainingEstimate> {
     const perEpoch = reader.trainContexts * reader.contextSize
     const pass = { batch: contextsPerPass(reader.contextSize), seq: reader.contextSize, logits: false }
     const modelBytes = (precision: Precision) => runBytes(model.plan, { precision, ...pass })
-    const memory = estimateMemory(
-      ...([sae, params, parts.widths, modelBytes(model.precision), reader.contextSize, job.threads] as const),
-    )
+    const { contextSize } = reader
+    const memory = estimateMemory(sae, params, parts.widths, modelBytes(model.precision), contextSize, job.threads)
     const free = availableMemory()
     const harvest = await harvestSeconds(parts)
     const step = await stepSeconds(job, widths)

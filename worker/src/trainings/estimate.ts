@@ -4,8 +4,8 @@ import type { Precision, TrainableSae } from '@mistudio/interp'
 import { parameterCount, stepBytes } from './open-step.js'
 
 /**
- * Bytes: `model` (given) at its precision with one forward pass, `buffer` a block of activations, `weights` the SAE's parameters,
- * `optimiser` moments and gradients, `batch` everything per token of a step.
+ * Bytes: `model` (given) at its precision with one forward pass, `buffer` a block of activations at all sites, `weights` the SAE's
+ * parameters, `optimiser` moments and gradients, `batch` everything per token of a step.
  */
 export function estimateMemory(
   sae: TrainableSae,

@@ -3,6 +3,7 @@ import { OPTION_TEXTS, type Training, type TrainingOption } from '@mistudio/cont
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import { Link } from 'react-router'
 import { Card, Facts, formatValue, LinkButton } from '../../ui/index.js'
+import { architectureLabel, choiceLabel } from '../words.js'
 
 /** Shown above, by themselves. */
 const NAMED: readonly string[] = ['architecture', 'site']
@@ -11,7 +12,7 @@ const shown = (value: unknown): string => {
   if (typeof value === 'number') return Number.isInteger(value) ? value.toLocaleString('en-US') : formatValue(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) return value.length > 0 ? value.join(', ') : 'none'
-  return value === null ? 'none' : String(value)
+  return value === null ? 'none' : choiceLabel(String(value))
 }
 
 /** One row per option, in the words of the contract. */
@@ -54,7 +55,7 @@ export function Configuration({ training }: { training: Training }) {
           ],
           ['Precision of the model', training.precision],
           ['Dataset', training.datasetName],
-          ['Architecture', params.architecture],
+          ['Architecture', architectureLabel(params.architecture)],
           ['Site', <code key="s">{params.site}</code>],
           ['Size', `${training.dIn} → ${training.dSae.toLocaleString('en-US')}`],
           ...settingRows(params),

@@ -75,7 +75,7 @@ export const TrainingSchema = z.object({
   modelName: z.string(),
   tokenizationId: IdSchema.nullable(),
   datasetName: z.string(),
-  /** Of the model when it was started; a resumed training keeps it. */
+  /** Of the model when it was started; a resumed training and its branches keep it. */
   precision: PrecisionSchema,
   params: TrainingParamsSchema,
   dIn: z.int(),

@@ -88,6 +88,9 @@ describe.each(['all_tokens', 'ignoring'] as const)('metrics over %s', (set) => {
     expect(figures.explainedVarianceLegacy).toBeCloseTo(quality['explained_variance_legacy']!, 5)
     expect(figures.fvu).toBeCloseTo(wanted.fvu, 5)
     expect(figures.l0).toBe(quality['l0'])
+    expect(figures.l1).toBeCloseTo(quality['l1']!, 3)
+    expect(figures.cosine).toBeCloseTo(quality['cossim']!, 5)
+    expect(figures.normRatio).toBeCloseTo(quality['l2_ratio']!, 5)
     expect(figures.ceClean).toBeCloseTo(downstream['ce_loss_without_sae']!, 4)
     expect(figures.ceSae).toBeCloseTo(downstream['ce_loss_with_sae']!, 4)
     expect(figures.ceZero).toBeCloseTo(downstream['ce_loss_with_ablation']!, 4)
@@ -122,6 +125,7 @@ describe('reconstruction metrics', () => {
     const x = Float32Array.from([1, 2, 1, 2])
     metrics.add(x, x, { values: Float32Array.from([1, 0, 2, 0]), indices: Int32Array.from([0, 1, 2, 1]), k: 2 })
     expect(metrics.result()).toMatchObject({ tokens: 2, l0: 1, deadShare: 0.5, explainedVariance: Number.NaN })
+    expect(metrics.result()).toMatchObject({ denseShare: 0.5, density: Float64Array.of(0.5, 0, 0.5, 0) })
   })
 })
 

@@ -68,16 +68,24 @@ export class ReconstructionMetrics {
     const mean = new Float64Array(dIn)
     for (const row of rows) for (let i = 0; i < dIn; i++) mean[i]! += x[row * dIn + i]! / rows.length
     for (const row of rows) {
-      let [error, deviation] = [0, 0]
+      let [error, deviation, square, reconstructed, product] = [0, 0, 0, 0, 0]
       for (let i = 0; i < dIn; i++) {
-        const value = x[row * dIn + i]!
-        error += (value - reconstruction[row * dIn + i]!) ** 2
+        const [value, guess] = [x[row * dIn + i]!, reconstruction[row * dIn + i]!]
+        error += (value - guess) ** 2
         deviation += (value - mean[i]!) ** 2
-        this.squares += value * value
+        square += value * value
+        reconstructed += guess * guess
+        product += value * guess
         this.sums[i]! += value
       }
       this.error += error
       this.legacy += 1 - error / deviation
+      this.squares += square
+      if (square > 0 && reconstructed > 0) {
+        this.directed++
+        this.cosines += product / Math.sqrt(square * reconstructed)
+        this.ratios += Math.sqrt(reconstructed / square)
+      }
       for (let i = row * code.k; i < (row + 1) * code.k; i++) {
         if (code.values[i] === 0) continue
         this.active++
