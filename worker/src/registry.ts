@@ -21,6 +21,7 @@ const PIPELINES = {
   'training.run': async () => (await import('./trainings/index.js')).trainPipeline,
   'extraction.run': async () => (await import('./extractions/index.js')).extractPipeline,
   'activation.capture': async () => (await import('./activations/index.js')).capturePipeline,
+  'activation.compare': async () => (await import('./activations/index.js')).comparePipeline,
   'feature.probe': async () => (await import('./features/index.js')).probePipeline,
   'steering.generate': async () => (await import('./steering/index.js')).generatePipeline,
   'steering.chat': async () => (await import('./steering/index.js')).chatPipeline,

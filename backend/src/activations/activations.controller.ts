@@ -1,8 +1,8 @@
 // HTTP of activation captures, and download of their files.
 import { createReadStream } from 'node:fs'
-import type { Capture, CreateCapture } from '@mistudio/contracts'
+import type { Capture, CaptureComparison, CreateCapture } from '@mistudio/contracts'
 import { Controller, Param, StreamableFile } from '@nestjs/common'
-import { BodyOf, IdParam, Serve, ServeRaw } from '../common/route.js'
+import { BodyOf, IdParam, QueryOf, Serve, ServeRaw } from '../common/route.js'
 import { ActivationsService } from './activations.service.js'
 
 @Controller()
@@ -22,6 +22,11 @@ export class ActivationsController {
   @Serve('getCapture')
   get(@IdParam() id: string): Promise<Capture> {
     return this.activations.get(id)
+  }
+
+  @Serve('compareCaptures')
+  compare(@IdParam() id: string, @QueryOf('compareCaptures') query: { with: string }): Promise<CaptureComparison> {
+    return this.activations.compare(id, query.with)
   }
 
   @Serve('deleteCapture')

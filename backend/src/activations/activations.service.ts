@@ -5,6 +5,8 @@ import path from 'node:path'
 import {
   AppError,
   type Capture,
+  type CaptureComparison,
+  CaptureComparisonSchema,
   CaptureParamsSchema,
   type CaptureSite,
   CaptureSiteSchema,
@@ -15,6 +17,7 @@ import {
   type Job,
   type Model,
   PrecisionSchema,
+  type StoredSide,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
@@ -23,6 +26,7 @@ import { iso } from '../common/time.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
 import { FilesService } from '../files/files.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
+import { QuestionsService } from '../jobs/questions.service.js'
 import { ModelsService } from '../models/models.service.js'
 import { ActivationsRepository, type CaptureRow } from './activations.repository.js'
 
@@ -36,6 +40,7 @@ export class ActivationsService {
     private readonly tokenizations: TokenizationsService,
     private readonly files: FilesService,
     private readonly jobs: JobsService,
+    private readonly questions: QuestionsService,
     private readonly config: AppConfig,
   ) {}
 
@@ -74,6 +79,15 @@ export class ActivationsService {
     return this.get(id)
   }
 
+  /** Sites of two finished captures on the same tokens; takes some seconds. Throws `tokenization_mismatch` for others. */
+  async compare(id: string, other: string): Promise<CaptureComparison> {
+    if (id === other) throw new AppError('bad_request', 'Choose two captures. The page of one compares its own sites.')
+    const [a, b] = [await this.get(id), await this.get(other)]
+    const question = { kind: 'activation.compare', subjectType: 'capture', subjectId: id, title: a.modelName } as const
+    const params = { a: storedSide(a), b: storedSide(b) }
+    return this.questions.ask({ ...question, params }, CaptureComparisonSchema)
+  }
+
   async remove(id: string): Promise<void> {
     const capture = await this.get(id)
     await this.jobs.cancelAllOf([id])
@@ -104,6 +118,12 @@ function chosenSites(model: Model, names: readonly string[]): CaptureSite[] {
     if (!isCapturable(site)) throw invalid('sites', `${name} has no fixed width per token, so it cannot be captured.`)
     return { name, layer: site.layer, width: site.width }
   })
+}
+
+function storedSide({ id, summary, contextSize, sites, params, modelName }: Capture): StoredSide {
+  if (!summary) throw new AppError('wrong_state', `The capture of "${modelName}" has not finished yet.`)
+  const shards = summary.files.map(({ name }) => name)
+  return { captureId: id, format: params.format, contextSize, tokens: summary.tokens, sites, shards }
 }
 
 const invalid = (field: string, message: string): AppError =>

@@ -27,6 +27,7 @@ const KIND_LABELS: Record<JobKind, string> = {
   'training.run': 'Train SAE',
   'extraction.run': 'Extract features',
   'activation.capture': 'Capture activations',
+  'activation.compare': 'Compare captures',
   'feature.probe': 'Try text on a feature',
   'steering.generate': 'Generate text',
   'steering.chat': 'Chat prompt',

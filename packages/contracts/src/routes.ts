@@ -1,7 +1,12 @@
 // Every REST route once: method, path, scope and the schemas of what goes in and comes out. The client is generated from this
 // table by types, the backend's tests check that each entry is served, and OpenAPI describes the same routes.
 import { z } from 'zod'
-import { CaptureSchema, CreateCaptureSchema } from './activations/index.js'
+import {
+  CaptureComparisonSchema,
+  CaptureSchema,
+  CompareCapturesQuerySchema,
+  CreateCaptureSchema,
+} from './activations/index.js'
 import {
   ApiKeySchema,
   CreateApiKeySchema,
@@ -275,6 +280,13 @@ export const ROUTES = {
     scope: 'write',
     body: CreateCaptureSchema,
     response: CaptureSchema,
+  },
+  compareCaptures: {
+    method: 'GET',
+    path: '/captures/:id/comparison',
+    scope: 'read',
+    query: CompareCapturesQuerySchema,
+    response: CaptureComparisonSchema,
   },
   getCapture: { method: 'GET', path: '/captures/:id', scope: 'read', response: CaptureSchema },
   deleteCapture: { method: 'DELETE', path: '/captures/:id', scope: 'write', response: None },

@@ -7,10 +7,12 @@ import {
   type ActivationCaptureParams,
   ActivationCaptureParamsSchema,
   AppError,
+  type CaptureParams,
   type CaptureSite,
   type CaptureSummary,
   CaptureSummarySchema,
   estimateCapture,
+  pairsOf,
 } from '@mistudio/contracts'
 import { removeLeftovers, sha256OfFile, TokenReader, writeManifest } from '@mistudio/formats'
 import { findSite, type LanguageModel, siteWidth } from '@mistudio/interp'
@@ -21,8 +23,9 @@ import { contextsPerPass } from '../models/passes.js'
 import type { JobContext, Pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
-import { compareAll, measureSites, type StoredCapture } from './measure.js'
+import { compareAll, measureSites, planOwnPairs, type StoredCapture } from './measure.js'
 import { shardName, traceRows, writeShard } from './shards.js'
+import { StageWatch } from './stage-watch.js'
 
 type Context = JobContext<ActivationCaptureParams>
 type Files = CaptureSummary['files']
@@ -55,7 +58,6 @@ async function finishedSummary({ db, job }: Context): Promise<CaptureSummary | n
 }
 
 async function capture(context: Context, folder: string): Promise<CaptureSummary> {
-  const began = performance.now()
   context.progress({ stage: 'opening', fraction: null })
   const { params, modelPath, precision, tokenizationId } = context.job.params
   const { model } = await modelStore.open(modelPath, context.threads, precision)
@@ -65,12 +67,13 @@ async function capture(context: Context, folder: string): Promise<CaptureSummary
   })
   const tokens = await TokenReader.open(folderOf(context.dataDir, 'tokenizations', tokenizationId))
   try {
-    const files = await writeShards(context, folder, model, tokens, sites)
+    const watch = new StageWatch()
+    const files = await writeShards(context, folder, model, tokens, sites, watch)
     const stored: StoredCapture = {
-      ...{ folder, shards: files.map(({ name }) => name), sites, params },
+      ...{ folder, shards: files.map(({ name }) => name), sites, format: params.format },
       ...{ tokens: planOf(context, tokens, sites).tokens, contextSize: tokens.contextSize },
     }
-    return await finish(context, stored, files, began)
+    return await finish(context, stored, files, watch)
   } finally {
     tokens.close()
   }
@@ -93,6 +96,7 @@ async function writeShards(
   model: LanguageModel,
   tokens: TokenReader,
   sites: readonly CaptureSite[],
+  watch: StageWatch,
 ): Promise<Files> {
   const { params } = context.job.params
   const plan = planOf(context, tokens, sites)
@@ -113,8 +117,11 @@ async function writeShards(
         context.progress(progress.at((first + done) * tokens.contextSize, plan.tokens, performance.now()))
         checkControl(context.control())
       }
-      const rows = await captureContexts(model, tokens, sites, begin + first, count, read)
-      files.push({ name, ...(await writeShard(folder, name, rows, sites, params)) })
+      const written = await watch.time('capturing', count * tokens.contextSize, async () => {
+        const rows = await captureContexts(model, tokens, sites, begin + first, count, read)
+        return writeShard(folder, name, rows, sites, params)
+      })
+      files.push({ name, ...written })
     } else files.push({ name, bytes: (await stat(path)).size, sha256: await sha256OfFile(path) })
     checkControl(context.control())
   }
@@ -148,7 +155,12 @@ async function captureContexts(
 }
 
 /** Statistics, the manifest, and the row that makes the capture ready. */
-async function finish(context: Context, stored: StoredCapture, files: Files, began: number): Promise<CaptureSummary> {
+async function finish(
+  context: Context,
+  stored: StoredCapture,
+  files: Files,
+  watch: StageWatch,
+): Promise<CaptureSummary> {
   const { params, modelName, precision, datasetName, tokenizationId, captureId } = context.job.params
   const stage = (name: string, unit: string, total: number) => {
     const progress = new StageProgress(name, unit)
@@ -159,10 +171,12 @@ async function finish(context: Context, stored: StoredCapture, files: Files, beg
     }
   }
   const { sites, tokens, contextSize } = stored
-  const statistics = await measureSites(stored, stage('measuring', 'shards', files.length * sites.length))
-  const pairs = (sites.length * (sites.length - 1)) / 2
-  const comparisons = await compareAll(stored, stage('comparing', 'pairs', pairs))
-  const shards = files.map((file, index) => ({ ...file, rows: rowsOf(stored, files.length, index) }))
+  const values = tokens * sites.reduce((sum, { width }) => sum + width, 0)
+  const measured = stage('measuring', 'shards', files.length * sites.length)
+  const statistics = await watch.time('measuring', values, () => measureSites(stored, measured))
+  const compared = stage('comparing', 'pairs', pairsOf(sites).length)
+  const comparisons = await watch.time('comparing', planOwnPairs(stored).products, () => compareAll(stored, compared))
+  const shards = files.map((file, index) => ({ ...file, rows: rowsOf(stored, params, files.length, index) }))
   const dtype = params.dtype
   const shape = sites.map(({ name, width }) => ({ site: name, shape: [tokens, width], dtype }))
   await writeManifest(stored.folder, 'activations', {
@@ -175,7 +189,7 @@ async function finish(context: Context, stored: StoredCapture, files: Files, beg
   const summary: CaptureSummary = {
     ...{ tokens, contexts: tokens / contextSize, files, statistics, comparisons },
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-    seconds: (performance.now() - began) / 1000,
+    ...{ seconds: watch.seconds(), timing: watch.timing() },
   }
   await context.commit(async (tx) => {
     const query = 'UPDATE capture SET summary = $2, ready_at = now() WHERE id = $1'
@@ -185,7 +199,8 @@ async function finish(context: Context, stored: StoredCapture, files: Files, beg
   return summary
 }
 
-function rowsOf({ params, sites, contextSize, tokens }: StoredCapture, shards: number, index: number): number {
+function rowsOf(stored: StoredCapture, params: CaptureParams, shards: number, index: number): number {
+  const { sites, contextSize, tokens } = stored
   const widths = sites.map(({ width }) => width)
   const per = estimateCapture(params, widths, contextSize, tokens / contextSize).contextsPerShard * contextSize
   return index < shards - 1 ? per : tokens - per * (shards - 1)

@@ -1,2 +1,3 @@
 // Activation captures of the worker.
 export { capturePipeline } from './capture.pipeline.js'
+export { comparePipeline } from './compare.pipeline.js'

@@ -3,9 +3,13 @@ import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { JobSchema } from '../jobs/index.js'
+import type { Site } from '../models/index.js'
+import { SiteComparisonSchema } from './comparison.js'
+import { CaptureDtypeSchema, CaptureFormatSchema } from './format.js'
 
-export const CaptureFormatSchema = z.enum(['safetensors', 'npz'])
-export const CaptureDtypeSchema = z.enum(['float32', 'float16'])
+export * from './comparison.js'
+export * from './estimate.js'
+export * from './format.js'
 
 export const CaptureParamsSchema = z.strictObject({
   sites: z
@@ -33,26 +37,6 @@ export type CreateCapture = z.infer<typeof CreateCaptureSchema>
 
 export const CaptureSiteSchema = z.object({ name: z.string(), layer: z.int().nullable(), width: z.int() })
 export type CaptureSite = z.infer<typeof CaptureSiteSchema>
-
-/** Bytes stored per token beside the activations: token id, context and position as int32. */
-const TRACE_BYTES = 12
-
-/** What a capture needs: exact but for the headers of the files. Sizes in bytes. */
-export function estimateCapture(
-  params: Pick<CaptureParams, 'tokens' | 'dtype' | 'shardBytes'>,
-  widths: readonly number[],
-  contextSize: number,
-  splitContexts: number,
-): { contexts: number; tokens: number; bytes: number; contextsPerShard: number; shards: number } {
-  const contexts = Math.min(splitContexts, Math.ceil(params.tokens / contextSize))
-  const width = widths.reduce((sum, one) => sum + one, 0)
-  const perContext = contextSize * (width * (params.dtype === 'float16' ? 2 : 4) + TRACE_BYTES)
-  const contextsPerShard = Math.max(1, Math.floor(params.shardBytes / perContext))
-  return {
-    ...{ contexts, tokens: contexts * contextSize, bytes: contexts * perContext, contextsPerShard },
-    shards: Math.ceil(contexts / contextsPerShard),
-  }
-}
 
 const NormSchema = z.object({ mean: z.number(), tokens: z.int() })
 /** Statistics of one site over the stored values. Norms are Euclidean; percentiles exact. */
@@ -94,32 +78,28 @@ export const SiteStatisticsSchema = z.object({
 })
 export type SiteStatistics = z.infer<typeof SiteStatisticsSchema>
 
-/** Two sites on the same tokens. Null where a figure is not defined (unequal widths, zero variance). */
-export const SiteComparisonSchema = z.object({
-  a: z.string(),
-  b: z.string(),
-  tokens: z.int(),
-  /** Linear CKA, feature-space form, both sides centred. */
-  cka: z.number().nullable(),
-  cosine: z.object({ mean: z.number(), p5: z.number(), p50: z.number(), p95: z.number() }).nullable(),
-  /** Mean of ‖a‖ / ‖b‖ over tokens. */
-  normRatio: z.number().nullable(),
-  /** Mean of ‖a − b‖ / ‖b‖ over tokens. */
-  relativeChange: z.number().nullable(),
-})
-export type SiteComparison = z.infer<typeof SiteComparisonSchema>
-
 export const CaptureFileSchema = z.object({
   name: z.string().regex(/^[\w-]+\.(safetensors|npz|json)$/),
   bytes: z.number(),
   sha256: z.string(),
 })
+/** Work done in the last attempt and the seconds it took; null for a stage without work. */
+const StageTimingSchema = z.object({ work: z.number(), seconds: z.number() }).nullable()
+/** Units of work: tokens read and written, values measured, multiplications of comparisons. */
+export const CaptureTimingSchema = z.object({
+  capturing: StageTimingSchema,
+  measuring: StageTimingSchema,
+  comparing: StageTimingSchema,
+})
+export type CaptureTiming = z.infer<typeof CaptureTimingSchema>
+
 export const CaptureSummarySchema = z.object({
   tokens: z.int(),
   contexts: z.int(),
   bytes: z.number(),
   /** Of the last attempt. */
   seconds: z.number(),
+  timing: CaptureTimingSchema,
   files: z.array(CaptureFileSchema),
   statistics: z.array(SiteStatisticsSchema),
   comparisons: z.array(SiteComparisonSchema),
@@ -158,5 +138,5 @@ export const ActivationCaptureParamsSchema = z.object({
 })
 export type ActivationCaptureParams = z.infer<typeof ActivationCaptureParamsSchema>
 
-/** Sites with a fixed number of values per token; an attention pattern, as wide as its context, is none. */
-export const isCapturable = (site: { readonly shape: string }): boolean => /^batch × seq( × \d+)+$/.test(site.shape)
+/** Sites with one vector per token; an attention pattern, as wide as its context, is none. */
+export const isCapturable = ({ kind }: Pick<Site, 'kind'>): boolean => kind === 'token'

@@ -59,6 +59,12 @@ it('computes linear CKA as the Gram matrices give it', () => {
   )
   expect(same.cka).toBeCloseTo(1, 12)
   expect(same.cosine!.mean).toBeCloseTo(1, 9)
+  expect(same.cosineOfMeans).toBeCloseTo(1, 9)
+  const means = (v: Float32Array) => [0, 1, 2].map((d) => v.reduce((s, x, i) => (i % da === d ? s + x / rows : s), 0))
+  const c = random(rows * da, 7)
+  const [m, n] = [means(a), means(c)]
+  const product = m.reduce((s, x, d) => s + x * n[d]!, 0)
+  expect(compareSites(a, da, c, da).cosineOfMeans).toBeCloseTo(product / Math.hypot(...m) / Math.hypot(...n), 9)
   expect(same.normRatio).toBeCloseTo(0.5, 9)
   expect(same.relativeChange).toBeCloseTo(0.5, 9)
 })

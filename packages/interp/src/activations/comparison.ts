@@ -6,6 +6,8 @@ export interface PairFigures {
   readonly cka: number | null
   /** Null for unequal widths, or when no row has two non-zero vectors. */
   readonly cosine: { mean: number; p5: number; p50: number; p95: number } | null
+  /** Of the mean vectors; null for unequal widths, or when one is zero. */
+  readonly cosineOfMeans: number | null
   readonly normRatio: number | null
   readonly relativeChange: number | null
 }
@@ -25,7 +27,22 @@ export function compareSites(a: Float32Array, widthA: number, b: Float32Array, w
   const [x, y] = [centred(a, widthA), centred(b, widthB)]
   const scale = Math.sqrt(crossSquare(x, widthA, x, widthA) * crossSquare(y, widthB, y, widthB))
   const cka = scale > 0 ? crossSquare(x, widthA, y, widthB) / scale : null
-  return { cka, ...perToken(a, widthA, b, widthB, rows) }
+  const cosineOfMeans = widthA === widthB ? cosine(columnMeans(a, widthA), columnMeans(b, widthB)) : null
+  return { cka, cosineOfMeans, ...perToken(a, widthA, b, widthB, rows) }
+}
+
+/** Means over rows, per dimension. */
+function columnMeans(values: Float32Array, width: number): Float64Array {
+  const sums = new Float64Array(width)
+  for (let at = 0; at < values.length; at += width) {
+    for (let d = 0; d < width; d++) sums[d]! += values[at + d]!
+  }
+  return sums.map((sum) => (sum * width) / values.length)
+}
+
+function cosine(a: Float64Array, b: Float64Array): number | null {
+  const scale = Math.hypot(...a) * Math.hypot(...b)
+  return scale > 0 ? dot(a, 0, b, 0, a.length) / scale : null
 }
 
 function perToken(a: Float32Array, widthA: number, b: Float32Array, widthB: number, rows: number) {
@@ -53,8 +70,9 @@ function perToken(a: Float32Array, widthA: number, b: Float32Array, widthB: numb
   }
 }
 
+type Values = Float32Array | Float64Array
 /** Σ a·b over `width` values. */
-function dot(a: Float32Array, atA: number, b: Float32Array, atB: number, width: number): number {
+function dot(a: Values, atA: number, b: Values, atB: number, width: number): number {
   let sum = 0
   for (let d = 0; d < width; d++) sum += a[atA + d]! * b[atB + d]!
   return sum

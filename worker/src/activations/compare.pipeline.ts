@@ -1,0 +1,117 @@
+// activation.compare: sites of two finished captures on the tokens that both read. Short: it reads a bounded number of
+// bytes and samples rows, and says how many.
+import { join } from 'node:path'
+import {
+  type ActivationCompareParams,
+  ActivationCompareParamsSchema,
+  AppError,
+  type CaptureComparison,
+  type CaptureSite,
+  MOST_PAIRS,
+  planComparisons,
+  type StoredSide,
+} from '@mistudio/contracts'
+import { compareSites } from '@mistudio/interp'
+import { folderOf, withFileErrors } from '../files/index.js'
+import type { JobContext, Pipeline } from '../runner/context.js'
+import { checkControl, Interruption } from '../runner/interruption.js'
+import { sampledRows } from './measure.js'
+import { openShard } from './shards.js'
+
+/** Multiplications of one answer: some seconds. */
+const MOST_PRODUCTS = 4e9
+/** Activations read from one capture. */
+const MOST_VALUES = 2 ** 26
+
+type Side = StoredSide & { readonly folder: string }
+type Pair = readonly [CaptureSite, CaptureSite]
+
+export const comparePipeline: Pipeline<ActivationCompareParams> = {
+  kind: 'activation.compare',
+  parse: (params) => ActivationCompareParamsSchema.parse(params),
+  async run(context) {
+    const { a, b } = context.job.params
+    const side = (one: StoredSide): Side => ({ ...one, folder: folderOf(context.dataDir, 'captures', one.captureId) })
+    try {
+      return { state: 'completed', result: await withFileErrors(() => compare(context, side(a), side(b))) }
+    } catch (error) {
+      if (error instanceof Interruption) return error.outcome
+      throw error
+    }
+  },
+}
+
+async function compare(context: JobContext<ActivationCompareParams>, a: Side, b: Side): Promise<CaptureComparison> {
+  const { pairing, pairs } = pairUp(a.sites, b.sites)
+  const shared = await sharedTokens(a, b)
+  const widest = Math.max(...[a, b].map(({ sites }) => sites.reduce((sum, { width }) => sum + width, 0)))
+  const contexts = Math.floor(Math.min(shared, MOST_VALUES / widest) / a.contextSize)
+  const tokens = Math.max(1, contexts) * a.contextSize
+  const widths = pairs.map(([x, y]) => [x.width, y.width] as const)
+  const { stride } = planComparisons(tokens, a.contextSize, widths, MOST_PRODUCTS)
+  const rowsOf = remember((side: Side, site: CaptureSite) => sampledRows(side, site, tokens, stride))
+  const found: CaptureComparison['pairs'] = []
+  for (const [x, y] of pairs) {
+    checkControl(context.control())
+    const [ours, theirs] = [await rowsOf(a, x), await rowsOf(b, y)]
+    const figures = compareSites(ours, x.width, theirs, y.width)
+    found.push({ a: x.name, b: y.name, tokens: ours.length / x.width, ...figures })
+  }
+  return { a: a.captureId, b: b.captureId, sharedTokens: shared, sampledFrom: tokens, pairing, pairs: found }
+}
+
+/** Every site with every other while there are few; namesakes beyond. */
+function pairUp(a: readonly CaptureSite[], b: readonly CaptureSite[]) {
+  const all: Pair[] = a.flatMap((x) => b.map((y): Pair => [x, y]))
+  if (all.length <= MOST_PAIRS) return { pairing: 'all' as const, pairs: all }
+  const pairs = all.filter(([x, y]) => x.name === y.name)
+  if (pairs.length > 0) return { pairing: 'same_name' as const, pairs }
+  throw new AppError(
+    'bad_request',
+    `The two captures have ${all.length} pairs of sites and no site of the same name. Compare captures with at most ${MOST_PAIRS} pairs.`,
+  )
+}
+
+/**
+ * Tokens from the beginning that both captures hold, in contexts of the same size.
+ * @throws AppError `tokenization_mismatch` at the first token that differs.
+ */
+async function sharedTokens(a: Side, b: Side): Promise<number> {
+  const refuse = (what: string) =>
+    new AppError(
+      'tokenization_mismatch',
+      `${what} Two captures can be compared when they read the same tokens: the same split of the same text, tokenized alike.`,
+    )
+  if (a.contextSize !== b.contextSize) {
+    throw refuse(`Their contexts have ${a.contextSize} and ${b.contextSize} tokens.`)
+  }
+  const [x, y] = [await tokensOf(a), await tokensOf(b)]
+  const shared = Math.min(x.length, y.length)
+  for (let i = 0; i < shared; i++) {
+    if (x[i] !== y[i]) throw refuse(`They differ from token ${i} on (id ${x[i]} and ${y[i]}).`)
+  }
+  return shared
+}
+
+/** Token ids of all rows; exact as float32, being below 2²⁴. */
+async function tokensOf({ folder, shards, format, tokens }: Side): Promise<Float32Array> {
+  const out = new Float32Array(tokens)
+  let at = 0
+  for (const name of shards) {
+    const ids = await (await openShard(join(folder, name), format)).float32('tokens')
+    out.set(ids, at)
+    at += ids.length
+  }
+  return out
+}
+
+/** Keeps the rows of each site while its pairs are compared. */
+function remember(read: (side: Side, site: CaptureSite) => Promise<Float32Array>) {
+  const known = new Map<string, Promise<Float32Array>>()
+  return (side: Side, site: CaptureSite): Promise<Float32Array> => {
+    const key = `${side.captureId} ${site.name}`
+    const found = known.get(key) ?? read(side, site)
+    known.set(key, found)
+    return found
+  }
+}
