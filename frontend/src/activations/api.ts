@@ -17,6 +17,15 @@ export const useCapture = (id: string) =>
     refetchInterval: pollWhile(hasActiveJob),
   })
 
+/** Answered by the worker in some seconds; asked once, since finished captures never change. */
+export const useComparison = (a: string, b: string) =>
+  useQuery({
+    queryKey: keys.comparison(a, b),
+    queryFn: ({ signal }) => api.compareCaptures({ params: { id: a }, query: { with: b }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+
 export const useModels = () => useQuery({ queryKey: keys.models, queryFn: ({ signal }) => api.listModels({ signal }) })
 export const useTokenizations = () =>
   useQuery({ queryKey: keys.tokenizations(), queryFn: ({ signal }) => api.listTokenizations({ signal }) })

@@ -1,24 +1,6 @@
-// The capture form's choices and the words of its page. Pure.
-import { type Capture, isCapturable, type Model, type SiteComparison, type Tokenization } from '@mistudio/contracts'
+// What a capture looks like on screen: pure.
+import type { Capture, SiteComparison } from '@mistudio/contracts'
 import { formatBytes, formatCount, plural } from '../ui/format.js'
-
-export interface SiteGroup {
-  readonly label: string
-  readonly sites: Model['sites']
-}
-
-/** Sites that can be captured, by layer in order; those outside of layers come first. */
-export function siteGroups(model: Pick<Model, 'sites'>): SiteGroup[] {
-  const groups = new Map<string, Model['sites']>()
-  for (const site of model.sites.filter(isCapturable)) {
-    const label = site.layer === null ? 'Whole model' : `Layer ${site.layer}`
-    groups.set(label, [...(groups.get(label) ?? []), site])
-  }
-  return [...groups].map(([label, sites]) => ({ label, sites }))
-}
-
-export const tokenizationsOf = (modelId: string, all: readonly Tokenization[]): Tokenization[] =>
-  all.filter((one) => one.modelId === modelId && one.status === 'ready')
 
 export const captureName = (capture: Pick<Capture, 'modelName' | 'datasetName'>): string =>
   `${capture.modelName} on ${capture.datasetName}`
@@ -41,3 +23,21 @@ export const pairOf = (comparisons: readonly SiteComparison[], a: string, b: str
 /** A command that fetches one file with an API key. */
 export const curlLine = (url: string, name: string): string =>
   `curl -fH "Authorization: Bearer $MISTUDIO_API_KEY" -o ${name} ${url}`
+
+/** Finished captures whose tokens may be those of this one: same context size and split, itself left out. Newest first. */
+export const comparableWith = (capture: Capture, all: readonly Capture[]): Capture[] =>
+  all.filter(
+    (one) =>
+      one.id !== capture.id &&
+      one.summary !== null &&
+      one.contextSize === capture.contextSize &&
+      one.datasetName === capture.datasetName &&
+      one.params.split === capture.params.split,
+  )
+
+/** Tells captures of one model apart: its sites, or how many, and when. */
+export const captureOption = (capture: Capture, at: (iso: string) => string): string => {
+  const [first] = capture.sites
+  const sites = capture.sites.length === 1 && first ? shortSite(first.name) : plural(capture.sites.length, 'site')
+  return `${captureName(capture)} · ${sites} · ${at(capture.createdAt)}`
+}

@@ -24,6 +24,8 @@ export const keys = {
   extractions: (filter: { saeId?: string } = {}) => ['extractions', 'list', filter] as const,
   extraction: (id: string) => ['extractions', id] as const,
   captures: ['captures'] as const,
+  /** Outside the captures room: finished captures do not change with jobs. */
+  comparison: (a: string, b: string) => ['comparisons', a, b] as const,
   capture: (id: string) => ['captures', id] as const,
   features: (extractionId: string, query: unknown) => ['features', extractionId, 'list', query] as const,
   feature: (extractionId: string, index: number) => ['features', extractionId, index] as const,

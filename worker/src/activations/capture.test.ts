@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CaptureParamsSchema, CaptureSummarySchema, planComparisons } from '@mistudio/contracts'
+import { CaptureParamsSchema, CaptureSummarySchema, planOwnComparisons } from '@mistudio/contracts'
 import { sha256OfFile, TokenReader } from '@mistudio/formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as setup from '../extractions/testing.js'
@@ -108,7 +108,7 @@ describe.skipIf(!setup.databaseUrl)('activation.capture', () => {
 })
 
 it('samples every position when comparisons cannot read all rows', () => {
-  const { stride } = planComparisons(1_000_000, 64, [[2048, 2048]])
+  const { stride } = planOwnComparisons(1_000_000, 64, [2048, 2048])
   const met = new Set(Array.from({ length: 64 }, (_, i) => (i * stride) % 64))
   expect(stride).toBeGreaterThan(1)
   expect(met.size).toBe(64)

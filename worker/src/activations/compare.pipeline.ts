@@ -11,7 +11,7 @@ import {
   planComparisons,
   type StoredSide,
 } from '@mistudio/contracts'
-import { compareSites } from '@mistudio/interp'
+import { type ComparableSite, comparableSite, compareSites } from '@mistudio/interp'
 import { folderOf, withFileErrors } from '../files/index.js'
 import type { JobContext, Pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
@@ -47,15 +47,19 @@ async function compare(context: JobContext<ActivationCompareParams>, a: Side, b:
   const widest = Math.max(...[a, b].map(({ sites }) => sites.reduce((sum, { width }) => sum + width, 0)))
   const contexts = Math.floor(Math.min(shared, MOST_VALUES / widest) / a.contextSize)
   const tokens = Math.max(1, contexts) * a.contextSize
-  const widths = pairs.map(([x, y]) => [x.width, y.width] as const)
-  const { stride } = planComparisons(tokens, a.contextSize, widths, MOST_PRODUCTS)
-  const rowsOf = remember((side: Side, site: CaptureSite) => sampledRows(side, site, tokens, stride))
+  const work = {
+    widths: [...a.sites, ...b.sites].map(({ width }) => width),
+    pairs: pairs.map(([x, y]) => [x.width, y.width] as const),
+  }
+  const { stride } = planComparisons(tokens, a.contextSize, work, MOST_PRODUCTS)
+  const ready = remember(async (side, site) =>
+    comparableSite(await sampledRows(side, site, tokens, stride), site.width),
+  )
   const found: CaptureComparison['pairs'] = []
   for (const [x, y] of pairs) {
     checkControl(context.control())
-    const [ours, theirs] = [await rowsOf(a, x), await rowsOf(b, y)]
-    const figures = compareSites(ours, x.width, theirs, y.width)
-    found.push({ a: x.name, b: y.name, tokens: ours.length / x.width, ...figures })
+    const [ours, theirs] = [await ready(a, x), await ready(b, y)]
+    found.push({ a: x.name, b: y.name, tokens: ours.values.length / x.width, ...compareSites(ours, theirs) })
   }
   return { a: a.captureId, b: b.captureId, sharedTokens: shared, sampledFrom: tokens, pairing, pairs: found }
 }
@@ -105,10 +109,10 @@ async function tokensOf({ folder, shards, format, tokens }: Side): Promise<Float
   return out
 }
 
-/** Keeps the rows of each site while its pairs are compared. */
-function remember(read: (side: Side, site: CaptureSite) => Promise<Float32Array>) {
-  const known = new Map<string, Promise<Float32Array>>()
-  return (side: Side, site: CaptureSite): Promise<Float32Array> => {
+/** Reads and prepares each site once for all its pairs. */
+function remember(read: (side: Side, site: CaptureSite) => Promise<ComparableSite>) {
+  const known = new Map<string, Promise<ComparableSite>>()
+  return (side: Side, site: CaptureSite): Promise<ComparableSite> => {
     const key = `${side.captureId} ${site.name}`
     const found = known.get(key) ?? read(side, site)
     known.set(key, found)

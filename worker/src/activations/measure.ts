@@ -6,11 +6,11 @@ import {
   type CaptureSite,
   type ComparisonPlan,
   pairsOf,
-  planComparisons,
+  planOwnComparisons,
   type SiteComparison,
   type SiteStatistics,
 } from '@mistudio/contracts'
-import { ActivationStatistics, compareSites } from '@mistudio/interp'
+import { ActivationStatistics, type ComparableSite, comparableSite, compareSites } from '@mistudio/interp'
 import { openShard } from './shards.js'
 
 export interface StoredCapture {
@@ -44,7 +44,11 @@ export async function measureSites(
 
 /** What comparing all pairs of a capture's sites reads and costs. */
 export const planOwnPairs = ({ tokens, contextSize, sites }: StoredCapture): ComparisonPlan =>
-  planComparisons(tokens, contextSize, pairsOf(sites.map(({ width }) => width)))
+  planOwnComparisons(
+    tokens,
+    contextSize,
+    sites.map(({ width }) => width),
+  )
 
 /** All pairs of sites, in order of the sites, the later one as `a`: change is measured against the earlier. */
 export async function compareAll(
@@ -52,16 +56,19 @@ export async function compareAll(
   step: (done: number) => Promise<void>,
 ): Promise<SiteComparison[]> {
   const { stride } = planOwnPairs(capture)
-  const rows = new Map<string, Float32Array>()
+  const ready = new Map<string, ComparableSite>()
   const pairs = pairsOf(capture.sites)
   if (pairs.length > 0) {
-    for (const site of capture.sites) rows.set(site.name, await sampledRows(capture, site, capture.tokens, stride))
+    for (const site of capture.sites) {
+      const values = await sampledRows(capture, site, capture.tokens, stride)
+      ready.set(site.name, comparableSite(values, site.width))
+      await step(0)
+    }
   }
   const found: SiteComparison[] = []
   for (const [b, a] of pairs) {
-    const [x, y] = [rows.get(a.name)!, rows.get(b.name)!]
-    const figures = compareSites(x, a.width, y, b.width)
-    found.push({ a: a.name, b: b.name, tokens: x.length / a.width, ...figures })
+    const [x, y] = [ready.get(a.name)!, ready.get(b.name)!]
+    found.push({ a: a.name, b: b.name, tokens: x.values.length / x.width, ...compareSites(x, y) })
     await step(found.length)
   }
   return found

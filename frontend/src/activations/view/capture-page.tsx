@@ -1,6 +1,7 @@
 // One capture: progress, statistics, comparisons, files.
 import type { Capture, CaptureSummary } from '@mistudio/contracts'
 import Download from 'lucide-react/icons/download'
+import GitCompareArrows from 'lucide-react/icons/git-compare-arrows'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
@@ -14,6 +15,7 @@ import {
   CopyButton,
   ErrorState,
   formatBytes,
+  LinkButton,
   Notice,
   Page,
   Progress,
@@ -58,6 +60,11 @@ function CaptureView({ capture }: { capture: Capture }) {
       actions={
         <>
           {job && !summary && <JobActions job={job} />}
+          {summary && (
+            <LinkButton icon={GitCompareArrows} to={`/activations/compare?a=${capture.id}`}>
+              Compare
+            </LinkButton>
+          )}
           <Button icon={Trash2} onClick={() => setDeleting(true)}>
             Delete
           </Button>

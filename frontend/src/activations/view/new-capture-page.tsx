@@ -1,184 +1,158 @@
-// The form of a capture: model, tokenization, sites, amount, format, with what it will take on disk.
-import { type CaptureParams, CaptureParamsSchema, estimateCapture } from '@mistudio/contracts'
+// The form of a capture: model, tokenization, sites, amount, format, with what it will take.
+import type { Model, Tokenization } from '@mistudio/contracts'
 import { type FormEvent, useState } from 'react'
-import { Link, useNavigate } from 'react-router'
+import { Link, useNavigate, useSearchParams } from 'react-router'
+import { useLiveStatus } from '../../live/index.js'
 import {
   Button,
   Card,
-  Checkbox,
+  ErrorState,
   errorText,
   Field,
   formatBytes,
   formatCount,
+  formatDuration,
   formatNumber,
+  LinkButton,
   Notice,
-  NumberField,
   Page,
   plural,
   Select,
+  SkeletonList,
 } from '../../ui/index.js'
-import { useCreateCapture, useModels, useTokenizations } from '../api.js'
-import { siteGroups, tokenizationsOf } from '../prepare.js'
-
-const DEFAULTS = CaptureParamsSchema.omit({ sites: true }).parse({})
-const MIB = 2 ** 20
+import { useCaptures, useCreateCapture, useModels, useTokenizations } from '../api.js'
+import { type Draft, judgeDraft, resolveDraft, startDraft, type Verdict } from '../form.js'
+import { AmountFields } from './amount-fields.js'
+import { SiteGrid } from './site-grid.js'
 
 export function NewCapturePage() {
   const models = useModels()
-  const all = useTokenizations()
+  const tokenizations = useTokenizations()
+  const since = useLiveStatus((state) => state.lastContact)
+  const ready = models.data?.filter(({ status }) => status === 'ready')
+  const failed = [models, tokenizations].find(({ error, data }) => error && !data)
+  return (
+    <Page
+      title="Capture activations"
+      crumbs={[{ label: 'Activations', to: '/activations' }]}
+      subtitle="Read a tokenized dataset through a model once and keep what it computes at chosen sites."
+    >
+      {failed ? (
+        <ErrorState error={failed.error} since={since} onRetry={() => void failed.refetch()} />
+      ) : !ready || !tokenizations.data ? (
+        <SkeletonList rows={2} className="h-48" />
+      ) : ready.length === 0 ? (
+        <Notice
+          tone="amber"
+          title="A model is missing"
+          actions={<LinkButton to="/models?add=1">Add a model</LinkButton>}
+        >
+          A capture keeps a model's activations, so a ready model comes first.
+        </Notice>
+      ) : (
+        <CaptureForm models={ready} tokenizations={tokenizations.data} />
+      )}
+    </Page>
+  )
+}
+
+function CaptureForm({ models, tokenizations }: { models: readonly Model[]; tokenizations: readonly Tokenization[] }) {
+  const [query] = useSearchParams()
+  const [draft, setDraft] = useState(() => startDraft(query))
+  const earlier = useCaptures()
   const create = useCreateCapture()
   const navigate = useNavigate()
-  const [modelId, setModel] = useState('')
-  const [tokenizationId, setTokenization] = useState('')
-  const [sites, setSites] = useState<readonly string[]>([])
-  const [draft, setDraft] = useState<Omit<CaptureParams, 'sites'>>(DEFAULTS)
-  const [tokens, setTokens] = useState<number | null>(DEFAULTS.tokens)
-  const [shardMib, setShardMib] = useState<number | null>(DEFAULTS.shardBytes / MIB)
-  const ready = (models.data ?? []).filter(({ status }) => status === 'ready')
-  const model = ready.find(({ id }) => id === modelId) ?? (ready.length === 1 ? ready[0] : undefined)
-  const fitting = model ? tokenizationsOf(model.id, all.data ?? []) : []
-  const tokenization = fitting.find(({ id }) => id === tokenizationId) ?? fitting[0]
-  const parsed = CaptureParamsSchema.safeParse({ ...draft, sites, tokens, shardBytes: (shardMib ?? 0) * MIB })
-  const chosen = (model?.sites ?? []).filter(({ name }) => sites.includes(name))
-  const available =
-    (draft.split === 'train' ? tokenization?.stats?.trainContexts : tokenization?.stats?.heldOutContexts) ?? 0
-  const estimate =
-    parsed.success && tokenization
-      ? estimateCapture(
-          parsed.data,
-          chosen.map(({ width }) => width),
-          tokenization.contextSize,
-          available,
-        )
-      : null
-  const issue = (key: string) => parsed.error?.issues.find(({ path }) => path[0] === key)?.message ?? null
-  const reason = !model
-    ? 'Choose a model.'
-    : !tokenization
-      ? 'No dataset is tokenized for this model.'
-      : sites.length === 0
-        ? 'Choose at least one site.'
-        : available === 0
-          ? 'This split is empty.'
-          : parsed.success
-            ? null
-            : 'A number is out of its limits.'
+  const choice = resolveDraft(draft, models, tokenizations)
+  const verdict = judgeDraft(draft, choice, earlier.data ?? [])
+  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (reason || !parsed.success || !tokenization) return
-    const body = { tokenizationId: tokenization.id, params: parsed.data }
-    create.mutate(body, { onSuccess: ({ id }) => void navigate(`/activations/${id}`) })
+    if (!verdict.request) return
+    create.mutate(verdict.request, { onSuccess: ({ id }) => void navigate(`/activations/${id}`) })
   }
-  const toggle = (name: string, on: boolean) => setSites(on ? [...sites, name] : sites.filter((one) => one !== name))
+  const { model } = choice
   return (
-    <Page title="Capture activations" crumbs={[{ label: 'Activations', to: '/activations' }]}>
-      <form onSubmit={submit} className="space-y-5">
-        <Card title="Source">
-          <div className="grid gap-4 md:grid-cols-2">
-            <Field label="Model" required>
-              <Select
-                value={model?.id ?? ''}
-                onChange={(id) => {
-                  setModel(id)
-                  setSites([])
-                }}
-                options={ready.map(({ id, name }) => ({ value: id, label: name }))}
-              />
-            </Field>
-            <Field
-              label="Tokenized dataset"
-              required
-              hint={
-                <Link to="/datasets" className="underline">
-                  Make another
-                </Link>
-              }
-            >
-              <Select
-                value={tokenization?.id ?? ''}
-                onChange={setTokenization}
-                placeholder={model ? 'None for this model' : 'Choose a model first'}
-                options={fitting.map((one) => ({
-                  value: one.id,
-                  label: `${one.datasetName} · ${formatCount(one.stats?.tokens)} tokens · context ${one.contextSize}`,
-                }))}
-              />
-            </Field>
-          </div>
+    <form onSubmit={submit} className="space-y-5">
+      <Card title="Source">
+        <div className="grid gap-4 md:grid-cols-2">
+          <Field label="Model" required>
+            <Select
+              value={model?.id ?? ''}
+              onChange={(modelId) => change({ modelId, tokenizationId: '' })}
+              options={models.map(({ id, name }) => ({ value: id, label: name }))}
+              placeholder="Choose a model"
+            />
+          </Field>
+          <Field
+            label="Tokenized dataset"
+            required
+            hint={<TokenizationHint model={model} none={model !== undefined && choice.tokenizations.length === 0} />}
+          >
+            <Select
+              value={choice.tokenization?.id ?? ''}
+              onChange={(tokenizationId) => change({ tokenizationId })}
+              placeholder={model ? 'None for this model' : 'Choose a model first'}
+              options={choice.tokenizations.map((one) => ({ value: one.id, label: tokenizationLabel(one) }))}
+            />
+          </Field>
+        </div>
+      </Card>
+      {model && (
+        <Card
+          title="Sites"
+          description="Each holds one vector per token. A press on a name takes every layer; 64 sites at most."
+          actions={<span className="text-sm text-muted">{plural(choice.sites.length, 'site')} chosen</span>}
+        >
+          <SiteGrid
+            sites={model.sites}
+            chosen={choice.sites.map(({ name }) => name)}
+            onChange={(sites) => change({ sites })}
+          />
         </Card>
-        {model && (
-          <Card title="Sites" description="Places with a fixed number of values per token.">
-            <div className="grid gap-5 md:grid-cols-2 xl:grid-cols-3">
-              {siteGroups(model).map((group) => (
-                <fieldset key={group.label} className="space-y-1.5">
-                  <legend className="mb-1 text-sm font-medium text-heading">{group.label}</legend>
-                  {group.sites.map(({ name, width }) => (
-                    <Checkbox
-                      key={name}
-                      checked={sites.includes(name)}
-                      onChange={(on) => toggle(name, on)}
-                      label={`${name} · ${width}`}
-                    />
-                  ))}
-                </fieldset>
-              ))}
-            </div>
-          </Card>
-        )}
-        <Card title="Amount and format">
-          <div className="grid gap-4 md:grid-cols-2 xl:grid-cols-3">
-            <Field label="Tokens" error={issue('tokens')} help="From the beginning of the split, in whole contexts.">
-              <NumberField value={tokens} step={1000} onChange={setTokens} unit="tokens" />
-            </Field>
-            <Field label="Split">
-              <Select
-                value={draft.split}
-                onChange={(split) => setDraft({ ...draft, split })}
-                options={[
-                  { value: 'train', label: 'Train' },
-                  { value: 'held_out', label: 'Held out' },
-                ]}
-              />
-            </Field>
-            <Field label="File format">
-              <Select
-                value={draft.format}
-                onChange={(format) => setDraft({ ...draft, format })}
-                options={[
-                  { value: 'safetensors', label: 'safetensors' },
-                  { value: 'npz', label: 'npz (NumPy)' },
-                ]}
-              />
-            </Field>
-            <Field
-              label="Stored as"
-              hint={draft.dtype === 'float16' ? 'Rounded to 11 significant bits; above 65504 refused.' : 'Exact.'}
-            >
-              <Select
-                value={draft.dtype}
-                onChange={(dtype) => setDraft({ ...draft, dtype })}
-                options={[
-                  { value: 'float32', label: 'float32' },
-                  { value: 'float16', label: 'float16' },
-                ]}
-              />
-            </Field>
-            <Field label="Shard size" error={issue('shardBytes')}>
-              <NumberField value={shardMib} step={1} onChange={setShardMib} unit="MB" />
-            </Field>
-          </div>
-        </Card>
-        {estimate && sites.length > 0 && (
-          <p className="text-sm text-body" aria-live="polite">
-            {formatNumber(estimate.tokens)} tokens in {plural(estimate.shards, 'shard')}:{' '}
-            <strong className="text-heading">{formatBytes(estimate.bytes)}</strong> on disk.
-          </p>
-        )}
-        {create.error && <Notice tone="red">{errorText(create.error)}</Notice>}
-        <Button type="submit" kind="primary" busy={create.isPending} disabledReason={reason} showReason>
+      )}
+      <Card title="Amount and format">
+        <AmountFields draft={draft} errors={verdict.errors} onChange={change} />
+      </Card>
+      {create.error && <Notice tone="red">{errorText(create.error)}</Notice>}
+      <div className="flex flex-wrap items-center gap-4">
+        <Button type="submit" kind="primary" busy={create.isPending} disabledReason={verdict.reason} showReason>
           Start capture
         </Button>
-      </form>
-    </Page>
+        <Estimate verdict={verdict} />
+      </div>
+    </form>
+  )
+}
+
+const tokenizationLabel = (one: Tokenization): string =>
+  `${one.datasetName} · ${formatCount(one.stats?.tokens)} tokens · context ${formatNumber(one.contextSize)}`
+
+function TokenizationHint({ model, none }: { model: Model | undefined; none: boolean }) {
+  return (
+    <span className={none ? 'text-tone-amber' : ''}>
+      {none && `No dataset is tokenized for ${model?.name} yet. `}
+      <Link to="/datasets" className="underline">
+        {none ? 'Tokenize one' : 'Make another tokenization'}
+      </Link>
+    </span>
+  )
+}
+
+/** What it will take: bytes by arithmetic; time only where it was measured. */
+function Estimate({ verdict: { plan, seconds } }: { verdict: Verdict }) {
+  if (!plan) return null
+  return (
+    <p className="text-sm text-body" aria-live="polite">
+      {formatNumber(plan.tokens)} tokens in {plural(plan.shards, 'shard')}:{' '}
+      <strong className="text-heading">{formatBytes(plan.bytes)}</strong> on disk
+      {seconds === null ? (
+        <span className="text-muted">. Time is estimated after the first capture of this kind.</span>
+      ) : (
+        <>
+          , about <strong className="text-heading">{formatDuration(seconds)}</strong>{' '}
+          <span className="text-muted">at the speed of earlier captures.</span>
+        </>
+      )}
+    </p>
   )
 }

@@ -1,6 +1,6 @@
 // Guards: bytes are counted, not guessed; seconds come from measurements of the same model or are not given.
 import { expect, it } from 'vitest'
-import { estimateCapture, estimateSeconds, pairsOf, planComparisons } from './estimate.js'
+import { estimateCapture, estimateSeconds, planOwnComparisons } from './estimate.js'
 import type { Capture, CaptureTiming } from './index.js'
 
 const params = { tokens: 1000, dtype: 'float16', shardBytes: 2 ** 20 } as const
@@ -23,7 +23,7 @@ it('takes each stage from the newest capture that measured it', () => {
     measured(second, { capturing: { work: 100, seconds: 2 }, measuring: { work: 2000, seconds: 1 } }),
     measured(second, { capturing: { work: 100, seconds: 50 } }, 'other model'),
   ]
-  const products = planComparisons(1000, 64, pairsOf([3, 4])).products
+  const products = planOwnComparisons(1000, 64, [3, 4]).products
   expect(estimateSeconds({ tokens: 1000 }, [3, 4], source, earlier)).toBeCloseTo(20 + 7000 / 2000 + products / 1000, 9)
 })
 

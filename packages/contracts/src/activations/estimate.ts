@@ -41,27 +41,38 @@ export interface ComparisonPlan {
   readonly products: number
 }
 
+/** Widths of all sites, each multiplied with itself once, and of the pairs that are multiplied with one another. */
+export interface ComparisonWork {
+  readonly widths: readonly number[]
+  readonly pairs: readonly (readonly [number, number])[]
+}
+
 /** Each site with each later one. */
 export const pairsOf = <T>(sites: readonly T[]): (readonly [T, T])[] =>
   sites.flatMap((a, i) => sites.slice(i + 1).map((b) => [a, b] as const))
 
 /**
- * Rows that comparisons read so that all pairs of widths together stay within `most` multiplications. The stride
+ * Rows that comparisons read so that all of them together stay within `most` multiplications. The stride
  * shares no factor with the context size, so that every position is met equally often.
  */
 export function planComparisons(
   tokens: number,
   contextSize: number,
-  pairs: readonly (readonly [number, number])[],
+  { widths, pairs }: ComparisonWork,
   most = COMPARISON_PRODUCTS,
 ): ComparisonPlan {
-  const perRow = pairs.reduce((sum, [a, b]) => sum + a * a + a * b + b * b, 0)
+  const own = pairs.length > 0 ? widths.reduce((sum, width) => sum + width * width, 0) : 0
+  const perRow = pairs.reduce((sum, [a, b]) => sum + a * b, own)
   const wanted = Math.max(1, Math.min(MOST_ROWS, Math.floor(most / Math.max(1, perRow))))
   let stride = Math.max(1, Math.ceil(tokens / wanted))
   while (greatestCommonDivisor(stride, contextSize) > 1) stride++
   const rows = Math.ceil(tokens / stride)
   return { stride, rows, products: rows * perRow }
 }
+
+/** The plan for all pairs of one capture's sites. */
+export const planOwnComparisons = (tokens: number, contextSize: number, widths: readonly number[]): ComparisonPlan =>
+  planComparisons(tokens, contextSize, { widths, pairs: pairsOf(widths) })
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b))
 
@@ -79,12 +90,11 @@ export function estimateSeconds(
 ): number | null {
   const newestFirst = [...earlier].sort((a, b) => b.createdAt.localeCompare(a.createdAt))
   const alike = newestFirst.filter((one) => one.modelId === source.modelId && one.contextSize === source.contextSize)
-  const pairs = pairsOf(widths)
   const values = plan.tokens * widths.reduce((sum, width) => sum + width, 0)
   const stages = [
     secondsOf(plan.tokens, 'capturing', alike),
     secondsOf(values, 'measuring', newestFirst),
-    secondsOf(planComparisons(plan.tokens, source.contextSize, pairs).products, 'comparing', newestFirst),
+    secondsOf(planOwnComparisons(plan.tokens, source.contextSize, widths).products, 'comparing', newestFirst),
   ]
   return stages.reduce((sum, stage) => (sum === null || stage === null ? null : sum + stage), 0)
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeSafetensors } from '../safetensors/writer.js'
 import { fixture, refusal, temporaryFolder } from '../testing.js'
-import { readGemmaScope } from './gemma-scope.js'
 import type { OpenedSae } from './layout.js'
 import { openSaeFolder } from './open.js'
 
@@ -120,25 +119,11 @@ it('SAELens folders come as they are, pickles never, anything else is named', as
   const folder = temporaryFolder()
   const error = await refusal(() => openSaeFolder(folder), 'sae_layout_unknown')
   expect(error.message).toContain('sae_weights.safetensors')
+  writeFileSync(join(folder, 'layer_8.pt'), '')
+  const other = await refusal(() => openSaeFolder(folder), 'pickle_refused')
+  expect(other.message).toContain('OpenAI')
   writeFileSync(join(folder, 'ae.pt'), '')
-  await refusal(() => openSaeFolder(folder), 'pickle_refused')
-})
-
-it('Gemma Scope arrays are a jumprelu SAE at the layer of their path', () => {
-  const shapes: Record<string, readonly number[]> = {
-    W_enc: [D, F],
-    W_dec: [F, D],
-    b_enc: [F],
-    b_dec: [D],
-    threshold: [F],
-  }
-  const params = {
-    names: () => Object.keys(shapes),
-    info: (name: string) => ({ dtype: 'F32', shape: shapes[name] ?? [] }),
-    float32: async () => new Float32Array(0),
-  }
-  expect(readGemmaScope('layer_20/width_16k/average_l0_71', params).cfg).toMatchObject({
-    ...{ architecture: 'jumprelu', d_in: D, d_sae: F, apply_b_dec_to_input: false },
-    metadata: { hook_name: 'blocks.20.hook_resid_post' },
-  })
+  const known = await refusal(() => openSaeFolder(folder), 'pickle_refused')
+  expect(known.message).toContain('dictionary_learning')
+  expect(known.message).toContain('save_inference_model')
 })

@@ -3,17 +3,19 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FormatError, translateSystemError } from '../errors.js'
 import { readJsonFile } from '../files/json.js'
+import { NpzFile } from '../npz/reader.js'
 import { readSaeLensFolder, SAELENS_CFG, SAELENS_WEIGHTS } from '../saelens/saelens.js'
 import { SafetensorsFile } from '../safetensors/reader.js'
-import { pickleRefused } from '../safetensors/source.js'
+import { GEMMA_SCOPE_WEIGHTS, readGemmaScope } from './gemma-scope.js'
 import type { OpenedSae } from './layout.js'
 import { LLAMA_SCOPE_CFG, LLAMA_SCOPE_WEIGHTS, readLlamaScope } from './llama-scope.js'
+import { saePickleRefusal } from './pickles.js'
 import { readSparsify, SPARSIFY_WEIGHTS } from './sparsify.js'
 
 const MAX_CFG_BYTES = 2 ** 20
 
 /**
- * Opens a folder of SAELens, sparsify or Llama Scope; only headers are read here.
+ * Opens a folder of SAELens, sparsify, Llama Scope or Gemma Scope; only headers are read here.
  * Errors: `sae_layout_unknown`, `sae_layout_invalid`, `sae_layout_unsupported`, `pickle_refused`, those of the file formats.
  */
 export async function openSaeFolder(folder: string): Promise<OpenedSae> {
@@ -30,10 +32,13 @@ export async function openSaeFolder(folder: string): Promise<OpenedSae> {
     const json = await readJsonFile(join(folder, LLAMA_SCOPE_CFG), MAX_CFG_BYTES)
     return readLlamaScope(folder, json, await SafetensorsFile.open(join(folder, LLAMA_SCOPE_WEIGHTS)))
   }
-  const pickle = names.find((name) => name.endsWith('.pt') || name.endsWith('.pth'))
-  if (pickle) throw pickleRefused(join(folder, pickle))
+  if (names.includes(GEMMA_SCOPE_WEIGHTS)) {
+    return readGemmaScope(folder, await NpzFile.open(join(folder, GEMMA_SCOPE_WEIGHTS)))
+  }
+  const pickle = saePickleRefusal(folder, names)
+  if (pickle) throw pickle
   throw new FormatError('sae_layout_unknown', 'This folder holds no SAE that can be read', {
     file: folder,
-    hint: `Expected ${SAELENS_WEIGHTS} (SAELens), ${SPARSIFY_WEIGHTS} (sparsify) or ${LLAMA_SCOPE_CFG} (Llama Scope).`,
+    hint: `Expected ${SAELENS_WEIGHTS} (SAELens), ${SPARSIFY_WEIGHTS} (sparsify), ${LLAMA_SCOPE_CFG} (Llama Scope) or ${GEMMA_SCOPE_WEIGHTS} (Gemma Scope).`,
   })
 }

@@ -1,7 +1,7 @@
 // Guards: streamed statistics and pair figures against plain loops over all values.
 import { expect, it } from 'vitest'
 import { uniform } from '../features/random.js'
-import { compareSites } from './comparison.js'
+import { comparableSite, compareSites } from './comparison.js'
 import { ActivationStatistics } from './statistics.js'
 
 const random = (length: number, stream: number) =>
@@ -34,8 +34,10 @@ it('finds what plain loops find, whatever the pieces', () => {
   expect(found.outliers.top[0]!.rms).toBeCloseTo(Math.sqrt(average(column.map((value) => value ** 2))), 9)
 })
 
-it('computes linear CKA as the Gram matrices give it', () => {
-  const [rows, da, db] = [12, 3, 4]
+it.each([
+  [12, 3, 4],
+  [1100, 3, 7],
+])('computes linear CKA of %i rows, %i and %i wide, as the Gram matrices give it', (rows, da, db) => {
   const [a, b] = [random(rows * da, 5), random(rows * db, 6)]
   const gram = (v: Float32Array, d: number) => {
     const k = (i: number, j: number) =>
@@ -48,15 +50,11 @@ it('computes linear CKA as the Gram matrices give it', () => {
   const inner = (p: number[][], q: number[][]) =>
     p.reduce((s, row, i) => s + row.reduce((t, v, j) => t + v * q[i]![j]!, 0), 0)
   const [k, l] = [gram(a, da), gram(b, db)]
-  const found = compareSites(a, da, b, db)
+  const found = compareSites(comparableSite(a, da), comparableSite(b, db))
   expect(found.cka).toBeCloseTo(inner(k, l) / Math.sqrt(inner(k, k) * inner(l, l)), 9)
   expect(found.cosine).toBeNull()
-  const same = compareSites(
-    a,
-    da,
-    a.map((value) => 2 * value),
-    da,
-  )
+  const doubled = a.map((value) => 2 * value)
+  const same = compareSites(comparableSite(a, da), comparableSite(doubled, da))
   expect(same.cka).toBeCloseTo(1, 12)
   expect(same.cosine!.mean).toBeCloseTo(1, 9)
   expect(same.cosineOfMeans).toBeCloseTo(1, 9)
@@ -64,7 +62,10 @@ it('computes linear CKA as the Gram matrices give it', () => {
   const c = random(rows * da, 7)
   const [m, n] = [means(a), means(c)]
   const product = m.reduce((s, x, d) => s + x * n[d]!, 0)
-  expect(compareSites(a, da, c, da).cosineOfMeans).toBeCloseTo(product / Math.hypot(...m) / Math.hypot(...n), 9)
+  expect(compareSites(comparableSite(a, da), comparableSite(c, da)).cosineOfMeans).toBeCloseTo(
+    product / Math.hypot(...m) / Math.hypot(...n),
+    9,
+  )
   expect(same.normRatio).toBeCloseTo(0.5, 9)
   expect(same.relativeChange).toBeCloseTo(0.5, 9)
 })

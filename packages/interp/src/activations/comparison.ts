@@ -12,23 +12,44 @@ export interface PairFigures {
   readonly relativeChange: number | null
 }
 
+/** Activations at one site, made ready for comparing with several others. */
+export interface ComparableSite {
+  /** [rows, width]. */
+  readonly values: Float32Array
+  readonly width: number
+  readonly means: Float64Array
+  /** [width, rows], each dimension without its mean: transposed, so that products run along memory. */
+  readonly centred: Float64Array
+  /** ‖XᵀX‖² in Frobenius norm of the centred values. */
+  readonly ownProduct: number
+}
+
+/** Prepares values [rows, width]: centring and the site's product with itself are done once. */
+export function comparableSite(values: Float32Array, width: number): ComparableSite {
+  const means = columnMeans(values, width)
+  const centred = centredColumns(values, width, means)
+  return { values, width, means, centred, ownProduct: crossSquare(centred, width, centred, width) }
+}
+
 /**
- * Compares activations a [rows, widthA] with b [rows, widthB] of the same tokens.
+ * Compares two sites on the same tokens.
  *
  * Linear CKA (Kornblith et al. 2019, feature-space form): ‖BᵀA‖² / (‖AᵀA‖ ‖BᵀB‖) in Frobenius norms after centring
  * each dimension. It is near 1 by chance when there are fewer rows than dimensions, so read it with its row count.
  * Ratios leave out rows whose b is zero.
+ * @throws RangeError when the numbers of rows differ.
  */
-export function compareSites(a: Float32Array, widthA: number, b: Float32Array, widthB: number): PairFigures {
-  const rows = a.length / widthA
-  if (!Number.isInteger(rows) || b.length !== rows * widthB) {
-    throw new RangeError(`${a.length} / ${widthA} and ${b.length} / ${widthB} are not the same number of rows.`)
+export function compareSites(a: ComparableSite, b: ComparableSite): PairFigures {
+  const rows = a.values.length / a.width
+  if (!Number.isInteger(rows) || b.values.length !== rows * b.width) {
+    throw new RangeError(
+      `${a.values.length} / ${a.width} and ${b.values.length} / ${b.width} are not the same number of rows.`,
+    )
   }
-  const [x, y] = [centred(a, widthA), centred(b, widthB)]
-  const scale = Math.sqrt(crossSquare(x, widthA, x, widthA) * crossSquare(y, widthB, y, widthB))
-  const cka = scale > 0 ? crossSquare(x, widthA, y, widthB) / scale : null
-  const cosineOfMeans = widthA === widthB ? cosine(columnMeans(a, widthA), columnMeans(b, widthB)) : null
-  return { cka, cosineOfMeans, ...perToken(a, widthA, b, widthB, rows) }
+  const scale = Math.sqrt(a.ownProduct * b.ownProduct)
+  const cka = scale > 0 ? crossSquare(a.centred, a.width, b.centred, b.width) / scale : null
+  const cosineOfMeans = a.width === b.width ? cosine(a.means, b.means) : null
+  return { cka, cosineOfMeans, ...perToken(a.values, a.width, b.values, b.width, rows) }
 }
 
 /** Means over rows, per dimension. */
@@ -78,29 +99,60 @@ function dot(a: Values, atA: number, b: Values, atB: number, width: number): num
   return sum
 }
 
-/** Columns [width, rows] with their means taken off: transposed, so that products run along memory. */
-function centred(values: Float32Array, width: number): Float64Array {
+function centredColumns(values: Float32Array, width: number, means: Float64Array): Float64Array {
   const rows = values.length / width
   const out = new Float64Array(values.length)
-  for (let d = 0; d < width; d++) {
-    let sum = 0
-    for (let row = 0; row < rows; row++) sum += values[row * width + d]!
-    const mean = sum / rows
-    for (let row = 0; row < rows; row++) out[d * rows + row] = values[row * width + d]! - mean
+  for (let row = 0; row < rows; row++) {
+    for (let d = 0; d < width; d++) out[d * rows + row] = values[row * width + d]! - means[d]!
   }
   return out
 }
 
-/** Squared Frobenius norm of XᵀY for centred columns. */
+/** Rows of one block: four columns of it and one more stay in the nearest cache. */
+const BLOCK = 512
+
+/** Squared Frobenius norm of XᵀY for centred columns, by blocks of rows. */
 function crossSquare(x: Float64Array, widthX: number, y: Float64Array, widthY: number): number {
   const rows = x.length / widthX
-  let total = 0
-  for (let i = 0; i < widthX; i++) {
-    for (let j = 0; j < widthY; j++) {
-      let sum = 0
-      for (let row = 0; row < rows; row++) sum += x[i * rows + row]! * y[j * rows + row]!
-      total += sum * sum
-    }
+  const product = new Float64Array(widthX * widthY)
+  for (let from = 0; from < rows; from += BLOCK) {
+    const to = Math.min(rows, from + BLOCK)
+    for (let i = 0; i < widthX; i++) addProducts(x, i, y, widthY, rows, from, to, product)
   }
-  return total
+  return product.reduce((sum, value) => sum + value * value, 0)
+}
+
+/** Adds Σ x_i · y_j over rows [from, to) for all j, four at a time: independent sums keep the processor busy. */
+function addProducts(
+  x: Float64Array,
+  i: number,
+  y: Float64Array,
+  widthY: number,
+  rows: number,
+  from: number,
+  to: number,
+  product: Float64Array,
+): void {
+  const [own, out] = [i * rows, i * widthY]
+  let j = 0
+  for (; j + 4 <= widthY; j += 4) {
+    const [at0, at1, at2, at3] = [j * rows, (j + 1) * rows, (j + 2) * rows, (j + 3) * rows]
+    let [s0, s1, s2, s3] = [0, 0, 0, 0]
+    for (let row = from; row < to; row++) {
+      const value = x[own + row]!
+      s0 += value * y[at0 + row]!
+      s1 += value * y[at1 + row]!
+      s2 += value * y[at2 + row]!
+      s3 += value * y[at3 + row]!
+    }
+    product[out + j]! += s0
+    product[out + j + 1]! += s1
+    product[out + j + 2]! += s2
+    product[out + j + 3]! += s3
+  }
+  for (; j < widthY; j++) {
+    let sum = 0
+    for (let row = from; row < to; row++) sum += x[own + row]! * y[j * rows + row]!
+    product[out + j]! += sum
+  }
 }
