@@ -5,9 +5,13 @@ import { formatBytes, formatCount, plural } from '../ui/format.js'
 export const captureName = (capture: Pick<Capture, 'modelName' | 'datasetName'>): string =>
   `${capture.modelName} on ${capture.datasetName}`
 
+/** Up to three sites by name, more by their number. */
+const siteList = ({ sites }: Pick<Capture, 'sites'>): string =>
+  sites.length <= 3 ? sites.map(({ name }) => shortSite(name)).join(', ') : plural(sites.length, 'site')
+
 export const captureLine = (capture: Capture): string =>
   [
-    plural(capture.sites.length, 'site'),
+    siteList(capture),
     `${formatCount(capture.tokens)} tokens`,
     capture.summary ? formatBytes(capture.summary.bytes) : `about ${formatBytes(capture.estimatedBytes)}`,
     `${capture.params.format}, ${capture.params.dtype}`,
@@ -37,7 +41,5 @@ export const comparableWith = (capture: Capture, all: readonly Capture[]): Captu
 
 /** Tells captures of one model apart: its sites, or how many, and when. */
 export const captureOption = (capture: Capture, at: (iso: string) => string): string => {
-  const [first] = capture.sites
-  const sites = capture.sites.length === 1 && first ? shortSite(first.name) : plural(capture.sites.length, 'site')
-  return `${captureName(capture)} · ${sites} · ${at(capture.createdAt)}`
+  return `${captureName(capture)} · ${siteList(capture)} · ${at(capture.createdAt)}`
 }

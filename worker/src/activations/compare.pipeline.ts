@@ -19,7 +19,7 @@ import { sampledRows } from './measure.js'
 import { openShard } from './shards.js'
 
 /** Multiplications of one answer: some seconds. */
-const MOST_PRODUCTS = 4e9
+const MOST_PRODUCTS = 2e9
 /** Activations read from one capture. */
 const MOST_VALUES = 2 ** 26
 

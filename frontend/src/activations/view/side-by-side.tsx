@@ -1,8 +1,7 @@
 // The statistics of two captures in one table: sites of a first, each with its own count of tokens.
 import type { Capture } from '@mistudio/contracts'
-import { Link } from 'react-router'
 import { Card, formatNumber, formatValue, Table, Td, Th, Tr } from '../../ui/index.js'
-import { captureName, shortSite } from '../prepare.js'
+import { shortSite } from '../prepare.js'
 
 const HEADS = ['Tokens', 'Values per token', 'Norm, mean', 'p5', 'p50', 'p95', 'Norm at position 0', 'Outliers']
 
@@ -13,7 +12,6 @@ export function SideBySide({ a, b }: { a: Capture; b: Capture }) {
         <thead>
           <tr>
             <Th />
-            <Th>Capture</Th>
             <Th>Site</Th>
             {HEADS.map((head) => (
               <Th key={head} number>
@@ -35,11 +33,6 @@ function SideRows({ side, capture }: { side: 'a' | 'b'; capture: Capture }) {
   return capture.summary?.statistics.map(({ site, tokens, width, norm, firstPosition, outliers }) => (
     <Tr key={site}>
       <Td className="font-medium text-heading">{side}</Td>
-      <Td>
-        <Link to={`/activations/${capture.id}`} className="hover:underline">
-          {captureName(capture)}
-        </Link>
-      </Td>
       <Td title={site} className="whitespace-nowrap text-heading">
         {shortSite(site)}
       </Td>

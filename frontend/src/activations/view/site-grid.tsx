@@ -30,7 +30,7 @@ export function SiteGrid({ sites, chosen, onChange }: SiteGridProps) {
       />
     )
   return (
-    <Table label="Sites to capture" className="max-h-[420px] overflow-y-auto">
+    <Table label="Sites to capture" className="max-h-[720px] overflow-y-auto">
       <thead className="sticky top-0 z-10 bg-modal">
         <tr>
           <Th>Site</Th>

@@ -3,26 +3,16 @@ import type { SiteStatistics } from '@mistudio/contracts'
 import { Card, formatNumber, formatValue, Table, Td, Th, Tr } from '../../ui/index.js'
 import { shortSite } from '../prepare.js'
 
-const HEADS = [
-  'Tokens',
-  'Width',
-  'Mean',
-  'Std',
-  'Kurtosis',
-  'Norm mean',
-  'p5',
-  'p50',
-  'p95',
-  'p99',
-  'Norm at 0',
-  'Norm elsewhere',
-]
+const HEADS = ['Width', 'Mean', 'Std', 'Kurtosis', 'Norm mean', 'p5', 'p50', 'p95', 'p99', 'At position 0', 'Elsewhere']
 
 export function Statistics({ statistics }: { statistics: readonly SiteStatistics[] }) {
   const largest = Math.max(...statistics.map(({ norm }) => norm.mean))
   return (
     <>
-      <Card title="Statistics per site" description="Of the stored values. Percentiles of the token norm are exact.">
+      <Card
+        title="Statistics per site"
+        description={`Of the stored values of ${formatNumber(statistics[0]?.tokens)} tokens. Percentiles of the token norm are exact; the last two columns are its means by position.`}
+      >
         <Table label="Statistics per site">
           <thead>
             <tr>
@@ -38,16 +28,12 @@ export function Statistics({ statistics }: { statistics: readonly SiteStatistics
             {statistics.map(({ site, norm, ...one }) => (
               <Tr key={site}>
                 <Td title={site}>{shortSite(site)}</Td>
-                {[formatNumber(one.tokens), formatNumber(one.width)].map((text, i) => (
-                  <Td key={HEADS[i]} number>
-                    {text}
-                  </Td>
-                ))}
+                <Td number>{formatNumber(one.width)}</Td>
                 {[
                   ...[one.mean, one.std, one.kurtosis, norm.mean, norm.p5, norm.p50, norm.p95, norm.p99],
                   ...[one.firstPosition.mean, one.otherPositions.mean],
                 ].map((value, i) => (
-                  <Td key={HEADS[i + 2]} number>
+                  <Td key={HEADS[i + 1]} number>
                     {formatValue(value)}
                   </Td>
                 ))}
