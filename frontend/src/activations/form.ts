@@ -104,9 +104,11 @@ export function judgeDraft(draft: Draft, choice: Choice, earlier: readonly Captu
             ? null
             : (errorOf('sites') ?? 'A number is out of its limits.')
   const errors = { tokens: errorOf('tokens'), shardBytes: errorOf('shardBytes') }
-  if (reason || !parsed.success || !tokenization) return { request: null, reason, errors, plan: null, seconds: null }
+  if (reason || !parsed.success || !model || !tokenization)
+    return { request: null, reason, errors, plan: null, seconds: null }
   const widths = sites.map(({ width }) => width)
   const plan = estimateCapture(parsed.data, widths, tokenization.contextSize, available)
-  const seconds = estimateSeconds(plan, widths, tokenization, earlier)
+  const source = { modelId: model.id, precision: model.precision, contextSize: tokenization.contextSize }
+  const seconds = estimateSeconds(plan, widths, source, earlier)
   return { request: { tokenizationId: tokenization.id, params: parsed.data }, reason, errors, plan, seconds }
 }

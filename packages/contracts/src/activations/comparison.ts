@@ -12,8 +12,8 @@ export const SiteComparisonSchema = z.object({
   cka: z.number().nullable(),
   /** Over tokens, of the two vectors of a token. */
   cosine: z.object({ mean: z.number(), p5: z.number(), p50: z.number(), p95: z.number() }).nullable(),
-  /** Of the two mean vectors. */
-  cosineOfMeans: z.number().nullable(),
+  /** Of the two mean vectors; null too for captures made before it was measured. */
+  cosineOfMeans: z.number().nullable().default(null),
   /** Mean of ‖a‖ / ‖b‖ over tokens. */
   normRatio: z.number().nullable(),
   /** Mean of ‖a − b‖ / ‖b‖ over tokens. */

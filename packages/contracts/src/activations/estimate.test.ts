@@ -4,7 +4,7 @@ import { estimateCapture, estimateSeconds, planOwnComparisons } from './estimate
 import type { Capture, CaptureTiming } from './index.js'
 
 const params = { tokens: 1000, dtype: 'float16', shardBytes: 2 ** 20 } as const
-const source = { modelId: 'm', contextSize: 64 }
+const source = { modelId: 'm', precision: 'float32', contextSize: 64 } as const
 const measured = (createdAt: string, timing: Partial<CaptureTiming>, modelId = 'm') => {
   const summary = { timing: { capturing: null, measuring: null, comparing: null, ...timing } }
   return { ...source, modelId, createdAt, summary: summary as Capture['summary'] }

@@ -76,20 +76,22 @@ export const planOwnComparisons = (tokens: number, contextSize: number, widths: 
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b))
 
-type Measured = Pick<Capture, 'modelId' | 'contextSize' | 'summary' | 'createdAt'>
+/** What the speed of reading depends on. */
+type Source = Pick<Capture, 'modelId' | 'precision' | 'contextSize'>
+type Measured = Source & Pick<Capture, 'summary' | 'createdAt'>
 
 /**
- * Seconds that a capture will take at the speed of earlier ones: reading as the newest of the same model and context
- * size did, statistics and comparisons as the newest that had them. Null where one of these was never measured.
+ * Seconds that a capture will take at the speed of earlier ones: reading as the newest of the same model, precision and
+ * context size did, statistics and comparisons as the newest that had them. Null where one of these was never measured.
  */
 export function estimateSeconds(
   plan: Pick<CapturePlan, 'tokens'>,
   widths: readonly number[],
-  source: { readonly modelId: string; readonly contextSize: number },
+  source: Source,
   earlier: readonly Measured[],
 ): number | null {
   const newestFirst = [...earlier].sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-  const alike = newestFirst.filter((one) => one.modelId === source.modelId && one.contextSize === source.contextSize)
+  const alike = newestFirst.filter((one) => sourceKey(one) === sourceKey(source))
   const values = plan.tokens * widths.reduce((sum, width) => sum + width, 0)
   const stages = [
     secondsOf(plan.tokens, 'capturing', alike),
@@ -98,6 +100,8 @@ export function estimateSeconds(
   ]
   return stages.reduce((sum, stage) => (sum === null || stage === null ? null : sum + stage), 0)
 }
+
+const sourceKey = ({ modelId, precision, contextSize }: Source): string => `${modelId} ${precision} ${contextSize}`
 
 function secondsOf(work: number, stage: keyof CaptureTiming, measured: readonly Measured[]): number | null {
   if (work === 0) return 0

@@ -99,7 +99,8 @@ export const CaptureSummarySchema = z.object({
   bytes: z.number(),
   /** Of the last attempt. */
   seconds: z.number(),
-  timing: CaptureTimingSchema,
+  /** Null for captures made before stages were timed. */
+  timing: CaptureTimingSchema.nullable().default(null),
   files: z.array(CaptureFileSchema),
   statistics: z.array(SiteStatisticsSchema),
   comparisons: z.array(SiteComparisonSchema),
