@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core'
 import { ActivationsModule } from './activations/activations.module.js'
 import { AuthModule } from './auth/auth.module.js'
 import { ScopeGuard } from './auth/scope.guard.js'
+import { ChecksModule } from './checks/checks.module.js'
 import { CommonModule } from './common/common.module.js'
 import type { AppConfig } from './common/config.js'
 import { EnvelopeInterceptor } from './common/envelope.interceptor.js'
@@ -32,6 +33,7 @@ const ROOMS = [
   FilesModule,
   ModelsModule,
   HubModule,
+  ChecksModule,
   DatasetsModule,
   TrainingsModule,
   TemplatesModule,

@@ -31,6 +31,7 @@ const PIPELINES = {
   'hub.local': async () => (await import('./hub/index.js')).localPipeline,
   'hub.download': async () => (await import('./hub/index.js')).downloadPipeline,
   'hub.remove': async () => (await import('./hub/index.js')).removePipeline,
+  'installation.check': async () => (await import('./checks/index.js')).checkPipeline,
 } satisfies Record<JobKind, Load>
 
 export const PIPELINE_KINDS = Object.keys(PIPELINES) as JobKind[]

@@ -37,6 +37,7 @@ const KIND_LABELS: Record<JobKind, string> = {
   'hub.local': 'Look into the Hugging Face cache',
   'hub.download': 'Download model',
   'hub.remove': 'Remove downloaded files',
+  'installation.check': 'Check this installation',
 }
 export const kindLabel = (kind: JobKind): string => KIND_LABELS[kind]
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The `mistudio` command line: a table of commands, each one file.
 import { AppError } from '@mistudio/contracts'
+import { check } from './check.js'
 import { demo } from './demo.js'
 import { models } from './models.js'
 import { saes } from './saes-verify.js'
@@ -11,7 +12,7 @@ interface Command {
   run(args: string[]): Promise<number> | Promise<void>
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { demo, models, saes }
+const COMMANDS: Readonly<Record<string, Command>> = { demo, check, models, saes }
 
 const usage = (): string =>
   [

@@ -1,6 +1,7 @@
 // The contracts of miStudio: everything that crosses a process border, as zod schemas with their types.
 export * from './activations/index.js'
 export * from './auth/index.js'
+export * from './checks/index.js'
 export * from './common/index.js'
 export * from './datasets/index.js'
 export * from './extractions/index.js'

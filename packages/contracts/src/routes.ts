@@ -141,6 +141,8 @@ export const ROUTES = {
   systemInfo: { method: 'GET', path: '/system/info', scope: 'read', response: SystemInfoSchema },
   systemSample: { method: 'GET', path: '/system/sample', scope: 'read', response: SystemSampleSchema },
   systemHistory: { method: 'GET', path: '/system/history', scope: 'read', response: z.array(SystemSampleSchema) },
+  /** Queues the check of this installation; its result is an `InstallationCheck`. */
+  checkInstallation: { method: 'POST', path: '/system/check', scope: 'write', response: JobSchema },
   listWorkers: { method: 'GET', path: '/system/workers', scope: 'read', response: z.array(WorkerSchema) },
 
   listJobs: {

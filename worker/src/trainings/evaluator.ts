@@ -1,5 +1,6 @@
 // Evaluation of the SAEs of a job on pieces of text: each as it would be saved, spliced into the model.
 import { setImmediate } from 'node:timers/promises'
+import { MemoryTensors } from '@mistudio/formats'
 import {
   type Baseline,
   type EvaluationBatch,
@@ -75,7 +76,7 @@ export class SaeEvaluator {
 
   /** Figures of an SAE; what does not depend on it is computed once per text and output site. */
   async evaluate(inference: ExportedSae, sites: SitePair, text: EvaluationText): Promise<EvaluationFigures> {
-    const sae = await Sae.load(inference.cfg, memorySource(inference), runtime, { threads: this.threads })
+    const sae = await Sae.load(inference.cfg, new MemoryTensors(inference.tensors), runtime, { threads: this.threads })
     try {
       const key = `${text.name} ${sites.output}`
       const baseline = this.baselines.get(key)
@@ -156,19 +157,5 @@ export class SaeEvaluator {
     const dims = [batch.tokens.length, vocab]
     const { kl } = await this.kl.run({ p: float32(p, dims), q: float32(q, dims) })
     return float32Data(kl, 'kl')
-  }
-}
-
-/** Tensors in memory as a source. */
-function memorySource({ tensors }: ExportedSae) {
-  const find = (name: string) => {
-    const found = tensors[name]
-    if (!found) throw new RangeError(`There is no tensor ${name}.`)
-    return found
-  }
-  return {
-    names: () => Object.keys(tensors),
-    info: (name: string) => ({ dtype: 'F32', shape: find(name).shape }),
-    float32: async (name: string) => find(name).data,
   }
 }

@@ -1,6 +1,7 @@
 // The machine and the processes of the product.
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
+import { InstallationCheckCard } from '../../checks/index.js'
 import { api, keys, useLiveStatus } from '../../live/index.js'
 import {
   Card,
@@ -64,6 +65,7 @@ export function SystemPage() {
           <Skeleton className="h-28" />
         )}
         <Charts />
+        <InstallationCheckCard />
         <div className="grid gap-5 lg:grid-cols-2">
           <Workers />
           <div className="space-y-5">

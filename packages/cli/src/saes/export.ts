@@ -1,6 +1,7 @@
 // Checks of an export case: our inference export and our folding of the training SAE against the folders SAELens wrote.
 import { basename, dirname, join } from 'node:path'
 import type { SafetensorsFile } from '@mistudio/formats'
+import { MemoryTensors } from '@mistudio/formats'
 import {
   deadFeatures,
   type ExportedSae,
@@ -16,7 +17,7 @@ import {
 import { z } from 'zod'
 import type { Check } from '../checks.js'
 import { Checks } from './compare.js'
-import { doubleTensors, floatTensors, MemoryTensors, openTensors, readJson } from './files.js'
+import { doubleTensors, floatTensors, openTensors, readJson } from './files.js'
 import { FORWARD, outputsAgree } from './outputs.js'
 
 /** Relative, for tensors that were only multiplied by norms. */

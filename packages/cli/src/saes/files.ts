@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
-import { SafetensorsFile, type TensorSource } from '@mistudio/formats'
+import { SafetensorsFile } from '@mistudio/formats'
 import type { z } from 'zod'
 
 /** A JSON file checked by a schema. @throws AppError naming file and field. */
@@ -39,30 +39,3 @@ export async function doubleTensors(file: SafetensorsFile): Promise<Record<strin
 /** A number stored as a tensor of shape []. */
 export const scalar = async (file: SafetensorsFile, name: string): Promise<number> =>
   (await file.float64(name))[0] ?? Number.NaN
-
-/** Tensors that lie in memory, read like those of a file. */
-export class MemoryTensors implements TensorSource {
-  constructor(
-    private readonly tensors: Readonly<
-      Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>
-    >,
-  ) {}
-
-  names(): readonly string[] {
-    return Object.keys(this.tensors).sort()
-  }
-
-  info(name: string): { dtype: string; shape: readonly number[] } {
-    return { dtype: 'F32', shape: this.#tensor(name).shape }
-  }
-
-  async float32(name: string): Promise<Float32Array> {
-    return this.#tensor(name).data
-  }
-
-  #tensor(name: string) {
-    const found = this.tensors[name]
-    if (!found) throw new AppError('sae_invalid', `The SAE has no tensor ${name}.`)
-    return found
-  }
-}

@@ -1,9 +1,10 @@
 // Checks of folding the decoder norms into an inference SAE.
 import type { SafetensorsFile } from '@mistudio/formats'
+import { MemoryTensors } from '@mistudio/formats'
 import { foldDecoderNorms, parseSaeCfg } from '@mistudio/interp'
 import type { Check } from '../checks.js'
 import type { Checks } from './compare.js'
-import { floatTensors, MemoryTensors, namesUnder, openTensors } from './files.js'
+import { floatTensors, namesUnder, openTensors } from './files.js'
 import { outputsAgree } from './outputs.js'
 
 const OUTPUTS = ['feature_acts', 'sae_out']

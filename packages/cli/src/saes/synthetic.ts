@@ -1,27 +1,21 @@
 // Checks of the ground-truth problem: the scores of every SAE in the folder, and their intermediate results.
+
 import { basename, join } from 'node:path'
-import type { SafetensorsFile, TensorSource } from '@mistudio/formats'
-import {
-  classify,
-  deadLatents,
-  denseCode,
-  type GroundTruth,
-  matchDictionary,
-  reconstructionQuality,
-  Sae,
-  shrinkage,
-} from '@mistudio/interp'
+import { MemoryTensors } from '@mistudio/formats'
+import { type GroundTruthProblem, groundTruthProblem, scoreOnGroundTruth } from '@mistudio/interp'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
 import { z } from 'zod'
 import type { Check } from '../checks.js'
 import { Checks } from './compare.js'
-import { MemoryTensors, openTensors, readJson } from './files.js'
+import { openTensors, readJson } from './files.js'
 import { TrainerSchema, trainAgain } from './retrain.js'
 
 /** Absolute, for a whole run of hundreds of steps made again: rounding differs, the course of the run does not. */
 const RUN = 5e-3
 /** Absolute: the library computes in float32. */
 const SCORE = 1e-5
+
+const ort = () => createOrtRuntime({ threads: 1 })
 
 const ScoreSchema = z.looseObject({
   true_l0: z.number(),
@@ -42,18 +36,12 @@ const GoldenSchema = z.looseObject({
   results: z.record(z.string(), z.looseObject({ trained_score: ScoreSchema, trainer: TrainerSchema.optional() })),
 })
 
-interface Problem extends GroundTruth {
-  readonly x: Float32Array
-  readonly d: number
-  readonly samples: number
-}
-
 /** Checks of `synthetic`. */
 export async function* verifySynthetic(folder: string): AsyncGenerator<Check> {
   const golden = await readJson(join(folder, 'golden.json'), GoldenSchema)
-  const problem = await readProblem(await openTensors(folder, 'problem.safetensors'))
+  const problem = await groundTruthProblem(await openTensors(folder, 'problem.safetensors'))
   const generated = new Checks(basename(folder))
-  yield* samplesAgree(generated, folder, problem)
+  yield* samplesAgree(generated, problem)
   for (const [name, { trained_score: wanted, trainer }] of Object.entries(golden.results)) {
     const checks = new Checks(`${basename(folder)}/${name}`)
     yield* scoresAgree(
@@ -72,35 +60,27 @@ async function* runAgrees(
   checks: Checks,
   folder: string,
   trainer: z.infer<typeof TrainerSchema>,
-  problem: Problem,
+  problem: GroundTruthProblem,
   wanted: z.infer<typeof ScoreSchema>,
 ): AsyncGenerator<Check> {
   const { exported } = await trainAgain(join(folder, 'start'), trainer, problem.x)
-  const { scores, detection } = await scoreOf(exported.cfg, new MemoryTensors(exported.tensors), problem)
+  const { scores, detection } = await scoreOnGroundTruth(
+    exported.cfg,
+    new MemoryTensors(exported.tensors),
+    problem,
+    ort(),
+  )
   for (const name of ['mcc', 'explained_variance', 'sae_l0', 'shrinkage', 'uniqueness'] as const) {
     yield checks.absolute(`trained again: ${name}`, [scores[name]], [wanted[name]], RUN)
   }
   yield checks.absolute('trained again: f1_score', [detection.f1], [wanted.classification.f1_score], RUN)
 }
 
-async function readProblem(file: SafetensorsFile): Promise<Problem> {
-  const [samples, d] = file.info('x').shape as [number, number]
-  const features = file.info('feature_vectors').shape[0]!
-  const [row, column, value] = await Promise.all(['row', 'column', 'value'].map((part) => file.float32(`acts.${part}`)))
-  const acts = new Float32Array(samples * features)
-  value!.forEach((firing, n) => {
-    acts[row![n]! * features + column![n]!] = firing
-  })
-  return { x: await file.float32('x'), vectors: await file.float32('feature_vectors'), acts, d, samples }
-}
-
 /** x = acts · vectors + bias. */
 async function* samplesAgree(
   checks: Checks,
-  folder: string,
-  { x, vectors, acts, d, samples }: Problem,
+  { x, vectors, acts, bias, d, samples }: GroundTruthProblem,
 ): AsyncGenerator<Check> {
-  const bias = await (await openTensors(folder, 'problem.safetensors')).float32('bias')
   const features = vectors.length / d
   const ours = new Float64Array(x.length)
   for (let n = 0; n < samples; n++) {
@@ -113,40 +93,16 @@ async function* samplesAgree(
   yield checks.relative('x = acts · features + bias', ours, x, SCORE)
 }
 
-/** All scores of an SAE on the problem. */
-async function scoreOf(cfg: unknown, weights: TensorSource, problem: Problem) {
-  const { x, d, samples } = problem
-  const sae = await Sae.load(cfg, weights, createOrtRuntime({ threads: 1 }), { threads: 1 })
-  const code = await sae.encode(x, samples, { seq: samples })
-  const acts = denseCode(code, sae.dSae)
-  const y = sae.reconstruct(x, code)
-  await sae.release()
-  const wDec = await weights.float32('W_dec')
-  const match = matchDictionary(wDec, problem.vectors, d)
-  const quality = reconstructionQuality([{ tokens: samples, x, y, acts }])
-  const present = Array.from(problem.acts).filter((value) => value > 0).length
-  const scores = {
-    true_l0: present / samples,
-    sae_l0: quality.l0,
-    dead_latents: deadLatents(acts, sae.dSae),
-    shrinkage: shrinkage(x, y, d),
-    explained_variance: quality.explainedVariance,
-    mcc: match.mcc,
-    uniqueness: match.uniqueness,
-  }
-  return { match, scores, detection: classify({ wDec, acts }, problem, match.bestMatch) }
-}
-
 async function* scoresAgree(
   checks: Checks,
   saeFolder: string,
   scoreFile: string,
-  problem: Problem,
+  problem: GroundTruthProblem,
   wanted: z.infer<typeof ScoreSchema>,
 ): AsyncGenerator<Check> {
   const weights = await openTensors(saeFolder, 'sae_weights.safetensors')
   const cfg = await readJson(join(saeFolder, 'cfg.json'), z.looseObject({}))
-  const { match, detection, scores } = await scoreOf(cfg, weights, problem)
+  const { match, detection, scores } = await scoreOnGroundTruth(cfg, weights, problem, ort())
   for (const [name, value] of Object.entries(scores)) {
     yield checks.absolute(name, [value], [wanted[name as keyof typeof scores]], SCORE)
   }

@@ -33,6 +33,7 @@ export const JOB_KINDS = {
   'hub.local': 'interactive',
   'hub.download': 'io',
   'hub.remove': 'io',
+  'installation.check': 'compute',
 } as const satisfies Record<string, QueueClass>
 export type JobKind = keyof typeof JOB_KINDS
 export const JobKindSchema = z.enum(Object.keys(JOB_KINDS) as [JobKind, ...JobKind[]])

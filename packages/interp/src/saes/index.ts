@@ -46,6 +46,12 @@ export { type LearningRateSchedule, learningRate } from './schedules.js'
 export { denseCode, type SparseCode, sparseCode, type TokenScales } from './sparse.js'
 export { assign } from './synthetic/hungarian.js'
 export {
+  type GroundTruthProblem,
+  type GroundTruthScores,
+  groundTruthProblem,
+  scoreOnGroundTruth,
+} from './synthetic/problem.js'
+export {
   type Classification,
   classify,
   type DictionaryMatch,

@@ -1,0 +1,1 @@
+export { InstallationCheckCard } from './view/installation-check.js'
