@@ -5,7 +5,7 @@ import { type CheckedArchitecture, type InstallationCheck, InstallationCheckPara
 import { SafetensorsFile } from '@mistudio/formats'
 import { groundTruthProblem } from '@mistudio/interp'
 import type { z } from 'zod'
-import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import type { JobContext, Pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { runtimeVersion } from '../runtime/index.js'
