@@ -1,6 +1,6 @@
 // SAE training steps alone, without model and buffer: tokens per second by architecture and shape, beside peers, beside the encoder product
 // alone, and where the time goes.
-//   node bench/training.mjs [--arch topk,batchtopk] [--threads 1,2] [--shapes 768x16384x32x4096,…] [--settled] [--phases] [--product]
+//   node bench/training.mjs [--arch topk,batchtopk] [--threads 1,2] [--shapes 768x16384x32x4096,…] [--start saelens|settled|unit] [--phases] [--product]
 //     [--steps 8] [--rounds 3] [--peer "python train_saelens.py --arch {arch} --steps {steps}"]
 //   node bench/training.mjs --table [--peer …]: the table of bench/README.md, minutes
 // A shape is d_in x d_sae x k x batch. A peer prints a JSON line with tokens_per_s (a median) and losses (by step); it, the product and
@@ -17,8 +17,8 @@ const { values: options } = parseArgs({
     steps: { type: 'string', default: '6' },
     rounds: { type: 'string', default: '1' },
     shapes: { type: 'string', default: '768x16384x32x4096' },
-    /** Starts jumprelu, standard and gated at about k activations per token instead of half of all. */
-    settled: { type: 'boolean', default: false },
+    /** See lib/training-case.mjs. */
+    start: { type: 'string', default: 'saelens' },
     phases: { type: 'boolean', default: false },
     product: { type: 'boolean', default: false },
     table: { type: 'boolean', default: false },
@@ -28,7 +28,8 @@ const { values: options } = parseArgs({
 
 /**
  * @typedef {import('./lib/training-case.mjs').Shape} Shape
- * @typedef {{ arch: string, shape: Shape, threads: number, steps: number, rounds: number, settled: boolean,
+ * @typedef {import('./lib/training-case.mjs').Start} Start
+ * @typedef {{ arch: string, shape: Shape, threads: number, steps: number, rounds: number, start: Start,
  *   product: boolean, peers: readonly string[] }} Row
  * @typedef {{ peer: string, tokens_per_s: number, losses: readonly number[] }} PeerResult
  */
@@ -40,8 +41,14 @@ function parseShape(text) {
   return { dIn, dSae, k, batch }
 }
 
-/** @param {readonly number[]} values */
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
+/** Of an even number of values the lower of the middle two. @param {readonly number[]} values */
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)]
+
+/** @param {string} text @returns {Start} */
+function parseStart(text) {
+  if (text === 'saelens' || text === 'settled' || text === 'unit') return text
+  throw new Error(`"${text}" is not a start: saelens, settled or unit.`)
+}
 
 /** @param {string} command @param {Row} row @returns {PeerResult} */
 function runPeer(command, { arch, shape, threads, steps }) {
@@ -61,18 +68,21 @@ async function takeTurns(row) {
   for (let round = 0; round < row.rounds; round++) {
     const own = await measure(row.arch, row.shape, row)
     const product = row.product ? await productRate(row.shape, row.threads) : null
-    rounds.push({ own, product, peers: row.peers.map((command) => runPeer(command, row)) })
+    const peers = row.peers.map((command) => runPeer(command, row))
+    rounds.push({ own, product, peers })
+    const rates = [own.median, product ?? Number.NaN, ...peers.map((result) => result.tokens_per_s)]
+    console.error(`  ${row.arch} round ${round + 1}: ${rates.map((rate) => rate.toFixed(0)).join(' ')} tokens/s`)
   }
   return rounds
 }
 
 /** @param {Row} row */
 async function report(row) {
-  const { arch, shape, threads, settled } = row
+  const { arch, shape, threads, start } = row
   const rounds = await takeTurns(row)
   const { own } = rounds.reduce((best, turn) => (turn.own.best > best.own.best ? turn : best))
   const parts = [
-    `${arch}${settled ? ' settled' : ''} ${shape.dIn} → ${shape.dSae}, k ${shape.k}, batch ${shape.batch}, ${threads} thread(s)`,
+    `${arch} (${start}) ${shape.dIn} → ${shape.dSae}, k ${shape.k}, batch ${shape.batch}, ${threads} thread(s)`,
     `${median(rounds.map((turn) => turn.own.median)).toFixed(0)} tokens/s median, ${own.best.toFixed(0)} best`,
     `L0 ${own.l0.toFixed(1)}, FVU ${own.fvu.toFixed(3)}, loss ${own.loss.toFixed(3)}, ${own.way}`,
   ]
@@ -105,13 +115,25 @@ function printPhases(phases) {
 /** Rows of the table: TopK beside everything, the others beside peers that know them, growth alone. @returns {Row[]} */
 function tableRows() {
   const shape = parseShape('768x16384x32x4096')
-  const row = { shape, arch: 'topk', threads: 2, steps: 5, rounds: 1, settled: false, product: false, peers: [] }
+  const start = /** @type {const} */ ('saelens')
+  const row = { shape, arch: 'topk', threads: 2, steps: 5, rounds: 1, start, product: false, peers: [] }
   /** Peers that take the architecture as a parameter know more than TopK. */
   const general = options.peer.filter((command) => command.includes('{arch}'))
   return [
-    { ...row, rounds: 3, steps: 6, product: true, peers: options.peer.filter((command) => !general.includes(command)) },
+    {
+      ...row,
+      start: 'unit',
+      rounds: 3,
+      steps: 6,
+      product: true,
+      peers: options.peer.filter((p) => !general.includes(p)),
+    },
     ...['topk', 'batchtopk', 'standard', 'gated', 'jumprelu'].map((arch) => ({ ...row, arch, peers: general })),
-    ...['standard', 'gated', 'jumprelu', 'matryoshka', 'abstopk'].map((arch) => ({ ...row, arch, settled: true })),
+    ...['standard', 'gated', 'jumprelu', 'matryoshka', 'abstopk'].map((arch) => ({
+      ...row,
+      arch,
+      start: /** @type {const} */ ('settled'),
+    })),
     ...[4096, 65536].map((dSae) => ({ ...row, shape: { ...shape, dSae } })),
     ...[512, 1024, 2048, 8192].map((batch) => ({ ...row, shape: { ...shape, batch } })),
     { ...row, threads: 1 },
@@ -124,7 +146,12 @@ const askedRows = () =>
     options.arch.split(',').flatMap((arch) =>
       options.threads.split(',').map((threads) => ({
         ...{ arch, shape: parseShape(shape), threads: Number(threads), steps: Number(options.steps) },
-        ...{ rounds: Number(options.rounds), settled: options.settled, product: options.product, peers: options.peer },
+        ...{
+          rounds: Number(options.rounds),
+          start: parseStart(options.start),
+          product: options.product,
+          peers: options.peer,
+        },
       })),
     ),
   )

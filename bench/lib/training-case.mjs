@@ -4,6 +4,11 @@ import { ShardedStep } from '../../worker/dist/trainings/sharded-step/sharded-st
 import { mixtures } from './mixtures.mjs'
 
 /** @typedef {{ dIn: number, dSae: number, k: number, batch: number }} Shape */
+/**
+ * `saelens`: its initialisation. `settled`: that with biases of about k activations per token. `unit`: a top-k SAE as sparsify starts and
+ * trains it, with a linear layer's uniform encoder, its rows at norm 1 as decoder, no rescaling by norms and no clipping.
+ * @typedef {'saelens' | 'settled' | 'unit'} Start
+ */
 
 /**
  * Fields of each architecture, as SAELens has them by default.
@@ -40,18 +45,21 @@ const WARM_UP = 2
  * Rates are of single steps. `loss` and `fvu` are those of the last step, before its update; `phases` milliseconds of the fastest step.
  * @param {string} arch
  * @param {Shape} shape
- * @param {{ threads: number, steps: number, settled: boolean }} options `settled`: starts at about k activations per token.
+ * @param {{ threads: number, steps: number, start: Start }} options
  */
-export async function measure(arch, shape, { threads, steps, settled }) {
+export async function measure(arch, shape, { threads, steps, start }) {
   const fields = FIELDS[arch]
   if (!fields) throw new Error(`No architecture "${arch}": one of ${Object.keys(FIELDS).join(', ')}.`)
-  const sae = trainableSae({ d_in: shape.dIn, d_sae: shape.dSae, ...fields(shape) })
-  const step = await ShardedStep.open({ sae, trainer: TRAINER, batchSize: shape.batch, threads })
+  const rescale = start === 'unit' ? { rescale_acts_by_decoder_norm: false } : {}
+  const sae = trainableSae({ d_in: shape.dIn, d_sae: shape.dSae, ...fields(shape), ...rescale })
+  const trainer = start === 'unit' ? { ...TRAINER, clipGradNorm: Number.POSITIVE_INFINITY } : TRAINER
+  const step = await ShardedStep.open({ sae, trainer, batchSize: shape.batch, threads })
   try {
     const sample = mixtures(shape.dIn)
     const state = initialState(sae, 0)
     const batches = Array.from({ length: steps }, () => sample(shape.batch))
-    if (settled) settle(state.parameters, batches[0], shape)
+    if (start === 'settled') settle(state.parameters, batches[0], shape)
+    if (start === 'unit') unitDecoder(state.parameters, shape)
     await step.load(state)
     const runs = []
     for (const batch of batches) {
@@ -90,4 +98,21 @@ function settle(parameters, x, { dIn, dSae, k }) {
   pre.sort((a, b) => b - a)
   const edge = pre[Math.floor((pre.length * k) / dSae)]
   for (const name of ['b_enc', 'b_gate', 'b_mag']) parameters[name]?.fill(-edge)
+}
+
+/**
+ * @param {Readonly<Record<string, Float32Array>>} parameters
+ * @param {Shape} shape
+ */
+function unitDecoder(parameters, { dIn, dSae }) {
+  const { W_enc: wEnc, W_dec: wDec } = parameters
+  const bound = 1 / Math.sqrt(dIn)
+  for (let j = 0; j < dSae; j++) {
+    const row = Float32Array.from({ length: dIn }, () => (2 * Math.random() - 1) * bound)
+    const norm = Math.hypot(...row)
+    for (let i = 0; i < dIn; i++) {
+      wEnc[i * dSae + j] = row[i]
+      wDec[j * dIn + i] = row[i] / norm
+    }
+  }
 }

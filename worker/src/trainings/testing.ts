@@ -1,8 +1,10 @@
 // Golden SAELens trainings and comparisons, for the tests of this room only.
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SafetensorsFile } from '@mistudio/formats'
 import {
+  type Scaler,
   scaled,
   type TrainableSae,
   type TrainerOptions,
@@ -11,8 +13,11 @@ import {
   trainerState,
 } from '@mistudio/interp'
 import { z } from 'zod'
+import { stepMeans } from './open-step.js'
 
-const fixture = (path: string): string => fileURLToPath(new URL(`../../../fixtures/saes/${path}`, import.meta.url))
+/** Golden trainings: ours, or all of a folder that the command names. */
+const GOLDENS =
+  process.env['SAE_TRAIN_GOLDENS'] ?? fileURLToPath(new URL('../../../fixtures/saes/train', import.meta.url))
 
 export const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
   a.length === b.length
@@ -54,16 +59,25 @@ const trainerOf = ({ trainer, total_training_steps: steps, clip_grad_norm, adam_
   deadWindow: trainer.dead_feature_window,
 })
 
-/** One case of `fixtures/saes/train`. */
+/** Cases that the sharded step computes, as folder names. */
+export async function shardedGoldens(): Promise<string[]> {
+  const names = (await readdir(GOLDENS, { withFileTypes: true })).filter((entry) => entry.isDirectory())
+  const means = await Promise.all(names.map(async ({ name }) => stepMeans(trainableSae(await json(name, 'cfg.json')))))
+  return names.filter((_, n) => means[n] === 'sharded').map(({ name }) => name)
+}
+
+const json = async (name: string, file: string): Promise<unknown> =>
+  JSON.parse(await readFile(join(GOLDENS, name, file), 'utf8'))
+
+/** One golden training. */
 export async function goldenTraining(name: string) {
-  const json = async (file: string): Promise<unknown> =>
-    JSON.parse(await readFile(fixture(`train/${name}/${file}`), 'utf8'))
-  const golden = GoldenSchema.parse(await json('golden.json'))
-  const sae = trainableSae(await json('cfg.json'))
-  const tensors = await SafetensorsFile.open(fixture(`train/${name}/golden.safetensors`))
-  const params = await SafetensorsFile.open(fixture(`train/${name}/params.safetensors`))
+  const golden = GoldenSchema.parse(await json(name, 'golden.json'))
+  const sae = trainableSae(await json(name, 'cfg.json'))
+  const tensors = await SafetensorsFile.open(join(GOLDENS, name, 'golden.safetensors'))
+  const params = await SafetensorsFile.open(join(GOLDENS, name, 'params.safetensors'))
   const raw = Float32Array.from(await tensors.float64('x'))
-  const x = golden.scaling_factor ? scaled({ kind: 'scale', scale: golden.scaling_factor }, raw) : raw
+  const scaler = await scalerOf(sae, golden, tensors)
+  const x = scaler ? scaled(scaler, raw) : raw
   const batch = golden.trainer.train_batch_size_samples
   const width = batch * sae.cfg.d_in
   return {
@@ -80,6 +94,19 @@ export async function goldenTraining(name: string) {
     sinceFiredAfter10: await tensors.float64('n_forward_passes_since_fired.after10'),
     after10Tolerance: Number(/absolute ([\d.e-]+)/.exec(golden.tolerances.after10)?.[1]),
   }
+}
+
+/** What SAELens normalised the batches by before its trainer saw them. */
+async function scalerOf(
+  { cfg }: TrainableSae,
+  { scaling_factor: scale }: Golden,
+  tensors: SafetensorsFile,
+): Promise<Scaler | null> {
+  if (scale) return { kind: 'scale', scale }
+  if (cfg.normalize_activations !== 'covariance_whitening') return null
+  const read = (name: string) => tensors.float64(`whitening.${name}`)
+  const [mean, matrix, inverse] = [await read('mean'), await read('matrix'), await read('inverse_matrix')]
+  return { kind: 'whitening', mean, matrix, inverse }
 }
 
 async function startState(

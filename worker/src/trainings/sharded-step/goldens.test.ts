@@ -1,14 +1,10 @@
 // The sharded step against SAELens: goldens of SAETrainer.fit over ten steps, on one and two threads. The threads run the compiled build
-// of this package.
+// of this package. Another folder of cases: SAE_TRAIN_GOLDENS=FOLDER npm test -- worker/src/trainings/sharded-step/goldens.test.ts
 import { afterEach, describe, expect, it } from 'vitest'
-import { distance, goldenTraining, largest, relativeDistance } from '../testing.js'
+import { distance, goldenTraining, largest, relativeDistance, shardedGoldens } from '../testing.js'
 import { ShardedStep } from './sharded-step.js'
 
-const CASES = [
-  ...['topk_rescale', 'topk_norescale_nobdec', 'topk_no_dead', 'abstopk_rescale', 'batchtopk_expected_average'],
-  ...['matryoshka_own_aux_rescale', 'standard_layer_norm', 'standard_lp_half', 'gated_warmup_nobdec'],
-  ...['jumprelu_quadratic', 'jumprelu_step_ste_preact', 'jumprelu_tanh_preact'],
-]
+const CASES = await shardedGoldens()
 
 const open: ShardedStep[] = []
 afterEach(async () => {

@@ -212,6 +212,31 @@ describe('a sharded step', () => {
     }
   })
 
+  it.each([
+    ['topk', { architecture: 'topk', k: 4 }, undefined],
+    ['batchtopk', { architecture: 'batchtopk', k: 4 }, undefined],
+    ['standard in lists', { architecture: 'standard', l1_coefficient: 0.1 }, 'sparse'],
+    ['standard in products', { architecture: 'standard', l1_coefficient: 0.1 }, 'dense'],
+  ] as const)('adds up the gradients of all tokens that share their features, %s', async (_, fields, way) => {
+    const { sae, state } = startOf(fields)
+    const rows = floats(3 * D_IN, 3, 31)
+    const noise = floats(BATCH * D_IN, 1e-3, 32)
+    const x = noise.map((value, at) => value + rows[at % rows.length]!)
+    const step = await start(fields, 2, way)
+    await step.load(copyOf(state))
+    let wanted: Record<string, Float64Array> = {}
+    trainStep(sae, trainer, state, x, x, (_, gradients) => {
+      wanted = structuredClone(gradients) as Record<string, Float64Array>
+    })
+    await step.step(x)
+    const firings = (await step.read()).firedTokens.filter((count) => count > 0)
+    expect(Math.min(...firings)).toBeGreaterThan(BATCH / 8)
+    const found = await step.gradients()
+    for (const [name, gradient] of Object.entries(wanted)) {
+      expect(distance(found[name]!, gradient), name).toBeLessThan(5e-5 * largest(gradient))
+    }
+  })
+
   it('decides between lists and dense products by the batch alone', async () => {
     const fields = { architecture: 'standard', l1_coefficient: 0.1 }
     const { state, x } = startOf(fields)
