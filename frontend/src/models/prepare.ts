@@ -3,9 +3,13 @@ import type { Model, ModelSpec, ModelStructure, SelfCheck, Site } from '@mistudi
 import { ROOMS } from '../app/nav.js'
 import { formatBytes, formatCount, formatNumber, formatPercent } from '../ui/format.js'
 
+/** Whether the model is a graph exported elsewhere: no weights by name, no choice of precision, no cache. */
+export const isExport = (model: { readonly spec: ModelSpec | null }): boolean => model.spec?.format === 'onnx'
+
 /** `9.6M parameters · 4 layers · width 192 · 36.6 MB at float32`. */
 export const modelLine = (spec: ModelSpec): string =>
   [
+    ...(spec.format === 'onnx' ? ['ONNX export'] : []),
     `${formatCount(spec.parameters)} parameters`,
     `${spec.layers} layers`,
     `width ${spec.dModel}`,
@@ -28,7 +32,7 @@ export const architectureFacts = (spec: ModelSpec): readonly (readonly [string, 
   ['Position encoding', spec.rope],
   ['Norm epsilon', spec.normEps.toExponential()],
   ['Embedding and unembedding', spec.tiedEmbeddings ? 'tied (one matrix)' : 'separate'],
-  ['Stored as', spec.storedDtype],
+  ['Stored as', spec.format === 'onnx' ? `ONNX export, ${spec.storedDtype}` : spec.storedDtype],
   ['BOS token', spec.bosTokenId === null ? 'not stated' : `id ${spec.bosTokenId}`],
   ['EOS tokens', spec.eosTokenIds.length ? `id ${spec.eosTokenIds.join(', ')}` : 'not stated'],
 ]

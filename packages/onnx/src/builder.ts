@@ -182,7 +182,7 @@ export class GraphBuilder {
     }).finish()
   }
 
-  private graphProto(): GraphProto {
+  protected graphProto(): GraphProto {
     const [open] = this.unsettled.keys()
     if (open !== undefined)
       throw new OnnxError('graph_invalid', `Graph ${this.name}: ${open} was declared but never filled.`)
@@ -213,10 +213,13 @@ export class GraphBuilder {
   }
 
   private freshName(kind: string): string {
-    return `${this.prefix}${kind}_${this.namespace.next++}`
+    for (;;) {
+      const name = `${this.prefix}${kind}_${this.namespace.next++}`
+      if (!this.namespace.taken.has(name)) return name
+    }
   }
 
-  private claim(name: string): void {
+  protected claim(name: string): void {
     if (this.namespace.taken.has(name))
       throw new OnnxError('graph_invalid', `Graph ${this.name} already has a value named ${name}.`)
     this.namespace.taken.add(name)

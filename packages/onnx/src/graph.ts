@@ -135,7 +135,7 @@ export class Graph extends GraphBuilder {
     return this.ops('Loop', [count, null, ...carried], { body }, carried.length + stacked)
   }
 
-  private reduce(type: string, a: Value, axes: readonly number[], keepDims: boolean): Value {
+  protected reduce(type: string, a: Value, axes: readonly number[], keepDims: boolean): Value {
     return this.op(type, [a, this.ints(...axes)], { keepdims: keepDims ? 1 : 0 })
   }
 

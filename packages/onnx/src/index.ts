@@ -2,6 +2,17 @@ export { type Attribute, type Attributes, float, Subgraph } from './attributes.j
 export { GraphBuilder, MICROSOFT_DOMAIN, type NodeOptions, ONNX_OPSET, type Operand, type Value } from './builder.js'
 export { OnnxError, type OnnxErrorCode } from './errors.js'
 export { Graph } from './graph.js'
+export { ModelEditor } from './model/editor.js'
+export { type ModelFile, openModelFile } from './model/file.js'
+export {
+  type Declaration,
+  type Initialiser,
+  initialiserInt64,
+  type OnnxModel,
+  type OnnxNode,
+  parseModel,
+} from './model/read.js'
+export { DEFAULT_LIMITS, type ModelLimits } from './model/wire.js'
 export { type Dim, elementType } from './protos.js'
 export type { Runtime, Session, SessionOptions } from './runtime.js'
 export {

@@ -126,7 +126,12 @@ export function createOrtRuntime(defaults: OrtDefaults = {}): Runtime {
           graphOptimizationLevel: options.optimise === false ? 'disabled' : 'all',
           extra: {
             optimization: { disable_specified_optimizers: INEXACT_OPTIMIZERS },
-            session: { intra_op: { spin_duration_us: SPIN_MICROSECONDS } },
+            session: {
+              intra_op: { spin_duration_us: SPIN_MICROSECONDS },
+              ...(options.externalFolder
+                ? { model_external_initializers_file_folder_path: options.externalFolder }
+                : {}),
+            },
           },
           logSeverityLevel: 3,
         })

@@ -23,6 +23,8 @@ export interface SessionOptions {
   threads?: number
   /** Graph optimisation (fusion, constant folding); default true. */
   optimise?: boolean
+  /** Folder of the files that the model's external tensors are in; checked by whoever read the model. */
+  externalFolder?: string
 }
 
 export interface Runtime {

@@ -15,7 +15,7 @@ import {
   pairsOf,
 } from '@mistudio/contracts'
 import { removeLeftovers, sha256OfFile, TokenReader, writeManifest } from '@mistudio/formats'
-import { findSite, type LanguageModel, siteWidth } from '@mistudio/interp'
+import { findSite, type RunnableModel, siteWidth } from '@mistudio/interp'
 import { folderOf, withFileErrors } from '../files/index.js'
 import { withModelErrors } from '../models/errors.js'
 import { modelStore } from '../models/model-store.js'
@@ -93,7 +93,7 @@ function planOf(context: Context, tokens: TokenReader, sites: readonly CaptureSi
 async function writeShards(
   context: Context,
   folder: string,
-  model: LanguageModel,
+  model: RunnableModel,
   tokens: TokenReader,
   sites: readonly CaptureSite[],
   watch: StageWatch,
@@ -130,7 +130,7 @@ async function writeShards(
 
 /** Contexts [first, first + count) of the token store through the model. `step(done)` between forward passes. */
 async function captureContexts(
-  model: LanguageModel,
+  model: RunnableModel,
   tokens: TokenReader,
   sites: readonly CaptureSite[],
   first: number,
@@ -206,7 +206,7 @@ function rowsOf(stored: StoredCapture, params: CaptureParams, shards: number, in
   return index < shards - 1 ? per : tokens - per * (shards - 1)
 }
 
-function checkTokens(tokens: TokenReader, model: LanguageModel, contexts: number): void {
+function checkTokens(tokens: TokenReader, model: RunnableModel, contexts: number): void {
   if (contexts === 0) {
     throw new AppError('tokenization_mismatch', 'This split of the tokenization is empty. Choose the other split.')
   }

@@ -2,7 +2,7 @@
 // nothing.
 import { AppError, type ExtractionRunParams } from '@mistudio/contracts'
 import { TokenReader } from '@mistudio/formats'
-import { findSite, type LanguageModel, type Sae, siteWidth } from '@mistudio/interp'
+import { findSite, type RunnableModel, type Sae, siteWidth } from '@mistudio/interp'
 import type { Pool } from 'pg'
 import { z } from 'zod'
 import { requireExtractable, saeFolder, saeStore } from '../features/index.js'
@@ -43,7 +43,7 @@ export async function readExtractionRows(db: Pool, params: ExtractionRunParams):
  * @throws AppError `tokenization_mismatch` when the tokens are another model's or longer than the SAE was trained on,
  * `site_unknown` (from the model) or `sae_invalid` when model and SAE do not fit.
  */
-export function checkFit(rows: ExtractionRows, model: LanguageModel): void {
+export function checkFit(rows: ExtractionRows, model: RunnableModel): void {
   if (rows.saeModelId && rows.saeModelId !== rows.tokenizationModelId) {
     throw new AppError(
       'tokenization_mismatch',
@@ -97,7 +97,7 @@ export async function openParts(
   return { ...opened, sae, tokens, site: rows.site }
 }
 
-async function openTokens(folder: string, rows: ExtractionRows, model: LanguageModel): Promise<TokenReader> {
+async function openTokens(folder: string, rows: ExtractionRows, model: RunnableModel): Promise<TokenReader> {
   const tokens = await withFileErrors(() => TokenReader.open(folder))
   if (tokens.contextSize !== rows.contextSize || tokens.vocabSize > model.spec.vocabSize || tokens.contexts === 0) {
     throw new AppError(

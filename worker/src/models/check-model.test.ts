@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type ParityReport, ParityReportSchema } from '@mistudio/contracts'
 import { SafetensorsFile, writeSafetensors } from '@mistudio/formats'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openModelFolder } from './model-folder.js'
+import { openWeightsFolder } from './model-folder.js'
 import { registerPipeline } from './register.pipeline.js'
 import { DEMO, MODEL_ID, ROOT, recorded, temporaryModel } from './testing.js'
 import { verifyPipeline } from './verify.pipeline.js'
@@ -118,7 +118,7 @@ describe('a model whose numbers are not finite', () => {
   beforeEach(async () => {
     folder.remove()
     folder = temporaryModel(DEMO)
-    const { source } = await openModelFolder(DEMO)
+    const { source } = await openWeightsFolder(DEMO)
     const tensors = await Promise.all(
       source.names().map(async (name) => {
         const data = await source.float32(name)

@@ -5,8 +5,8 @@ import {
   describeRope,
   describeShape,
   estimateMemory,
-  planSites,
   planTensors,
+  type Site,
   siteWidth,
 } from '@mistudio/interp'
 import type { ModelFolder } from './model-folder.js'
@@ -18,12 +18,35 @@ const DTYPE_NAMES: Readonly<Record<string, string>> = {
   F64: 'float64',
 }
 
-export function describeSpec({ plan, tensors, eosTokenIds }: ModelFolder): ModelDescription {
+/** `TensorProto.DataType`, as far as weights have it. */
+const ONNX_TYPES: Readonly<Record<number, string>> = {
+  1: 'float32',
+  2: 'uint8',
+  3: 'int8',
+  7: 'int64',
+  9: 'bool',
+  10: 'float16',
+  11: 'float64',
+  16: 'bfloat16',
+}
+
+/** Types of the stored tensors, in words. An export's are by ONNX's numbers; small constants of other types are left out. */
+function storedDtype(folder: ModelFolder): string {
+  if (folder.format === 'safetensors')
+    return folder.tensors.dtypes.map((dtype) => DTYPE_NAMES[dtype] ?? dtype).join(', ')
+  const matrices = [...folder.file.model.initialisers.values()].filter(({ dims }) => dims.length >= 2)
+  const types = new Set(matrices.map(({ elementType: type }) => ONNX_TYPES[type] ?? `ONNX type ${type}`))
+  return [...types].join(', ')
+}
+
+export function describeSpec(folder: ModelFolder): ModelDescription {
+  const { plan, eosTokenIds } = folder
   const { spec } = plan
   const { total, byPart } = countParameters(planTensors(plan))
   const { weights, kvPerToken, activationsPerToken } = estimateMemory(spec, total)
   return {
     architecture: spec.architecture,
+    ...(folder.format === 'onnx' ? { format: 'onnx' as const } : {}),
     layers: spec.layers,
     dModel: spec.dModel,
     heads: spec.heads,
@@ -36,7 +59,7 @@ export function describeSpec({ plan, tensors, eosTokenIds }: ModelFolder): Model
     normEps: spec.normEps,
     rope: spec.rope ? describeRope(spec.rope) : 'learned positions',
     tiedEmbeddings: spec.tiedEmbeddings,
-    storedDtype: tensors.dtypes.map((dtype) => DTYPE_NAMES[dtype] ?? dtype).join(', '),
+    storedDtype: storedDtype(folder),
     parameters: total,
     parametersByPart: byPart,
     bosTokenId: spec.bosTokenId,
@@ -45,8 +68,8 @@ export function describeSpec({ plan, tensors, eosTokenIds }: ModelFolder): Model
   }
 }
 
-export function describeSites({ plan }: ModelFolder): SiteDescription[] {
-  return planSites(plan).map((site) => ({
+export function describeSites(sites: readonly Site[]): SiteDescription[] {
+  return sites.map((site) => ({
     name: site.name,
     layer: site.layer,
     kind: site.kind,
@@ -56,9 +79,15 @@ export function describeSites({ plan }: ModelFolder): SiteDescription[] {
 }
 
 /** What is odd about a folder but no reason to refuse it. `tokens`: size of the tokenizer's vocabulary. */
-export function folderWarnings({ plan: { spec }, tensors }: ModelFolder, tokens: number): string[] {
+export function folderWarnings(folder: ModelFolder, tokens: number): string[] {
+  const { spec } = folder.plan
   const warnings: string[] = []
-  const { unused } = tensors
+  const unused = folder.format === 'safetensors' ? folder.tensors.unused : []
+  if (folder.format === 'onnx') {
+    warnings.push(
+      'An ONNX export: generation runs the whole text again for every token, precision cannot be chosen, and weights have no statistics.',
+    )
+  }
   if (unused.length > 0) {
     const shown = unused.slice(0, 5).join(', ')
     warnings.push(

@@ -2,6 +2,7 @@
 import { AppError, type ErrorCode } from '@mistudio/contracts'
 import { FormatError } from '@mistudio/formats'
 import { ModelError } from '@mistudio/interp'
+import { OnnxError } from '@mistudio/onnx'
 
 function formatCode({ code }: FormatError): ErrorCode {
   if (code === 'disk_full') return 'disk_full'
@@ -17,6 +18,9 @@ export async function withModelErrors<T>(work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (error instanceof ModelError) throw new AppError(error.code, error.message, error.details, { cause: error })
+    if (error instanceof OnnxError && (error.code === 'model_invalid' || error.code === 'model_unsupported')) {
+      throw new AppError(error.code, error.message, {}, { cause: error })
+    }
     if (error instanceof FormatError) {
       const details = { ...(error.file === undefined ? {} : { file: error.file }), reason: error.code }
       throw new AppError(formatCode(error), error.message, details, { cause: error })

@@ -1,17 +1,36 @@
-// model.inspect: answers what a folder holds before it is registered. Reads config, tokenizer and tensor headers; runs nothing.
+// model.inspect: answers what a folder holds before it is registered. Reads config, tokenizer and tensor headers. Runs nothing but, for an
+// ONNX export, a few tokens: whether a value found in its graph is a site shows when it is computed.
 import { basename } from 'node:path'
 import { type ModelInspection, ModelInspectParamsSchema } from '@mistudio/contracts'
+import { planSites } from '@mistudio/interp'
 import type { z } from 'zod'
 import type { Pipeline } from '../runner/context.js'
 import { Tokenizer } from '../tokenizer/index.js'
 import { describeSites, describeSpec, folderWarnings } from './describe.js'
 import { withModelErrors } from './errors.js'
-import { modelMemory } from './memory.js'
-import { openModelFolder } from './model-folder.js'
+import { exportMemory, modelMemory, requireMemory } from './memory.js'
+import { type ExportFolder, openModelFolder, type WeightsFolder } from './model-folder.js'
+import { loadModel } from './model-store.js'
 import { describeAbsentSites, describeStructure } from './structure.js'
 import { requireTokenizerFits } from './tokenizer-check.js'
 
 type Params = z.infer<typeof ModelInspectParamsSchema>
+
+type Described = Pick<ModelInspection, 'structure' | 'sites' | 'absentSites'>
+
+const describeWeights = (folder: WeightsFolder): Described => ({
+  structure: describeStructure(folder),
+  sites: describeSites(planSites(folder.plan)),
+  absentSites: describeAbsentSites(folder),
+})
+
+async function describeExport(folder: ExportFolder): Promise<Described> {
+  requireMemory(folder.plan, { precision: 'float32', batch: 2, seq: 4, logits: false })
+  const model = await loadModel(folder, { threads: 1 })
+  const { sites, absentSites } = model
+  await model.release()
+  return { structure: null, sites: describeSites(sites), absentSites: [...absentSites] }
+}
 
 /** Everything the product says about a model folder. @throws AppError for folders that cannot be used. */
 export function inspectModel(path: string): Promise<ModelInspection> {
@@ -23,11 +42,9 @@ export function inspectModel(path: string): Promise<ModelInspection> {
       path,
       suggestedName: basename(path),
       spec: describeSpec(folder),
-      structure: describeStructure(folder),
-      sites: describeSites(folder),
-      absentSites: describeAbsentSites(folder),
+      ...(folder.format === 'onnx' ? await describeExport(folder) : describeWeights(folder)),
       tokenizer: { kind, vocabSize },
-      memory: modelMemory(folder.plan),
+      memory: folder.format === 'onnx' ? exportMemory(folder.plan) : modelMemory(folder.plan),
       warnings: folderWarnings(folder, vocabSize),
     }
   })

@@ -2,13 +2,13 @@
 import { AppError, type ModelMemory, type PrecisionMemory } from '@mistudio/contracts'
 import {
   estimateRunMemory,
-  type LanguageModel,
   ModelError,
   type ModelPlan,
   PRECISIONS,
   type Precision,
   requirePrecision,
   requireMemory as requireRunMemory,
+  type RunnableModel,
 } from '@mistudio/interp'
 import { runtime } from '../runtime/index.js'
 import { availableMemory } from './available-memory.js'
@@ -51,13 +51,18 @@ export const textOf = (plan: ModelPlan, precision: Precision): RunSize => ({
  * What writing `rows` texts of up to `context` tokens takes beside the weights of an opened model.
  * @throws AppError `out_of_memory` with the figures and what to change.
  */
-export function requireWritingRoom({ plan, precision }: LanguageModel, rows: number, context: number): void {
-  const shape = { precision, batch: rows, context, logits: 'last', cache: true } as const
+export function requireWritingRoom(
+  plan: ModelPlan,
+  { precision, cached }: Pick<RunnableModel, 'precision' | 'cached'>,
+  rows: number,
+  context: number,
+): void {
+  const shape = { precision, batch: rows, context, logits: cached ? 'last' : 'all', cache: cached } as const
   const { kv, activations, logits } = estimateRunMemory(plan, shape)
   const [needed, available] = [kv + activations + logits, availableMemory()]
   if (needed <= available) return
   const [asked, free] = [needed, available].map((bytes) => `${(bytes / 2 ** 30).toFixed(2)} GiB`)
-  const advice = precision === 'int4' ? '' : `, or load the model in ${precision === 'int8' ? 'int4' : 'int8 or int4'}`
+  const advice = precision === 'int4' || !cached ? '' : `, or load the model in ${precision === 'int8' ? 'int4' : 'int8 or int4'}`
   throw new AppError(
     'out_of_memory',
     `Writing ${rows} × ${context} tokens needs about ${asked} beside the model (${precision}), and ${free} are free. Take fewer tokens or strengths${advice}.`,
@@ -95,3 +100,13 @@ export const modelMemory = (plan: ModelPlan): ModelMemory => ({
   available: availableMemory(),
   precisions: PRECISIONS.map((precision) => precisionMemory(plan, precision)),
 })
+
+/** The same for an ONNX export, which runs as it was written and without a cache. */
+export function exportMemory(plan: ModelPlan): ModelMemory {
+  const { available, precisions } = modelMemory(plan)
+  const reason = 'An ONNX export runs as it was written; its precision cannot be chosen.'
+  const own = precisions.map((entry) =>
+    entry.precision === 'float32' ? { ...entry, kvPerToken: 0 } : { ...entry, unavailable: reason },
+  )
+  return { available, precisions: own }
+}

@@ -1,19 +1,39 @@
-// A model folder as Hugging Face writes it: config.json, generation_config.json if there is one, safetensors weights. Reads headers only.
-import { stat } from 'node:fs/promises'
+// A model folder as Hugging Face writes it: config.json, generation_config.json if there is one, and safetensors weights or, without such, an
+// ONNX export. Reads headers and graphs only.
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
 import { FormatError, openTensorSource, readJsonFile, type StreamedTensorSource } from '@mistudio/formats'
-import { type ModelPlan, planModel, requireTensors, type TensorCheck } from '@mistudio/interp'
+import { ModelError, type ModelPlan, planModel, requireTensors, type TensorCheck } from '@mistudio/interp'
+import { type ModelFile, openModelFile } from '@mistudio/onnx'
 import { z } from 'zod'
+import { GOLDEN_TENSORS } from './parity/golden-files.js'
 
-export interface ModelFolder {
+interface AnyFolder {
   readonly path: string
+  /** What config.json says; of an export only its sizes are used, its graph says the rest. */
   readonly plan: ModelPlan
-  readonly source: StreamedTensorSource
-  readonly tensors: TensorCheck
   /** Ids that end a text, of both configs. */
   readonly eosTokenIds: readonly number[]
 }
+
+export interface WeightsFolder extends AnyFolder {
+  readonly format: 'safetensors'
+  readonly source: StreamedTensorSource
+  readonly tensors: TensorCheck
+}
+
+export interface ExportFolder extends AnyFolder {
+  readonly format: 'onnx'
+  readonly file: ModelFile
+  /** Content of config.json. */
+  readonly config: unknown
+}
+
+export type ModelFolder = WeightsFolder | ExportFolder
+
+/** Where exporters put the graph. */
+const GRAPHS = ['model.onnx', 'onnx/model.onnx']
 
 /** Bytes of config.json and generation_config.json; real ones have a few thousand. */
 const MAX_CONFIG_BYTES = 2 ** 20
@@ -43,15 +63,34 @@ async function requireFolder(path: string): Promise<void> {
   }
 }
 
+/** The graph of a folder without weights as safetensors (stored values are none); null where weights are, or neither. */
+async function findGraph(path: string): Promise<string | null> {
+  if ((await readdir(path)).some((name) => name.endsWith('.safetensors') && name !== GOLDEN_TENSORS)) return null
+  for (const place of GRAPHS) if (await stat(join(path, place)).catch(() => null)) return join(path, place)
+  return null
+}
+
 /**
- * Opens a model folder and checks config against tensors.
- * @throws AppError, ModelError or FormatError; see `withModelErrors`.
+ * Opens a model folder and checks config against tensors, or reads the graph of an ONNX export.
+ * @throws AppError, ModelError, FormatError or OnnxError; see `withModelErrors`.
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
   await requireFolder(path)
-  const plan = planModel(await readJsonFile(join(path, 'config.json'), MAX_CONFIG_BYTES))
-  const source = await openTensorSource(path)
-  const tensors = requireTensors(plan, source)
+  const config = await readJsonFile(join(path, 'config.json'), MAX_CONFIG_BYTES)
+  const plan = planModel(config)
   const eosTokenIds = [...new Set([...plan.spec.eosTokenIds, ...(await generationEnds(path))])]
-  return { path, plan, source, tensors, eosTokenIds }
+  const graph = await findGraph(path)
+  if (graph) return { format: 'onnx', path, plan, eosTokenIds, config, file: await openModelFile(graph) }
+  const source = await openTensorSource(path)
+  return { format: 'safetensors', path, plan, eosTokenIds, source, tensors: requireTensors(plan, source) }
+}
+
+/** A folder with weights. @throws ModelError `model_unsupported` for ONNX exports, and see openModelFolder. */
+export async function openWeightsFolder(path: string): Promise<WeightsFolder> {
+  const folder = await openModelFolder(path)
+  if (folder.format === 'safetensors') return folder
+  throw new ModelError(
+    'model_unsupported',
+    'This model is an ONNX export: its weights are inside the graph, some of them turned or joined, so they are not listed by name.',
+  )
 }

@@ -1,7 +1,7 @@
 // Open models of this process: folder, tokenizer and loaded network, kept for the next job and dropped when the files change.
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { LanguageModel, type Precision } from '@mistudio/interp'
+import { ExportedModel, LanguageModel, type LoadOptions, ModelError, type Precision, type RunnableModel } from '@mistudio/interp'
 import { runtime } from '../runtime/index.js'
 import { Tokenizer } from '../tokenizer/index.js'
 import { availableMemory } from './available-memory.js'
@@ -13,7 +13,7 @@ import { requireTokenizerFits } from './tokenizer-check.js'
 export interface OpenModel {
   readonly folder: ModelFolder
   readonly tokenizer: Tokenizer
-  readonly model: LanguageModel
+  readonly model: RunnableModel
 }
 
 interface Entry {
@@ -26,7 +26,9 @@ const MAX_OPEN = 2
 
 /** Names, sizes and times of the files that make up a model. */
 export async function fingerprint(path: string): Promise<string> {
-  const names = (await readdir(path)).filter((name) => /\.(json|jinja|txt|safetensors)$/.test(name)).sort()
+  const names = (await readdir(path))
+    .filter((name) => /\.(json|jinja|txt|safetensors|onnx)$|\.onnx[._]data/.test(name))
+    .sort()
   const parts = await Promise.all(
     names.map(async (name) => {
       const { size, mtimeMs } = await stat(join(path, name))
@@ -34,6 +36,18 @@ export async function fingerprint(path: string): Promise<string> {
     }),
   )
   return parts.join('|')
+}
+
+/** The model of a folder, ready to run. Exports run as they were written, which counts as float32. @throws ModelError or OnnxError. */
+export async function loadModel(
+  folder: ModelFolder,
+  options: Pick<LoadOptions, 'threads' | 'optimise' | 'precision'>,
+): Promise<RunnableModel> {
+  if (folder.format === 'onnx' && (options.precision ?? 'float32') !== 'float32') {
+    throw new ModelError('model_unsupported', `An ONNX export runs as it was written; it cannot be loaded as ${options.precision}.`)
+  }
+  if (folder.format === 'onnx') return ExportedModel.load(folder.file, folder.config, runtime, options)
+  return LanguageModel.load(folder.plan, folder.source, runtime, options)
 }
 
 export class ModelStore {
@@ -61,7 +75,7 @@ export class ModelStore {
       requireTokenizerFits(tokenizer.vocabSize, folder.plan.spec)
       await this.makeRoom()
       requireMemory(folder.plan, textOf(folder.plan, precision), this.available())
-      const model = LanguageModel.load(folder.plan, folder.source, runtime, { threads, precision })
+      const model = await loadModel(folder, { threads, precision })
       return this.keep(key, { fingerprint: print, opened: { folder, tokenizer, model } })
     })
   }

@@ -13,7 +13,7 @@ import {
   planTensors,
   type TensorSpec,
 } from '@mistudio/interp'
-import type { ModelFolder } from './model-folder.js'
+import type { WeightsFolder } from './model-folder.js'
 
 const FLOAT32_BYTES = 4
 
@@ -73,7 +73,7 @@ function describeBlock(plan: ModelPlan, block: BlockPlan): ModelBlock {
 }
 
 /** Parameters and bytes by part; a tied matrix counts as embedding. */
-function describeParts({ plan, source, tensors }: ModelFolder): ModelPart[] {
+function describeParts({ plan, source, tensors }: WeightsFolder): ModelPart[] {
   const parts = new Map<TensorSpec['part'], ModelPart>()
   for (const tensor of planTensors(plan)) {
     const { part } = tensor
@@ -90,7 +90,7 @@ function describeParts({ plan, source, tensors }: ModelFolder): ModelPart[] {
   return [...parts.values()]
 }
 
-export function describeStructure(folder: ModelFolder): ModelStructure {
+export function describeStructure(folder: WeightsFolder): ModelStructure {
   const { plan } = folder
   const { embedding, blocks, finalNorm, unembedding } = plan
   const { weight, bias } = unembedding.linear
@@ -114,4 +114,4 @@ export function describeStructure(folder: ModelFolder): ModelStructure {
   }
 }
 
-export const describeAbsentSites = ({ plan }: ModelFolder): AbsentSite[] => [...absentSites(plan)]
+export const describeAbsentSites = ({ plan }: WeightsFolder): AbsentSite[] => [...absentSites(plan)]

@@ -117,7 +117,7 @@ export async function runExperiment(
   const prompt = startIds(open.tokenizer, request)
   const steering = steeringOf(request, open, sae)
   const context = Math.min(prompt.length + request.sampling.maxTokens, open.model.contextLimit)
-  requireWritingRoom(open.model, 1 + request.variants.length, context)
+  requireWritingRoom(open.folder.plan, open.model, 1 + request.variants.length, context)
   const rows = await writeRows(open, prompt, request, steering, hooks)
   const seconds = (performance.now() - started) / 1000
   const completions: Completion[] = []

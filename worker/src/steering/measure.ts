@@ -4,9 +4,9 @@ import {
   activationsOf,
   type GenerationStep,
   type InterventionSource,
-  type LanguageModel,
   meanKl,
   perplexity,
+  type RunnableModel,
   type Sae,
 } from '@mistudio/interp'
 
@@ -33,7 +33,7 @@ export interface Measures {
  * the completion's tokens: from the last prompt token to the last but one token.
  */
 export async function measure(
-  model: LanguageModel,
+  model: RunnableModel,
   { tokens, promptTokens }: MeasuredText,
   reading: Reading | null,
   steering: InterventionSource | null,
@@ -63,7 +63,7 @@ const wholeText = (length: number): GenerationStep => ({
 })
 
 async function steeredKl(
-  model: LanguageModel,
+  model: RunnableModel,
   tokens: Int32Array,
   plain: Float32Array,
   steering: InterventionSource,

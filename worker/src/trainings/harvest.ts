@@ -1,7 +1,7 @@
 // Harvesting: activations of whole contexts at one or more sites, a few contexts per forward pass.
 import { setImmediate } from 'node:timers/promises'
 import type { TokenReader } from '@mistudio/formats'
-import type { LanguageModel } from '@mistudio/interp'
+import type { RunnableModel } from '@mistudio/interp'
 import { withModelErrors } from '../models/errors.js'
 import { contextsPerPass } from '../models/passes.js'
 
@@ -22,7 +22,7 @@ export class Harvester {
   seconds = 0
 
   constructor(
-    private readonly model: LanguageModel,
+    private readonly model: RunnableModel,
     private readonly reader: TokenReader,
     /** Sites and their widths; all of them come from one forward pass. */
     private readonly widths: ReadonlyMap<string, number>,

@@ -2,13 +2,15 @@
 import { join } from 'node:path'
 import { AppError, outputSiteOf, type TrainingParams } from '@mistudio/contracts'
 import { FormatError, TokenReader } from '@mistudio/formats'
-import { findSite, type LanguageModel, type Precision, siteWidth } from '@mistudio/interp'
+import { findSite, type ModelPlan, type Precision, type RunnableModel, siteWidth } from '@mistudio/interp'
 import { withModelErrors } from '../models/errors.js'
 import { modelStore } from '../models/model-store.js'
 import type { Widths } from './settings.js'
 
 export interface TrainingParts {
-  readonly model: LanguageModel
+  readonly model: RunnableModel
+  /** For estimates of memory. */
+  readonly plan: ModelPlan
   readonly tokens: TokenReader
   /** Width of every site that is read or reconstructed. */
   readonly widths: ReadonlyMap<string, number>
@@ -26,7 +28,7 @@ export async function openTrainingParts(
   params: readonly [TrainingParams, ...TrainingParams[]],
   threads: number,
 ): Promise<TrainingParts> {
-  const { model } = await modelStore.open(request.modelPath, threads, request.precision)
+  const { model, folder } = await modelStore.open(request.modelPath, threads, request.precision)
   const sites = new Set(params.flatMap((one) => [one.site, outputSiteOf(one)]))
   const widths = await withModelErrors(
     async () => new Map([...sites].map((site) => [site, siteWidth(findSite(model.sites, site))])),
@@ -38,7 +40,7 @@ export async function openTrainingParts(
     tokens.close()
     throw error
   }
-  return { model, tokens, widths, excluded: exclusion(params[0], tokens.bosTokenId) }
+  return { model, plan: folder.plan, tokens, widths, excluded: exclusion(params[0], tokens.bosTokenId) }
 }
 
 /** Widths of a training's sites. */
@@ -67,7 +69,7 @@ async function openTokens(folder: string): Promise<TokenReader> {
 }
 
 /** @throws AppError `tokenization_mismatch`. */
-function checkFit(tokens: TokenReader, model: LanguageModel): void {
+function checkFit(tokens: TokenReader, model: RunnableModel): void {
   const refuse = (what: string): never => {
     throw new AppError('tokenization_mismatch', `${what} Tokenize the dataset for this model.`)
   }

@@ -134,7 +134,9 @@ function AddModel({ onClose }: { onClose(): void }) {
             <Field label="Name" required>
               <Input value={name} onChange={(event) => setName(event.target.value)} maxLength={120} />
             </Field>
-            {precision && <PrecisionChoice memory={found.memory} draft={precision} onDraft={setPrecision} />}
+            {precision && found.spec.format !== 'onnx' && (
+              <PrecisionChoice memory={found.memory} draft={precision} onDraft={setPrecision} />
+            )}
           </>
         )}
       </div>
@@ -155,7 +157,7 @@ function ServerFolder({ path, onChoose, onType }: ServerFolderProps) {
       <FileBrowser wanted="model" chosen={path} onChoose={onChoose} />
       <Field
         label="Folder"
-        hint="Must lie inside an import root and hold config.json, tokenizer.json and *.safetensors."
+        hint="Must lie inside an import root and hold config.json, tokenizer.json and *.safetensors or model.onnx."
       >
         <Input
           value={path}

@@ -10,7 +10,7 @@ export function InspectionView({ inspection }: { inspection: ModelInspection }) 
       <StatRow>
         <Stat
           label="Architecture"
-          value={spec.architecture}
+          value={spec.format === 'onnx' ? `${spec.architecture} (ONNX export)` : spec.architecture}
           detail={`${spec.layers} layers, width ${formatNumber(spec.dModel)}`}
         />
         <Stat label="Parameters" value={formatCount(spec.parameters)} detail={`stored as ${spec.storedDtype}`} />

@@ -29,7 +29,7 @@ import {
 } from '../../ui/index.js'
 import { useModel } from '../api.js'
 import { lossAt } from '../precision.js'
-import { modelLine } from '../prepare.js'
+import { isExport, modelLine } from '../prepare.js'
 import { AbsentSites } from './absent-sites.js'
 import { ArchitectureTab } from './architecture-tab.js'
 import { DeleteModelDialog, RenameModelDialog } from './model-dialogs.js'
@@ -100,14 +100,16 @@ function ModelView({ model }: { model: Model }) {
 
 const TABS = ['overview', 'architecture', 'sites', 'weights', 'parity', 'try'] as const
 type TabId = (typeof TABS)[number]
+/** An export's graph is not drawn, and its weights have no names. */
+const EXPORT_TABS = ['overview', 'sites', 'parity', 'try'] as const
 
 function ModelTabs({ model }: { model: Model }) {
-  const [tab, setTab] = useTabParam<TabId>([...TABS])
+  const [tab, setTab] = useTabParam<TabId>(isExport(model) ? [...EXPORT_TABS] : [...TABS])
   const tabs: readonly Tab<TabId>[] = [
     { id: 'overview', label: 'Overview', icon: Info },
-    { id: 'architecture', label: 'Architecture', icon: Workflow },
+    ...(isExport(model) ? [] : [{ id: 'architecture', label: 'Architecture', icon: Workflow } as const]),
     { id: 'sites', label: 'Sites', icon: MapPin, count: model.sites.length },
-    { id: 'weights', label: 'Weights', icon: ChartColumn },
+    ...(isExport(model) ? [] : [{ id: 'weights', label: 'Weights', icon: ChartColumn } as const]),
     { id: 'parity', label: 'Parity', icon: ShieldCheck },
     ...(model.status === 'ready' ? [{ id: 'try', label: 'Try it', icon: MessageSquare } as const] : []),
   ]
@@ -118,7 +120,7 @@ function ModelTabs({ model }: { model: Model }) {
       {tab === 'sites' && (
         <div className="space-y-5">
           <SitesTable model={model} />
-          <AbsentSites sites={model.absentSites} />
+          <AbsentSites sites={model.absentSites} exported={isExport(model)} />
         </div>
       )}
       {tab === 'weights' && <WeightsTab model={model} />}

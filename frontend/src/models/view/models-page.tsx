@@ -57,8 +57,8 @@ export function ModelsPage() {
         <SkeletonList rows={2} className="h-32" />
       ) : list.length === 0 ? (
         <EmptyState icon={Server} action={add}>
-          No models here yet. Choose a folder that holds config.json, tokenizer.json and safetensors weights, or start
-          with the small bundled one in the demo folder.
+          No models here yet. Choose a folder that holds config.json, tokenizer.json and safetensors weights or an ONNX
+          export, or start with the small bundled one in the demo folder.
         </EmptyState>
       ) : found.length === 0 ? (
         <FilteredEmpty onClear={() => setSearch('')}>

@@ -3,7 +3,7 @@ import type { Model } from '@mistudio/contracts'
 import ShieldCheck from 'lucide-react/icons/shield-check'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Badge, Card, Facts, LinkButton, RelativeTime } from '../../ui/index.js'
-import { architectureFacts, sourceFacts } from '../prepare.js'
+import { architectureFacts, isExport, sourceFacts } from '../prepare.js'
 import { PartsTable } from './parts-table.js'
 import { PrecisionCard } from './precision-card.js'
 import { SelfCheckCard } from './self-check.js'
@@ -22,7 +22,7 @@ export function OverviewTab({ model }: { model: Model }) {
         <Facts rows={[...architectureFacts(spec), ...sourceFacts(model), ['Folder', folder]]} />
       </Card>
       <div className="space-y-5">
-        <PrecisionCard model={model} />
+        {!isExport(model) && <PrecisionCard model={model} />}
         <ParityCard model={model} />
         {selfCheck && <SelfCheckCard check={selfCheck} />}
         <PartsTable model={{ spec, structure }} />

@@ -99,7 +99,8 @@ function DropArea({ onPicked, onFailure }: DropAreaProps) {
     >
       <UploadIcon className="size-8 text-muted" aria-hidden />
       <p className="text-sm">
-        Drop the folder of a model here: config.json, tokenizer and *.safetensors. A broken upload can go on later.
+        Drop the folder of a model here: config.json, tokenizer and *.safetensors or an ONNX export. A broken upload can
+        go on later.
       </p>
       <div className="flex flex-wrap justify-center gap-2">
         <PickButton label="Folder of a model" folder onPicked={onPicked}>

@@ -26,9 +26,11 @@ export const SiteSchema = z.object({
 })
 export type Site = z.infer<typeof SiteSchema>
 
-/** What config.json and the tensor headers say; never guessed. Sizes in bytes. */
+/** What config.json and the tensor headers (of an export: its graph) say; never guessed. Sizes in bytes. */
 export const ModelSpecSchema = z.object({
   architecture: z.string(),
+  /** `onnx`: a graph exported elsewhere, changed by surgery; left out for weights whose graph is built here. */
+  format: z.enum(['onnx']).optional(),
   layers: z.int(),
   dModel: z.int(),
   heads: z.int(),
@@ -55,7 +57,8 @@ export const ModelInspectionSchema = z.object({
   path: z.string(),
   suggestedName: z.string(),
   spec: ModelSpecSchema,
-  structure: ModelStructureSchema,
+  /** Null for ONNX exports: their graph says what is computed, not how it is called. */
+  structure: ModelStructureSchema.nullable(),
   sites: z.array(SiteSchema),
   absentSites: z.array(AbsentSiteSchema),
   tokenizer: z.object({ kind: z.string(), vocabSize: z.int() }),
@@ -85,7 +88,7 @@ export const ModelSchema = z.object({
   /** In which it is run, everywhere in the product. */
   precision: PrecisionSchema,
   spec: ModelSpecSchema.nullable(),
-  /** Null until the model was checked; models of earlier versions have it after their checks are run again. */
+  /** Null until the model was checked, and for ONNX exports; models of earlier versions have it after their checks are run again. */
   structure: ModelStructureSchema.nullable(),
   sites: z.array(SiteSchema),
   absentSites: z.array(AbsentSiteSchema),

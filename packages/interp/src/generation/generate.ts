@@ -1,6 +1,6 @@
 // Batched generation with a key/value cache. Rows share the model but not the stream: each may be changed in its own way, and draws from
 // its own generator started with the same seed, so that rows differ by their interventions alone.
-import { type KvCache, type LanguageModel, ModelError, selectRows } from '../models/index.js'
+import { type KvCache, ModelError, type RunnableModel, selectRows } from '../models/index.js'
 import { type GenerationStep, type InterventionSource, NO_INTERVENTIONS } from './interventions.js'
 import type { TokenLogprob } from './logprobs.js'
 import { createRandom, type Random } from './random.js'
@@ -57,7 +57,7 @@ interface RowState {
 
 const lengthOf = ({ prompt, tokens }: RowState): number => prompt.length + tokens.length
 
-function check(model: LanguageModel, { prompts, maxTokens }: GenerationRequest): void {
+function check(model: RunnableModel, { prompts, maxTokens }: GenerationRequest): void {
   if (prompts.length === 0 || maxTokens < 1)
     throw new ModelError('prompt_invalid', 'Generation needs a prompt and at least one token to add.')
   for (const [row, { length }] of prompts.entries()) {
@@ -112,7 +112,7 @@ function newest(states: readonly RowState[]): { step: GenerationStep; tokens: In
 }
 
 /** Whether the rotary frequencies of a row change with its newest token (longrope, dynamic scaling): keys cached before are then wrong. */
-const changesRegime = (model: LanguageModel, state: RowState): boolean =>
+const changesRegime = (model: RunnableModel, state: RowState): boolean =>
   state.tokens.length > 0 && model.regime(lengthOf(state) - 1) !== model.regime(lengthOf(state))
 
 /** The rows still running and their cache. */
@@ -120,13 +120,13 @@ class Decoder {
   #cache: KvCache | undefined
 
   constructor(
-    private readonly model: LanguageModel,
+    private readonly model: RunnableModel,
     private readonly interventions: InterventionSource,
   ) {}
 
-  /** Logits [rows, vocab] after the newest token of each row. Starts anew where there is no cache or it has become invalid. */
+  /** Logits [rows, vocab] after the newest token of each row. Starts anew where the model keeps no cache or it has become invalid. */
   async next(states: readonly RowState[]): Promise<Float32Array> {
-    if (states.some((state) => changesRegime(this.model, state))) this.#cache = undefined
+    if (!this.model.cached || states.some((state) => changesRegime(this.model, state))) this.#cache = undefined
     const { step, tokens } = this.#cache ? newest(states) : fromStart(states)
     const cache = this.#cache ?? this.model.emptyCache(states.length, { inPlace: true })
     const input = { tokens, batch: states.length, seq: step.seq }
@@ -147,7 +147,7 @@ class Decoder {
  * @throws ModelError `prompt_invalid` for empty or overlong prompts and for changes that make the model overflow, `site_unknown` for a
  * site the model lacks.
  */
-export async function generate(model: LanguageModel, request: GenerationRequest): Promise<GeneratedRow[]> {
+export async function generate(model: RunnableModel, request: GenerationRequest): Promise<GeneratedRow[]> {
   check(model, request)
   const { sampling: options, alternatives = 0 } = request
   const { vocabSize } = model.spec

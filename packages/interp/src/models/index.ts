@@ -8,7 +8,6 @@ export {
   type ForwardResult,
   LanguageModel,
   type LoadOptions,
-  type TokenBatch,
 } from './language-model.js'
 export type {
   AttentionPlan,
@@ -23,6 +22,7 @@ export type {
 export { PRECISIONS, type Precision, requirePrecision } from './precision.js'
 export { describeRope, type Rope } from './rope.js'
 export { estimateRunMemory, type RunMemory, type RunShape, requireMemory } from './run-memory.js'
+export type { CoreSpec, RunnableModel } from './runnable-model.js'
 export { type AbsentSite, absentSites, describeShape, findSite, planSites, type Site, siteWidth } from './sites.js'
 export {
   type Activation,
@@ -34,3 +34,4 @@ export {
 } from './spec.js'
 export type { SpliceProgram } from './splice.js'
 export { checkTensors, planTensors, requireTensors, type TensorCheck, type TensorProblem } from './tensors.js'
+export type { TokenBatch } from './token-batch.js'

@@ -5,10 +5,11 @@ import { createOrtRuntime } from '@mistudio/onnx/ort'
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../generation/random.js'
 import type { FeatureEdit, Intervention } from './interventions.js'
-import { LanguageModel, type TokenBatch } from './language-model.js'
+import { LanguageModel } from './language-model.js'
 import { siteWidth } from './sites.js'
 import type { SpliceProgram } from './splice.js'
 import { maxDifference, openCase } from './testing.js'
+import type { TokenBatch } from './token-batch.js'
 
 /** Serial with learned positions, parallel with rotation, norms on both sides with windows and caps. */
 const MODELS = ['gpt2', 'gpt_neox_parallel', 'gemma2', 'qwen3']

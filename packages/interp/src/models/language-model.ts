@@ -1,6 +1,6 @@
 // A language model ready to run: forward passes with captures, logits, losses and interventions, and cached steps for generation.
 import type { TensorSource } from '@mistudio/formats'
-import { float32Data, int32, int64, type Runtime, type Tensor } from '@mistudio/onnx'
+import { float32Data, int32, int64, type Runtime } from '@mistudio/onnx'
 import { ModelError } from './errors.js'
 import { type GraphRequest, LAST_POSITION } from './forward-graph.js'
 import { type Intervention, interventionFeeds, slotOf } from './interventions.js'
@@ -14,14 +14,8 @@ import { SessionCache, STORED_WEIGHTS_LIMIT } from './sessions.js'
 import { type AbsentSite, absentSites, planSites, type Site } from './sites.js'
 import { countParameters, estimateMemory, type MemoryEstimate, type ModelSpec } from './spec.js'
 import { planTensors, requireTensors } from './tensors.js'
+import { checkTokens, positionsFrom, type TokenBatch } from './token-batch.js'
 import { transpose, WeightStore } from './weights.js'
-
-/** Token ids, row-major [batch, seq]. Rows shorter than seq are padded on the right with any valid id. */
-export interface TokenBatch {
-  readonly tokens: Int32Array | Uint32Array | Uint16Array
-  readonly batch: number
-  readonly seq: number
-}
 
 export interface ForwardRequest {
   readonly capture?: readonly string[]
@@ -53,12 +47,6 @@ export interface LoadOptions {
 
 const DEFAULT_CONTEXT_LIMIT = 8192
 
-/** Positions [batch, seq] of tokens that follow `starts[row]` earlier ones. */
-function positionsFrom(starts: Int32Array, seq: number): Tensor {
-  const positions = Int32Array.from({ length: starts.length * seq }, (_, i) => starts[Math.floor(i / seq)]! + (i % seq))
-  return int64(positions, [starts.length, seq])
-}
-
 export class LanguageModel {
   readonly sites: readonly Site[]
   /** The usual sites that this architecture has not, and why. */
@@ -66,6 +54,7 @@ export class LanguageModel {
   readonly parameters: number
   readonly precision: Precision
   readonly memory: MemoryEstimate
+  readonly cached = true
   private readonly sessions: SessionCache
   private readonly rotary: RotaryFeeds
 
@@ -234,20 +223,7 @@ export class LanguageModel {
     return this.sessions.release()
   }
 
-  private check({ tokens, batch, seq }: TokenBatch, past = 0): void {
-    if (batch < 1 || seq < 1 || tokens.length !== batch * seq) {
-      throw new ModelError('prompt_invalid', `${tokens.length} tokens do not fill ${batch} rows of ${seq}.`)
-    }
-    if (past + seq > this.contextLimit) {
-      throw new ModelError('prompt_invalid', `${past + seq} tokens exceed the model's context of ${this.contextLimit}.`)
-    }
-    for (const id of tokens) {
-      if (id < 0 || id >= this.spec.vocabSize) {
-        throw new ModelError(
-          'prompt_invalid',
-          `Token id ${id} is outside the model's vocabulary of ${this.spec.vocabSize}.`,
-        )
-      }
-    }
+  private check(input: TokenBatch, past = 0): void {
+    checkTokens(input, this.spec.vocabSize, this.contextLimit, past)
   }
 }

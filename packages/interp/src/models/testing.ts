@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { openTensorSource, SafetensorsFile, type TensorSource } from '@mistudio/formats'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
 import { planModel } from './architectures/index.js'
-import { LanguageModel, type LoadOptions, type TokenBatch } from './language-model.js'
+import { LanguageModel, type LoadOptions } from './language-model.js'
 import type { ModelPlan } from './plan.js'
+import type { TokenBatch } from './token-batch.js'
 
 export const FIXTURES = new URL('../../../../fixtures/models/', import.meta.url)
 export const DEMO_MODEL = new URL('../../../../demo/tiny-stories-1m/', import.meta.url)

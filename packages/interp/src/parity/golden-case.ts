@@ -1,6 +1,6 @@
 // The stored expected values of one model (golden.safetensors), with the shapes that golden.json promises. Reads, compares nothing.
 import type { TensorSource } from '@mistudio/formats'
-import { type Intervention, type LanguageModel, ModelError, type TokenBatch } from '../models/index.js'
+import { type Intervention, ModelError, type RunnableModel, type TokenBatch } from '../models/index.js'
 import type { ValidRows } from './check.js'
 import type { GoldenInfo } from './golden-info.js'
 
@@ -78,7 +78,7 @@ export class GoldenCase {
   }
 
   /** @throws ModelError `model_invalid` when the values were made with a model of other sizes. */
-  requireFits({ spec }: LanguageModel): void {
+  requireFits({ spec }: RunnableModel): void {
     const { n_layers, d_model, vocab } = this.info
     if (spec.layers === n_layers && spec.dModel === d_model && spec.vocabSize === vocab) return
     throw new ModelError(

@@ -1,6 +1,6 @@
 import type { TensorSource } from '@mistudio/formats'
 import { describe, expect, it } from 'vitest'
-import type { Intervention, LanguageModel } from '../models/index.js'
+import type { Intervention, RunnableModel } from '../models/index.js'
 import { CASES } from '../models/testing.js'
 import { parseGoldenInfo } from './golden-info.js'
 import { collect, disturbed, failed, goldenInput } from './testing.js'
@@ -58,7 +58,7 @@ describe('a golden that is not what the model gives', () => {
 describe('a model that is not what the golden says', () => {
   it('fails the edits alone when interventions are ignored', async () => {
     const input = await goldenInput('llama')
-    const open = async (variant: { threads: number; optimise: boolean }): Promise<LanguageModel> => {
+    const open = async (variant: { threads: number; optimise: boolean }): Promise<RunnableModel> => {
       const model = await input.open(variant)
       const logits = model.logits.bind(model)
       model.logits = (batch, edits: readonly Intervention[] = []) => logits(batch, edits.slice(0, 0))
@@ -73,7 +73,7 @@ describe('a model that is not what the golden says', () => {
 
   it('fails the cached checks alone when the cache forgets where it is', async () => {
     const input = await goldenInput('llama')
-    const open = async (variant: { threads: number; optimise: boolean }): Promise<LanguageModel> => {
+    const open = async (variant: { threads: number; optimise: boolean }): Promise<RunnableModel> => {
       const model = await input.open(variant)
       const extend = model.extend.bind(model)
       model.extend = (cache, batch, ...rest) => extend(batch.seq > 1 ? cache : model.emptyCache(1), batch, ...rest)

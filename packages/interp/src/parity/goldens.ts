@@ -1,6 +1,6 @@
 // A model against stored expected values of a reference library: logits, every stored site, losses, greedy text, edits and sums.
 import type { TensorSource } from '@mistudio/formats'
-import { findSite, type LanguageModel, siteWidth } from '../models/index.js'
+import { findSite, type RunnableModel, siteWidth } from '../models/index.js'
 import { type Check, type Difference, difference, differenceCheck, type RunVariant } from './check.js'
 import { GoldenCase } from './golden-case.js'
 import type { GoldenInfo } from './golden-info.js'
@@ -8,7 +8,7 @@ import { greedyChecks } from './greedy.js'
 
 export interface GoldenInput {
   /** Loads the model for one way of running it, at full precision; it is released after its checks. */
-  readonly open: (variant: RunVariant) => LanguageModel | Promise<LanguageModel>
+  readonly open: (variant: RunVariant) => RunnableModel | Promise<RunnableModel>
   /** golden.safetensors and golden.json. */
   readonly golden: TensorSource
   readonly info: GoldenInfo
@@ -19,7 +19,7 @@ export interface GoldenInput {
 
 /** One model under one variant, with what all checks of it need. */
 interface Subject {
-  readonly model: LanguageModel
+  readonly model: RunnableModel
   readonly golden: GoldenCase
   readonly variant: RunVariant
 }

@@ -1,6 +1,6 @@
 // Checks that every model can be put to without stored values: finite numbers, the same bits twice, the cache against whole runs,
 // the loss on a text, and how far a quantised model is from full precision.
-import type { LanguageModel, Precision } from '../models/index.js'
+import type { LanguageModel, Precision, RunnableModel } from '../models/index.js'
 import { QualityMeter, type QuantisationQuality } from '../quantisation/index.js'
 import { type Check, type Difference, difference, differenceCheck } from './check.js'
 import { cachedLogits, joinDifferences, lastLogits } from './greedy.js'
@@ -20,7 +20,7 @@ const about = (name: string, group: Check['group'], unit: Check['unit']) =>
   ({ name, group, unit, variant: null }) as const
 
 /** Residual streams of every layer and logits hold no NaN or infinity. `tokens`: one row. */
-export async function finiteCheck(model: LanguageModel, tokens: Int32Array): Promise<Check> {
+export async function finiteCheck(model: RunnableModel, tokens: Int32Array): Promise<Check> {
   const capture = model.sites.filter(({ name }) => name.endsWith('hook_resid_post')).map(({ name }) => name)
   const { captured, logits } = await model.forward({ tokens, batch: 1, seq: tokens.length }, { capture, logits: true })
   const values = [...Object.entries(captured), ['logits', logits!] as const]
@@ -39,7 +39,7 @@ export async function finiteCheck(model: LanguageModel, tokens: Int32Array): Pro
 }
 
 /** Two runs on the same tokens give the same logits, bit for bit. */
-export async function determinismCheck(model: LanguageModel, tokens: Int32Array): Promise<Check> {
+export async function determinismCheck(model: RunnableModel, tokens: Int32Array): Promise<Check> {
   const input = { tokens, batch: 1, seq: tokens.length }
   const bits = async (): Promise<Uint32Array> => new Uint32Array((await model.logits(input)).slice().buffer)
   const [first, second] = [await bits(), await bits()]
@@ -75,7 +75,7 @@ export async function cacheCheck(model: LanguageModel, tokens: Int32Array): Prom
 }
 
 /** Mean next-token loss on a text, judged against uniform guessing. */
-export async function lossCheck(model: LanguageModel, tokens: Int32Array): Promise<Check> {
+export async function lossCheck(model: RunnableModel, tokens: Int32Array): Promise<Check> {
   const losses = await model.loss({ tokens, batch: 1, seq: tokens.length })
   const figure = losses.reduce((sum, loss) => sum + loss, 0) / losses.length
   const uniform = Math.log(model.spec.vocabSize)
@@ -92,8 +92,8 @@ export async function lossCheck(model: LanguageModel, tokens: Int32Array): Promi
 
 /** What a quantised model loses against full precision on one row of tokens: measured, not judged. */
 export async function precisionCheck(
-  full: LanguageModel,
-  quantised: LanguageModel,
+  full: RunnableModel,
+  quantised: RunnableModel,
   tokens: Int32Array,
 ): Promise<Check> {
   const input = { tokens, batch: 1, seq: tokens.length }

@@ -15,7 +15,9 @@ async function sha256(path: string): Promise<string> {
 
 /** Config, tokenizer, weights and stored values of a folder, by name. */
 export async function hashFiles(folder: string): Promise<HashedFile[]> {
-  const names = (await readdir(folder)).filter((name) => /\.(json|safetensors|model|txt)$/.test(name)).sort()
+  const names = (await readdir(folder))
+    .filter((name) => /\.(json|safetensors|model|txt|onnx)$|\.onnx[._]data/.test(name))
+    .sort()
   const files: HashedFile[] = []
   for (const name of names) {
     const path = join(folder, name)

@@ -1,10 +1,9 @@
 // What quantising a model costs: int8 and int4 beside float32, one of which is the model as it is loaded. Copies are made one at a time.
 import type { ParityCheck } from '@mistudio/contracts'
-import { LanguageModel, type Precision, precisionCheck } from '@mistudio/interp'
-import { runtime } from '../../runtime/index.js'
+import { type Precision, precisionCheck, type RunnableModel } from '@mistudio/interp'
 import { availableMemory } from '../available-memory.js'
 import { runBytes } from '../memory.js'
-import type { OpenModel } from '../model-store.js'
+import { loadModel, type OpenModel } from '../model-store.js'
 import { reported, type Skipped } from './reported.js'
 
 const QUANTISED = ['int8', 'int4'] as const
@@ -14,12 +13,12 @@ async function withPrecision<T>(
   { folder, model }: OpenModel,
   precision: Precision,
   run: { readonly threads: number; readonly tokens: number },
-  work: (model: LanguageModel) => Promise<T>,
+  work: (model: RunnableModel) => Promise<T>,
 ): Promise<T | null> {
   if (model.precision === precision) return work(model)
   const size = { precision, batch: 1, seq: run.tokens, logits: true }
   if (runBytes(folder.plan, size) > availableMemory()) return null
-  const copy = LanguageModel.load(folder.plan, folder.source, runtime, { threads: run.threads, precision })
+  const copy = await loadModel(folder, { threads: run.threads, precision })
   try {
     return await work(copy)
   } finally {
@@ -33,6 +32,10 @@ export async function* precisionChecks(
   threads: number,
   tokens: Int32Array,
 ): AsyncGenerator<ParityCheck | Skipped> {
+  if (opened.folder.format === 'onnx') {
+    yield { group: 'precision', reason: 'An ONNX export runs as it was written; it has no choice of precision.' }
+    return
+  }
   const run = { threads, tokens: tokens.length }
   const noRoom = (precision: Precision): Skipped => ({
     group: 'precision',

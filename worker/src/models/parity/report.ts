@@ -4,7 +4,7 @@ import { arch, cpus, platform, release } from 'node:os'
 import { join } from 'node:path'
 import { PARITY_FORMAT, type ParityCheck, type ParityReport } from '@mistudio/contracts'
 import { writeFileAtomic } from '@mistudio/formats'
-import type { Precision } from '@mistudio/interp'
+import { countParameters, type Precision, planTensors } from '@mistudio/interp'
 import { folderOf } from '../../files/index.js'
 import { runtimeVersion } from '../../runtime/index.js'
 import { VERSION } from '../../version.js'
@@ -53,11 +53,12 @@ export async function parityReport(
     }
   }
   if (!before('hashing files', steps.length / (steps.length + 1))) return null
-  const { architecture } = opened.folder.plan.spec
+  const { plan } = opened.folder
+  const { architecture } = plan.spec
   const files = await hashFiles(opened.folder.path)
   return {
     format: PARITY_FORMAT,
-    model: { name, architecture, parameters: opened.model.parameters, files },
+    model: { name, architecture, parameters: countParameters(planTensors(plan)).total, files },
     environment: environment(threads, opened.model.precision),
     startedAt: new Date(started).toISOString(),
     seconds: (Date.now() - started) / 1000,

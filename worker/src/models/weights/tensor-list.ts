@@ -2,13 +2,13 @@
 import type { ModelTensor } from '@mistudio/contracts'
 import { DTYPE_BYTES, type SafetensorsDtype } from '@mistudio/formats'
 import { planTensors } from '@mistudio/interp'
-import type { ModelFolder } from '../model-folder.js'
+import type { WeightsFolder } from '../model-folder.js'
 import { blockTensors } from '../structure.js'
 
 type Place = Pick<ModelTensor, 'part' | 'layer'>
 
 /** Part and layer by the name in the file. */
-function places({ plan, tensors }: ModelFolder): ReadonlyMap<string, Place> {
+function places({ plan, tensors }: WeightsFolder): ReadonlyMap<string, Place> {
   const found = new Map<string, Place>()
   const fileName = (name: string): string => tensors.fileNames.get(name)!
   for (const { name, part } of planTensors(plan)) found.set(fileName(name), { part, layer: null })
@@ -19,7 +19,7 @@ function places({ plan, tensors }: ModelFolder): ReadonlyMap<string, Place> {
 }
 
 /** Every tensor of the files, those the model uses first, in the order of the forward pass as far as layers say. */
-export function listTensors(folder: ModelFolder): ModelTensor[] {
+export function listTensors(folder: WeightsFolder): ModelTensor[] {
   const known = places(folder)
   const tensors = folder.source.names().map((name): ModelTensor => {
     const { dtype, shape } = folder.source.info(name)

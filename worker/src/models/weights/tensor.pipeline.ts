@@ -3,7 +3,7 @@ import { AppError, ModelTensorParamsSchema, type TensorStatistics } from '@mistu
 import type { z } from 'zod'
 import type { JobContext, Outcome, Pipeline } from '../../runner/context.js'
 import { withModelErrors } from '../errors.js'
-import { openModelFolder } from '../model-folder.js'
+import { openWeightsFolder } from '../model-folder.js'
 import { fingerprint } from '../model-store.js'
 import { StatisticsCache } from './cache.js'
 import { tensorStatistics } from './statistics.js'
@@ -25,7 +25,7 @@ async function* whileWanted(
 
 async function statisticsOf(context: JobContext<Params>): Promise<TensorStatistics> {
   const { modelId, path, tensor } = context.job.params
-  const { source } = await openModelFolder(path)
+  const { source } = await openWeightsFolder(path)
   if (!source.names().includes(tensor))
     throw new AppError('not_found', `The model's files hold no tensor "${tensor}". Reload the list.`)
   const cache = new StatisticsCache(context.dataDir, modelId, await fingerprint(path))

@@ -3,7 +3,7 @@ import { ModelTensorsParamsSchema } from '@mistudio/contracts'
 import type { z } from 'zod'
 import type { Pipeline } from '../../runner/context.js'
 import { withModelErrors } from '../errors.js'
-import { openModelFolder } from '../model-folder.js'
+import { openWeightsFolder } from '../model-folder.js'
 import { listTensors } from './tensor-list.js'
 
 export const tensorsPipeline: Pipeline<z.infer<typeof ModelTensorsParamsSchema>> = {
@@ -12,6 +12,6 @@ export const tensorsPipeline: Pipeline<z.infer<typeof ModelTensorsParamsSchema>>
   run: ({ job }) =>
     withModelErrors(async () => ({
       state: 'completed',
-      result: listTensors(await openModelFolder(job.params.path)),
+      result: listTensors(await openWeightsFolder(job.params.path)),
     })),
 }

@@ -1,0 +1,1 @@
+export { analyseExport, type ExportAnalysis, ExportedModel, type ExportOptions } from './exported-model.js'
