@@ -6,9 +6,9 @@ import {
   type ModelPlan,
   PRECISIONS,
   type Precision,
+  type RunnableModel,
   requirePrecision,
   requireMemory as requireRunMemory,
-  type RunnableModel,
 } from '@mistudio/interp'
 import { runtime } from '../runtime/index.js'
 import { availableMemory } from './available-memory.js'
@@ -62,7 +62,8 @@ export function requireWritingRoom(
   const [needed, available] = [kv + activations + logits, availableMemory()]
   if (needed <= available) return
   const [asked, free] = [needed, available].map((bytes) => `${(bytes / 2 ** 30).toFixed(2)} GiB`)
-  const advice = precision === 'int4' || !cached ? '' : `, or load the model in ${precision === 'int8' ? 'int4' : 'int8 or int4'}`
+  const advice =
+    precision === 'int4' || !cached ? '' : `, or load the model in ${precision === 'int8' ? 'int4' : 'int8 or int4'}`
   throw new AppError(
     'out_of_memory',
     `Writing ${rows} × ${context} tokens needs about ${asked} beside the model (${precision}), and ${free} are free. Take fewer tokens or strengths${advice}.`,

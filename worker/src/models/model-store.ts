@@ -1,7 +1,14 @@
 // Open models of this process: folder, tokenizer and loaded network, kept for the next job and dropped when the files change.
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ExportedModel, LanguageModel, type LoadOptions, ModelError, type Precision, type RunnableModel } from '@mistudio/interp'
+import {
+  ExportedModel,
+  LanguageModel,
+  type LoadOptions,
+  ModelError,
+  type Precision,
+  type RunnableModel,
+} from '@mistudio/interp'
 import { runtime } from '../runtime/index.js'
 import { Tokenizer } from '../tokenizer/index.js'
 import { availableMemory } from './available-memory.js'
@@ -44,7 +51,10 @@ export async function loadModel(
   options: Pick<LoadOptions, 'threads' | 'optimise' | 'precision'>,
 ): Promise<RunnableModel> {
   if (folder.format === 'onnx' && (options.precision ?? 'float32') !== 'float32') {
-    throw new ModelError('model_unsupported', `An ONNX export runs as it was written; it cannot be loaded as ${options.precision}.`)
+    throw new ModelError(
+      'model_unsupported',
+      `An ONNX export runs as it was written; it cannot be loaded as ${options.precision}.`,
+    )
   }
   if (folder.format === 'onnx') return ExportedModel.load(folder.file, folder.config, runtime, options)
   return LanguageModel.load(folder.plan, folder.source, runtime, options)

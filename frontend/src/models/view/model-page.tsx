@@ -68,7 +68,7 @@ function ModelView({ model }: { model: Model }) {
       state={
         <>
           <StatusBadge status={model.status} />
-          <PrecisionBadge precision={model.precision} loss={lossAt(model, model.precision)} />
+          {!isExport(model) && <PrecisionBadge precision={model.precision} loss={lossAt(model, model.precision)} />}
         </>
       }
       subtitle={model.spec ? modelLine(model.spec) : model.path}
