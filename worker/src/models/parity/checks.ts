@@ -14,7 +14,6 @@ import {
   type RunnableModel,
   verifyGolden,
 } from '@mistudio/interp'
-import { runtime } from '../../runtime/index.js'
 import { roundTrip, type Tokenizer } from '../../tokenizer/index.js'
 import { loadModel, type OpenModel } from '../model-store.js'
 import { promptIds } from '../prompt.js'
