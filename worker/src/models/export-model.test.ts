@@ -72,7 +72,8 @@ describe('an ONNX export', () => {
     const harvest = async (path: string): Promise<Float32Array> => {
       const { model } = await store.open(path, 2, 'float32')
       const tokens = reader as unknown as ConstructorParameters<typeof Harvester>[1]
-      return new Harvester(model, tokens, SITE, 48, () => {}).harvest(contexts)
+      const harvested = await new Harvester(model, tokens, new Map([[SITE, 48]]), () => {}).harvest(contexts)
+      return harvested.get(SITE)!
     }
     const [found, expected] = [await harvest(folder.path), await harvest(weights.path)]
     weights.remove()
