@@ -43,8 +43,8 @@ const follow = async (/** @type {any} */ stack, /** @type {any} */ { id, params 
 const targets = async (/** @type {any} */ stack, /** @type {any} */ on) => {
   for (const options of [
     { architecture: 'standard' },
-    { architecture: 'jumprelu', sparsityLoss: 'step', normalizeActivations: 'expected_average_only_in' },
-    { architecture: 'jumprelu', sparsityLoss: 'tanh', normalizeActivations: 'expected_average_only_in' },
+    { architecture: 'jumprelu', sparsityLoss: 'step' },
+    { architecture: 'jumprelu', sparsityLoss: 'tanh' },
   ]) {
     const trained = await sweep(
       stack,

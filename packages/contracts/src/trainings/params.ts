@@ -43,7 +43,8 @@ export const JumpreluParamsSchema = schemaOf('jumprelu', {
   l0WarmUpSteps: warmUp,
   preActCoefficient: coefficient.nullable().default(null),
   tanhScale: z.number().positive().max(1000).default(4),
-  steToInput: z.boolean().default(false),
+  /** Without it only thresholds feel the sparsity loss, and move no faster than the learning rate lets them. */
+  steToInput: z.boolean().default(true),
   targetL0,
 })
 export const MatchingPursuitParamsSchema = schemaOf('matching_pursuit', {
