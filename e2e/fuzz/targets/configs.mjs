@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { MODEL_TYPES, planSites } from '@mistudio/interp'
-import { openModelFolder } from '../../../worker/dist/models/model-folder.js'
+import { openWeightsFolder } from '../../../worker/dist/models/model-folder.js'
 import { mutateBytes } from '../bytes.mjs'
 import { mutateTree, textOf, treeOf } from '../json.mjs'
 
@@ -62,7 +62,7 @@ export const configs = {
 
   /** @param {string} folder @param {Record<string, Buffer>} files */
   async read(folder, files) {
-    const { plan, source, tensors } = await openModelFolder(folder)
+    const { plan, source, tensors } = await openWeightsFolder(folder)
     const { spec } = plan
     const config = JSON.parse(files['config.json'].toString('utf8'))
     const first = (/** @type {string[]} */ ...keys) =>
