@@ -126,7 +126,7 @@ test('train several architectures, branch, sweep, compare', async ({ page }) => 
     await expect(page.getByText('3 trainings in 1 job: the model reads the text once.')).toBeVisible()
     await page.getByRole('button', { name: 'Start 3 trainings' }).click()
     await expect(page).toHaveURL(/\/training\/compare\?sweep=/)
-    const table = page.getByRole('table', { name: 'Compared trainings' })
+    const table = page.getByRole('region', { name: 'Compared trainings' })
     await expect(table.getByText('Completed')).toHaveCount(3, LONG)
     const pareto = page.getByRole('figure', { name: 'L0 against FVU, held out' })
     await expect(pareto.locator('canvas')).toBeVisible()
@@ -142,7 +142,7 @@ test('train several architectures, branch, sweep, compare', async ({ page }) => 
 
   await test.step('compare with another training on one chart', async () => {
     await page.getByRole('combobox', { name: 'Add a training' }).selectOption({ label: 'Long transcoder' })
-    await expect(page.getByRole('table', { name: 'Compared trainings' }).getByRole('row')).toHaveCount(5)
+    await expect(page.getByRole('region', { name: 'Compared trainings' }).getByRole('row')).toHaveCount(5)
     await choose(page, 'Metric', 'Loss')
     const chart = page.getByRole('figure', { name: 'Loss', exact: true })
     await expect(chart.locator('canvas')).toBeVisible()

@@ -14,6 +14,8 @@ export interface LogLine {
 /** Log lines looked back for when the page opens, and lines kept. */
 const LOOK_BACK = 500
 const KEEP_LINES = 300
+/** Curves are handed on at most this often: a fast training reports many times a second, and each time redraws every chart. */
+const SHOW_EVERY_MS = 400
 
 const logLine = (event: JobEvent): LogLine[] => {
   if (event.type !== 'log') return []
@@ -25,6 +27,14 @@ export const useCurves = (training: Training) => {
   const snapshot = useMetricsSnapshot(training.id)
   const [curves, setCurves] = useState<Record<string, Curve>>({})
   const [log, setLog] = useState<readonly LogLine[]>([])
+  const waiting = useRef<ReturnType<typeof setTimeout> | null>(null)
+  const show = () => {
+    waiting.current ??= setTimeout(() => {
+      waiting.current = null
+      setCurves(store.current.view())
+    }, SHOW_EVERY_MS)
+  }
+  useEffect(() => () => clearTimeout(waiting.current ?? undefined), [])
   useEffect(() => {
     if (!snapshot.data) return
     store.current.load(snapshot.data)
@@ -38,7 +48,7 @@ export const useCurves = (training: Training) => {
       after: Math.max(-1, (snapshot.data?.seq ?? -1) - LOOK_BACK),
       active: isActive(training.job),
       onEvents: (events) => {
-        if (store.current.push(events)) setCurves(store.current.view())
+        if (store.current.push(events)) show()
         const lines = events.flatMap(logLine)
         if (lines.length > 0) setLog((before) => [...before, ...lines].slice(-KEEP_LINES))
       },
