@@ -131,6 +131,11 @@ export function TrainingForm({ models, branch }: Props) {
       </div>
       <div className="space-y-4 xl:sticky xl:top-20">
         <EstimateCard request={request} />
+        {rows.length > 0 && (
+          <p className="text-sm text-muted">
+            The estimate is for one of the trainings. In a job, SAEs add up and the forward passes are shared.
+          </p>
+        )}
         {start.error && <Notice tone="red">{errorText(start.error)}</Notice>}
         <Button type="submit" kind="primary" busy={start.isPending} className="w-full">
           {rows.length > 0 ? `Start ${sweep.trainings} trainings` : branch ? 'Start branch' : 'Start training'}
