@@ -75,7 +75,9 @@ test('a model folder is uploaded, survives a break and a reload, and is register
   await test.step('it is deleted with its files', async () => {
     const uploaded = dirname(upload?.path ?? '')
     expect((await stat(uploaded)).isDirectory()).toBe(true)
-    const { id } = (await w.client.listModels()).find(({ path }) => path === upload?.path) ?? { id: '' }
+    const registered = async () => (await w.client.listModels()).find(({ path }) => path === upload?.path)
+    await expect.poll(async () => (await registered())?.status, LONG).toBe('ready')
+    const { id } = (await registered()) ?? { id: '' }
     await page.goto(`${w.url}/models/${id}`)
     await page.getByRole('button', { name: 'Delete' }).first().click()
     await expect(page.getByLabel('Delete the uploaded files too')).toBeChecked()
