@@ -120,7 +120,7 @@ const openBrowser = (/** @type {string} */ link) => {
 }
 
 const runDemo = (/** @type {string} */ url) => {
-  const cli = join(ROOT, 'packages', 'client', 'dist', 'cli', 'main.js')
+  const cli = join(ROOT, JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).bin.mistudio)
   const args = [cli, 'demo', '--url', url, '--key-file', paths.key, '--out', paths.demo, '--folder', join(ROOT, 'demo')]
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' })
   if (status !== 0) fail('The demo did not finish; miStudio itself keeps running. The Jobs page shows what happened.')
