@@ -37,7 +37,9 @@ export class Queues implements OnModuleDestroy {
     }
   }
 
+  /** Without Redis there is nothing to finish, and a queue closed before it was ever ready rejects a promise that nobody holds. */
   async onModuleDestroy(): Promise<void> {
+    if (!this.redis.available) return
     await Promise.all(
       [...this.queues.values()].map((queue) => within(queue.close(), 1000, 'slow').catch(() => undefined)),
     )

@@ -1,5 +1,5 @@
 // `mistudio demo`: the main job on the bundled model and corpus, through the same API a browser uses.
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, realpath, rename, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createClient, type RestClient } from '@mistudio/client'
@@ -72,12 +72,14 @@ const prepare = async (
   folder: string,
 ): Promise<{ modelId: string; tokenizationId: string; stages: Stage[] }> => {
   const stages: Stage[] = []
-  let model = (await client.listModels()).find((m) => m.name === NAMES.model && m.status === 'ready')
+  // A folder is registered once, under whatever name somebody gave it.
+  const modelPath = await realpath(resolve(folder, 'tiny-stories-1m'))
+  let model = (await client.listModels()).find((m) => m.path === modelPath && m.status === 'ready')
   if (!model) {
     const done = await stage(
       client,
       'register model',
-      () => client.createModel({ body: { path: resolve(folder, 'tiny-stories-1m'), name: NAMES.model } }),
+      () => client.createModel({ body: { path: modelPath, name: NAMES.model } }),
       none,
     )
     stages.push(done.stage)
