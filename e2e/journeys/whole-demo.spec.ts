@@ -30,7 +30,7 @@ test('the demo ends with a browsable SAE and its figures', async ({ page }) => {
     // The link logs in before the next page is asked for.
     await expect(page.getByRole('navigation')).toBeVisible()
     await page.goto(report.url)
-    await expect(page.getByText(/of 2,048 features/)).toBeVisible()
+    await expect(page.getByText(/of 2,048 features/).first()).toBeVisible()
   } finally {
     await rm(folder, { recursive: true })
   }
