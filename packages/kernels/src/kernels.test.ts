@@ -23,7 +23,7 @@ const slots = {
   h: floats(ROWS * 144),
   e: floats(ROWS * 144),
   w: floats(FEATURES * 144),
-  gEnc: floats(FEATURES * 64),
+  gEnc: floats(FEATURES * 144),
   gDec: floats(FEATURES * 64),
   gBias: floats(FEATURES),
   sums: doubles(64),
@@ -197,30 +197,55 @@ describe('kernels agree with the plain reference', () => {
     expect([...f32('value', count)]).toEqual([...wanted.value])
   })
 
-  it.each([16, 48, 128, 144])('decodeRows, rowProducts and weightedRows at width %i', (d) => {
+  it.each([16, 48, 128, 144])('decodeRows at width %i', (d) => {
     expect(paddedWidth(d - 3)).toBe(d)
     const from = entries()
-    const [h, e, w] = [f32('h', ROWS * d), f32('e', ROWS * d), f32('w', FEATURES * d)]
-    for (const array of [h, e, w]) fill(array)
+    const [h, w] = [f32('h', ROWS * d), f32('w', FEATURES * d)]
+    for (const array of [h, w]) fill(array)
     kernels.decodeRows(at.values, at.index, at.offset, at.offset + 4, ROWS, d, at.w, at.h)
     expect(distance(h, reference.decodeRows(from, w, d))).toBeLessThan(1e-6)
+  })
 
-    // A token may occur more than once.
-    const tokens = Int32Array.from({ length: 37 }, (_, i) => (i * 5) % ROWS)
-    i32('token', 37).set(tokens)
-    const weight = f32('delta', 37)
-    fill(weight)
-    kernels.rowProducts(at.w + 2 * d * 4, at.e, at.token, 37, d, at.value)
-    const row = w.subarray(2 * d, 3 * d)
-    expect(distance(f32('value', 37), reference.rowProducts(row, e, tokens))).toBeLessThan(5e-6)
-    const sums = f32('gEnc', d)
-    for (const add of [0, 1]) {
-      const wanted = reference.weightedRows(e, d, tokens, weight).map((value, c) => value + (add ? sums[c]! : 0))
-      kernels.weightedRows(at.gEnc, at.e, at.token, at.delta, 37, d, add)
-      expect(distance(sums, wanted)).toBeLessThan(5e-6)
+  it.each([
+    [16, 16],
+    [48, 32],
+    [144, 32],
+    [144, 96],
+    [144, 144],
+  ])('groupedProducts and groupedSums at width %i in blocks of %i, of all features and of some', (d, block) => {
+    const grouped = reference.groupByFeature(entries(), FEATURES)
+    kernels.groupByFeature(
+      ...([at.offset, at.index, at.values, ROWS, FEATURES, at.start, at.position, at.token, at.value] as const),
+    )
+    const [e, w] = [f32('e', ROWS * d), f32('w', FEATURES * d)]
+    for (const array of [e, w]) fill(array)
+    const count = grouped.token.length
+    const [products, sums] = [f32('delta', count), f32('gEnc', FEATURES * d)]
+    products.fill(7)
+    kernels.groupedProducts(at.w, at.e, at.start, at.token, at.delta, FEATURES, ROWS, d, block, at.h)
+    const wantedProducts = reference.groupedProducts(grouped, w, e, d)
+    expect(distance(products, wantedProducts)).toBeLessThan(5e-6)
+
+    const wanted = reference.groupedSums(grouped, e, d)
+    for (const times of [1, 2]) {
+      const add = times - 1
+      kernels.groupedSums(at.gEnc, at.e, at.start, at.token, at.value, FEATURES, ROWS, d, block, at.h, add)
+      expect(
+        distance(
+          sums,
+          wanted.map((value) => times * value),
+        ),
+      ).toBeLessThan(5e-6)
     }
-    kernels.weightedRows(at.gEnc, at.e, at.token, at.delta, 0, d, 0)
-    expect([...sums]).toEqual(new Array(d).fill(0))
+
+    // Features 2 to 6 alone: the entries and rows of all others stay as they are.
+    const [first, end] = [grouped.start[2]!, grouped.start[7]!]
+    products.fill(7)
+    const part = [at.w + 8 * d, at.e, at.start + 8, at.token, at.delta] as const
+    kernels.groupedProducts(...part, 5, ROWS, d, block, at.h)
+    const others = [...products].filter((_, i) => i < first || i >= end)
+    expect(others).toEqual(new Array(count - (end - first)).fill(7))
+    expect(distance(products.slice(first, end), wantedProducts.slice(first, end))).toBeLessThan(5e-6)
   })
 
   it('adamVector follows the moments and the parameter over three steps', () => {

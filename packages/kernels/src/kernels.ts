@@ -62,9 +62,26 @@ export interface Kernels {
       ...[w: Pointer, out: Pointer],
     ]
   ): void
-  rowProducts(...args: [w: Pointer, rows: Pointer, token: Pointer, count: number, d: number, out: Pointer]): void
-  weightedRows(
-    ...args: [to: Pointer, rows: Pointer, token: Pointer, weight: Pointer, count: number, d: number, add: number]
+  /** `block`: see `columnBlock`. */
+  groupedProducts(
+    ...args: [
+      ...[w: Pointer, rows: Pointer, start: Pointer, token: Pointer, out: Pointer, features: number, tokens: number],
+      ...[d: number, block: number, room: Pointer],
+    ]
+  ): void
+  groupedSums(
+    ...args: [
+      ...[
+        to: Pointer,
+        rows: Pointer,
+        start: Pointer,
+        token: Pointer,
+        weight: Pointer,
+        features: number,
+        tokens: number,
+      ],
+      ...[d: number, block: number, room: Pointer, add: number],
+    ]
   ): void
   adamVector(
     ...args: [
@@ -107,7 +124,7 @@ export interface Kernels {
 const KERNEL_NAMES: readonly (keyof Kernels)[] = [
   ...(['addInto', 'scaleInto', 'subtractRow', 'errorRows', 'sumSquares', 'tokenFigures', 'columnSums'] as const),
   ...(['weightedRowSum', 'gatherRows', 'extractAbove', 'collectLargest', 'finishLargest', 'selectKth'] as const),
-  ...(['selectTop', 'mergeTopk', 'groupByFeature', 'decodeRows', 'rowProducts', 'weightedRows'] as const),
+  ...(['selectTop', 'mergeTopk', 'groupByFeature', 'decodeRows', 'groupedProducts', 'groupedSums'] as const),
   ...(['adamVector', 'rowNorms', 'reluInto', 'reluBackward', 'gateInto', 'gateBackward'] as const),
   ...(['jumpInto', 'jumpBackward', 'rankInto', 'keepWhere'] as const),
 ]

@@ -99,22 +99,25 @@ export function decodeRows({ offset, index, values }: Entries, w: Rows, d: numbe
   return out
 }
 
-/** ⟨rows[token], w⟩ for every token of a list. */
-export function rowProducts(w: Rows, rows: Rows, tokens: Int32Array): Float64Array {
-  const d = w.length
-  const out = new Float64Array(tokens.length)
-  tokens.forEach((t, i) => {
-    for (let c = 0; c < d; c++) out[i]! += w[c]! * rows[t * d + c]!
-  })
+/** ⟨rows[token], w[feature]⟩ for every entry; rows [tokens, d], w [features, d]. */
+export function groupedProducts({ start, token }: Grouped, w: Rows, rows: Rows, d: number): Float64Array {
+  const out = new Float64Array(token.length)
+  for (let j = 0; j + 1 < start.length; j++) {
+    for (let i = start[j]!; i < start[j + 1]!; i++) {
+      for (let c = 0; c < d; c++) out[i]! += w[j * d + c]! * rows[token[i]! * d + c]!
+    }
+  }
   return out
 }
 
-/** Σ weight · rows[token] over a list, [d]. */
-export function weightedRows(rows: Rows, d: number, tokens: Int32Array, weight: Rows): Float64Array {
-  const out = new Float64Array(d)
-  tokens.forEach((t, i) => {
-    for (let c = 0; c < d; c++) out[c]! += weight[i]! * rows[t * d + c]!
-  })
+/** Per feature Σ value · rows[token] over its entries: [features, d]. */
+export function groupedSums({ start, token, value }: Grouped, rows: Rows, d: number): Float64Array {
+  const out = new Float64Array((start.length - 1) * d)
+  for (let j = 0; j + 1 < start.length; j++) {
+    for (let i = start[j]!; i < start[j + 1]!; i++) {
+      for (let c = 0; c < d; c++) out[j * d + c]! += value[i]! * rows[token[i]! * d + c]!
+    }
+  }
   return out
 }
 

@@ -55,33 +55,46 @@ export class GatedActivations implements Pointwise {
 
   totals(): void {}
 
-  feature(j: number, first: number, count: number): void {
+  fill(start: Int32Array): void {
     const { memory, layout } = this.c
-    const gate = memory.f32('sorted', count, first)
-    const [d0, d1] = [memory.f32('product0', count), memory.f32('product1', count)]
-    const [dPre, w0, w1] = [memory.f32('dPre', count), memory.f32('weight0', count), memory.f32('weight1', count)]
-    const [bGate, bMag] = [memory.f32('b_gate', layout.features)[j]!, memory.f32('b_mag', layout.features)[j]!]
-    const [norm, scale] = [memory.f32('norm', layout.features)[j]!, this.scales[j]!]
-    let [dGateSum, dMagSum, dScaleSum, open, fired] = [0, 0, 0, 0, 0]
-    for (let i = 0; i < count; i++) {
-      const product = gate[i]! - bGate
-      const act = Math.max(0, product * scale + bMag)
-      const dMag = act > 0 ? d0[i]! : 0
-      const dGate = d1[i]! + this.weight * norm
-      dPre[i] = dMag * scale + dGate
-      w0[i] = act
-      w1[i] = gate[i]!
-      if (act > 0) fired++
-      open += gate[i]!
-      dGateSum += dGate
-      dMagSum += dMag
-      dScaleSum += dMag * scale * product
+    const { features } = layout
+    const list = (name: string) => memory.f32(name, start[features]!)
+    const [gate, d0, d1, dPre, w0, w1] = [
+      ...([
+        list('sorted'),
+        list('product0'),
+        list('product1'),
+        list('dPre'),
+        list('weight0'),
+        list('weight1'),
+      ] as const),
+    ]
+    const [bGates, bMags, norms] = [
+      ...([memory.f32('b_gate', features), memory.f32('b_mag', features), memory.f32('norm', features)] as const),
+    ]
+    w1.set(gate)
+    for (let j = 0; j < features; j++) {
+      const [bGate, bMag, norm, scale] = [bGates[j]!, bMags[j]!, norms[j]!, this.scales[j]!]
+      let [dGateSum, dMagSum, dScaleSum, open, fired] = [0, 0, 0, 0, 0]
+      for (let i = start[j]!; i < start[j + 1]!; i++) {
+        const product = gate[i]! - bGate
+        const act = Math.max(0, product * scale + bMag)
+        const dMag = act > 0 ? d0[i]! : 0
+        const dGate = d1[i]! + this.weight * norm
+        dPre[i] = dMag * scale + dGate
+        w0[i] = act
+        if (act > 0) fired++
+        open += gate[i]!
+        dGateSum += dGate
+        dMagSum += dMag
+        dScaleSum += dMag * scale * product
+      }
+      this.fired[j] = fired
+      this.sums.open[j] = open
+      this.sums.gate[j] = dGateSum
+      this.sums.magnitude[j] = dMagSum
+      this.sums.scale[j] = dScaleSum
     }
-    this.fired[j] = fired
-    this.sums.open[j] = open
-    this.sums.gate[j] = dGateSum
-    this.sums.magnitude[j] = dMagSum
-    this.sums.scale[j] = dScaleSum
   }
 
   activate({ count }: Tokens): void {

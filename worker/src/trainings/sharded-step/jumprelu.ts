@@ -76,18 +76,19 @@ export class JumpreluActivations implements Pointwise {
     this.l0.set(sums, first)
   }
 
-  feature(j: number, first: number, count: number): void {
-    const { memory } = this.c
-    const [pre, token] = [memory.f32('sorted', count, first), memory.i32('token', count, first)]
-    const [product, dPre, weights] = [
-      memory.f32('product0', count),
-      memory.f32('dPre', count),
-      memory.f32('weight0', count),
-    ]
-    const add = this.entryOf(j)
-    for (let i = 0; i < count; i++) {
-      dPre[i] = add(pre[i]!, product[i]!, token[i]!)
-      weights[i] = this.open(j, pre[i]!) ? pre[i]! : 0
+  fill(start: Int32Array): void {
+    const { memory, layout } = this.c
+    const { features } = layout
+    const list = (name: string) => memory.f32(name, start[features]!)
+    const [pre, product, dPre, weights] = [list('sorted'), list('product0'), list('dPre'), list('weight0')]
+    const token = memory.i32('token', start[features]!)
+    const theta = memory.f32('threshold', features)
+    for (let j = 0; j < features; j++) {
+      const add = this.entryOf(j)
+      for (let i = start[j]!; i < start[j + 1]!; i++) {
+        dPre[i] = add(pre[i]!, product[i]!, token[i]!)
+        weights[i] = pre[i]! > theta[j]! ? pre[i]! : 0
+      }
     }
   }
 
@@ -142,10 +143,6 @@ export class JumpreluActivations implements Pointwise {
     exchange.publish('preAct', this.losses.preAct)
     const byNorm = this.plan.mode === 'tanh' || this.plan.preAct !== null
     return { dNorms: byNorm ? this.sums.norm : null, fired: this.fired, inputSums: this.sums.bias }
-  }
-
-  private open(j: number, pre: number): boolean {
-    return pre > this.c.memory.f32('threshold', this.c.layout.features)[j]!
   }
 
   /** Loss of a token with so many open features, per weight, and its gradient by each of them. */

@@ -1,6 +1,6 @@
 // Sizes of a sharded training step: which features a shard owns, what lies in its own memory, what all shards share.
 import { auxWidth } from '@mistudio/interp'
-import { doubles, floats, memoryBytes, paddedWidth, type Slot } from '@mistudio/kernels'
+import { blockRoom, doubles, floats, memoryBytes, paddedWidth, type Slot } from '@mistudio/kernels'
 import { CHUNK_SUMS } from './chunk-sums.js'
 import { parametersOf } from './parameters.js'
 import type { ShardPlan } from './plan.js'
@@ -60,13 +60,19 @@ export function shardLayouts(
   return Array.from({ length: shards }, (_, shard) => shardLayout(plan, batchSize, shards, shard, way))
 }
 
-/** Tokens encoded at a time: enough that packing the weights costs little, few enough to stay in a cache. */
+/** Floats of a chunk of dense products: enough tokens that packing the weights and adding to gradients costs little. */
 const CHUNK_FLOATS = 2 ** 22
+/** The same where a chunk is only searched for entries: half as many stay in a cache until then. */
+const LIST_CHUNK_FLOATS = 2 ** 21
 const [MIN_CHUNK, MAX_CHUNK] = [128, 512]
 
-/** Tokens encoded at a time, for a number of features. */
-export const chunkSize = (features: number): number =>
-  Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, Math.floor(CHUNK_FLOATS / features)))
+const chunkOf = (floats: number, features: number): number =>
+  Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, Math.floor(floats / features)))
+
+/** Tokens at a time of dense products, for a number of features. */
+export const chunkSize = (features: number): number => chunkOf(CHUNK_FLOATS, features)
+/** Tokens encoded at a time for lists of entries. */
+export const listChunk = (features: number): number => chunkOf(LIST_CHUNK_FLOATS, features)
 
 /** Most features of any shard: what all agree on. */
 export const widestShard = ({ plan, shards }: ShardLayout): number => Math.ceil(plan.dSae / shards)
@@ -112,14 +118,8 @@ export function shardSlots(layout: ShardLayout): Record<string, Slot> {
     ...Object.fromEntries(chunkNames(plan).map((name) => [name, floats(chunkFloats(layout))])),
     ...{ offset: floats(batchSize + 1), index: entries, value: entries },
     ...{ start: floats(features + 1), position: floats(features), token: entries, sorted: entries },
-    // Of one feature: gradients of its activations and weights of the rows that are summed.
-    ...{
-      product0: floats(batchSize),
-      product1: floats(batchSize),
-      weight0: floats(batchSize),
-      weight1: floats(batchSize),
-    },
-    dPre: floats(batchSize),
+    // Gradients of what the entries decode; copies of a block of the rows that are summed.
+    ...{ product0: entries, block: blockRoom(batchSize, Math.max(wIn, wOut)) },
     bounds: floats(planes > 1 && plan.kind === 'topk' ? (planes + 1) * batchSize : 0),
     ...(plan.kind === 'topk' ? topkSlots(layout, plan.over === 'token' ? plan.k : 0) : pointwiseSlots(layout)),
     ...(auxLimit(plan) > 0 ? auxSlots(layout) : {}),
@@ -170,9 +170,18 @@ function topkSlots({ plan, batchSize, features, shards }: ShardLayout, k: number
 
 function pointwiseSlots(layout: ShardLayout): Record<string, Slot> {
   const perFeature = floats(paddedWidth(layout.features))
+  const entries = floats(entryCapacity(layout))
+  const second = layout.planes > 1 ? { product1: entries, weight1: entries } : {}
   const sums = Array.from({ length: CHUNK_SUMS }, (_, n) => [`sum${n}`, perFeature])
   return {
-    ...{ acts: floats(entryCapacity(layout)), turned: turnedFloats(layout), ...Object.fromEntries(sums) },
+    ...{
+      acts: entries,
+      dPre: entries,
+      weight0: entries,
+      ...second,
+      turned: turnedFloats(layout),
+      ...Object.fromEntries(sums),
+    },
     ...{ add: perFeature, scale: perFeature, open: floats(layout.batchSize), slope: floats(layout.batchSize) },
   }
 }

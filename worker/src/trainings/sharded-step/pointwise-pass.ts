@@ -2,7 +2,7 @@
 // are above their bounds, else on dense products, chunk by chunk. The first chunk of the batch decides, so that weights and batch alone
 // do, and a resumed training takes the same way.
 import { chunks, type ShardContext, type StepRequest, type Tokens } from './context.js'
-import { chunkSize, DENSE_SHARE, entryCapacity, widestShard } from './layout.js'
+import { chunkSize, DENSE_SHARE, entryCapacity, listChunk, widestShard } from './layout.js'
 import { encoderBias } from './parameters.js'
 import type { Pointwise } from './pointwise.js'
 import { accumulate, decode, reconstruct } from './sparse-pass.js'
@@ -34,7 +34,7 @@ export class PointwisePass {
   /** Lists the entries of the batch; false when they are too many. */
   private async extract(rows: number): Promise<boolean> {
     const { exchange, layout, memory } = this.c
-    const size = Math.min(layout.batchSize, chunkSize(widestShard(layout)))
+    const size = Math.min(layout.batchSize, listChunk(widestShard(layout)))
     memory.i32('offset', 1)[0] = 0
     let whole = true
     for (const chunk of chunks(rows, size)) {
@@ -87,10 +87,13 @@ export class PointwisePass {
       decode(this.c, plane, values, rows, begin, end)
     })
     reconstruct(this.c, this.tokens, { first: 0, count: rows }, false)
-    const planes = Array.from({ length: this.c.layout.planes }, (_, plane) => plane)
+    const { planes, features } = this.c.layout
     accumulate(this.c, this.tokens.input, rows, {
-      planes: () => planes,
-      feature: (j, first, count) => this.pointwise.feature(j, first, count),
+      parts: Array.from({ length: planes }, (_, plane) => ({
+        ...{ plane, from: 0, to: features, product: `product${plane}`, weight: `weight${plane}` },
+      })),
+      dPre: 'dPre',
+      fill: (start) => this.pointwise.fill(start),
     })
   }
 

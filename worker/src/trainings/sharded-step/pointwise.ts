@@ -17,10 +17,10 @@ export interface Pointwise {
   /** Their totals over shards. */
   totals(sums: Float64Array, tokens: Tokens): void
   /**
-   * Gradients of one feature: its entries lie at `first` of `sorted` and `token`, products in `product0` (and 1). Fills `dPre` and
-   * the weights of the gradient rows that make up its decoder row's gradient, `weight0` (and 1).
+   * Gradients of the entries, which lie feature by feature in `sorted` and `token`, from start[j] on those of feature j; products in
+   * `product0` (and 1). Fills `dPre` and the weights of the rows that make up the decoder's gradient, `weight0` (and 1).
    */
-  feature(j: number, first: number, count: number): void
+  fill(start: Int32Array): void
   /** Activations of a chunk: from `pre` into `acts0` (and 1). */
   activate(tokens: Tokens): void
   /** Gradients of a chunk: from `pre`, `acts`, and products in `dActs0` (and 1), into `dActs0`. */

@@ -72,25 +72,29 @@ export class StandardActivations implements Pointwise {
     for (let t = 0; t < count; t++) this.tokenNorms[first + t] = sums[t]! ** (1 / this.plan.power)
   }
 
-  feature(j: number, first: number, count: number): void {
+  fill(start: Int32Array): void {
     const { memory, layout } = this.c
-    const acts = memory.f32('sorted', count, first)
-    const [token, product] = [memory.i32('token', count, first), memory.f32('product0', count)]
-    const [dPre, weights] = [memory.f32('dPre', count), memory.f32('weight0', count)]
-    const norm = memory.f32('norm', layout.features)[j]!
-    let [dBias, dNorm] = [0, 0]
-    for (let i = 0; i < count; i++) {
-      const act = acts[i]!
-      const dWeighted = this.slope(act * norm, token[i]!)
-      const d = product[i]! + dWeighted * norm
-      dPre[i] = d
-      weights[i] = act
-      dBias += d
-      dNorm += dWeighted * act
+    const { features } = layout
+    const entries = start[features]!
+    const [acts, token, product] = [
+      ...([memory.f32('sorted', entries), memory.i32('token', entries), memory.f32('product0', entries)] as const),
+    ]
+    const [dPre, weights] = [memory.f32('dPre', entries), memory.f32('weight0', entries)]
+    const norms = memory.f32('norm', features)
+    weights.set(acts)
+    for (let j = 0; j < features; j++) {
+      const norm = norms[j]!
+      let [dBias, dNorm] = [0, 0]
+      for (let i = start[j]!; i < start[j + 1]!; i++) {
+        const dWeighted = this.slope(acts[i]! * norm, token[i]!)
+        dPre[i] = product[i]! + dWeighted * norm
+        dBias += product[i]! + dWeighted * norm
+        dNorm += dWeighted * acts[i]!
+      }
+      this.fired[j] = start[j + 1]! - start[j]!
+      this.dBias[j] = dBias
+      this.dNorms[j] = dNorm
     }
-    this.fired[j] = count
-    this.dBias[j] = dBias
-    this.dNorms[j] = dNorm
   }
 
   activate({ count }: Tokens): void {

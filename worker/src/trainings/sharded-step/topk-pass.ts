@@ -1,14 +1,15 @@
 // Forward and backward pass of the top-k architectures: an exact selection over all shards, then lists of entries.
 import { chunks, type ShardContext, type StepRequest } from './context.js'
-import { batchLimit, chunkSize, firstFeature } from './layout.js'
+import { batchLimit, firstFeature, listChunk } from './layout.js'
 import type { TopkPlan } from './plan.js'
 import { selectOfBatch } from './select-batch.js'
-import { accumulate, decode, reconstruct } from './sparse-pass.js'
+import { accumulate, decode, type GradientPart, reconstruct } from './sparse-pass.js'
 import type { StepTokens } from './tokens.js'
 
 export class TopkPass {
   /** Reconstruction (prefix) that each own feature belongs to first. */
   private readonly blockOf: Uint8Array
+  private readonly parts: readonly GradientPart[]
   readonly fired: Float64Array
   readonly inputSums: Float64Array
 
@@ -19,6 +20,10 @@ export class TopkPass {
   ) {
     const { features, first } = c.layout
     this.blockOf = Uint8Array.from({ length: features }, (_, j) => plan.widths.findIndex((width) => first + j < width))
+    const owned = (plane: number) => this.blockOf.filter((block) => block < plane).length
+    this.parts = Array.from({ length: c.layout.planes }, (_, plane) => ({
+      ...{ plane, from: owned(plane), to: owned(plane + 1), product: 'product0', weight: 'sorted' },
+    })).filter(({ from, to }) => from < to)
     this.fired = new Float64Array(features)
     this.inputSums = new Float64Array(features)
   }
@@ -33,32 +38,30 @@ export class TopkPass {
     if (planes === 1) decode(this.c, 0, 'value', rows, memory.at('offset'), memory.at('offset', 1))
     else this.decodeBlocks(rows)
     reconstruct(this.c, this.tokens, { first: 0, count: rows }, true)
-    this.fired.fill(0)
-    this.inputSums.fill(0)
-    const blocks = Array.from({ length: planes }, (_, plane) => [plane])
+    // What is decoded is the chosen pre-activation before rescaling, so its gradient is that of the activation.
     accumulate(this.c, this.tokens.input, rows, {
-      planes: (j) => blocks[this.blockOf[j]!]!,
-      feature: (j, first, count) => this.feature(j, first, count),
+      ...{ parts: this.parts, dPre: 'product0' },
+      fill: (start) => this.sum(start),
     })
     memory.f32('b_enc.g', layout.features).set(this.inputSums)
   }
 
-  /** What is decoded is the chosen pre-activation before rescaling, so its gradient is that of the activation. */
-  private feature(j: number, first: number, count: number): void {
-    const { memory } = this.c
-    const product = memory.f32('product0', count)
-    memory.f32('dPre', count).set(product)
-    memory.f32('weight0', count).set(memory.f32('sorted', count, first))
-    let sum = 0
-    for (let i = 0; i < count; i++) sum += product[i]!
-    this.inputSums[j] = sum
-    this.fired[j] = count
+  /** Firings and bias gradients. */
+  private sum(start: Int32Array): void {
+    const { features } = this.c.layout
+    const product = this.c.memory.f32('product0', start[features]!)
+    for (let j = 0; j < features; j++) {
+      let sum = 0
+      for (let i = start[j]!; i < start[j + 1]!; i++) sum += product[i]!
+      this.inputSums[j] = sum
+      this.fired[j] = start[j + 1]! - start[j]!
+    }
   }
 
   private async encode(rows: number, work: (first: number, count: number) => void): Promise<void> {
     const { layout, products } = this.c
     const { features, wIn } = layout
-    for (const { first, count } of chunks(rows, chunkSize(features))) {
+    for (const { first, count } of chunks(rows, listChunk(features))) {
       await products.timesRows(
         { slot: 'pre', rows: count, columns: features },
         { slot: this.tokens.input, rows: count, columns: wIn, offset: first * wIn },
