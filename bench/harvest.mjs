@@ -1,17 +1,18 @@
 // Tokens per second of harvesting a residual-stream site, beside the limit that the model's matrix products set (the same shapes as bare
-// products, in turns with the whole model) and a peer command that prints one JSON line with `tokens_per_s`, in the middle of the run.
-//   node bench/harvest.mjs [--model DIR] [--layer 6] [--batch 8] [--context 256] [--reps 5] [--threads 2] [--precision float32]
-//        [--peer "python harvest_hf.py"]
-// Without --model: GPT-2 small's shape, random weights. Built packages are needed (npm run build).
+// products) and a peer command that prints one JSON line with `tokens_per_s`. All take turns: a round is a run of passes, a run of
+// products and the peer, once each; ratios are of medians of the same round, and of them the median counts.
+//   node bench/harvest.mjs [--model DIR] [--layer 6] [--batch 8] [--context 256] [--rounds 5] [--reps 5] [--seconds 1] [--threads 2]
+//        [--precision float32] [--peer "python harvest_hf.py"]
+// A run is at least `reps` passes and `seconds` long. Without --model: GPT-2 small's shape, random weights. Built packages are needed.
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { openTensorSource } from '../packages/formats/dist/index.js'
 import { LanguageModel, PRECISIONS, planModel } from '../packages/interp/dist/index.js'
-import { float32, Graph } from '../packages/onnx/dist/index.js'
 import { createOrtRuntime } from '../packages/onnx/dist/ort.js'
-import { GPT2_SMALL, median, randomTensors, randomTokens, randomValues, timed } from './lib/random-model.mjs'
+import { bareProducts } from './lib/products.mjs'
+import { GPT2_SMALL, median, randomTensors, randomTokens, timed } from './lib/random-model.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -19,19 +20,17 @@ const { values } = parseArgs({
     layer: { type: 'string', default: '6' },
     batch: { type: 'string', default: '8' },
     context: { type: 'string', default: '256' },
+    rounds: { type: 'string', default: '5' },
     reps: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '1' },
     threads: { type: 'string', default: '2' },
     precision: { type: 'string', default: 'float32' },
     peer: { type: 'string' },
   },
 })
-const [layer, batch, seq, reps, threads] = [
-  values.layer,
-  values.batch,
-  values.context,
-  values.reps,
-  values.threads,
-].map(Number)
+const number = (/** @type {Exclude<keyof typeof values, 'model' | 'precision' | 'peer'>} */ name) =>
+  Number(values[name])
+const [layer, batch, seq, threads] = [number('layer'), number('batch'), number('context'), number('threads')]
 const precision = PRECISIONS.find((known) => known === values.precision)
 if (!precision) throw new Error(`--precision is one of ${PRECISIONS.join(', ')}.`)
 const site = `blocks.${layer}.hook_resid_post`
@@ -43,62 +42,48 @@ const plan = values.model
 const source = values.model ? await openTensorSource(values.model) : randomTensors(plan)
 const model = LanguageModel.load(plan, source, runtime, { threads, precision })
 const tokens = randomTokens(batch * seq, plan.spec.vocabSize)
-const harvest = () => model.capture({ tokens, batch, seq }, site)
+const products = await bareProducts(runtime, plan, { layer, rows: batch * seq, threads })
 
-/** One chain of bare products for every linear layer up to the site. */
-async function productsSession() {
-  const graph = new Graph('products')
-  let seed = 1
-  const product = (
-    /** @type {import('../packages/onnx/dist/index.js').Value} */ x,
-    /** @type {{ dIn: number, dOut: number }} */ { dIn, dOut },
-  ) => graph.matmul(x, graph.initialiser(float32(randomValues(dIn * dOut, seed++), [dIn, dOut])))
-  const x = graph.input('x', 'float32', ['tokens', plan.spec.dModel])
-  const outputs = []
-  for (const { attention, mlp } of plan.blocks.slice(0, layer + 1)) {
-    const q = product(x, attention.q)
-    for (const other of [attention.k, attention.v, ...(mlp.gate ? [mlp.gate] : [])]) outputs.push(product(x, other))
-    outputs.push(product(q, attention.o), product(product(x, mlp.input), mlp.output))
+/** Tokens per second of each pass of a run, the first left out. @param {() => Promise<unknown>} pass */
+async function rates(pass) {
+  await pass()
+  const found = []
+  const end = performance.now() + number('seconds') * 1000
+  while (found.length < number('reps') || performance.now() < end) {
+    found.push((batch * seq * 1000) / (await timed(pass)))
   }
-  // One number of each: nothing but the products takes time.
-  for (const [at, value] of outputs.entries()) {
-    graph.output(graph.slice(value, [0, 0], [1, 1], [0, 1]), 'float32', [1, 1], `y${at}`)
-  }
-  return runtime.createSession(graph.build(), { threads, optimise: false })
+  return found
 }
 
-const bare = await productsSession()
-const x = float32(randomValues(batch * seq * plan.spec.dModel, 0), [batch * seq, plan.spec.dModel])
-const products = () => bare.run({ x })
-
-/** @type {Record<'harvest' | 'products', number[]>} */
-const times = { harvest: [], products: [] }
-async function turns() {
-  for (let rep = 0; rep < reps; rep++) {
-    times.harvest.push(await timed(harvest))
-    times.products.push(await timed(products))
-  }
-}
-
-await harvest()
-await products()
-await turns()
-let peer = null
-if (values.peer) {
-  const [command, ...args] = values.peer.split(' ')
+async function askPeer(/** @type {string} */ line) {
+  const [command, ...args] = line.split(' ')
   const { stdout } = await promisify(execFile)(String(command), args, { maxBuffer: 1 << 26 })
-  peer = JSON.parse(String(stdout.trim().split('\n').at(-1)))
-  await turns()
+  return JSON.parse(String(stdout.trim().split('\n').at(-1)))
 }
-const rate = (/** @type {number} */ ms) => Math.round((batch * seq * 1000) / ms)
-const best = { harvest: Math.min(...times.harvest), products: Math.min(...times.products) }
-const middle = { harvest: median(times.harvest), products: median(times.products) }
+
+const rounds = []
+for (let round = 0; round < number('rounds'); round++) {
+  const harvest = await rates(() => model.capture({ tokens, batch, seq }, site))
+  const limit = await rates(products.run)
+  const peer = values.peer ? await askPeer(values.peer) : null
+  rounds.push({ harvest, limit, peer })
+  console.log(
+    `  round ${round + 1}: ${Math.round(median(harvest))} tokens/s (${harvest.length} passes), products ${Math.round(median(limit))}${peer ? `, ${peer.peer ?? 'peer'} ${peer.tokens_per_s}` : ''}`,
+  )
+}
+
+const all = (/** @type {'harvest' | 'limit'} */ name) => rounds.flatMap((round) => round[name])
+const figures = (/** @type {readonly number[]} */ found) =>
+  `median ${Math.round(median(found))} tokens/s (best ${Math.round(Math.max(...found))})`
+const shares = rounds.map(({ harvest, limit }) => median(harvest) / median(limit))
+console.log(`${site}, batch ${batch} × ${seq}, ${values.precision}, ${threads} threads: ${figures(all('harvest'))}`)
 console.log(
-  `${site}, batch ${batch} × ${seq}, ${values.precision}, ${threads} threads: median ${rate(middle.harvest)} tokens/s (best ${rate(best.harvest)})`,
+  `products alone: ${figures(all('limit'))}; harvest reaches ${(100 * median(shares)).toFixed(1)} % of it (best runs ${((100 * Math.max(...all('harvest'))) / Math.max(...all('limit'))).toFixed(1)} %)`,
 )
-console.log(
-  `products alone: median ${rate(middle.products)} tokens/s (best ${rate(best.products)}); harvest reaches ${((100 * middle.products) / middle.harvest).toFixed(1)} % of it (best runs ${((100 * best.products) / best.harvest).toFixed(1)} %)`,
-)
-if (peer) console.log(`peer ${JSON.stringify(peer)}: ${(rate(middle.harvest) / peer.tokens_per_s).toFixed(2)}×`)
-await bare.release()
+const ratios = rounds.flatMap(({ harvest, peer }) => (peer ? [median(harvest) / peer.tokens_per_s] : []))
+if (ratios.length > 0) {
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map((ratio) => ratio.toFixed(2))
+  console.log(`beside the peer ${median(ratios).toFixed(2)}× (${least} to ${most} over ${ratios.length} rounds)`)
+}
+await products.release()
 await model.release()
