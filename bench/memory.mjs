@@ -73,6 +73,7 @@ function casesOf(/** @type {boolean} */ unseen) {
   for (const model of models) {
     for (const precision of /** @type {const} */ (['float32', 'int8', 'int4'])) {
       cases.push({ model, precision, batch: 4, context: 256, logits: 'none' })
+      cases.push({ model, precision, batch: 4, context: 1024, logits: 'none' })
       cases.push({ model, precision, batch: 2, context: 128, logits: 'all' })
       cases.push({ model, precision, batch: 1, context: 512, logits: 'last' })
     }

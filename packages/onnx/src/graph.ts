@@ -135,6 +135,11 @@ export class Graph extends GraphBuilder {
     return this.ops('Loop', [count, null, ...carried], { body }, carried.length + stacked)
   }
 
+  /** `then` where the bool `condition` [] holds, else `otherwise`: graphs without inputs and with one output each. */
+  branch(condition: Value, then: Subgraph, otherwise: Subgraph): Value {
+    return this.op('If', [condition], { then_branch: then, else_branch: otherwise })
+  }
+
   protected reduce(type: string, a: Value, axes: readonly number[], keepDims: boolean): Value {
     return this.op(type, [a, this.ints(...axes)], { keepdims: keepDims ? 1 : 0 })
   }

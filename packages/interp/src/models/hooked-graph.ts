@@ -19,6 +19,7 @@ export class HookedGraph {
   readonly recipes = new Map<string, WeightRecipe>()
   private readonly weights = new Map<string, Value>()
   private readonly inputs = new Map<string, Value>()
+  private readonly common = new Map<string, unknown>()
   private readonly definitions = new Map<string, () => Value>()
   private readonly computed = new Map<string, Value>()
   private readonly unchanged = new Map<string, Value>()
@@ -61,6 +62,16 @@ export class HookedGraph {
     this.weights.set(recipe.name, made)
     this.recipes.set(recipe.name, recipe)
     return made
+  }
+
+  /** What several layers use, built for the first of them. */
+  shared<T>(key: string, build: (graph: Graph) => T): T {
+    if (!this.common.has(key))
+      this.common.set(
+        key,
+        this.graph.within(key, () => build(this.graph)),
+      )
+    return this.common.get(key) as T
   }
 
   /** Says how a site is computed. Nothing is built yet. */

@@ -1,6 +1,7 @@
 // Memory of a process that runs a model, before it is run: so that what does not fit is refused instead of ending in a crash.
 import { quantisedBytes } from '../quantisation/index.js'
 import { ModelError } from './errors.js'
+import { BLOCKED_FROM, QUERY_BLOCKS } from './layers/blocked-attention.js'
 import type { LinearPlan, ModelPlan } from './plan.js'
 import { type Precision, quantisedBits } from './precision.js'
 import { STORED_WEIGHTS_LIMIT } from './sessions.js'
@@ -32,8 +33,10 @@ export interface RunMemory {
 
 /** Resident bytes of a process with ONNX Runtime that has loaded no model, measured. */
 const PROCESS_BYTES = 100 * 2 ** 20
+/** What the first run of any size takes besides, measured. */
+const FIRST_RUN_BYTES = 25 * 2 ** 20
 /** What ONNX Runtime's arena holds for one byte of live intermediate values: it grows by doubling and never shrinks. Measured. */
-const ARENA = 3.5
+const ARENA = 2
 
 /** Share of a matrix let go of that is still held when the session is made: between none and all of it. */
 const GARBAGE = 0.5
@@ -94,6 +97,12 @@ function activationsPerToken({ spec, blocks }: ModelPlan): number {
   return 4 * (3 * dModel + Math.max((2 * heads + 2 * kvHeads) * headDim, (gated ? 3 : 2) * dMlp))
 }
 
+/** Scores of a layer's attention: of one block of queries at a time, of all where the layer goes in one piece. */
+function scoresBytes({ spec, blocks }: ModelPlan, { batch, context, cache }: RunShape): number {
+  const inOnePiece = cache || context < BLOCKED_FROM || blocks.some(({ attention }) => attention.softcap !== null)
+  return (4 * batch * spec.heads * context * context) / (inOnePiece ? 1 : QUERY_BLOCKS)
+}
+
 /**
  * Estimate of the largest resident memory of the whole process that loads the model and runs one graph of it; a second graph of a small
  * model holds its weights again. See bench/memory.mjs for how near it is.
@@ -106,7 +115,7 @@ export function estimateRunMemory(plan: ModelPlan, shape: RunShape): RunMemory {
   const parts = {
     weights: weights.all,
     kv: shape.cache ? 4 * 2 * layers * kvHeads * headDim * tokens : 0,
-    activations: ARENA * activationsPerToken(plan) * tokens,
+    activations: FIRST_RUN_BYTES + ARENA * activationsPerToken(plan) * tokens + scoresBytes(plan, shape),
     logits: logits === 'none' ? 0 : 4 * vocabSize * (logits === 'all' ? tokens : batch),
     loading: loadingBytes(plan, weights),
     overhead: PROCESS_BYTES,

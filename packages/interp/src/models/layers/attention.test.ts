@@ -7,6 +7,7 @@ import { HookedGraph } from '../hooked-graph.js'
 import type { AttentionPlan, RotaryPlan } from '../plan.js'
 import { rotaryTables } from '../rotary-tables.js'
 import { runtime } from '../testing.js'
+import { BLOCKED_FROM } from './blocked-attention.js'
 import { cacheSlots, paddedHeadDim, pastName } from './cache-slots.js'
 import { explicitAttention } from './explicit-attention.js'
 import { fusedAttention, ROW_ENDS, TOTAL_LENGTH } from './fused-attention.js'
@@ -14,7 +15,7 @@ import { POSITIONS, rotaryInput, rotate } from './rotation.js'
 
 const HEADS = 4
 const KV_HEADS = 2
-const TABLE = 16
+const TABLE = 160
 
 /** An attention layer of Llama's, with what is asked changed. */
 function planOf(headDim: number, change: Partial<AttentionPlan>): AttentionPlan {
@@ -101,6 +102,8 @@ const PLANS: [string, AttentionPlan][] = [
   ...[8, 12, 16, 24, 32].map((dim): [string, AttentionPlan] => [`head dimension ${dim}`, planOf(dim, {})]),
   ['no rotation', planOf(12, { rotary: null, scale: 1 })],
   ['a window of 3', planOf(16, { window: 3 })],
+  ['a window longer than a block', planOf(16, { window: 50 })],
+  ['a window of 3 and a cap of 2', planOf(16, { window: 3, softcap: 2 })],
   ['a cap of 2', planOf(16, { softcap: 2 })],
   [
     'neighbours of the first 6 dimensions',
@@ -118,6 +121,16 @@ describe.each(PLANS)('attention with %s', (_, plan) => {
     for (const [i, value] of reference(vectors, plan, LENGTH).entries()) {
       expect(found['z']!.data[i]).toBeCloseTo(value, 4)
     }
+  })
+
+  it.each([1, 5, BLOCKED_FROM - 1, BLOCKED_FROM + 3])('equals plain loops over %i tokens', async (length) => {
+    const session = await runtime.createSession(layerGraph(plan, false, false))
+    const vectors = { q: draw(1, length * HEADS * plan.headDim), ...keysAndValues(plan, length) }
+    const found = await session.run(feedsOf(session.inputNames, plan, vectors, [0], length))
+    await session.release()
+    const wanted = reference(vectors, plan, length)
+    const worst = wanted.reduce((most, value, i) => Math.max(most, Math.abs(Number(found['z']!.data[i]) - value)), 0)
+    expect(worst).toBeLessThan(1e-5)
   })
 
   it.each([false, true])('continues ragged rows from a cache (step by step: %s)', async (explicit) => {

@@ -1,9 +1,12 @@
-// Causal self-attention as one node; the attention pattern never exists (where it is wanted, see explicit-attention.ts).
-// Whole sequences: ONNX's Attention, the fastest on the CPU. With a window or a cache: com.microsoft GroupQueryAttention, which takes head
-// dimensions that are multiples of 8; others are padded with zeros, which leaves scores and results unchanged.
+// Causal self-attention in fused nodes; the attention pattern never exists (where it is wanted, see explicit-attention.ts).
+// Whole sequences: ONNX's Attention, the fastest on the CPU, in blocks (blocked-attention.ts). With a cache: com.microsoft
+// GroupQueryAttention, which takes head dimensions that are multiples of 8; others are padded with zeros, which leaves scores and results
+// unchanged. Capped scores (Gemma 2) are the exception: ONNX Runtime caps masked ones slowly, so they go in one piece, and through
+// GroupQueryAttention under a window.
 import { float, type Value } from '@mistudio/onnx'
 import type { HookedGraph } from '../hooked-graph.js'
 import type { AttentionPlan } from '../plan.js'
+import { blockedAttention } from './blocked-attention.js'
 import { type CacheSlots, paddedHeadDim } from './cache-slots.js'
 
 /** int32 [batch]: position of each row's last token, cache included. */
@@ -31,16 +34,12 @@ function trimHeads(hooks: HookedGraph, x: Value, heads: number, headDim: number)
 
 type Projections = Readonly<Record<'q' | 'k' | 'v', () => Value>>
 
-/** Every token sees all before it; rows start at position 0. */
-function wholeAttention({ graph }: HookedGraph, plan: AttentionPlan, { q, k, v }: Projections): Value {
-  const { heads, kvHeads, softcap, scale } = plan
-  return graph.op('Attention', [q(), k(), v()], {
-    is_causal: 1,
-    q_num_heads: heads,
-    kv_num_heads: kvHeads,
-    scale: float(scale),
-    ...(softcap === null ? {} : { softcap: float(softcap) }),
-  })
+/** Rows start at position 0. */
+function wholeAttention(hooks: HookedGraph, plan: AttentionPlan, { q, k, v }: Projections): Value {
+  const { heads, kvHeads, softcap, scale, window } = plan
+  const attributes = { q_num_heads: heads, kv_num_heads: kvHeads, scale: float(scale) }
+  if (softcap === null) return blockedAttention(hooks, { q: q(), k: k(), v: v(), window, attributes })
+  return hooks.graph.op('Attention', [q(), k(), v()], { ...attributes, is_causal: 1, softcap: float(softcap) })
 }
 
 /** Rotated queries, keys and values to z [B, T, heads × headDim]. */
@@ -50,7 +49,7 @@ export const fusedAttention = (
   projections: Projections,
   cache: CacheSlots | null,
 ): Value =>
-  plan.window === null && cache === null
+  cache === null && (plan.window === null || plan.softcap === null)
     ? wholeAttention(hooks, plan, projections)
     : groupQueryAttention(hooks, plan, projections, cache)
 
