@@ -25,11 +25,17 @@ describe('memory of a run', () => {
   })
 
   it('grows with tokens, cache and logits', () => {
-    const small = estimateRunMemory(GPT2, { ...RUN, cache: true, logits: 'all' })
-    const large = estimateRunMemory(GPT2, { ...RUN, batch: 4, cache: true, logits: 'all' })
+    const of = (batch: number) => estimateRunMemory(GPT2, { ...RUN, batch, cache: true, logits: 'all' })
+    const [small, large] = [of(2), of(4)]
     expect(small.kv).toBe(4 * 2 * 12 * 768 * 128)
     expect(small.logits).toBe(4 * 50_257 * 128)
-    for (const part of ['kv', 'logits', 'activations'] as const) expect(large[part]).toBe(2 * small[part])
+    for (const part of ['kv', 'logits'] as const) expect(large[part]).toBe(2 * small[part])
+    expect(of(6).activations - large.activations).toBe(large.activations - small.activations)
+  })
+
+  it('counts the scores of a block of queries, of all queries where a cache is kept', () => {
+    const of = (cache: boolean) => estimateRunMemory(GPT2, { ...RUN, context: 1024, cache }).activations
+    expect(of(true) - of(false)).toBe(0.75 * 4 * 2 * 12 * 1024 * 1024)
   })
 
   it('refuses what does not fit with the figures, and lets pass what does', () => {
