@@ -1,6 +1,7 @@
 // Tokens per second of greedy decoding with a cache, one row: every precision, unsteered and steered in turns, with the divergence from
 // float32 that the precision costs, and a peer command that prints one JSON line with `plain_tokens_per_s`, in the same run.
-//   node bench/generate.mjs [--model DIR] [--new 64] [--prompt 32] [--reps 5] [--threads 2] [--peer "python generate_hf.py"]
+//   node bench/generate.mjs [--model DIR] [--new 64] [--prompt 32] [--reps 5] [--threads 2]
+//        [--provider cpu] [--peer "python generate_hf.py"]
 // Without --model: GPT-2 small's shape, random weights. Built packages are needed (npm run build).
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -8,7 +9,7 @@ import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { openTensorSource } from '../packages/formats/dist/index.js'
 import { generate, LanguageModel, planModel, QualityMeter } from '../packages/interp/dist/index.js'
-import { createOrtRuntime } from '../packages/onnx/dist/ort.js'
+import { createOrtRuntime, parseProvider } from '../packages/onnx/dist/ort.js'
 import { GPT2_SMALL, median, randomTensors, randomTokens, randomValues, timed } from './lib/random-model.mjs'
 
 const { values } = parseArgs({
@@ -18,11 +19,12 @@ const { values } = parseArgs({
     prompt: { type: 'string', default: '32' },
     reps: { type: 'string', default: '5' },
     threads: { type: 'string', default: '2' },
+    provider: { type: 'string', default: 'cpu' },
     peer: { type: 'string' },
   },
 })
 const [added, prompt, reps, threads] = [values.new, values.prompt, values.reps, values.threads].map(Number)
-const runtime = createOrtRuntime({ threads })
+const runtime = createOrtRuntime({ threads, provider: parseProvider(values.provider) })
 const plan = values.model
   ? planModel(JSON.parse(await readFile(join(values.model, 'config.json'), 'utf8')))
   : GPT2_SMALL

@@ -2,7 +2,7 @@
 // products) and a peer command that prints one JSON line with `tokens_per_s`. All take turns: a round is a run of passes, a run of
 // products and the peer, once each; ratios are of medians of the same round, and of them the median counts.
 //   node bench/harvest.mjs [--model DIR] [--layer 6] [--batch 8] [--context 256] [--rounds 5] [--reps 5] [--seconds 1] [--threads 2]
-//        [--precision float32] [--peer "python harvest_hf.py"]
+//        [--precision float32] [--provider cpu] [--peer "python harvest_hf.py"]
 // A run is at least `reps` passes and `seconds` long. Without --model: GPT-2 small's shape, random weights. Built packages are needed.
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { openTensorSource } from '../packages/formats/dist/index.js'
 import { LanguageModel, PRECISIONS, planModel } from '../packages/interp/dist/index.js'
-import { createOrtRuntime } from '../packages/onnx/dist/ort.js'
+import { createOrtRuntime, parseProvider } from '../packages/onnx/dist/ort.js'
 import { bareProducts } from './lib/products.mjs'
 import { GPT2_SMALL, median, randomTensors, randomTokens, timed } from './lib/random-model.mjs'
 
@@ -24,17 +24,18 @@ const { values } = parseArgs({
     reps: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '1' },
     threads: { type: 'string', default: '2' },
+    provider: { type: 'string', default: 'cpu' },
     precision: { type: 'string', default: 'float32' },
     peer: { type: 'string' },
   },
 })
-const number = (/** @type {Exclude<keyof typeof values, 'model' | 'precision' | 'peer'>} */ name) =>
+const number = (/** @type {Exclude<keyof typeof values, 'model' | 'precision' | 'provider' | 'peer'>} */ name) =>
   Number(values[name])
 const [layer, batch, seq, threads] = [number('layer'), number('batch'), number('context'), number('threads')]
 const precision = PRECISIONS.find((known) => known === values.precision)
 if (!precision) throw new Error(`--precision is one of ${PRECISIONS.join(', ')}.`)
 const site = `blocks.${layer}.hook_resid_post`
-const runtime = createOrtRuntime({ threads })
+const runtime = createOrtRuntime({ threads, provider: parseProvider(values.provider) })
 
 const plan = values.model
   ? planModel(JSON.parse(await readFile(join(values.model, 'config.json'), 'utf8')))

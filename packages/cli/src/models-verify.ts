@@ -13,7 +13,7 @@ import {
   verifyGolden,
 } from '@mistudio/interp'
 import { OnnxError } from '@mistudio/onnx'
-import { createOrtRuntime } from '@mistudio/onnx/ort'
+import { createOrtRuntime, type Provider } from '@mistudio/onnx/ort'
 import type { Check } from './checks.js'
 
 /** The same model as different versions of the library write it; all must give the same numbers. */
@@ -23,6 +23,8 @@ const GOLDEN = 'golden.json'
 export interface VerifyOptions {
   /** Two threads and graph optimisation only, instead of 1 and 2 threads with and without it. */
   readonly quick: boolean
+  /** What computes; default the CPU. */
+  readonly provider?: Provider
 }
 
 /** Folders with golden values, at and below `folder`, in order of name. */
@@ -38,12 +40,17 @@ const describeVariant = ({ variant }: ModelCheck): string =>
     ? `${variant.threads} thread${variant.threads === 1 ? '' : 's'}, ${variant.optimise ? 'optimised' : 'not optimised'}`
     : ''
 
-async function* verifyConfig(folder: string, config: string, name: string, quick: boolean): AsyncGenerator<Check> {
+async function* verifyConfig(
+  folder: string,
+  config: string,
+  name: string,
+  { quick, provider = 'cpu' }: VerifyOptions,
+): AsyncGenerator<Check> {
   const plan = planModel(await readJsonFile(join(folder, config)))
   const source = await openTensorSource(folder)
   const golden = await SafetensorsFile.open(join(folder, 'golden.safetensors'))
   const info = parseGoldenInfo(await readJsonFile(join(folder, GOLDEN)))
-  const runtime = createOrtRuntime()
+  const runtime = createOrtRuntime({ provider })
   const checks = verifyGolden({
     open: (variant) => LanguageModel.load(plan, source, runtime, variant),
     golden,
@@ -73,7 +80,7 @@ const broken = (name: string, error: unknown): Check => {
  * Checks every golden model at or below a folder.
  * @throws AppError `file_not_found` when there is none.
  */
-export async function* verifyModels(folder: string, { quick }: VerifyOptions): AsyncGenerator<Check> {
+export async function* verifyModels(folder: string, options: VerifyOptions): AsyncGenerator<Check> {
   if (!existsSync(folder)) throw new AppError('file_not_found', `There is no folder ${folder}.`)
   const folders = await goldenFolders(folder)
   if (folders.length === 0) {
@@ -83,7 +90,7 @@ export async function* verifyModels(folder: string, { quick }: VerifyOptions): A
     for (const config of CONFIGS.filter((file) => existsSync(join(one, file)))) {
       const name = `${relative(folder, one) || basename(one)}/${config}`
       try {
-        yield* verifyConfig(one, config, name, quick)
+        yield* verifyConfig(one, config, name, options)
       } catch (error) {
         yield broken(name, error)
       }

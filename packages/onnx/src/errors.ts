@@ -5,6 +5,7 @@ export type OnnxErrorCode =
   | 'tensor_invalid'
   | 'session_failed'
   | 'run_failed'
+  | 'provider_unknown'
   /** A model file that is damaged, too large to read safely, or misses its external data. */
   | 'model_invalid'
   /** A sound model file that uses something which is not read. */

@@ -11,7 +11,18 @@ export interface OrtDefaults {
   /** Threads within one operator; default: the number of cores. */
   threads?: number
   /** Execution provider; default the CPU. Operators it lacks run on the CPU. */
-  provider?: 'cpu' | 'cuda' | 'tensorrt' | 'webgpu' | 'coreml' | 'dml'
+  provider?: Provider
+}
+
+export const PROVIDERS = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'coreml', 'dml'] as const
+export type Provider = (typeof PROVIDERS)[number]
+
+/** @throws OnnxError `provider_unknown`. */
+export function parseProvider(name: string): Provider {
+  const known = PROVIDERS.find((provider) => provider === name)
+  if (!known)
+    throw new OnnxError('provider_unknown', `There is no provider "${name}"; there are ${PROVIDERS.join(', ')}.`)
+  return known
 }
 
 const DTYPES: ReadonlySet<string> = new Set<DType>(['float32', 'float16', 'int32', 'int64', 'bool', 'uint8'])
