@@ -152,6 +152,7 @@ describe('refusals', () => {
     expect(error).toBeInstanceOf(AppError)
     expect((error as AppError).code).toBe('tokenizer_invalid')
     expect((error as AppError).message).toContain(text)
+    expect((error as AppError).message.length).toBeLessThan(1000)
   }
 
   it('says what is wrong with a folder', async () => {
@@ -160,6 +161,11 @@ describe('refusals', () => {
     await refused(
       folderWith({ 'tokenizer.json': { added_tokens: [{ id: -1, content: 'x' }], model: {} } }),
       'added_tokens',
+    )
+    const list = new Array(100_000).fill(1)
+    await refused(
+      folderWith({ 'tokenizer.json': { model: { type: 'BPE', vocab: { a: list }, merges: [] } } }),
+      'the vocabulary has the id [1,1,1',
     )
     await refused(
       folderWith({

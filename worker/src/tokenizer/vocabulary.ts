@@ -8,11 +8,15 @@ const MAX_TOKENS = 2 ** 21
 
 const invalid = (message: string): AppError => new AppError('tokenizer_invalid', message)
 
+/** Of a value that may be anything, as much as a message needs. */
+const excerpt = (value: unknown): string =>
+  String(typeof value === 'object' ? JSON.stringify(value) : value).slice(0, 40)
+
 function requireIds(ids: Iterable<unknown>, where: string): void {
   for (const id of ids) {
     if (!Number.isInteger(id) || (id as number) < 0 || (id as number) >= MAX_TOKENS)
       throw invalid(
-        `tokenizer.json: ${where} has the id ${String(id)}; ids are whole numbers from 0 to ${MAX_TOKENS - 1}.`,
+        `tokenizer.json: ${where} has the id ${excerpt(id)}; ids are whole numbers from 0 to ${MAX_TOKENS - 1}.`,
       )
   }
 }
