@@ -1,5 +1,5 @@
 // What a model's facts look like on screen: pure.
-import type { Model, ModelSpec, ModelStructure, SelfCheck, Site } from '@mistudio/contracts'
+import type { AbsentSite, Model, ModelSpec, ModelStructure, SelfCheck, Site } from '@mistudio/contracts'
 import { ROOMS } from '../app/nav.js'
 import { formatBytes, formatCount, formatNumber, formatPercent } from '../ui/format.js'
 
@@ -68,6 +68,17 @@ export const siteGroups = (sites: readonly Site[]): SiteGroup[] => {
     ...layers.map((layer) => ({ label: `Layer ${layer}`, sites: sites.filter((site) => site.layer === layer) })),
   ]
 }
+
+export interface AbsentGroup {
+  reason: string
+  names: readonly string[]
+}
+/** Sites that a model lacks by the reason why, in the order in which reasons first occur. */
+export const absentGroups = (sites: readonly AbsentSite[]): AbsentGroup[] =>
+  [...new Set(sites.map(({ reason }) => reason))].map((reason) => ({
+    reason,
+    names: sites.filter((site) => site.reason === reason).map(({ name }) => name),
+  }))
 
 /** Sites on which an SAE is usually trained: the streams and the outputs of attention and MLP. */
 export const isTrainingSite = (site: Site): boolean =>

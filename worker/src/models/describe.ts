@@ -96,7 +96,7 @@ export function folderWarnings(folder: ModelFolder, tokens: number): string[] {
   }
   if (tokens < spec.vocabSize) {
     warnings.push(
-      `The embedding has ${spec.vocabSize} rows, the tokenizer ${tokens} tokens; the other ${spec.vocabSize - tokens} rows never occur in text.`,
+      `The embedding has ${spec.vocabSize} rows, the tokenizer ${tokens} tokens; rows that never occur in text: ${spec.vocabSize - tokens}.`,
     )
   }
   return warnings

@@ -1,7 +1,7 @@
 // What was found in a model folder, before it is added.
 import type { ModelInspection } from '@mistudio/contracts'
-import TriangleAlert from 'lucide-react/icons/triangle-alert'
-import { formatBytes, formatCount, formatNumber, Notice, Stat, StatRow } from '../../ui/index.js'
+import { formatBytes, formatCount, formatNumber, Stat, StatRow } from '../../ui/index.js'
+import { Warnings } from './warnings.js'
 
 export function InspectionView({ inspection }: { inspection: ModelInspection }) {
   const { spec, sites, tokenizer, warnings } = inspection
@@ -18,15 +18,7 @@ export function InspectionView({ inspection }: { inspection: ModelInspection }) 
         <Stat label="Sites" value={sites.length} detail="places to read and steer" />
         <Stat label="Tokenizer" value={formatCount(tokenizer.vocabSize)} detail={tokenizer.kind} />
       </StatRow>
-      {warnings.length > 0 && (
-        <Notice tone="amber" icon={TriangleAlert} title="Worth knowing">
-          <ul className="list-disc space-y-1 pl-4">
-            {warnings.map((warning) => (
-              <li key={warning}>{warning}</li>
-            ))}
-          </ul>
-        </Notice>
-      )}
+      <Warnings warnings={warnings} />
     </div>
   )
 }

@@ -38,6 +38,7 @@ import { ParityTab } from './parity-tab.js'
 import { PrecisionBadge } from './precision-badge.js'
 import { SitesTable } from './sites-table.js'
 import { TryIt } from './try-it.js'
+import { Warnings } from './warnings.js'
 import { WeightsTab } from './weights-tab.js'
 
 export function ModelPage() {
@@ -85,11 +86,7 @@ function ModelView({ model }: { model: Model }) {
     >
       <div className="space-y-5">
         <ModelState model={model} />
-        {model.warnings.length > 0 && (
-          <Notice tone="amber" icon={TriangleAlert} title="Worth knowing">
-            {model.warnings.join(' ')}
-          </Notice>
-        )}
+        <Warnings warnings={model.warnings} />
         {model.spec && <ModelTabs model={model} />}
       </div>
       <RenameModelDialog open={asking === 'rename'} onClose={() => setAsking(null)} model={model} />
@@ -125,7 +122,7 @@ function ModelTabs({ model }: { model: Model }) {
       )}
       {tab === 'weights' && <WeightsTab model={model} />}
       {tab === 'parity' && <ParityTab model={model} />}
-      {tab === 'try' && model.status === 'ready' && <TryIt modelId={model.id} />}
+      {tab === 'try' && model.status === 'ready' && <TryIt modelId={model.id} exported={isExport(model)} />}
     </Tabs>
   )
 }

@@ -8,6 +8,8 @@ import { PartsTable } from './parts-table.js'
 import { PrecisionCard } from './precision-card.js'
 import { SelfCheckCard } from './self-check.js'
 
+const FROM_CONFIG = 'As config.json states them; what the export computes is in its graph.'
+
 export function OverviewTab({ model }: { model: Model }) {
   const { spec, structure, selfCheck, path } = model
   if (!spec) return null
@@ -18,7 +20,7 @@ export function OverviewTab({ model }: { model: Model }) {
   )
   return (
     <div className="grid items-start gap-5 lg:grid-cols-2">
-      <Card title="Facts">
+      <Card title="Facts" description={isExport(model) ? FROM_CONFIG : undefined}>
         <Facts rows={[...architectureFacts(spec), ...sourceFacts(model), ['Folder', folder]]} />
       </Card>
       <div className="space-y-5">

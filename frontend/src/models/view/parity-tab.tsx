@@ -137,7 +137,7 @@ function ReportView({ model, report, again }: { model: Model; report: ParityRepo
         <Card key={section.group} title={section.title} description={section.explanation}>
           {section.rows.length > 0 && <ParityTable label={section.title} rows={section.rows} />}
           {section.skipped.map((reason) => (
-            <p key={reason} className="text-sm text-muted">
+            <p key={reason} className="mt-3 text-sm text-muted">
               Not checked: {reason}
             </p>
           ))}

@@ -51,7 +51,7 @@ function Row({ row: { name, checks, worst } }: { row: ParityRow }) {
   return (
     <>
       <Tr>
-        <Td className="min-w-52 font-mono text-xs text-heading">
+        <Td className="min-w-60 font-mono text-xs text-heading">
           {checks.length > 1 ? (
             <button
               type="button"

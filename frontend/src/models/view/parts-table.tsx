@@ -1,7 +1,7 @@
 // Where the parameters and the memory of a model are.
 import type { ModelSpec, ModelStructure } from '@mistudio/contracts'
 import { Card, formatBytes, formatCount, formatPercent } from '../../ui/index.js'
-import { type PartRow, partRows } from '../prepare.js'
+import { isExport, type PartRow, partRows } from '../prepare.js'
 
 const NAMES: Readonly<Record<string, string>> = {
   embedding: 'Embedding',
@@ -13,12 +13,13 @@ const NAMES: Readonly<Record<string, string>> = {
 
 export function PartsTable({ model }: { model: { spec: ModelSpec; structure: ModelStructure | null } }) {
   const { memory, parameters } = model.spec
+  const cache = isExport(model) ? '' : `${formatBytes(memory.kvPerToken)} of key/value cache and `
   const rows = partRows(model)
   const largest = Math.max(...rows.map((row) => row.memoryBytes))
   return (
     <Card
       title="Parameters and memory"
-      description={`${formatCount(parameters)} parameters, ${formatBytes(memory.weights)} at float32. Besides: ${formatBytes(memory.kvPerToken)} of key/value cache and ${formatBytes(memory.activationsPerToken)} of activations per token.`}
+      description={`${formatCount(parameters)} parameters, ${formatBytes(memory.weights)} at float32. Besides: ${cache}${formatBytes(memory.activationsPerToken)} of activations per token.`}
     >
       <ul className="space-y-3 text-sm">
         {rows.map((row) => (

@@ -1,9 +1,10 @@
-// The sites of a model: named places in the forward pass. One click leads to a training there.
-import type { Model } from '@mistudio/contracts'
+// The sites of a model: named places in the forward pass. One click leads to a training or a capture there.
+import type { Model, Site } from '@mistudio/contracts'
+import Boxes from 'lucide-react/icons/boxes'
 import GraduationCap from 'lucide-react/icons/graduation-cap'
 import { useState } from 'react'
 import { Card, FilteredEmpty, LinkButton, SearchInput, Table, Td, Th, Toggle, Tr } from '../../ui/index.js'
-import { isTrainable, isTrainingSite, siteGroups, trainingAddress } from '../prepare.js'
+import { captureAddress, isTrainable, isTrainingSite, siteGroups, trainingAddress } from '../prepare.js'
 
 export function SitesTable({ model }: { model: Model }) {
   const [search, setSearch] = useState('')
@@ -45,12 +46,8 @@ export function SitesTable({ model }: { model: Model }) {
                   <Td className="font-mono text-xs text-heading">{site.name}</Td>
                   <Td number>{site.width}</Td>
                   <Td className="font-mono text-xs whitespace-nowrap">{site.shape}</Td>
-                  <Td className="text-right">
-                    {isTrainable(model, site) && (
-                      <LinkButton size="sm" kind="ghost" icon={GraduationCap} to={trainingAddress(model, site)}>
-                        Train here
-                      </LinkButton>
-                    )}
+                  <Td className="text-right whitespace-nowrap">
+                    <Actions model={model} site={site} />
                   </Td>
                 </Tr>
               )),
@@ -59,5 +56,23 @@ export function SitesTable({ model }: { model: Model }) {
         </Table>
       )}
     </Card>
+  )
+}
+
+function Actions({ model, site }: { model: Model; site: Site }) {
+  const capture = captureAddress(model, site)
+  return (
+    <>
+      {capture && (
+        <LinkButton size="sm" kind="ghost" icon={Boxes} to={capture}>
+          Capture here
+        </LinkButton>
+      )}
+      {isTrainable(model, site) && (
+        <LinkButton size="sm" kind="ghost" icon={GraduationCap} to={trainingAddress(model, site)}>
+          Train here
+        </LinkButton>
+      )}
+    </>
   )
 }

@@ -10,7 +10,13 @@ import { useGeneration } from '../generation.js'
 
 const EXAMPLE = 'Once upon a time'
 
-export function TryIt({ modelId }: { modelId: string }) {
+interface TryItProps {
+  modelId: string
+  /** Without a cache, a token takes as long as the whole text before it. */
+  exported: boolean
+}
+
+export function TryIt({ modelId, exported }: TryItProps) {
   const [prompt, setPrompt] = useState(startPrompt(EXAMPLE))
   const [maxTokens, setMaxTokens] = useState<number | null>(60)
   const [temperature, setTemperature] = useState<number | null>(0.7)
@@ -31,7 +37,7 @@ export function TryIt({ modelId }: { modelId: string }) {
   return (
     <Card
       title="Try it"
-      description="Lets the model go on from your text. Temperature 0 always takes the likeliest token."
+      description={`Lets the model go on from your text. Temperature 0 always takes the likeliest token.${exported ? ' An ONNX export keeps no cache: every token runs the whole text again, so long texts become slow.' : ''}`}
     >
       <div className="grid gap-5 lg:grid-cols-2">
         <div className="space-y-4">

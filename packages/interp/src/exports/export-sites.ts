@@ -108,7 +108,8 @@ function readOf(graph: ExportGraph, contribution: string, before: string): Inner
   return { value: unflattened(graph, node), width }
 }
 
-const NOT_SOUGHT = 'An export names no values; this one cannot be told for certain from the graph.'
+const NOT_SOUGHT =
+  'Not looked for: every exporter names, splits and joins these values in its own way, so the graph does not tell them for certain.'
 const INNER_NAMES = [
   'ln1.hook_scale',
   'ln1.hook_normalized',

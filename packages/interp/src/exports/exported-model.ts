@@ -275,9 +275,17 @@ async function probe(
     const dims = outputs[resultName(site.name)]!.dims
     const wanted = [PROBE.batch, PROBE.seq, siteWidth(site)]
     if (dims.join() === wanted.join()) return true
-    const found = `[${dims.join(', ')}] for ${PROBE.batch} rows of ${PROBE.seq} tokens, where [${wanted.join(', ')}] is expected`
-    refused.push({ name: site.name, reason: `The value found in the graph has the shape ${found}.` })
+    refused.push({ name: site.name, reason: misshapen(dims, wanted) })
     return false
   })
   return { kept, refused }
+}
+
+/** Why a value is no site, from its shape on the probe. */
+function misshapen(dims: readonly number[], wanted: readonly number[]): string {
+  const found = `The value found in the graph has the shape [${dims.join(', ')}] for ${PROBE.batch} rows of ${PROBE.seq} tokens`
+  const shared = dims.length === 3 && dims[0] === 1 && dims[1] === wanted[1] && dims[2] === wanted[2]
+  return shared
+    ? `${found}: it is computed once for all rows, so it is no vector per token of a text.`
+    : `${found}, where [${wanted.join(', ')}] is expected.`
 }
