@@ -4,6 +4,7 @@ export { OnnxError, type OnnxErrorCode } from './errors.js'
 export { Graph } from './graph.js'
 export { ModelEditor } from './model/editor.js'
 export { type ModelFile, openModelFile } from './model/file.js'
+export { floatAttribute, intAttribute, tensorAttributeType } from './model/node-attributes.js'
 export {
   type Declaration,
   type Initialiser,
@@ -12,6 +13,7 @@ export {
   type OnnxNode,
   parseModel,
 } from './model/read.js'
+export { Replacement, rewriteModel } from './model/rewrite.js'
 export { DEFAULT_LIMITS, type ModelLimits } from './model/wire.js'
 export { type Dim, elementType } from './protos.js'
 export type { Runtime, Session, SessionOptions } from './runtime.js'

@@ -6,15 +6,21 @@ import { findSite } from '../models/index.js'
 import { applySlot, type DeclareInput } from '../models/intervention-graph.js'
 import type { ExportSite } from './export-sites.js'
 
+/** Types of values that are read and changed: float16 as float32, which holds each of its values exactly. */
+type FloatType = 'float32' | 'float16'
+
+/** A site and the type that its value has in the graph. */
+export interface TypedSite extends ExportSite {
+  readonly dtype: FloatType
+}
+
 /** What the graph of a request is made from. */
 export interface ExportSource {
   readonly model: OnnxModel
-  readonly sites: readonly ExportSite[]
-  /** Name of the logits' value, and of the token ids' input. */
-  readonly logits: string
+  readonly sites: readonly TypedSite[]
+  readonly logits: { readonly name: string; readonly dtype: FloatType }
+  /** Name of the token ids' input. */
   readonly tokens: string
-  /** Of the values at the sites and of the logits; float16 is read and changed as float32, which is exact in both directions. */
-  readonly dtype: { readonly stream: 'float32' | 'float16'; readonly logits: 'float32' | 'float16' }
 }
 
 /** Name of the output with a captured site, the logits or the losses. */
@@ -37,26 +43,25 @@ function intervene(editor: ModelEditor, source: ExportSource, request: GraphRequ
   for (const site of sites) {
     const slots = [...request.interventions.entries()].filter(([, slot]) => slot.site === site.name)
     if (slots.length === 0) continue
-    const { stream } = source.dtype
-    let value = (): Value => widened(editor, editor.current(site.value), stream)
+    let value = (): Value => widened(editor, editor.current(site.value), site.dtype)
     for (const [index, slot] of slots) {
       const before = value
       value = () => applySlot(editor, site, slot, index, declare, before)
     }
     const after = value()
     changed.set(site.name, after)
-    editor.replace(site.value, stream === 'float32' ? after : editor.cast(after, stream))
+    editor.replace(site.value, site.dtype === 'float32' ? after : editor.cast(after, site.dtype))
   }
   return changed
 }
 
 /** The value at a site: after its own interventions, not after those of a later site that is the same value. */
 function siteValue(editor: ModelEditor, source: ExportSource, changed: Map<string, Value>, name: string): Value {
-  const site = findSite(source.sites, name) as ExportSite
+  const site = findSite(source.sites, name) as TypedSite
   const same = source.sites.filter(({ value }) => value === site.value)
   const upTo = same.slice(0, same.indexOf(site) + 1).reverse()
   const last = upTo.map((other) => changed.get(other.name)).find(Boolean)
-  return last ?? widened(editor, editor.existing(site.value), source.dtype.stream)
+  return last ?? widened(editor, editor.existing(site.value), site.dtype)
 }
 
 /** -log p(token t+1 | tokens to t), [batch, seq - 1], from logits [batch, seq, vocab]. */
@@ -80,7 +85,7 @@ export function buildExportForward(source: ExportSource, request: GraphRequest):
     // Rank and sizes are what the model gives; they are checked once, when the model is loaded.
     give(name, siteValue(editor, source, changed, name), ['site_batch', 'site_seq', 'site_width'])
   }
-  const logits = (): Value => widened(editor, editor.existing(source.logits), source.dtype.logits)
+  const logits = (): Value => widened(editor, editor.existing(source.logits.name), source.logits.dtype)
   if (request.logits === 'all') give('logits', logits(), ['logits_batch', 'logits_seq', 'logits_vocab'])
   if (request.logits === 'last') {
     const position = editor.input(LAST_POSITION, 'int64', ['last_batch', 1])

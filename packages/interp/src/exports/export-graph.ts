@@ -4,6 +4,8 @@ import type { Initialiser, OnnxModel, OnnxNode } from '@mistudio/onnx'
 
 /** Nodes that only measure a tensor: what they give does not depend on its values. */
 const MEASURES: ReadonlySet<string> = new Set(['Shape', 'Size'])
+/** Nodes that write floats as integers; their first output holds them, the others (scale and zero point) only say how. */
+const QUANTISERS: ReadonlySet<string> = new Set(['DynamicQuantizeLinear', 'QuantizeLinear'])
 /** Nodes that pass a value on. */
 const TRANSPARENT: ReadonlySet<string> = new Set(['Identity', 'Cast', 'Dropout'])
 
@@ -64,6 +66,12 @@ export class ExportGraph {
     }
   }
 
+  /** The floats that a value holds as integers; the value itself where it is not made from floats. */
+  unquantised(value: string): string {
+    const node = this.producers.get(value)
+    return node && QUANTISERS.has(node.type) ? node.inputs[0]! : value
+  }
+
   /**
    * Nodes on the way back from `value`, along values that depend on the tokens, not beyond `stops`; in no particular order. Values in
    * `stops` that were met are added to `met`.
@@ -97,7 +105,8 @@ export class ExportGraph {
     const reached = new Set([input])
     for (const node of this.model.nodes) {
       if (MEASURES.has(node.type) || ![...node.inputs, ...node.captured].some((name) => reached.has(name))) continue
-      for (const output of node.outputs) if (output !== '') reached.add(output)
+      const values = QUANTISERS.has(node.type) ? node.outputs.slice(0, 1) : node.outputs
+      for (const output of values) if (output !== '') reached.add(output)
     }
     return reached
   }

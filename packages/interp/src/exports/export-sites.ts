@@ -1,6 +1,6 @@
 // From the residual stream to named sites: which steps make a block, and what inside a block can be told apart for certain. What cannot is
 // listed with the reason.
-import type { OnnxNode } from '@mistudio/onnx'
+import { intAttribute, type OnnxNode } from '@mistudio/onnx'
 import type { AbsentSite, Site } from '../models/index.js'
 import type { ExportGraph } from './export-graph.js'
 import { isLinear, type ResidualStep, type ResidualStream } from './residual-stream.js'
@@ -71,10 +71,8 @@ function lastLinear(graph: ExportGraph, value: string, before: string): OnnxNode
 
 /** Rows of the stored matrix of a product: the width of what it reads. */
 function linearWidth(graph: ExportGraph, node: OnnxNode): number | null {
-  const k = node.proto.attribute?.find(({ name }) => name === 'K')?.i
-  if (node.type === 'MatMulNBits') return k === undefined || k === null ? null : Number(k)
-  const transposed =
-    node.type === 'Gemm' && Number(node.proto.attribute?.find(({ name }) => name === 'transB')?.i ?? 0) === 1
+  if (node.type === 'MatMulNBits') return intAttribute(node, 'K')
+  const transposed = (node.type === 'Gemm' || node.type === 'FusedMatMul') && intAttribute(node, 'transB') === 1
   const dims = weightDims(graph, node.inputs[1]!)
   return dims?.length === 2 ? dims[transposed ? 1 : 0]! : null
 }
@@ -88,9 +86,9 @@ function weightDims(graph: ExportGraph, value: string): readonly number[] | null
   return inner?.length === 2 ? [inner[1]!, inner[0]!] : null
 }
 
-/** What a product reads, before it was flattened to two axes. */
+/** What a product reads, before it was flattened to two axes or made integers. */
 function unflattened(graph: ExportGraph, node: OnnxNode): string {
-  const data = node.inputs[0]!
+  const data = graph.unquantised(node.inputs[0]!)
   const before = graph.producer(data)
   return node.type === 'Gemm' && before?.type === 'Reshape' ? before.inputs[0]! : data
 }

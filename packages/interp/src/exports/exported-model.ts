@@ -1,6 +1,6 @@
 // A language model whose graph was exported elsewhere (model.onnx): the same forward passes, captures and interventions as a model that is
 // built here, at the sites that were found in its graph. It keeps no cache: generation feeds all tokens of a row again for each new one.
-import { elementType, float32Data, int64, ModelEditor, type ModelFile, type Runtime, type Tensor } from '@mistudio/onnx'
+import { float32Data, int64, ModelEditor, type ModelFile, type Runtime, type Tensor, type Value } from '@mistudio/onnx'
 import { type GraphRequest, LAST_POSITION, requestKey } from '../models/forward-graph.js'
 import {
   type AbsentSite,
@@ -18,14 +18,11 @@ import {
 import { interventionFeeds, slotOf } from '../models/interventions.js'
 import { checkTokens } from '../models/token-batch.js'
 import { transpose } from '../models/weights.js'
-import { readExportConfig } from './export-config.js'
+import { analyseExport } from './analyse-export.js'
 import { buildExportForward, type ExportSource, resultName } from './export-forward.js'
-import { ExportGraph } from './export-graph.js'
-import { exportFeeds, requireFeedable, tokenInput } from './export-inputs.js'
+import { exportFeeds } from './export-inputs.js'
 import { ExportSessions } from './export-sessions.js'
-import { type ExportSites, nameSites } from './export-sites.js'
-import { findResidualStream } from './residual-stream.js'
-import { findUnembedding, type Unembedding } from './unembedding.js'
+import { type Unembedding, unembeddingMatrix } from './unembedding.js'
 
 export interface ExportOptions {
   readonly threads: number
@@ -36,61 +33,8 @@ export interface ExportOptions {
 }
 
 const DEFAULT_CONTEXT_LIMIT = 8192
-/** Operators with axes as inputs, which the added nodes use, exist from here on. */
-const OLDEST_OPSET = 13
 /** Size of the pass that checks every site: batch and sequence differ from one another and from 1. */
 const PROBE: TokenBatch = { tokens: new Int32Array(6), batch: 2, seq: 3 }
-
-/** What graph surgery finds in a file, before anything is run. */
-export interface ExportAnalysis {
-  readonly spec: CoreSpec
-  readonly source: ExportSource
-  readonly found: ExportSites
-  /** @throws ModelError `model_unsupported`, see findUnembedding. */
-  readonly unembedding: () => Unembedding
-}
-
-/** The output with the logits: the one called so, or the only one that is not a cache. */
-function logitsOutput({ outputs }: ModelFile['model']): { name: string; elementType: number } {
-  const rest = outputs.filter(({ name }) => !/^present/.test(name))
-  const found = outputs.find(({ name }) => name === 'logits') ?? (rest.length === 1 ? rest[0] : undefined)
-  if (found) return found
-  const names = outputs.map(({ name }) => name).join(', ')
-  throw new ModelError('model_unsupported', `The export has no output of logits; it has ${names}.`)
-}
-
-function floatType(what: string, type: number): 'float32' | 'float16' {
-  if (type === elementType('float32')) return 'float32'
-  if (type === elementType('float16')) return 'float16'
-  throw new ModelError('model_unsupported', `${what} of the export are neither float32 nor float16.`)
-}
-
-/**
- * Finds the sites of an export. `config`: content of config.json.
- * @throws ModelError `model_unsupported` saying what was not found, `model_invalid` for a config without the sizes.
- */
-export function analyseExport({ model }: ModelFile, config: unknown): ExportAnalysis {
-  const spec = readExportConfig(config)
-  const opset = model.opsets.get('') ?? 0
-  if (opset < OLDEST_OPSET) {
-    const wanted = `operator set ${OLDEST_OPSET} or newer`
-    throw new ModelError(
-      'model_unsupported',
-      `The export uses operator set ${opset}; ${wanted} is needed. Export it again.`,
-    )
-  }
-  requireFeedable(model)
-  const tokens = tokenInput(model).name
-  const logits = logitsOutput(model)
-  const graph = new ExportGraph(model, tokens)
-  const stream = findResidualStream(graph, logits.name)
-  const found = nameSites(graph, stream, spec.dModel, spec.layers)
-  const logitsType = floatType('The logits', logits.elementType)
-  const halves = [...model.initialisers.values()].some(({ elementType: type }) => type === elementType('float16'))
-  const dtype = { logits: logitsType, stream: halves ? ('float16' as const) : ('float32' as const) }
-  const unembedding = (): Unembedding => findUnembedding(graph, stream.unembedding, stream.final)
-  return { spec, source: { model, sites: found.sites, logits: logits.name, tokens, dtype }, found, unembedding }
-}
 
 export class ExportedModel implements RunnableModel {
   readonly cached = false
@@ -105,7 +49,9 @@ export class ExportedModel implements RunnableModel {
     readonly absentSites: readonly AbsentSite[],
     private readonly source: ExportSource,
     private readonly sessions: ExportSessions,
-    private readonly unembedding: () => Unembedding,
+    private readonly unembedding: Unembedding,
+    /** The export before fused operators in it were opened; null where none were. */
+    private readonly written: ExportSource | null,
   ) {
     this.sites = source.sites
   }
@@ -121,12 +67,13 @@ export class ExportedModel implements RunnableModel {
     runtime: Runtime,
     options: ExportOptions,
   ): Promise<ExportedModel> {
-    const { spec, source, found, unembedding } = analyseExport(file, config)
+    const { spec, source, absent, unembedding, opened } = analyseExport(file, config)
     const sessions = new ExportSessions(runtime, file, options)
-    const { kept, refused } = await probe(source, sessions)
+    const { kept, refused } = await probe(source, sessions, spec.vocabSize)
     const limit = Math.min(spec.maxPositions, options.contextLimit ?? DEFAULT_CONTEXT_LIMIT)
-    const absent = [...found.absent, ...refused]
-    return new ExportedModel(spec, limit, absent, { ...source, sites: kept }, sessions, unembedding)
+    const found = { ...source, sites: kept }
+    const written = opened.size > 0 ? { ...source, model: file.model, sites: [] } : null
+    return new ExportedModel(spec, limit, [...absent, ...refused], found, sessions, unembedding, written)
   }
 
   /** Always the same: every run starts at position 0. */
@@ -163,6 +110,19 @@ export class ExportedModel implements RunnableModel {
   /** Logits [batch, seq, vocab]. */
   async logits(input: TokenBatch, interventions: readonly Intervention[] = []): Promise<Float32Array> {
     return (await this.forward(input, { logits: true, interventions })).logits!
+  }
+
+  /**
+   * Logits [batch, seq, vocab] of the graph as it was exported, before fused operators were opened; null where none were. What `logits`
+   * gives may differ from them in rounding only.
+   */
+  async logitsAsWritten(input: TokenBatch): Promise<Float32Array | null> {
+    const { written } = this
+    if (!written) return null
+    const request: GraphRequest = { capture: [], logits: 'all', nll: false, interventions: [], cache: false }
+    const build = (): Uint8Array => buildExportForward(written, request)
+    const outputs = await this.sessions.run('as written', build, exportFeeds(written.model, input))
+    return float32Data(outputs[resultName('logits')], 'logits')
   }
 
   /** Next-token losses [batch, seq - 1] in nats. */
@@ -210,13 +170,19 @@ export class ExportedModel implements RunnableModel {
    */
   async unembed({ foldFinalNorm }: { foldFinalNorm: boolean }): Promise<Float32Array> {
     const { dModel, vocabSize } = this.spec
-    const { matrix, turned, normWeight } = this.unembedding()
-    const stored = await this.constant(matrix, dModel * vocabSize)
+    const { matrix, normWeight } = this.unembedding
+    const stored = await this.values('unembedding', dModel * vocabSize, () =>
+      unembeddingMatrix(this.source.model, this.unembedding, dModel),
+    )
+    const turned = matrix.kind === 'stored' && matrix.turned
     const oriented = turned ? transpose(stored, vocabSize, dModel) : stored
     if (!foldFinalNorm) return oriented
     if (normWeight === null)
       throw new ModelError('model_unsupported', 'The weight of the final norm was not found in the graph.')
-    const norm = await this.constant(normWeight, dModel)
+    const norm = await this.values(normWeight, dModel, () => {
+      const editor = new ModelEditor(this.source.model)
+      return [editor, editor.cast(editor.existing(normWeight), 'float32')]
+    })
     return oriented.map((value, i) => value * norm[Math.floor(i / vocabSize)]!)
   }
 
@@ -225,16 +191,15 @@ export class ExportedModel implements RunnableModel {
     return this.sessions.release()
   }
 
-  /** A value of the graph that needs no tokens. */
-  private async constant(name: string, length: number): Promise<Float32Array> {
+  /** A float32 value that needs no tokens, flattened. */
+  private async values(name: string, length: number, find: () => [ModelEditor, Value]): Promise<Float32Array> {
     const build = (): Uint8Array => {
-      const editor = new ModelEditor(this.source.model)
-      const value = editor.reshape(editor.cast(editor.existing(name), 'float32'), [-1])
-      editor.output(value, 'float32', ['constant'], resultName('constant'))
+      const [editor, value] = find()
+      editor.output(editor.reshape(value, [-1]), 'float32', ['values'], resultName('values'))
       return editor.build()
     }
-    const outputs = await this.sessions.run(`constant ${name}`, build, {})
-    const values = float32Data(outputs[resultName('constant')], name)
+    const outputs = await this.sessions.run(`values ${name}`, build, {})
+    const values = float32Data(outputs[resultName('values')], name)
     if (values.length === length) return values
     throw new ModelError(
       'model_unsupported',
@@ -257,19 +222,30 @@ export class ExportedModel implements RunnableModel {
   }
 }
 
-/** Runs every site once and keeps those that hold one vector of their width per token. */
+/**
+ * Runs every site once and keeps those that hold one vector of their width per token.
+ * @throws ModelError `model_unsupported` where the logits are not one row per token, which losses are made of.
+ */
 async function probe(
   source: ExportSource,
   sessions: ExportSessions,
+  vocabSize: number,
 ): Promise<{ kept: ExportSource['sites']; refused: AbsentSite[] }> {
   const capture = source.sites.map(({ name }) => name)
-  const request: GraphRequest = { capture, logits: 'none', nll: false, interventions: [], cache: false }
+  const request: GraphRequest = { capture, logits: 'all', nll: false, interventions: [], cache: false }
   const outputs = await sessions.run(
     'probe',
     () => buildExportForward(source, request),
     exportFeeds(source.model, PROBE),
   )
   await sessions.release()
+  const logits = outputs[resultName('logits')]!.dims
+  if (logits.join() !== [PROBE.batch, PROBE.seq, vocabSize].join()) {
+    throw new ModelError(
+      'model_unsupported',
+      `The export gives logits [${logits.join(', ')}] for ${PROBE.batch} rows of ${PROBE.seq} tokens, where ${vocabSize} for every token are expected. Export it with the logits of all positions.`,
+    )
+  }
   const refused: AbsentSite[] = []
   const kept = source.sites.filter((site) => {
     const dims = outputs[resultName(site.name)]!.dims

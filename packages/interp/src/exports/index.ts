@@ -1,1 +1,2 @@
-export { analyseExport, type ExportAnalysis, ExportedModel, type ExportOptions } from './exported-model.js'
+export { analyseExport, type ExportAnalysis } from './analyse-export.js'
+export { ExportedModel, type ExportOptions } from './exported-model.js'

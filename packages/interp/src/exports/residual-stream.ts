@@ -42,12 +42,25 @@ const AFTER_UNEMBEDDING: ReadonlySet<string> = new Set([
   'Gather',
   'Transpose',
 ])
-const PRODUCTS: ReadonlySet<string> = new Set(['MatMul', 'Gemm', 'MatMulNBits', 'MatMulInteger', 'FusedMatMul'])
+const PRODUCTS: ReadonlySet<string> = new Set([
+  'MatMul',
+  'Gemm',
+  'FusedMatMul',
+  'MatMulNBits',
+  'MatMulInteger',
+  'MatMulIntegerToFloat',
+  'DynamicQuantizeMatMul',
+])
+/** Products of two computed values. */
+const MIXING: ReadonlySet<string> = new Set(['MatMul', 'FusedMatMul', 'Einsum'])
 const FUSED_ATTENTION: ReadonlySet<string> = new Set([
   'Attention',
   'MultiHeadAttention',
   'GroupQueryAttention',
+  'PackedAttention',
   'PackedMultiHeadAttention',
+  'SparseAttention',
+  'QAttention',
 ])
 
 const unfit = (what: string): ModelError =>
@@ -62,7 +75,7 @@ export function isLinear(graph: ExportGraph, node: OnnxNode): boolean {
 function holdsAttention(graph: ExportGraph, nodes: readonly OnnxNode[]): boolean {
   if (nodes.some(({ type }) => FUSED_ATTENTION.has(type))) return true
   const mixes = ({ type, inputs }: OnnxNode): boolean =>
-    (type === 'MatMul' || type === 'Einsum') && inputs.length === 2 && inputs.every((input) => graph.isData(input))
+    MIXING.has(type) && inputs.length === 2 && inputs.every((input) => graph.isData(input))
   return nodes.some(({ type }) => type === 'Softmax') && nodes.some(mixes)
 }
 
@@ -103,7 +116,7 @@ function lastSum(graph: ExportGraph, value: string): string {
 }
 
 /** The side of a sum that the other is computed from. */
-function streamSide(graph: ExportGraph, a: string, b: string): string | null {
+export function streamSide(graph: ExportGraph, a: string, b: string): string | null {
   if (graph.dependsOn(b, graph.strip(a))) return a
   return graph.dependsOn(a, graph.strip(b)) ? b : null
 }
@@ -162,7 +175,7 @@ function requireEmbedding(graph: ExportGraph, start: string): void {
  */
 export function findResidualStream(graph: ExportGraph, logits: string): ResidualStream {
   const unembedding = findUnembeddingProduct(graph, logits)
-  const final = unembedding.inputs[0]!
+  const final = graph.unquantised(unembedding.inputs[0]!)
   const steps: ResidualStep[] = []
   let at = lastSum(graph, final)
   for (;;) {

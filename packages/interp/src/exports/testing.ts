@@ -17,6 +17,10 @@ export const EXPORT_CASES: Readonly<Record<string, string>> = {
   llama_gqa_llama3: 'llama_gqa_llama3',
   llama_gqa_llama3_past: 'llama_gqa_llama3',
   gemma2: 'gemma2',
+  gpt2_skip: 'gpt2',
+  gpt2_attention: 'gpt2',
+  llama_mha: 'llama',
+  qwen3_gqa: 'qwen3',
 }
 
 export const exportPath = (name: string): string => fileURLToPath(new URL(`${name}/model.onnx`, EXPORTS))

@@ -1,12 +1,17 @@
-// Where the unembedding's matrix and the final norm's weight are in an export, as values that need no tokens to be computed.
-import type { OnnxNode } from '@mistudio/onnx'
-import { ModelError } from '../models/index.js'
+// The unembedding's matrix and the final norm's weight of an export: where they are in the graph, and their values.
+import { float32, intAttribute, ModelEditor, type OnnxModel, type OnnxNode, type Value } from '@mistudio/onnx'
 import type { ExportGraph } from './export-graph.js'
+import type { ResidualStream } from './residual-stream.js'
+import { valueType } from './value-type.js'
 
 export interface Unembedding {
-  /** The matrix as the graph holds it: [d_model, vocab], or [vocab, d_model] when `turned`. */
-  readonly matrix: string
-  readonly turned: boolean
+  /**
+   * `stored`: the matrix is a value of the graph, [d_model, vocab], or [vocab, d_model] when `turned`. `applied`: its weights are stored as
+   * integers, so it is what the product makes of the identity: `from` is what the product reads, `to` what it gives as floats.
+   */
+  readonly matrix:
+    | { readonly kind: 'stored'; readonly value: string; readonly turned: boolean }
+    | { readonly kind: 'applied'; readonly from: string; readonly to: string; readonly half: boolean }
   /** The final norm's weight [d_model] as it is multiplied with (Gemma's 1 included); null when it was not found. */
   readonly normWeight: string | null
 }
@@ -26,14 +31,36 @@ function normWeight(graph: ExportGraph, final: string): string | null {
   }
 }
 
-/** @throws ModelError `model_unsupported` for a matrix that is not stored as floats. */
-export function findUnembedding(graph: ExportGraph, product: OnnxNode, final: string): Unembedding {
-  if (product.type !== 'MatMul' && product.type !== 'Gemm') {
-    throw new ModelError(
-      'model_unsupported',
-      `The unembedding ${product.name} is a ${product.type}: its matrix is not read.`,
-    )
+/** The floats that a product of integers gives: after the cast and the multiplication with the scales that follow it. */
+function dequantised(graph: ExportGraph, { type, outputs }: OnnxNode): string {
+  let at = outputs[0]!
+  if (type !== 'MatMulInteger') return at
+  for (const wanted of ['Cast', 'Mul']) {
+    const [next, ...others] = graph.consumers(at)
+    if (next?.type !== wanted || others.length > 0) return at
+    at = next.outputs[0]!
   }
-  const turned = Number(product.proto.attribute?.find(({ name }) => name === 'transB')?.i ?? 0) === 1
-  return { matrix: product.inputs[1]!, turned, normWeight: normWeight(graph, final) }
+  return at
+}
+
+export function findUnembedding(graph: ExportGraph, { unembedding, final }: ResidualStream): Unembedding {
+  const weight = normWeight(graph, final)
+  if (unembedding.type === 'MatMul' || unembedding.type === 'Gemm') {
+    const turned = intAttribute(unembedding, 'transB') === 1
+    return { matrix: { kind: 'stored', value: unembedding.inputs[1]!, turned }, normWeight: weight }
+  }
+  const half = valueType(graph, final) !== 1
+  const matrix = { kind: 'applied', from: final, to: dequantised(graph, unembedding), half } as const
+  return { matrix, normWeight: weight }
+}
+
+/** Puts the matrix as a float32 value into a graph: as it lies there, or as the product of the identity [1, width, width]. */
+export function unembeddingMatrix(model: OnnxModel, { matrix }: Unembedding, width: number): [ModelEditor, Value] {
+  const editor = new ModelEditor(model)
+  if (matrix.kind === 'stored') return [editor, editor.cast(editor.existing(matrix.value), 'float32')]
+  const identity = new Float32Array(width * width)
+  for (let i = 0; i < width; i++) identity[i * (width + 1)] = 1
+  const rows = editor.initialiser(float32(identity, [1, width, width]))
+  editor.replace(matrix.from, matrix.half ? editor.cast(rows, 'float16') : rows)
+  return [editor, editor.cast(editor.existing(matrix.to), 'float32')]
 }

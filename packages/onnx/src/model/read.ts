@@ -97,7 +97,8 @@ function externalLocation(tensor: TensorProto): ExternalLocation {
   return { file, offset: number('offset') ?? 0, length: number('length') }
 }
 
-function initialiser(tensor: TensorProto): Initialiser {
+/** @throws OnnxError `model_invalid` for a tensor without a name, shape or place. */
+export function readInitialiser(tensor: TensorProto): Initialiser {
   const { name } = tensor
   if (!name) throw invalid('an initialiser has no name')
   const dims = (tensor.dims ?? []).map((dim) => integer(dim, `a size of ${name}`))
@@ -121,7 +122,8 @@ function capturedNames({ attribute }: NodeProto): string[] {
   ])
 }
 
-function readNode(proto: NodeProto, index: number): OnnxNode {
+/** @throws OnnxError `model_unsupported` for operators of foreign domains. */
+export function readNode(proto: NodeProto, index: number): OnnxNode {
   const domain = proto.domain ?? ''
   const type = proto.opType ?? ''
   if (!DOMAINS.has(domain))
@@ -173,7 +175,7 @@ export function parseModel(bytes: Uint8Array, limits: ModelLimits = DEFAULT_LIMI
   if (!graph || (graph.node ?? []).length === 0) throw invalid('it holds no graph')
   if ((proto.functions ?? []).length > 0) throw unsupported('holds functions of its own; export it with them inlined')
   if ((graph.sparseInitializer ?? []).length > 0) throw unsupported('holds sparse tensors')
-  const initialisers = new Map((graph.initializer ?? []).map((tensor) => [tensor.name ?? '', initialiser(tensor)]))
+  const initialisers = new Map((graph.initializer ?? []).map((tensor) => [tensor.name ?? '', readInitialiser(tensor)]))
   const declared = (graph.input ?? []).map(declaration)
   const nodes = (graph.node ?? []).map(readNode)
   checkOrder(nodes, new Set([...declared.map(({ name }) => name), ...initialisers.keys()]))
