@@ -1,15 +1,21 @@
 // What the product shows of a model folder: sizes, sites, memory and warnings, in the shapes of the contract. Pure.
-import type { ModelSpec as ModelDescription, Site as SiteDescription } from '@mistudio/contracts'
+import type {
+  ExportFacts as ExportDescription,
+  ModelSpec as ModelDescription,
+  Site as SiteDescription,
+} from '@mistudio/contracts'
 import {
+  analyseExport,
   countParameters,
   describeRope,
   describeShape,
   estimateMemory,
+  exportFacts,
   planTensors,
   type Site,
   siteWidth,
 } from '@mistudio/interp'
-import type { ModelFolder } from './model-folder.js'
+import type { ExportFolder, ModelFolder } from './model-folder.js'
 
 const DTYPE_NAMES: Readonly<Record<string, string>> = {
   F32: 'float32',
@@ -46,7 +52,7 @@ export function describeSpec(folder: ModelFolder): ModelDescription {
   const { weights, kvPerToken, activationsPerToken } = estimateMemory(spec, total)
   return {
     architecture: spec.architecture,
-    ...(folder.format === 'onnx' ? { format: 'onnx' as const } : {}),
+    ...(folder.format === 'onnx' ? { format: 'onnx' as const, export: describeExport(folder) } : {}),
     layers: spec.layers,
     dModel: spec.dModel,
     heads: spec.heads,
@@ -68,6 +74,39 @@ export function describeSpec(folder: ModelFolder): ModelDescription {
   }
 }
 
+function describeExport(folder: ExportFolder): ExportDescription {
+  const { opened, integerProducts, ...facts } = exportFacts(folder.file, analyseExport(folder.file, folder.config))
+  return { ...facts, opened: [...opened], integerProducts: [...integerProducts] }
+}
+
+/** What to know before reading activations of an export. */
+function exportWarnings({ opened, integerProducts, rangesPerPass, half }: ExportDescription): string[] {
+  const warnings = [
+    'An ONNX export: generation runs the whole text again for every token, precision cannot be chosen, and weights have no statistics.',
+  ]
+  if (opened.length > 0) {
+    const names = opened.map(({ type, count }) => `${count} × ${type}`).join(', ')
+    warnings.push(
+      `${names} opened into a sum and a norm, to reach the residual stream in them; the parity report holds the logits against the graph as it was written.`,
+    )
+  }
+  if (integerProducts.length > 0) {
+    const names = integerProducts.map(({ type, count, bits }) => `${count} × ${type} (${bits} bits)`).join(', ')
+    warnings.push(`Weights are stored as integers: ${names}. Activations are those of this rounded model.`)
+  }
+  if (rangesPerPass) {
+    warnings.push(
+      'Activations are rounded to 8 bits inside products, with one range for all tokens of a pass: values of a token depend a little on later tokens and on the texts beside it in a batch.',
+    )
+  }
+  if (half) {
+    warnings.push(
+      'Values are stored as float16 (about 3 digits). The runtime computes them in float32 where it can, so reading or changing a site may round once more.',
+    )
+  }
+  return warnings
+}
+
 export function describeSites(sites: readonly Site[]): SiteDescription[] {
   return sites.map((site) => ({
     name: site.name,
@@ -83,11 +122,7 @@ export function folderWarnings(folder: ModelFolder, tokens: number): string[] {
   const { spec } = folder.plan
   const warnings: string[] = []
   const unused = folder.format === 'safetensors' ? folder.tensors.unused : []
-  if (folder.format === 'onnx') {
-    warnings.push(
-      'An ONNX export: generation runs the whole text again for every token, precision cannot be chosen, and weights have no statistics.',
-    )
-  }
+  if (folder.format === 'onnx') warnings.push(...exportWarnings(describeExport(folder)))
   if (unused.length > 0) {
     const shown = unused.slice(0, 5).join(', ')
     warnings.push(

@@ -1,7 +1,7 @@
 // An ONNX export as a model of the product: registered, listed with its sites, harvested, steered; and what is refused with a reason.
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ParityReport } from '@mistudio/contracts'
+import type { ModelSpec, ParityReport } from '@mistudio/contracts'
 import { addVectors, GREEDY, generate } from '@mistudio/interp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Harvester } from '../trainings/harvest.js'
@@ -108,6 +108,38 @@ describe('an ONNX export', () => {
   it('has no list of weights, and says why', async () => {
     const { context } = recorded({ path: folder.path }, data.path)
     await expect(tensorsPipeline.run(context)).rejects.toThrow(/ONNX export: its weights are inside the graph/)
+  })
+
+  it('says plainly what rounds in it, and is not held against float32 values then', async () => {
+    rmSync(join(folder.path, 'model.onnx_data'))
+    cpSync(join(ROOT, 'fixtures/exports/qwen3_int4'), folder.path, { recursive: true })
+    for (const name of ['golden.json', 'golden.safetensors']) {
+      copyFileSync(join(ROOT, 'fixtures/models/qwen3', name), join(folder.path, name))
+    }
+    const { context, written } = recorded(registerPipeline.parse({ modelId: MODEL_ID, path: folder.path }), data.path)
+    expect(await registerPipeline.run(context)).toMatchObject({ state: 'completed' })
+    const {
+      spec,
+      warnings,
+      parity_report: report,
+    } = written[0] as {
+      spec: ModelSpec
+      warnings: string[]
+      parity_report: ParityReport
+    }
+    expect(spec.export).toMatchObject({
+      opened: [{ type: 'SkipSimplifiedLayerNormalization', count: 4 }],
+      integerProducts: [{ type: 'MatMulNBits', bits: 4, count: 15 }],
+      rangesPerPass: false,
+      half: false,
+    })
+    expect(warnings.join(' ')).toMatch(/4 × SkipSimplifiedLayerNormalization opened .* 15 × MatMulNBits \(4 bits\)/)
+    const check = (name: string) => report.checks.find((entry) => entry.name === name)
+    expect(check('opened operators')).toMatchObject({ group: 'numerics', pass: true })
+    expect(check('beginning against whole text')).toMatchObject({ group: 'numerics', pass: true })
+    expect(report.skipped.find(({ group }) => group === 'golden')?.reason).toBe(
+      'They are of float32; this export computes with int4 weights.',
+    )
   })
 
   it('is refused when it is cut off or its data is missing', async () => {

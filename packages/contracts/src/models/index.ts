@@ -4,10 +4,12 @@ import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { HubSourceSchema } from '../hub/index.js'
 import { JobSchema } from '../jobs/index.js'
+import { ExportFactsSchema } from './export.js'
 import { ModelMemorySchema } from './memory.js'
 import { ParitySummarySchema } from './parity.js'
 import { AbsentSiteSchema, ModelStructureSchema } from './structure.js'
 
+export * from './export.js'
 export * from './memory.js'
 export * from './parity.js'
 export * from './structure.js'
@@ -31,6 +33,8 @@ export const ModelSpecSchema = z.object({
   architecture: z.string(),
   /** `onnx`: a graph exported elsewhere, changed by surgery; left out for weights whose graph is built here. */
   format: z.enum(['onnx']).optional(),
+  /** Of ONNX exports; models of earlier versions have it after their checks are run again. */
+  export: ExportFactsSchema.optional(),
   layers: z.int(),
   dModel: z.int(),
   heads: z.int(),

@@ -79,7 +79,9 @@ export function analyseExport(file: Pick<ModelFile, 'model'>, config: unknown): 
   const logits = logitsOutput(model)
   const graph = new ExportGraph(model, tokens)
   const stream = findResidualStream(graph, logits.name)
-  requireFloat('The values of the residual stream', valueType(graph, stream.start))
+  for (const value of [stream.start, ...stream.steps.map(({ after }) => after)]) {
+    requireFloat('The values of the residual stream', valueType(graph, value))
+  }
   const found = nameSites(graph, stream, spec.dModel, spec.layers)
   const absent = [...found.absent]
   const sites = typed(graph, found.sites, absent)

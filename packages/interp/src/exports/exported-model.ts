@@ -19,6 +19,7 @@ import { interventionFeeds, slotOf } from '../models/interventions.js'
 import { checkTokens } from '../models/token-batch.js'
 import { transpose } from '../models/weights.js'
 import { analyseExport } from './analyse-export.js'
+import { type ExportFacts, exportFacts } from './export-facts.js'
 import { buildExportForward, type ExportSource, resultName } from './export-forward.js'
 import { exportFeeds } from './export-inputs.js'
 import { ExportSessions } from './export-sessions.js'
@@ -38,7 +39,7 @@ const PROBE: TokenBatch = { tokens: new Int32Array(6), batch: 2, seq: 3 }
 
 export class ExportedModel implements RunnableModel {
   readonly cached = false
-  /** Sites and logits are float32; what the graph holds inside was decided when it was exported. */
+  /** Sites and logits are given as float32; in what the graph computes was decided when it was exported (`facts`). */
   readonly precision = 'float32'
   readonly sites: readonly Site[]
 
@@ -52,6 +53,8 @@ export class ExportedModel implements RunnableModel {
     private readonly unembedding: Unembedding,
     /** The export before fused operators in it were opened; null where none were. */
     private readonly written: ExportSource | null,
+    /** What the export is made of. */
+    readonly facts: ExportFacts,
   ) {
     this.sites = source.sites
   }
@@ -67,13 +70,15 @@ export class ExportedModel implements RunnableModel {
     runtime: Runtime,
     options: ExportOptions,
   ): Promise<ExportedModel> {
-    const { spec, source, absent, unembedding, opened } = analyseExport(file, config)
+    const analysis = analyseExport(file, config)
+    const { spec, source, absent, unembedding, opened } = analysis
+    const facts = exportFacts(file, analysis)
     const sessions = new ExportSessions(runtime, file, options)
     const { kept, refused } = await probe(source, sessions, spec.vocabSize)
     const limit = Math.min(spec.maxPositions, options.contextLimit ?? DEFAULT_CONTEXT_LIMIT)
     const found = { ...source, sites: kept }
     const written = opened.size > 0 ? { ...source, model: file.model, sites: [] } : null
-    return new ExportedModel(spec, limit, [...absent, ...refused], found, sessions, unembedding, written)
+    return new ExportedModel(spec, limit, [...absent, ...refused], found, sessions, unembedding, written, facts)
   }
 
   /** Always the same: every run starts at position 0. */

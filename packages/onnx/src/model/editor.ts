@@ -85,6 +85,8 @@ export class ModelEditor extends Graph {
   /** What `outputs` need, each node after those it reads. */
   private ordered(nodes: readonly Pending[], outputs: readonly string[]): Pending[] {
     const producer = new Map(nodes.flatMap((node) => (node.proto.output ?? []).map((name) => [name, node] as const)))
+    // The name of outputs that are left out is also that of inputs that are left out.
+    producer.delete('')
     const done = new Set<Pending>()
     const open = new Set<Pending>()
     const order: Pending[] = []

@@ -4,12 +4,16 @@ import { FormatError } from '@mistudio/formats'
 import {
   type Check,
   cacheCheck,
+  causalCheck,
   countParameters,
   determinismCheck,
+  ExportedModel,
+  exportRounding,
   finiteCheck,
   LanguageModel,
   lossCheck,
   ModelError,
+  openedCheck,
   planTensors,
   type RunnableModel,
   verifyGolden,
@@ -68,6 +72,11 @@ async function* goldenChecks({ folder, model }: OpenModel, threads: number): Asy
       yield { group: 'golden', reason: `There is no ${GOLDEN_INFO} with ${GOLDEN_TENSORS} beside the weights.` }
       return
     }
+    const rounding = model instanceof ExportedModel ? exportRounding(model.facts) : null
+    if (rounding !== null) {
+      yield { group: 'golden', reason: `They are of float32; this export computes with ${rounding}.` }
+      return
+    }
     if (model.precision !== 'float32') {
       yield { group: 'golden', reason: `They are of float32; the model is loaded as ${model.precision}.` }
       return
@@ -85,14 +94,17 @@ async function* goldenChecks({ folder, model }: OpenModel, threads: number): Asy
   }
 }
 
-/** Cached generation, where the model has it. */
+/** Cached generation, where the model has it; of an export, what stands for it. */
 async function* cacheChecks(model: RunnableModel, tokens: Int32Array): AsyncGenerator<ParityCheck | Skipped> {
   if (model instanceof LanguageModel) yield reported(await cacheCheck(model, tokens))
-  else
-    yield {
-      group: 'numerics',
-      reason: 'An ONNX export keeps no cache: generation runs the whole text for every token.',
-    }
+  if (!(model instanceof ExportedModel)) return
+  yield reported(await causalCheck(model, tokens))
+  const opened = await openedCheck(model, tokens)
+  if (opened) yield reported(opened)
+  yield {
+    group: 'numerics',
+    reason: 'An ONNX export keeps no cache: generation runs the whole text for every token.',
+  }
 }
 
 /** Every step for an opened model. */
