@@ -1,5 +1,5 @@
 // What a model's facts look like on screen: pure.
-import type { AbsentSite, Model, ModelSpec, ModelStructure, SelfCheck, Site } from '@mistudio/contracts'
+import type { AbsentSite, ExportFacts, Model, ModelSpec, ModelStructure, SelfCheck, Site } from '@mistudio/contracts'
 import { ROOMS } from '../app/nav.js'
 import { formatBytes, formatCount, formatNumber, formatPercent } from '../ui/format.js'
 
@@ -36,6 +36,27 @@ export const architectureFacts = (spec: ModelSpec): readonly (readonly [string, 
   ['BOS token', spec.bosTokenId === null ? 'not stated' : `id ${spec.bosTokenId}`],
   ['EOS tokens', spec.eosTokenIds.length ? `id ${spec.eosTokenIds.join(', ')}` : 'not stated'],
 ]
+
+const counted = (operators: readonly { type: string; count: number }[]): string =>
+  operators.map(({ type, count }) => `${count} × ${type}`).join(', ')
+
+/** What an ONNX export is made of, as label and value. */
+export const exportRows = (facts: ExportFacts): readonly (readonly [string, string])[] => [
+  ['Written by', facts.producer || 'not stated'],
+  ['Graph', `${formatNumber(facts.nodes)} nodes, operator set ${facts.opset}`],
+  ['On disk', formatBytes(facts.bytes)],
+  ['Opened', counted(facts.opened) || 'nothing: no fused sums'],
+  [
+    'Integer weights',
+    facts.integerProducts.map(({ type, count, bits }) => `${count} × ${type}, ${bits} bits`).join('; ') || 'none',
+  ],
+  ['Activations', activationsText(facts)],
+]
+
+const activationsText = ({ rangesPerPass, half }: ExportFacts): string => {
+  if (rangesPerPass) return 'rounded to 8 bits in products, one range per pass'
+  return half ? 'float16' : 'float32'
+}
 
 export interface PartRow {
   part: string

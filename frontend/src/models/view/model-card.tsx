@@ -6,7 +6,7 @@ import { Link } from 'react-router'
 import { JobActions } from '../../jobs/view/job-actions.js'
 import { Badge, Progress, RelativeTime, StatusBadge } from '../../ui/index.js'
 import { lossAt } from '../precision.js'
-import { modelLine } from '../prepare.js'
+import { isExport, modelLine } from '../prepare.js'
 import { PrecisionBadge } from './precision-badge.js'
 
 export function ModelCard({ model }: { model: Model }) {
@@ -33,7 +33,7 @@ export function ModelCard({ model }: { model: Model }) {
               {model.warnings.length === 1 ? '1 warning' : `${model.warnings.length} warnings`}
             </Badge>
           )}
-          <PrecisionBadge precision={model.precision} loss={lossAt(model, model.precision)} />
+          {!isExport(model) && <PrecisionBadge precision={model.precision} loss={lossAt(model, model.precision)} />}
           <StatusBadge status={model.status} />
         </div>
       </div>

@@ -3,7 +3,7 @@ import type { Model } from '@mistudio/contracts'
 import ShieldCheck from 'lucide-react/icons/shield-check'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Badge, Card, Facts, LinkButton, RelativeTime } from '../../ui/index.js'
-import { architectureFacts, isExport, sourceFacts } from '../prepare.js'
+import { architectureFacts, exportRows, isExport, sourceFacts } from '../prepare.js'
 import { PartsTable } from './parts-table.js'
 import { PrecisionCard } from './precision-card.js'
 import { SelfCheckCard } from './self-check.js'
@@ -25,6 +25,11 @@ export function OverviewTab({ model }: { model: Model }) {
       </Card>
       <div className="space-y-5">
         {!isExport(model) && <PrecisionCard model={model} />}
+        {spec.export && (
+          <Card title="Export">
+            <Facts rows={exportRows(spec.export)} />
+          </Card>
+        )}
         <ParityCard model={model} />
         {selfCheck && <SelfCheckCard check={selfCheck} />}
         <PartsTable model={{ spec, structure }} />
