@@ -37,4 +37,13 @@ const main = async ([name, ...args]: string[]): Promise<number> => {
   }
 }
 
+/** What shells report for a command that a closed pipe ended: 128 + SIGPIPE. */
+const CLOSED_PIPE = 141
+
+// The reader of the output went away (`| head`): nobody is left to tell anything.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(CLOSED_PIPE)
+})
+
 process.exitCode = await main(process.argv.slice(2))

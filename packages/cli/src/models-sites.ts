@@ -1,25 +1,21 @@
 // Reads an ONNX export and prints the sites that graph surgery finds in it, and those it does not with the reason. Needs no server.
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
 import { FormatError, readJsonFile } from '@mistudio/formats'
 import { ExportedModel, ModelError, siteWidth } from '@mistudio/interp'
-import { OnnxError, openModelFile } from '@mistudio/onnx'
+import { findGraph, OnnxError, openModelFile } from '@mistudio/onnx'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
-
-/** Places of the graph in a folder, as exporters write them. */
-const PLACES = ['model.onnx', 'onnx/model.onnx']
 
 /**
  * Lines about the export in a folder: `site  width` for what was found, `name: reason` for what was not.
  * @throws AppError `file_not_found`, `model_invalid` or `model_unsupported`.
  */
 export async function* exportSites(folder: string): AsyncGenerator<string> {
-  const graph = PLACES.map((place) => join(folder, place)).find(existsSync)
-  if (!graph) throw new AppError('file_not_found', `There is no ${PLACES.join(' or ')} in ${folder}.`)
   const model = await readable(async () => {
+    const graph = await findGraph(folder)
+    if (!graph) throw new AppError('file_not_found', `There is no .onnx file in ${folder} or in onnx/ below it.`)
     const config = await readJsonFile(join(folder, 'config.json'))
-    return ExportedModel.load(await openModelFile(graph), config, createOrtRuntime(), { threads: 2 })
+    return ExportedModel.load(await openModelFile(join(folder, graph)), config, createOrtRuntime(), { threads: 2 })
   })
   try {
     const { architecture, layers, dModel } = model.spec

@@ -4,6 +4,7 @@ export { OnnxError, type OnnxErrorCode } from './errors.js'
 export { Graph } from './graph.js'
 export { ModelEditor } from './model/editor.js'
 export { type ModelFile, openModelFile } from './model/file.js'
+export { findGraph } from './model/find.js'
 export { floatAttribute, intAttribute, tensorAttributeType } from './model/node-attributes.js'
 export {
   type Declaration,

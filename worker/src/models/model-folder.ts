@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
 import { FormatError, openTensorSource, readJsonFile, type StreamedTensorSource } from '@mistudio/formats'
 import { ModelError, type ModelPlan, planModel, requireTensors, type TensorCheck } from '@mistudio/interp'
-import { type ModelFile, openModelFile } from '@mistudio/onnx'
+import { findGraph, type ModelFile, openModelFile } from '@mistudio/onnx'
 import { z } from 'zod'
 import { GOLDEN_TENSORS } from './parity/golden-files.js'
 
@@ -31,9 +31,6 @@ export interface ExportFolder extends AnyFolder {
 }
 
 export type ModelFolder = WeightsFolder | ExportFolder
-
-/** Where exporters put the graph. */
-const GRAPHS = ['model.onnx', 'onnx/model.onnx']
 
 /** Bytes of config.json and generation_config.json; real ones have a few thousand. */
 const MAX_CONFIG_BYTES = 2 ** 20
@@ -64,10 +61,9 @@ async function requireFolder(path: string): Promise<void> {
 }
 
 /** The graph of a folder without weights as safetensors (stored values are none); null where weights are, or neither. */
-async function findGraph(path: string): Promise<string | null> {
+async function graphOf(path: string): Promise<string | null> {
   if ((await readdir(path)).some((name) => name.endsWith('.safetensors') && name !== GOLDEN_TENSORS)) return null
-  for (const place of GRAPHS) if (await stat(join(path, place)).catch(() => null)) return join(path, place)
-  return null
+  return findGraph(path)
 }
 
 /**
@@ -79,8 +75,8 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   const config = await readJsonFile(join(path, 'config.json'), MAX_CONFIG_BYTES)
   const plan = planModel(config)
   const eosTokenIds = [...new Set([...plan.spec.eosTokenIds, ...(await generationEnds(path))])]
-  const graph = await findGraph(path)
-  if (graph) return { format: 'onnx', path, plan, eosTokenIds, config, file: await openModelFile(graph) }
+  const graph = await graphOf(path)
+  if (graph) return { format: 'onnx', path, plan, eosTokenIds, config, file: await openModelFile(join(path, graph)) }
   const source = await openTensorSource(path)
   return { format: 'safetensors', path, plan, eosTokenIds, source, tensors: requireTensors(plan, source) }
 }

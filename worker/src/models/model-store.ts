@@ -1,5 +1,5 @@
 // Open models of this process: folder, tokenizer and loaded network, kept for the next job and dropped when the files change.
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   ExportedModel,
@@ -14,6 +14,7 @@ import { Tokenizer } from '../tokenizer/index.js'
 import { availableMemory } from './available-memory.js'
 import { withModelErrors } from './errors.js'
 import { requireMemory, textOf } from './memory.js'
+import { modelFiles } from './model-files.js'
 import { type ModelFolder, openModelFolder } from './model-folder.js'
 import { requireTokenizerFits } from './tokenizer-check.js'
 
@@ -33,9 +34,7 @@ const MAX_OPEN = 2
 
 /** Names, sizes and times of the files that make up a model. */
 export async function fingerprint(path: string): Promise<string> {
-  const names = (await readdir(path))
-    .filter((name) => /\.(json|jinja|txt|safetensors|onnx)$|\.onnx[._]data/.test(name))
-    .sort()
+  const names = await modelFiles(path)
   const parts = await Promise.all(
     names.map(async (name) => {
       const { size, mtimeMs } = await stat(join(path, name))

@@ -1,9 +1,10 @@
 // The files that make up a model, with their hashes, so that a report says exactly what it is about.
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ParityReport } from '@mistudio/contracts'
+import { modelFiles } from '../model-files.js'
 
 type HashedFile = ParityReport['model']['files'][number]
 
@@ -15,11 +16,8 @@ async function sha256(path: string): Promise<string> {
 
 /** Config, tokenizer, weights and stored values of a folder, by name. */
 export async function hashFiles(folder: string): Promise<HashedFile[]> {
-  const names = (await readdir(folder))
-    .filter((name) => /\.(json|safetensors|model|txt|onnx)$|\.onnx[._]data/.test(name))
-    .sort()
   const files: HashedFile[] = []
-  for (const name of names) {
+  for (const name of await modelFiles(folder)) {
     const path = join(folder, name)
     const found = await stat(path)
     if (found.isFile()) files.push({ name, bytes: found.size, sha256: await sha256(path) })
