@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HubServer } from '../worker/dist/hub/testing/hub-server.js'
 import { startStack } from './lib/stack.mjs'
+import { exportRepo } from './lib/tiny-exports.mjs'
 import { DEMO } from './lib/work.mjs'
 
-/** A hub with the demo model, open, gated and as pickles. */
+/** A hub with the demo model, open, gated and as pickles, and a small model with ONNX exports. */
 async function startHub(): Promise<HubServer> {
   const hub = await HubServer.start()
   const parameters = { F16: 1_049_728 }
@@ -16,6 +17,7 @@ async function startHub(): Promise<HubServer> {
   await hub.addFolder('mistudio/tiny-gated', join(DEMO, 'tiny-stories-1m'), { ...model, downloads: 900, gated: 'auto' })
   const files = { 'config.json': Buffer.from('{"model_type":"llama"}'), 'pytorch_model.bin': Buffer.from('x') }
   hub.add({ name: 'mistudio/tiny-pickles', files, downloads: 12 })
+  hub.add({ name: 'mistudio/small-exports', files: await exportRepo(), downloads: 30 })
   return hub
 }
 

@@ -63,3 +63,33 @@ test('from a search on the hub to a registered model, and away again', async ({ 
   })
   expect(errors).toEqual([])
 })
+
+test('one of the ONNX exports of a repository instead of its safetensors', async ({ page }) => {
+  await page.goto((await w.client.createLink()).url)
+  await expect(page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible()
+  await page.goto(`${w.url}/hub?q=small`)
+  await page.getByRole('button', { name: 'mistudio/small-exports' }).click()
+  const weights = drawer(page).getByRole('combobox', { name: 'Weights' })
+  await expect(weights.locator('option:checked')).toHaveText(/^safetensors \(/)
+  await expect(drawer(page).getByRole('radio', { name: 'int8' })).toBeVisible()
+
+  await test.step('the graph, its size and what is different are shown', async () => {
+    await weights.selectOption('onnx/model_fused.onnx')
+    await expect(drawer(page).getByRole('cell', { name: 'onnx/model_fused.onnx' })).toBeVisible()
+    await expect(drawer(page).getByRole('cell', { name: 'model.safetensors' })).toHaveCount(0)
+    await expect(drawer(page).getByText(/sites are found in its graph/)).toBeVisible()
+    await expect(drawer(page).getByRole('radio', { name: 'int8' })).toHaveCount(0)
+  })
+
+  await test.step('it becomes a model that says where it came from and what was opened', async () => {
+    await drawer(page).getByRole('button', { name: 'Download and register' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Download model' }).click()
+    await expect(page).toHaveURL(/\/models\/[0-9a-f-]{36}/)
+    await expect(page.getByText(/mistudio\/small-exports at [0-9a-f]{12}, onnx\/model_fused\.onnx/)).toBeVisible({
+      timeout: 60_000,
+    })
+    await expect(page.getByText('4 × SkipLayerNormalization', { exact: true })).toBeVisible()
+    const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+    await w.client.deleteModel({ params: { id } })
+  })
+})

@@ -3,13 +3,13 @@
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
+import { FIXTURES, tokenizerJson } from '../lib/tiny-exports.mjs'
 import { DEMO, ended } from '../lib/work.mjs'
 import { world } from '../lib/world.js'
 
 const w = world()
 const LONG = { timeout: 120_000 }
 const SITE = 'blocks.1.hook_resid_post'
-const FIXTURES = join(DEMO, '..', 'fixtures')
 
 /** The export of a golden model with the stored values of that model, and a tokenizer of single characters that fits its 104 rows. */
 async function exportFolder(): Promise<string> {
@@ -18,11 +18,7 @@ async function exportFolder(): Promise<string> {
   for (const name of ['golden.json', 'golden.safetensors']) {
     await cp(join(FIXTURES, 'models', 'gpt2', name), join(folder, name))
   }
-  const printable = Array.from({ length: 94 }, (_, i) => [String.fromCharCode(33 + i), i])
-  const level = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }
-  const model = { type: 'BPE', unk_token: '!', vocab: Object.fromEntries([...printable, ['Ġ', 94]]), merges: [] }
-  const tokenizer = { version: '1.0', added_tokens: [], pre_tokenizer: level, decoder: level, model }
-  await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(tokenizer))
+  await writeFile(join(folder, 'tokenizer.json'), tokenizerJson())
   return folder
 }
 

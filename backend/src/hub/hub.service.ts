@@ -54,7 +54,7 @@ export class HubService {
   }
 
   /**
-   * Starts a download that becomes a model. Asked for the same commit twice, both get the same model.
+   * Starts a download that becomes a model. Asked for the same commit and graph twice, both get the same model.
    * Throws what the inspection found against it, and `disk_full` when there is no room.
    */
   async download({ name, precision, ...asked }: CreateHubDownload): Promise<Model> {
@@ -68,9 +68,9 @@ export class HubService {
     }
     const problem = found.model ? precisionProblem(found.model.memory, precision, null) : null
     if (problem) throw problem
-    const { repo, revision, commit } = found
+    const { repo, revision, commit, graph } = found
     const title = name ?? repo.slice(repo.lastIndexOf('/') + 1)
-    return this.models.createFromHub({ repo, revision, commit }, title, precision)
+    return this.models.createFromHub({ repo, revision, commit, graph }, title, precision)
   }
 
   async token(): Promise<HubToken> {

@@ -108,6 +108,22 @@ describe('a download', () => {
     expect(inspected.body.data.registered).toEqual({ id: [...ids][0], name: 'tiny' })
   })
 
+  it('of an ONNX graph is a model beside that of the safetensors of the same commit', async () => {
+    const tensors = (await request()).body.data
+    inspection = { graph: 'onnx/model_fp16.onnx' }
+    const graph = (await request({ repo: 'org/tiny', graph: 'onnx/model_fp16.onnx' })).body.data
+    expect(graph.id).not.toBe(tensors.id)
+    expect(graph).toMatchObject({
+      hub: { commit, graph: 'onnx/model_fp16.onnx' },
+      path: path.join(test.dataDir, 'hub', 'org--tiny', `${commit}+onnx+model_fp16.onnx`),
+    })
+    const job = await test.database.prisma.job.findUniqueOrThrow({ where: { id: graph.job.id } })
+    expect(job.params).toMatchObject({ commit, graph: 'onnx/model_fp16.onnx' })
+    for (const bad of ['onnx/../x.onnx', '/x.onnx', 'a/b/x.onnx', 'model.bin']) {
+      expect((await request({ repo: 'org/tiny', graph: bad })).body.error.code).toBe('invalid_request')
+    }
+  })
+
   it('that failed is tried again when it is asked for again', async () => {
     const { data } = (await request()).body
     await test.database.prisma.job.update({ where: { id: data.job.id }, data: { state: 'failed' } })
@@ -138,6 +154,6 @@ describe('a download', () => {
     const removal = await test.database.prisma.job.findFirstOrThrow({
       where: { kind: 'hub.remove', subjectId: data.id },
     })
-    expect(removal.params).toEqual({ repo: 'org/tiny', commit })
+    expect(removal.params).toEqual({ repo: 'org/tiny', commit, graph: null })
   })
 })

@@ -8,6 +8,7 @@ import {
   type HubSource,
   HubSourceSchema,
   hubFolderName,
+  hubSnapshotName,
   type Job,
   type Model,
   type ModelInspection,
@@ -128,8 +129,8 @@ export class ModelsService {
     return this.get(id)
   }
 
-  /** The model of a commit of the hub, ready or on its way. */
-  findFromHub(hub: Pick<HubSource, 'repo' | 'commit'>): Promise<ModelRow | null> {
+  /** The model of a commit (and graph) of the hub, ready or on its way. */
+  findFromHub(hub: Pick<HubSource, 'repo' | 'commit' | 'graph'>): Promise<ModelRow | null> {
     return this.repository.findByPath(this.hubPath(hub))
   }
 
@@ -139,8 +140,8 @@ export class ModelsService {
     return this.get(model.id)
   }
 
-  private hubPath({ repo, commit }: Pick<HubSource, 'repo' | 'commit'>): string {
-    return path.join(this.config.dataDir, 'hub', hubFolderName(repo), commit)
+  private hubPath({ repo, ...snapshot }: Pick<HubSource, 'repo' | 'commit' | 'graph'>): string {
+    return path.join(this.config.dataDir, 'hub', hubFolderName(repo), hubSnapshotName(snapshot))
   }
 
   async rename(id: string, name: string): Promise<Model> {
@@ -164,9 +165,9 @@ export class ModelsService {
   }
 
   /** Call it once the row is gone: files of a commit that a model stands on are kept. */
-  private async removeDownloaded({ id, name: title }: Model, { repo, commit }: HubSource): Promise<void> {
+  private async removeDownloaded({ id, name: title }: Model, { revision: _, ...source }: HubSource): Promise<void> {
     const job = { kind: 'hub.remove', subjectType: 'system', subjectId: id, title } as const
-    await this.jobs.submit({ ...job, params: { repo, commit } })
+    await this.jobs.submit({ ...job, params: source })
   }
 }
 

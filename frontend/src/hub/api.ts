@@ -1,5 +1,5 @@
 // Queries and changes of the hub room.
-import type { HubSearchQuery, Precision } from '@mistudio/contracts'
+import type { HubInspectionAnswer, HubSearchQuery, Precision } from '@mistudio/contracts'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { api, keys, queryClient } from '../live/index.js'
 
@@ -15,16 +15,22 @@ export const useHubSearch = (query: Pick<HubSearchQuery, 'query' | 'sort'>) =>
     staleTime: 5 * 60_000,
   })
 
-export const useHubInspection = (repo: string, revision: string) =>
+/** What a revision holds, for its safetensors or one of its graphs. Another graph's answer stays while a new one is on its way. */
+export const useHubInspection = (repo: string, revision: string, graph: string | null) =>
   useQuery({
-    queryKey: keys.hub('inspect', { repo, revision }),
-    queryFn: ({ signal }) => api.inspectHub({ body: { repo, revision }, signal }),
+    queryKey: keys.hub('inspect', { repo, revision, graph }),
+    queryFn: ({ signal }) => api.inspectHub({ body: { repo, revision, graph }, signal }),
+    placeholderData: (before) => (before?.repo === repo && before.revision === revision ? before : undefined),
     staleTime: 30_000,
   })
 
 /** Starts the download of a pinned commit and answers the model it becomes. */
-export const startDownload = async (repo: string, revision: string, name: string, precision: Precision) => {
-  const model = await api.createHubDownload({ body: { repo, revision, name, precision } })
+export const startDownload = async (
+  { repo, commit, graph }: Pick<HubInspectionAnswer, 'repo' | 'commit' | 'graph'>,
+  name: string,
+  precision: Precision,
+) => {
+  const model = await api.createHubDownload({ body: { repo, revision: commit, graph, name, precision } })
   void queryClient.invalidateQueries({ queryKey: keys.models })
   void queryClient.invalidateQueries({ queryKey: ['hub', 'inspect'] })
   return model

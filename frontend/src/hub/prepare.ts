@@ -55,3 +55,15 @@ export const memoryLine = ({ precisions }: ModelMemory): string =>
     .filter(({ unavailable }) => unavailable === null)
     .map(({ precision, weights }) => `${formatBytes(weights)} at ${precision}`)
     .join(', ')}`
+
+/** The option that stands for safetensors. */
+const SAFETENSORS = 'safetensors'
+
+/** What weights there are to choose from, as options: `onnx/model_fp16.onnx (ONNX export, 5.2 MB)`. */
+export const variantOptions = ({ variants }: Pick<HubInspectionAnswer, 'variants'>) =>
+  variants.map(({ graph, bytes }) => ({
+    value: graph ?? SAFETENSORS,
+    label: graph === null ? `safetensors (${formatBytes(bytes)})` : `${graph} (ONNX export, ${formatBytes(bytes)})`,
+  }))
+export const optionOfGraph = (graph: string | null): string => graph ?? SAFETENSORS
+export const graphOfOption = (option: string): string | null => (option === SAFETENSORS ? null : option)

@@ -148,4 +148,4 @@ export const sortByWork = <T extends Pick<Model, 'status' | 'createdAt'>>(models
 
 /** Where the files came from, for models of the hub. */
 export const sourceFacts = ({ hub }: Pick<Model, 'hub'>): (readonly [string, string])[] =>
-  hub ? [['From the hub', `${hub.repo} at ${hub.commit.slice(0, 12)}`]] : []
+  hub ? [['From the hub', `${hub.repo} at ${hub.commit.slice(0, 12)}${hub.graph ? `, ${hub.graph}` : ''}`]] : []

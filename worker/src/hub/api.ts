@@ -111,7 +111,10 @@ export function revisionInfo(
   })
 }
 
-/** Files of a commit with their sizes and hashes. Files without a usable hash are left out. */
+/** The folder below the top in which repositories keep ONNX graphs. */
+const GRAPH_FOLDER = 'onnx'
+
+/** Files of a commit at its top and in onnx/ with their sizes and hashes. Files without a usable hash are left out. */
 export function revisionFiles(
   access: HubAccess,
   repo: string,
@@ -122,13 +125,20 @@ export function revisionFiles(
     const fetch = fetchFor(access, signal, { repo, revision: commit })
     const files: RepoFile[] = []
     let entries = 0
-    const listed = listFiles({ repo: { type: 'model', name: repo }, revision: commit, hubUrl: access.endpoint, fetch })
-    for await (const entry of listed) {
-      if (++entries > MAX_FILES)
-        throw new AppError('hub_invalid', `"${repo}" has more than ${MAX_FILES} files, which is no model.`)
-      const file = toFile(FileSchema.parse(entry))
-      if (file) files.push(file)
+    const asked = { repo: { type: 'model', name: repo }, revision: commit, hubUrl: access.endpoint, fetch } as const
+    const list = async (folder: { path?: string }): Promise<boolean> => {
+      let hasGraphs = false
+      for await (const listed of listFiles({ ...asked, ...folder })) {
+        if (++entries > MAX_FILES)
+          throw new AppError('hub_invalid', `"${repo}" has more than ${MAX_FILES} files, which is no model.`)
+        const entry = FileSchema.parse(listed)
+        hasGraphs ||= entry.type === 'directory' && entry.path === GRAPH_FOLDER
+        const file = toFile(entry)
+        if (file) files.push(file)
+      }
+      return hasGraphs
     }
+    if (await list({})) await list({ path: GRAPH_FOLDER })
     return files
   })
 }

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { HubCommitSchema, type HubHash, type HubLocal, HubRepoSchema } from '@mistudio/contracts'
 import { readJsonFile, resolveInside } from '@mistudio/formats'
 import type { RepoFile } from './api.js'
-import { selectFiles, shardNames, type Wanted, WEIGHTS_INDEX } from './select.js'
+import { selectFiles, shardNames, type Variant, variantsOf, type Wanted, WEIGHTS_INDEX } from './select.js'
 
 const MAX_CACHED = 500
 const MAX_FILES = 2000
@@ -37,7 +37,8 @@ async function snapshotFiles(
   commit: string,
 ): Promise<(RepoFile & { real: string })[]> {
   const folder = join(folderOf(cacheFolder, repo), 'snapshots', commit)
-  const names = await readdir(folder).catch(() => [])
+  const graphs = await readdir(join(folder, 'onnx')).catch(() => [])
+  const names = [...(await readdir(folder).catch(() => [])), ...graphs.map((name) => `onnx/${name}`)]
   const files: (RepoFile & { real: string })[] = []
   for (const path of names.slice(0, MAX_FILES)) {
     const real = await realpath(join(folder, path)).catch(() => null)
@@ -55,18 +56,20 @@ const hashNamed = (name: string): HubHash | null =>
       ? { kind: 'git-sha1', hex: name }
       : null
 
-/** The needed files of a cached snapshot. @throws AppError when it is not complete. */
+/** The needed files of a cached snapshot, and what else could be chosen. @throws AppError when it is not complete. */
 export async function cachedSnapshot(
   cacheFolder: string,
   repo: string,
   commit: string,
-): Promise<{ wanted: Wanted[]; config: unknown }> {
+  graph: string | null,
+): Promise<{ wanted: Wanted[]; variants: Variant[]; config: unknown }> {
   const files = await snapshotFiles(cacheFolder, repo, commit)
   const real = (path: string): string | undefined => files.find((file) => file.path === path)?.real
   const index = real(WEIGHTS_INDEX)
   const shards = index ? shardNames(await readJsonFile(index), repo) : null
-  const wanted = selectFiles(files, shards, repo).map(({ path, bytes, hash, role }) => ({ path, bytes, hash, role }))
-  return { wanted, config: await readJsonFile(String(real('config.json'))) }
+  const chosen = selectFiles(files, shards, repo, graph)
+  const wanted = chosen.map(({ path, bytes, hash, role }) => ({ path, bytes, hash, role }))
+  return { wanted, variants: variantsOf(files), config: await readJsonFile(String(real('config.json'))) }
 }
 
 /** Complete models of the cache, by name. */
@@ -78,8 +81,8 @@ export async function cachedModels(cacheFolder: string): Promise<HubLocal['cache
     if (!repo.success) continue
     for (const commit of await readdir(join(cacheFolder, folder, 'snapshots')).catch(() => [])) {
       if (!HubCommitSchema.safeParse(commit).success) continue
-      // What is not complete, or holds no safetensors, is not offered.
-      const snapshot = await cachedSnapshot(cacheFolder, repo.data, commit).catch(() => null)
+      // What is not complete, or holds no weights that are read here, is not offered.
+      const snapshot = await cachedSnapshot(cacheFolder, repo.data, commit, null).catch(() => null)
       if (snapshot)
         found.push({ repo: repo.data, commit, bytes: snapshot.wanted.reduce((sum, { bytes }) => sum + bytes, 0) })
     }

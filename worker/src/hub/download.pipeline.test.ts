@@ -14,6 +14,9 @@ import { gitSha1, sha256 } from './testing/hub-server.js'
 import { DEMO, downloadPipeline, refusalOf, resultOf, usePipelines } from './testing/pipelines.js'
 import { namesIn, useRig } from './testing/rig.js'
 
+const FIXTURES = join(DEMO, '../../fixtures/exports')
+const BYTES = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }
+
 const rig = useRig()
 const world = usePipelines(rig)
 
@@ -23,7 +26,7 @@ describe('download', () => {
     const params = await world.modelRow('org/demo', commit)
     const { outcome, progress, logs } = await world.run(downloadPipeline, params)
     expect(outcome).toMatchObject({ state: 'completed', result: { failed: 0 } })
-    const { snapshot, partial } = placesOf(world.dataDir, 'org/demo', commit)
+    const { snapshot, partial } = placesOf(world.dataDir, 'org/demo', commit, null)
     expect(
       readFileSync(join(snapshot, 'model.safetensors')).equals(readFileSync(join(DEMO, 'model.safetensors'))),
     ).toBe(true)
@@ -33,6 +36,45 @@ describe('download', () => {
     expect(rows[0].spec.architecture).toBe('llama')
     expect(progress.some(({ stage, done, total }) => stage === 'downloading' && done === total)).toBe(true)
     expect(logs.join()).toMatch(/lengths and hashes fit/)
+  })
+
+  it('brings an ONNX export with its data, beside another variant of the same commit', async () => {
+    const read = (path: string) => readFileSync(join(FIXTURES, path))
+    const text = readFileSync(join(DEMO, 'tokenizer.json'), 'utf8')
+    const tokenizer = {
+      ...JSON.parse(text),
+      added_tokens: [],
+      post_processor: null,
+      pre_tokenizer: BYTES,
+      decoder: BYTES,
+    }
+    const vocab = Object.fromEntries(Array.from({ length: 94 }, (_, i) => [String.fromCharCode(33 + i), i]))
+    tokenizer.model = { type: 'BPE', unk_token: '!', vocab: { ...vocab, Ġ: 94 }, merges: [] }
+    const { commit } = rig.hub.add({
+      name: 'org/export',
+      files: {
+        'config.json': read('llama_gqa_llama3/config.json'),
+        'tokenizer.json': Buffer.from(JSON.stringify(tokenizer)),
+        'onnx/model.onnx': read('llama_gqa_llama3/model.onnx'),
+        'onnx/model.onnx_data': read('llama_gqa_llama3/model.onnx_data'),
+        'onnx/model_other.onnx': read('llama_gqa_llama3_past/model.onnx'),
+      },
+    })
+    for (const graph of ['onnx/model.onnx', 'onnx/model_other.onnx']) {
+      const params = await world.modelRow('org/export', commit, graph)
+      expect((await world.run(downloadPipeline, params)).outcome.state).toBe('completed')
+      const { rows } = await world.db.query('SELECT spec, parity_report FROM model WHERE id = $1', [params.modelId])
+      expect(rows[0].spec).toMatchObject({ format: 'onnx', layers: 3 })
+      const names = rows[0].parity_report.model.files.map(({ name }: { name: string }) => name)
+      expect(names.filter((name: string) => /onnx$/.test(name))).toEqual([graph])
+    }
+    const graph = 'onnx/model.onnx'
+    const { snapshot } = placesOf(world.dataDir, 'org/export', commit, graph)
+    expect(readdirSync(join(snapshot, 'onnx')).sort()).toEqual(['model.onnx', 'model.onnx_data'])
+    await world.db.query('DELETE FROM model WHERE path = $1', [snapshot])
+    await world.run(removePipeline, { repo: 'org/export', commit, graph })
+    expect(existsSync(snapshot)).toBe(false)
+    expect(existsSync(placesOf(world.dataDir, 'org/export', commit, 'onnx/model_other.onnx').snapshot)).toBe(true)
   })
 
   it('two at once of the same model: one fetches, the other waits, both end right', async () => {
@@ -51,7 +93,7 @@ describe('download', () => {
   it('paused keeps what came and goes on; cancelled leaves nothing', async () => {
     const { commit } = await rig.hub.addFolder('org/pause', DEMO)
     const params = await world.modelRow('org/pause', commit)
-    const { partial } = placesOf(world.dataDir, 'org/pause', commit)
+    const { partial } = placesOf(world.dataDir, 'org/pause', commit, null)
     const held = () => existsSync(partial) && readdirSync(partial).some((name) => name.endsWith('.partial'))
     /** As soon as something of a file has come. */
     const stopAt = (control: Control) => () => (held() ? control : 'run')
@@ -66,7 +108,7 @@ describe('download', () => {
 
   it('cancelled while it waits in the queue clears what it kept', async () => {
     const { commit } = await rig.hub.addFolder('org/waiting', DEMO)
-    const { partial } = placesOf(world.dataDir, 'org/waiting', commit)
+    const { partial } = placesOf(world.dataDir, 'org/waiting', commit, null)
     mkdirSync(partial, { recursive: true })
     writeFileSync(join(partial, 'model.safetensors.partial'), 'x')
     expect(
@@ -102,8 +144,8 @@ describe('the disk', () => {
   const { signal } = new AbortController()
   const request = async (repo: string, folder: string) => {
     const { commit } = await rig.hub.addFolder(repo, DEMO)
-    const files = await filesToDownload(hubWorld(), repo, commit, signal)
-    return { repo, commit, files, places: placesOf(folder, repo, commit), cacheFolder: world.cacheFolder }
+    const files = await filesToDownload(hubWorld(), { repo, commit, graph: null }, signal)
+    return { repo, commit, files, places: placesOf(folder, repo, commit, null), cacheFolder: world.cacheFolder }
   }
 
   it('is looked at before the first byte', async () => {
@@ -196,7 +238,7 @@ describe('the cache of the Hugging Face tools', () => {
     expect((await world.run(downloadPipeline, await world.modelRow('org/damaged', commit))).outcome.state).toBe(
       'completed',
     )
-    const { snapshot } = placesOf(world.dataDir, 'org/damaged', commit)
+    const { snapshot } = placesOf(world.dataDir, 'org/damaged', commit, null)
     expect(sha256(readFileSync(join(snapshot, 'model.safetensors')))).toBe(sha256(content))
   })
 })

@@ -25,8 +25,8 @@ export const downloadPipelineWith = (timing: Timing): Pipeline<HubDownloadParams
 export const downloadPipeline = downloadPipelineWith(PATIENT)
 
 async function download(context: Context, timing: Timing): Promise<Outcome> {
-  const { repo, commit, modelId, precision } = context.job.params
-  const places = placesOf(context.dataDir, repo, commit)
+  const { repo, commit, graph, modelId, precision } = context.job.params
+  const places = placesOf(context.dataDir, repo, commit, graph)
   const fetched = await withControl(context, async (signal) => {
     if (await isComplete(places, null)) return { state: 'completed' }
     const world = await hubWorld(context, timing)
@@ -51,7 +51,7 @@ async function download(context: Context, timing: Timing): Promise<Outcome> {
 async function bring(context: Context, world: HubWorld, places: Places, signal: AbortSignal): Promise<Outcome> {
   const { repo, commit } = context.job.params
   context.progress({ stage: 'asking the hub', fraction: null })
-  const files = await filesToDownload(world, repo, commit, signal)
+  const files = await filesToDownload(world, context.job.params, signal)
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0)
   const report = await downloadSnapshot(
     { repo, commit, files, places, cacheFolder: world.cacheFolder },

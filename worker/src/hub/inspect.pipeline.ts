@@ -14,7 +14,7 @@ export const inspectPipeline: Pipeline<InspectHub> = {
   parse: (params) => HubInspectParamsSchema.parse(params),
   run: (context) =>
     withControl(context, async (signal) => {
-      const { repo, revision } = context.job.params
+      const { repo, revision, ...asked } = context.job.params
       const world = await hubWorld(context, BRISK)
       const {
         commit,
@@ -24,12 +24,14 @@ export const inspectPipeline: Pipeline<InspectHub> = {
         otherFiles,
         model,
         problem,
-      } = await planSnapshot(world, repo, revision, signal)
-      const places = placesOf(context.dataDir, repo, commit)
+        graph,
+        variants,
+      } = await planSnapshot(world, { repo, revision, ...asked }, signal)
+      const places = placesOf(context.dataDir, repo, commit, graph)
       const found = await outstanding({ repo, files: needed, places, cacheFolder: world.cacheFolder })
       await mkdir(context.dataDir, { recursive: true })
       const result: HubInspection = {
-        ...{ repo, revision, commit, from, otherFiles, model, problem },
+        ...{ repo, revision, commit, from, otherFiles, model, problem, graph, variants: [...variants] },
         ...{ licence: info.licence, gated: info.gated, private: info.private },
         page: `${world.access.endpoint}/${repo}`,
         files: found.map(({ file, source }) => ({ ...file, source })),

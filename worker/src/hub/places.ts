@@ -1,7 +1,7 @@
-// Where downloads lie: `<data>/hub/<org>--<name>/<commit>`, whole or not there; while it grows, a hidden folder beside it.
+// Where downloads lie: `<data>/hub/<org>--<name>/<commit>[+<graph>]`, whole or not there; while it grows, a hidden folder beside it.
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { HubCommitSchema, HubRepoSchema, hubFolderName } from '@mistudio/contracts'
+import { HubCommitSchema, HubGraphSchema, HubRepoSchema, hubFolderName, hubSnapshotName } from '@mistudio/contracts'
 
 export interface Places {
   /** Folder of the finished snapshot. */
@@ -11,9 +11,9 @@ export interface Places {
 }
 
 /** @throws ZodError for names that were not checked before */
-export function placesOf(dataDir: string, repo: string, commit: string): Places {
+export function placesOf(dataDir: string, repo: string, commit: string, graph: string | null): Places {
   const folder = join(dataDir, 'hub', hubFolderName(HubRepoSchema.parse(repo)))
-  const name = HubCommitSchema.parse(commit)
+  const name = hubSnapshotName({ commit: HubCommitSchema.parse(commit), graph: graph && HubGraphSchema.parse(graph) })
   return { snapshot: join(folder, name), partial: join(folder, `.${name}.part`) }
 }
 

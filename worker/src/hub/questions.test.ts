@@ -158,6 +158,48 @@ describe('inspection', () => {
     expect((await world.inspect(repo)).problem?.message).toMatch(message)
   })
 
+  it('offers the graphs of a repository beside its safetensors, which are meant unless one is named', async () => {
+    const [small, large] = [noise(5000), noise(9000, 2)]
+    rig.hub.add({
+      name: 'org/variants',
+      files: {
+        'config.json': readFileSync(join(DEMO, 'config.json')),
+        'tokenizer.json': readFileSync(join(DEMO, 'tokenizer.json')),
+        'model.safetensors': large,
+        ...{ 'onnx/model_fp16.onnx': small, 'onnx/model.onnx': small, 'onnx/model.onnx_data': large },
+        'onnx/deep/model.onnx': small,
+      },
+    })
+    const found = await world.inspect('org/variants')
+    expect(found.graph).toBeNull()
+    expect(found.variants).toEqual([
+      { graph: null, bytes: 9000 },
+      { graph: 'onnx/model.onnx', bytes: 14_000 },
+      { graph: 'onnx/model_fp16.onnx', bytes: 5000 },
+    ])
+    const weights = ({ files }: typeof found) => files.filter(({ role }) => role === 'weights').map(({ path }) => path)
+    expect(weights(found)).toEqual(['model.safetensors'])
+    const graph = await world.inspect('org/variants', 'main', 'onnx/model.onnx')
+    expect(weights(graph).sort()).toEqual(['onnx/model.onnx', 'onnx/model.onnx_data'])
+    expect(graph).toMatchObject({ graph: 'onnx/model.onnx', variants: found.variants, problem: null })
+    const offered = graph.model?.memory.precisions.filter(({ unavailable }) => unavailable === null)
+    expect(offered?.map(({ precision }) => precision)).toEqual(['float32'])
+    const absent = await world.inspect('org/variants', 'main', 'onnx/model_q4.onnx')
+    expect(absent.problem?.message).toMatch(/has no file "onnx\/model_q4.onnx"/)
+    expect(absent.variants).toEqual(found.variants)
+  })
+
+  it('means the usual graph of a repository without safetensors', async () => {
+    rig.hub.add({
+      name: 'org/graphs',
+      files: {
+        'config.json': readFileSync(join(DEMO, 'config.json')),
+        ...{ 'onnx/model_fp16.onnx': noise(5000), 'onnx/model.onnx': noise(5000), 'pytorch_model.bin': noise(10) },
+      },
+    })
+    expect(await world.inspect('org/graphs')).toMatchObject({ graph: 'onnx/model.onnx', problem: null })
+  })
+
   it('counts the shards that the index names', async () => {
     const shard = noise(5000)
     const index = JSON.stringify({ weight_map: { a: 'part-1.safetensors', b: 'part-2.safetensors' } })

@@ -13,8 +13,8 @@ export const removePipeline: Pipeline<z.infer<typeof HubRemoveParamsSchema>> = {
   parse: (params) => HubRemoveParamsSchema.parse(params),
   run: (context) =>
     withControl(context, async (signal) => {
-      const { repo, commit } = context.job.params
-      const { snapshot, partial } = placesOf(context.dataDir, repo, commit)
+      const { repo, commit, graph } = context.job.params
+      const { snapshot, partial } = placesOf(context.dataDir, repo, commit, graph)
       context.progress({ stage: 'removing', fraction: null })
       return withLock(context.db, snapshot, { signal }, async () => {
         // Asked for again in the meantime: the files belong to the new model.

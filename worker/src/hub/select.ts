@@ -1,6 +1,6 @@
-// Which files of a repository a model needs. Pure. Weights are safetensors only: pickles can run code, so they are never fetched.
+// Which files of a repository a model needs. Pure. Weights are safetensors or an ONNX export: pickles can run code, so they are never fetched.
 import { posix } from 'node:path'
-import { AppError, type HubFile } from '@mistudio/contracts'
+import { AppError, type HubFile, HubGraphSchema } from '@mistudio/contracts'
 import { z } from 'zod'
 import type { RepoFile } from './api.js'
 
@@ -43,11 +43,60 @@ export function requireSafeName(path: string, repo: string): void {
   )
 }
 
+/** A way to have the weights: an ONNX graph with its external data, or (null) safetensors. */
+export interface Variant {
+  readonly graph: string | null
+  readonly bytes: number
+}
+
+/** Of several graphs, these are meant when none is named. */
+const USUAL_GRAPHS = ['model.onnx', 'onnx/model.onnx']
+
+const sizeOf = (files: readonly RepoFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0)
+
+/** A graph and the files beside it with its tensors, which are called after it. */
+function graphFiles(files: readonly RepoFile[], graph: string): RepoFile[] {
+  return files.filter(({ path }) => path === graph || path.startsWith(`${graph}_data`) || path === `${graph}.data`)
+}
+
+/** What there is to choose from: safetensors first, then graphs, the usual ones before their variants. */
+export function variantsOf(files: readonly RepoFile[]): Variant[] {
+  const tensors = files.filter(({ path }) => path.endsWith('.safetensors') && !path.includes('/'))
+  const has = (path: string): boolean => files.some((file) => file.path === path)
+  const graphs = files.map(({ path }) => path).filter((path) => HubGraphSchema.safeParse(path).success)
+  const usual = (graph: string): number => (USUAL_GRAPHS.includes(graph) ? 0 : 1)
+  graphs.sort((a, b) => usual(a) - usual(b) || a.localeCompare(b))
+  return [
+    ...(has(WEIGHTS) || has(WEIGHTS_INDEX) ? [{ graph: null, bytes: sizeOf(tensors) }] : []),
+    ...graphs.map((graph) => ({ graph, bytes: sizeOf(graphFiles(files, graph)) })),
+  ]
+}
+
 /**
- * The needed ones of `files`; `shards` are the names in the index when there is one.
- * @throws AppError `model_unsupported` when there is no config.json or are no safetensors weights.
+ * The graph that is meant, null for safetensors: the one asked for, or the first variant there is.
+ * @throws AppError `hub_not_found` for a graph that is not there, `model_unsupported` where nothing can be read here.
  */
-export function selectFiles(files: readonly RepoFile[], shards: readonly string[] | null, repo: string): Wanted[] {
+export function chooseGraph(files: readonly RepoFile[], asked: string | null, repo: string): string | null {
+  const variants = variantsOf(files)
+  if (asked === null) {
+    const [first] = variants
+    if (!first) throw withoutWeights(files, repo)
+    return first.graph
+  }
+  if (variants.some(({ graph }) => graph === asked)) return asked
+  throw new AppError('hub_not_found', `"${repo}" has no file "${asked}" at this revision. Choose one that it has.`)
+}
+
+/**
+ * The needed ones of `files`; `shards` are the names in the index when there is one, `graph` the one asked for.
+ * @throws AppError `model_unsupported` when there is no config.json or are no weights that are read here, see chooseGraph.
+ */
+export function selectFiles(
+  files: readonly RepoFile[],
+  shards: readonly string[] | null,
+  repo: string,
+  graph: string | null,
+): Wanted[] {
   const byPath = new Map(files.map((file) => [file.path, file]))
   const pick = (paths: readonly string[], role: HubFile['role']): Wanted[] =>
     paths.flatMap((path) => {
@@ -56,8 +105,9 @@ export function selectFiles(files: readonly RepoFile[], shards: readonly string[
     })
   if (!byPath.has('config.json'))
     throw new AppError('model_unsupported', `"${repo}" has no config.json, so it is no model that can be loaded here.`)
-  if (!byPath.has(WEIGHTS) && !byPath.has(WEIGHTS_INDEX)) throw withoutSafetensors(files, repo)
-  const weights = byPath.has(WEIGHTS) ? [WEIGHTS] : [WEIGHTS_INDEX, ...(shards ?? [])]
+  const chosen = chooseGraph(files, graph, repo)
+  const tensors = byPath.has(WEIGHTS) ? [WEIGHTS] : [WEIGHTS_INDEX, ...(shards ?? [])]
+  const weights = chosen === null ? tensors : graphFiles(files, chosen).map(({ path }) => path)
   const lost = weights.filter((path) => !byPath.has(path))
   if (lost.length > 0)
     throw new AppError(
@@ -69,7 +119,7 @@ export function selectFiles(files: readonly RepoFile[], shards: readonly string[
   return wanted
 }
 
-function withoutSafetensors(files: readonly RepoFile[], repo: string): AppError {
+function withoutWeights(files: readonly RepoFile[], repo: string): AppError {
   const has = (pattern: RegExp): boolean => files.some(({ path }) => pattern.test(path))
   const instead = has(/\.(bin|pt|pth|ckpt)$/)
     ? 'Its weights are pickle files, which can run any code when loaded and are never fetched.'
@@ -78,6 +128,6 @@ function withoutSafetensors(files: readonly RepoFile[], repo: string): AppError 
       : 'It holds no weights that are read here.'
   return new AppError(
     'model_unsupported',
-    `"${repo}" has no safetensors weights. ${instead} Look for a repository or revision with ${WEIGHTS}.`,
+    `"${repo}" has no safetensors weights and no ONNX export. ${instead} Look for a repository or revision with ${WEIGHTS} or model.onnx.`,
   )
 }

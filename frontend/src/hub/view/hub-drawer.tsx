@@ -17,31 +17,53 @@ import {
   Input,
   Notice,
   nextStep,
+  Select,
   Skeleton,
 } from '../../ui/index.js'
 import { startDownload, useHubInspection } from '../api.js'
-import { downloadProblem, memoryLine, revisionProblem, shortCommit, transferLine } from '../prepare.js'
+import {
+  downloadProblem,
+  graphOfOption,
+  memoryLine,
+  optionOfGraph,
+  revisionProblem,
+  shortCommit,
+  transferLine,
+  variantOptions,
+} from '../prepare.js'
 import { HubFiles } from './hub-files.js'
 
 export function HubDrawer({ repo, asked, onClose }: { repo: string; asked: string; onClose(): void }) {
   const [revision, setRevision] = useState(asked)
-  const inspection = useHubInspection(repo, revision)
+  const [graph, setGraph] = useState<string | null>(null)
+  const inspection = useHubInspection(repo, revision, graph)
   const found = inspection.data
   const [chosen, setChosen] = useState<PrecisionDraft | null>(null)
   const memory = found?.model?.memory
   const draft = chosen ?? (memory ? startPrecision(memory) : null)
-  const problem = memory && draft && draftProblem(memory, draft) ? 'See why the precision cannot be had.' : null
-  const download = found && <DownloadButton found={found} precision={draft?.precision ?? 'float32'} problem={problem} />
+  const exported = found !== undefined && found.graph !== null
+  const precision = exported ? 'float32' : (draft?.precision ?? 'float32')
+  const problem = inspection.isPlaceholderData
+    ? 'Looking at this graph …'
+    : !exported && memory && draft && draftProblem(memory, draft)
+      ? 'See why the precision cannot be had.'
+      : null
+  const download = found && <DownloadButton found={found} precision={precision} problem={problem} />
+  const look = (next: string) => {
+    setRevision(next)
+    setGraph(null)
+  }
   return (
     <Dialog open onClose={onClose} side title={repo} footer={download}>
       <div className="space-y-5">
-        <RevisionField revision={revision} onChange={setRevision} />
+        <RevisionField revision={revision} onChange={look} />
         {inspection.error ? (
           <ErrorState error={inspection.error} onRetry={() => void inspection.refetch()} />
         ) : found ? (
           <>
+            <VariantField found={found} graph={graph ?? found.variants[0]?.graph ?? null} onChange={setGraph} />
             <Found found={found} />
-            {memory && draft && !found.registered && (
+            {memory && draft && !exported && !found.registered && (
               <PrecisionChoice memory={memory} draft={draft} onDraft={setChosen} />
             )}
           </>
@@ -74,6 +96,30 @@ function RevisionField({ revision, onChange }: { revision: string; onChange(revi
   )
 }
 
+interface VariantProps {
+  found: HubInspectionAnswer
+  graph: string | null
+  onChange(graph: string | null): void
+}
+
+/** Which weights to take, where a repository has several or only an ONNX export. */
+function VariantField({ found, graph, onChange }: VariantProps) {
+  if (found.variants.length < 2 && graph === null) return null
+  const hint =
+    graph === null
+      ? 'Its graph is built here: every site, a cache for generation, any precision.'
+      : 'Runs as it was exported: sites are found in its graph, and generation runs the whole text for every token.'
+  return (
+    <Field label="Weights" hint={hint}>
+      <Select
+        value={optionOfGraph(graph)}
+        onChange={(option) => onChange(graphOfOption(option))}
+        options={variantOptions(found)}
+      />
+    </Field>
+  )
+}
+
 function Found({ found }: { found: HubInspectionAnswer }) {
   const { model, problem, registered } = found
   return (
@@ -85,7 +131,7 @@ function Found({ found }: { found: HubInspectionAnswer }) {
       )}
       {registered && (
         <Notice tone="emerald" title="Already added">
-          This commit is{' '}
+          {found.graph === null ? 'This commit is' : `${found.graph} of this commit is`}{' '}
           <Link to={`/models/${registered.id}`} className="text-tone-emerald underline">
             {registered.name}
           </Link>
@@ -107,7 +153,7 @@ function Found({ found }: { found: HubInspectionAnswer }) {
           ],
           ['Licence', found.licence ?? (found.from === 'cache' ? 'not known offline' : 'not stated')],
           ['Access', accessText(found)],
-          ...(model ? modelFacts(model) : []),
+          ...(model ? modelFacts(model, found.graph) : []),
           ['Transfer', transferLine(found)],
           ['Free on the disk', formatBytes(found.freeBytes)],
           [
@@ -123,7 +169,8 @@ function Found({ found }: { found: HubInspectionAnswer }) {
   )
 }
 
-const modelFacts = (model: NonNullable<HubInspectionAnswer['model']>): [string, string][] => [
+const modelFacts = (model: NonNullable<HubInspectionAnswer['model']>, graph: string | null): [string, string][] => [
+  ...(graph === null ? [] : [['ONNX export', graph] satisfies [string, string]]),
   ['Architecture', `${model.architecture} (supported), ${model.layers} layers, width ${model.dModel}`],
   ['Parameters', formatCount(model.parameters)],
   ['Memory', memoryLine(model.memory)],
@@ -165,7 +212,7 @@ function DownloadButton({ found, precision, problem }: DownloadProps) {
         kind="model"
         name={found.repo}
         onConfirm={async () => {
-          const model = await startDownload(found.repo, found.commit, name, precision)
+          const model = await startDownload(found, name, precision)
           await navigate(`/models/${model.id}`)
         }}
       >

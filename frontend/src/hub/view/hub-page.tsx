@@ -33,7 +33,7 @@ export function HubPage() {
       title="Hub"
       subtitle={
         local.data
-          ? `Models from ${local.data.endpoint}. Only the files that are needed are fetched: config, tokenizer and safetensors.`
+          ? `Models from ${local.data.endpoint}. Only the files that are needed are fetched: config, tokenizer and weights (safetensors, or an ONNX export).`
           : 'Models from the Hugging Face hub.'
       }
       actions={

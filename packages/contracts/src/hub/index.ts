@@ -23,8 +23,20 @@ export const HubRevisionSchema = z
   .refine((revision) => !revision.includes('..'), 'A revision holds no "..".')
 export const HubCommitSchema = z.string().regex(/^[0-9a-f]{40}$/)
 
-/** Name of the folder of a repository below `<data>/hub`; the snapshot lies in `<folder>/<commit>`. */
+/** An ONNX graph of a repository: at its top or in onnx/. */
+export const HubGraphSchema = z
+  .string()
+  .max(200)
+  .regex(/^(onnx\/)?[A-Za-z0-9_][A-Za-z0-9_.-]*\.onnx$/, 'An .onnx file at the top of the repository or in onnx/.')
+  .refine((graph) => !graph.includes('..'), 'A graph holds no "..".')
+/** Which weights are meant: a graph, or null for safetensors. Where a repository has none, null asks for its usual graph. */
+const HubVariantSchema = HubGraphSchema.nullable().default(null)
+
+/** Name of the folder of a repository below `<data>/hub`. */
 export const hubFolderName = (repo: string): string => repo.replace('/', '--')
+/** Name of the folder of a snapshot in it; every graph has its own, so that variants of a commit lie side by side. */
+export const hubSnapshotName = ({ commit, graph }: Pick<HubSource, 'commit' | 'graph'>): string =>
+  graph === null ? commit : `${commit}+${graph.replace('/', '+')}`
 
 export const HubGatedSchema = z.enum(['no', 'auto', 'manual'])
 export const HUB_SORTS = ['downloads', 'likes', 'lastModified', 'trendingScore'] as const
@@ -70,7 +82,11 @@ export const HubFileSchema = z.object({
 })
 export type HubFile = z.infer<typeof HubFileSchema>
 
-export const InspectHubSchema = z.strictObject({ repo: HubRepoSchema, revision: HubRevisionSchema.default('main') })
+export const InspectHubSchema = z.strictObject({
+  repo: HubRepoSchema,
+  revision: HubRevisionSchema.default('main'),
+  graph: HubVariantSchema,
+})
 export type InspectHub = z.infer<typeof InspectHubSchema>
 
 /** What one revision holds for miStudio. Bytes are file sizes. */
@@ -85,6 +101,10 @@ export const HubInspectionSchema = z.object({
   licence: z.string().nullable(),
   gated: HubGatedSchema,
   private: z.boolean(),
+  /** The ONNX graph that is meant; null: safetensors. */
+  graph: HubVariantSchema,
+  /** What there is to choose from, safetensors first, with the bytes of the weights (external data included). */
+  variants: z.array(z.object({ graph: HubGraphSchema.nullable(), bytes: z.number() })).default([]),
   /** Only the files that are needed. */
   files: z.array(HubFileSchema),
   bytes: z.number(),
@@ -133,7 +153,13 @@ export const HubLocalSchema = z.object({
 export type HubLocal = z.infer<typeof HubLocalSchema>
 
 /** Where a model came from; stored with its row. */
-export const HubSourceSchema = z.object({ repo: HubRepoSchema, revision: z.string(), commit: HubCommitSchema })
+export const HubSourceSchema = z.object({
+  repo: HubRepoSchema,
+  revision: z.string(),
+  commit: HubCommitSchema,
+  /** Of ONNX exports; null: safetensors. */
+  graph: HubVariantSchema,
+})
 export type HubSource = z.infer<typeof HubSourceSchema>
 
 export const HubTokenSchema = z.object({
@@ -157,4 +183,4 @@ export const HubInspectParamsSchema = InspectHubSchema
 export const HubLocalParamsSchema = z.object({})
 export const HubDownloadParamsSchema = HubSourceSchema.extend({ modelId: IdSchema, precision: JobPrecisionSchema })
 export type HubDownloadParams = z.infer<typeof HubDownloadParamsSchema>
-export const HubRemoveParamsSchema = z.object({ repo: HubRepoSchema, commit: HubCommitSchema })
+export const HubRemoveParamsSchema = HubSourceSchema.omit({ revision: true })

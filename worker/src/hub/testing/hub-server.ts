@@ -134,7 +134,7 @@ export class HubServer {
     seen: Seen,
     fault: Fault | null,
   ): ServerResponse {
-    const api = /^\/api\/models\/(.+)\/(revision|tree)\/([^/]+)$/.exec(path)
+    const api = /^\/api\/models\/(.+)\/(revision|tree)\/([^/]+)(?:\/(.+))?$/.exec(path)
     const file = /^\/(.+)\/resolve\/([^/]+)\/(.+)$/.exec(path)
     const repo = this.#repos.get(api?.[1] ?? file?.[1] ?? '')
     const revision = decodeURIComponent(api?.[3] ?? file?.[2] ?? '')
@@ -143,7 +143,7 @@ export class HubServer {
     if (!repo || (repo.private && !reads)) return refuse(seen.authorization ? 404 : 401, 'RepoNotFound')
     if (![repo.commit, 'main', 'HEAD', ...(repo.refs ?? [])].includes(revision)) return refuse(404, 'RevisionNotFound')
     if (api?.[2] === 'revision') return json(response, describe(repo))
-    if (api) return json(response, Object.entries(repo.files).map(treeEntry))
+    if (api) return json(response, treeOf(repo, api[4]))
     if (repo.gated && !reads) return refuse(seen.authorization ? 403 : 401, 'GatedRepo')
     const content = repo.files[decodeURIComponent(file?.[3] ?? '')]
     if (!content) return refuse(404, 'EntryNotFound')
@@ -222,6 +222,15 @@ const describe = (repo: FakeRepo) => ({
     ? { safetensors: { parameters: repo.parameters, total: Object.values(repo.parameters).reduce((a, b) => a + b, 0) } }
     : {}),
 })
+
+/** Entries of one folder, as the hub lists them when it is not asked for all below. */
+function treeOf({ files }: FakeRepo, folder?: string): object[] {
+  const prefix = folder === undefined ? '' : `${folder}/`
+  const below = Object.entries(files).filter(([path]) => path.startsWith(prefix))
+  const inner = below.flatMap(([path]) => path.slice(prefix.length).split('/').slice(0, -1).slice(0, 1))
+  const folders = [...new Set(inner)].map((name) => ({ type: 'directory', path: `${prefix}${name}`, size: 0, oid: '' }))
+  return [...folders, ...below.filter(([path]) => !path.slice(prefix.length).includes('/')).map(treeEntry)]
+}
 
 function treeEntry([path, content]: [string, Uint8Array]) {
   const entry = { type: 'file', path, size: content.byteLength, oid: gitSha1(content) }

@@ -28,15 +28,16 @@ interface Params {
   readonly repo: string
   readonly commit: string
   readonly revision: string
+  readonly graph: string | null
 }
 export interface Pipelines {
   readonly db: Pool
   readonly dataDir: string
   readonly cacheFolder: string
   run<P>(pipeline: Pipeline<P>, params: object, control?: () => Control): Promise<Ran>
-  inspect(repo: string, revision?: string): Promise<HubInspection>
+  inspect(repo: string, revision?: string, graph?: string | null): Promise<HubInspection>
   /** A download as the backend starts it: with a row of the model. */
-  modelRow(repo: string, commit: string): Promise<Params>
+  modelRow(repo: string, commit: string, graph?: string | null): Promise<Params>
   /** Downloaded files of any state. */
   files(): Promise<string[]>
 }
@@ -92,14 +93,14 @@ export function usePipelines(rig: Rig): Pipelines {
       return cacheFolder()
     },
     run,
-    inspect: async (repo, revision = 'main') =>
-      HubInspectionSchema.parse(resultOf(await run(inspectPipeline, { repo, revision }))),
-    modelRow: async (repo, commit) => {
+    inspect: async (repo, revision = 'main', graph = null) =>
+      HubInspectionSchema.parse(resultOf(await run(inspectPipeline, { repo, revision, graph }))),
+    modelRow: async (repo, commit, graph = null) => {
       const modelId = randomUUID()
-      const path = placesOf(dataDir, repo, commit).snapshot
+      const path = placesOf(dataDir, repo, commit, graph).snapshot
       await db.query('INSERT INTO model (id, name, path) VALUES ($1, $2, $3)', [modelId, repo, path])
-      return { modelId, repo, commit, revision: 'main' }
+      return { modelId, repo, commit, revision: 'main', graph }
     },
-    files: async () => (await namesIn(join(dataDir, 'hub'))).filter((name) => /safetensors|json|part/.test(name)),
+    files: async () => (await namesIn(join(dataDir, 'hub'))).filter((name) => /safetensors|onnx|json|part/.test(name)),
   }
 }
