@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
 import { FormatError } from '@mistudio/formats'
 import { ModelError } from '@mistudio/interp'
+import { OnnxError } from '@mistudio/onnx'
 import { Random } from './random.mjs'
 import { TARGETS } from './targets/index.mjs'
 
@@ -42,7 +43,8 @@ function resetPeak() {
 /** @param {unknown} error */
 function judge(error) {
   if (error instanceof assert.AssertionError) return { state: /** @type {const} */ ('wrong'), problem: error.message }
-  const typed = error instanceof FormatError || error instanceof AppError || error instanceof ModelError
+  const formats = error instanceof FormatError || error instanceof OnnxError
+  const typed = formats || error instanceof AppError || error instanceof ModelError
   if (!typed)
     return {
       state: /** @type {const} */ ('crashed'),

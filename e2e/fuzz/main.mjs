@@ -1,5 +1,5 @@
 // Fuzz: mutated files for every reader. An error with a name or a right load; never a crash, a hang or a flood of memory.
-//   npm run fuzz -- [--kind headers|indexes|configs|tokenizers|saes|parquet|all] [--count N] [--seed TEXT] [--only INDEX] [--keep FOLDER] [--hang MS]
+//   npm run fuzz -- [--kind headers|indexes|configs|tokenizers|saes|parquet|onnx|all] [--count N] [--seed TEXT] [--only INDEX] [--keep FOLDER] [--hang MS]
 // `--keep` stores the bytes of failing inputs, `--hang` is for machines that are busy with other work.
 // The inputs follow from seed, kind and index, so `--seed S --kind K --only I` gives one of them again.
 import { spawn } from 'node:child_process'

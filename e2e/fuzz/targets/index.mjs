@@ -2,6 +2,7 @@
 import { configs } from './configs.mjs'
 import { headers } from './headers.mjs'
 import { indexes } from './indexes.mjs'
+import { onnx } from './onnx.mjs'
 import { parquet } from './parquet.mjs'
 import { saes } from './saes.mjs'
 import { tokenizers } from './tokenizers.mjs'
@@ -15,7 +16,7 @@ import { tokenizers } from './tokenizers.mjs'
  */
 
 /** @type {Readonly<Record<string, Target>>} */
-export const TARGETS = { headers, indexes, configs, tokenizers, saes, parquet }
+export const TARGETS = { headers, indexes, configs, tokenizers, saes, parquet, onnx }
 
 /** @type {Readonly<Record<string, number>>} */
 export const FULL_COUNTS = {
@@ -25,4 +26,5 @@ export const FULL_COUNTS = {
   tokenizers: 10_000,
   saes: 5000,
   parquet: 5000,
+  onnx: 5000,
 }

@@ -13,7 +13,7 @@ export const modelLine = (spec: ModelSpec): string =>
     `${formatCount(spec.parameters)} parameters`,
     `${spec.layers} layers`,
     `width ${spec.dModel}`,
-    `${formatBytes(spec.memory.weights)} at float32`,
+    spec.export ? `${formatBytes(spec.export.bytes)} on disk` : `${formatBytes(spec.memory.weights)} at float32`,
   ].join(' · ')
 
 /** Facts as label and value, unknown ones said as such. */

@@ -26,6 +26,7 @@ import {
 } from '../../ui/index.js'
 import { parityFileUrl, useParityReport, useVerifyModel } from '../api.js'
 import { paritySections } from '../parity.js'
+import { isExport } from '../prepare.js'
 import { ParityTable } from './parity-table.js'
 
 export function ParityTab({ model }: { model: Model }) {
@@ -115,7 +116,7 @@ function ReportView({ model, report, again }: { model: Model; report: ParityRepo
           <Facts
             rows={[
               ['Runtime', report.environment.runtime],
-              ['Precision', report.environment.precision],
+              ['Precision', isExport(model) ? 'as exported' : report.environment.precision],
               ['Threads', String(report.environment.threads)],
             ]}
           />

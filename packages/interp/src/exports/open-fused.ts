@@ -76,6 +76,12 @@ const embedLayerNormalization: Opener = (node, by) => {
   if (counts && mask) by.op('ReduceSum', [mask, by.ints([1])], { keepdims: 0 }, [counts])
 }
 
+/** Places of the inputs that an operator cannot do without. */
+const REQUIRED: Readonly<Record<string, readonly number[]>> = {
+  SkipLayerNormalization: [0, 1, 2],
+  SkipSimplifiedLayerNormalization: [0, 1, 2],
+  EmbedLayerNormalization: [0, 2, 3, 5, 6],
+}
 const OPENERS: Readonly<Record<string, Opener>> = {
   SkipLayerNormalization: skipLayerNormalization,
   SkipSimplifiedLayerNormalization: skipSimplifiedLayerNormalization,
@@ -85,8 +91,11 @@ const OPENERS: Readonly<Record<string, Opener>> = {
 const openerOf = (node: OnnxNode): Opener | undefined =>
   node.domain === 'com.microsoft' ? OPENERS[node.type] : undefined
 
-/** A node reads an output that its replacement could not give. */
+/** A node must have what it computes with, and nobody may read an output that its replacement could not give. */
 function requireOpenable(node: OnnxNode, graph: ExportGraph): void {
+  if (!node.outputs[0] || REQUIRED[node.type]!.some((at) => !node.inputs[at])) {
+    throw new ModelError('model_invalid', `${node.name}, a ${node.type}, lacks an input or its output.`)
+  }
   const isRead = (index: number): boolean => {
     const name = given(node, index)
     return name !== undefined && graph.consumers(name).length > 0
@@ -113,7 +122,7 @@ function biasSideIn(graph: ExportGraph): BiasSide {
 
 /**
  * The model with fused sums and norms opened. `tokens`: name of the input with the token ids.
- * @throws ModelError `model_unsupported` naming a node that cannot be opened.
+ * @throws ModelError `model_unsupported` naming a node that cannot be opened, `model_invalid` for one that is not whole.
  */
 export function openFused(model: OnnxModel, tokens: string): Opened {
   const graph = new ExportGraph(model, tokens)

@@ -68,7 +68,8 @@ const unfit = (what: string): ModelError =>
 
 /** A product with stored weights: exactly one side depends on the tokens. */
 export function isLinear(graph: ExportGraph, node: OnnxNode): boolean {
-  return PRODUCTS.has(node.type) && graph.dataInputs(node).length === 1 && graph.isData(node.inputs[0]!)
+  const [data, weights] = node.inputs
+  return PRODUCTS.has(node.type) && Boolean(data && weights) && graph.dataInputs(node).join() === data
 }
 
 /** Whether nodes hold an attention: a fused one, or a product of two computed values beside a softmax. */
