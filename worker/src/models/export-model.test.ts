@@ -142,6 +142,16 @@ describe('an ONNX export', () => {
     )
   })
 
+  it('is refused with what the runtime says of an operator that it does not have', async () => {
+    const graph = readFileSync(join(ROOT, 'fixtures/exports/qwen3_gqa/model.onnx'))
+    for (let at = graph.indexOf('Sigmoid'); at >= 0; at = graph.indexOf('Sigmoid', at + 1)) graph.write('Sigmund', at)
+    copyFileSync(join(ROOT, 'fixtures/exports/qwen3_gqa/config.json'), join(folder.path, 'config.json'))
+    writeFileSync(join(folder.path, 'model.onnx'), graph)
+    const refusal = inspectModel(folder.path)
+    await expect(refusal).rejects.toMatchObject({ code: 'model_unsupported' })
+    await expect(refusal).rejects.toThrow(/cannot be run here\. .*Sigmund/)
+  })
+
   it('is refused when it is cut off or its data is missing', async () => {
     const graph = join(folder.path, 'model.onnx')
     writeFileSync(graph, readFileSync(graph).subarray(0, 5000))

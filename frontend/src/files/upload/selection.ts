@@ -22,16 +22,34 @@ const depthOf = (path: string): number => path.split('/').length
 const isWeights = (name: string): boolean => /\.(safetensors|onnx)$/i.test(name)
 const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/
 
-/** The files beside the topmost config.json; folders below it are left out. */
+const folderOf = (path: string): string => path.split('/').slice(0, -1).join('/')
+
+/** Names of the graph in onnx/ and of its data, where no weights lie beside config.json: the usual one, or the only one. */
+function graphBelow(picked: readonly Picked[], folder: string): ReadonlySet<string> {
+  if (picked.some(({ file, path }) => folderOf(path) === folder && isWeights(file.name))) return new Set()
+  const below = picked.filter(({ path }) => path === `${folder ? `${folder}/` : ''}onnx/${path.split('/').at(-1)}`)
+  const graphs = below.filter(({ file }) => file.name.endsWith('.onnx'))
+  const graph = graphs.find(({ file }) => file.name === 'model.onnx') ?? (graphs.length === 1 ? graphs[0] : undefined)
+  if (!graph) return new Set()
+  const { name } = graph.file
+  const belongs = (path: string): boolean => {
+    const file = path.split('/').at(-1) ?? ''
+    return file === name || file.startsWith(`${name}_data`) || file === `${name}.data`
+  }
+  return new Set(below.map(({ path }) => path).filter(belongs))
+}
+
+/** The files beside the topmost config.json, and the graph in onnx/ below it where there are no weights; other folders are left out. */
 export function selectModelFiles(picked: readonly Picked[]): Selection {
   const configs = picked.filter(({ file }) => file.name === 'config.json').map(({ path }) => path)
   const config = configs.sort((a, b) => depthOf(a) - depthOf(b))[0] ?? picked[0]?.path ?? ''
   const folder = config.split('/').slice(0, -1)
+  const graph = graphBelow(picked, folder.join('/'))
   const leftOut: { name: string; reason: string }[] = []
   const files: File[] = []
   for (const { file, path } of picked) {
-    const reason =
-      path.split('/').slice(0, -1).join('/') === folder.join('/') ? reasonToLeaveOut(file) : 'in another folder'
+    const here = folderOf(path) === folder.join('/') || graph.has(path)
+    const reason = here ? reasonToLeaveOut(file) : 'in another folder'
     if (reason === null) files.push(file)
     else leftOut.push({ name: path, reason })
   }
@@ -54,7 +72,7 @@ function problemOf(files: readonly File[], picked: readonly Picked[]): string | 
     const pickle = picked.find(({ file }) => modelFileKind(file.name) === 'pickle')
     return pickle
       ? `The weights are in ${pickle.file.name}. ${PICKLE_ADVICE}`
-      : 'There are no weights (*.safetensors) among these files.'
+      : 'There are no weights (*.safetensors or an ONNX export) among these files.'
   }
   const missing = ['config.json', 'tokenizer.json'].filter((name) => !has(name))
   return missing.length > 0

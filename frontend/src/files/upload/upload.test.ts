@@ -36,6 +36,19 @@ describe('files of a model', () => {
     })
   })
 
+  it('takes the graph in onnx/ with its data where no weights lie beside config.json', () => {
+    const below = ['model.onnx', 'model.onnx_data', 'model_fp16.onnx', 'model_fp16.onnx_data'].map((name) =>
+      picked(`tiny/onnx/${name}`),
+    )
+    const top = folder('config.json', 'tokenizer.json')
+    const names = (chosen: readonly Picked[]) => selectModelFiles(chosen).files.map(({ name }) => name)
+    expect(names([...top, ...below])).toEqual(['config.json', 'tokenizer.json', 'model.onnx', 'model.onnx_data'])
+    expect(names([...top, ...below.slice(2)])).toContain('model_fp16.onnx')
+    expect(selectModelFiles([...top, picked('tiny/onnx/a.onnx'), picked('tiny/onnx/b.onnx')]).problem).toMatch(
+      /weights/,
+    )
+  })
+
   it('takes files chosen one by one', () => {
     const chosen = selectModelFiles(['config.json', 'tokenizer.json', 'a.safetensors'].map((name) => picked(name)))
     expect([chosen.name, chosen.files.length, chosen.problem]).toEqual(['', 3, null])

@@ -7,7 +7,7 @@ export const CHUNK_BYTES = 8 * 2 ** 20
 export const MAX_CHUNK_BYTES = 64 * 2 ** 20
 const MAX_FILES = 512
 
-const WANTED = /\.(safetensors|json|txt|jinja|onnx|onnx_data|onnx\.data)$/i
+const WANTED = /\.(safetensors|json|txt|jinja|onnx|onnx_data(_\d+)?|onnx\.data)$/i
 const PICKLE = /\.(bin|pt|pth|pkl|pickle|ckpt)$/i
 
 /**

@@ -1,6 +1,15 @@
 // A language model whose graph was exported elsewhere (model.onnx): the same forward passes, captures and interventions as a model that is
 // built here, at the sites that were found in its graph. It keeps no cache: generation feeds all tokens of a row again for each new one.
-import { float32Data, int64, ModelEditor, type ModelFile, type Runtime, type Tensor, type Value } from '@mistudio/onnx'
+import {
+  float32Data,
+  int64,
+  ModelEditor,
+  type ModelFile,
+  OnnxError,
+  type Runtime,
+  type Tensor,
+  type Value,
+} from '@mistudio/onnx'
 import { type GraphRequest, LAST_POSITION, requestKey } from '../models/forward-graph.js'
 import {
   type AbsentSite,
@@ -62,7 +71,7 @@ export class ExportedModel implements RunnableModel {
   /**
    * Analyses an export and runs it once on a few tokens: a site whose value is not one vector of the right width per token is listed as
    * absent with what it is instead.
-   * @throws ModelError see analyseExport; OnnxError when the runtime refuses the graph.
+   * @throws ModelError see analyseExport; `model_unsupported` also when the runtime refuses the graph.
    */
   static async load(
     file: ModelFile,
@@ -74,7 +83,7 @@ export class ExportedModel implements RunnableModel {
     const { spec, source, absent, unembedding, opened } = analysis
     const facts = exportFacts(file, analysis)
     const sessions = new ExportSessions(runtime, file, options)
-    const { kept, refused } = await probe(source, sessions, spec.vocabSize)
+    const { kept, refused } = await runnable(() => probe(source, sessions, spec.vocabSize))
     const limit = Math.min(spec.maxPositions, options.contextLimit ?? DEFAULT_CONTEXT_LIMIT)
     const found = { ...source, sites: kept }
     const written = opened.size > 0 ? { ...source, model: file.model, sites: [] } : null
@@ -260,6 +269,16 @@ async function probe(
     return false
   })
   return { kept, refused }
+}
+
+/** What the runtime cannot run is an export that cannot be used. */
+async function runnable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof OnnxError)) throw error
+    throw new ModelError('model_unsupported', `The export cannot be run here. ${error.message}`, {}, { cause: error })
+  }
 }
 
 /** Why a value is no site, from its shape on the probe. */
