@@ -60,6 +60,20 @@ describe('an export', () => {
     )
   })
 
+  it('is refused when its residual stream lies in integers between layers', () => {
+    const sketch = new Sketch()
+    const { graph } = sketch
+    const scale = [graph.scalar(0.1), graph.initialiser({ dtype: 'uint8', data: new Uint8Array(1), dims: [] })]
+    const rounded = (x: Value): Value =>
+      graph.op('DequantizeLinear', [graph.op('QuantizeLinear', [x, ...scale]), ...scale])
+    const stream = sketch.embedding()
+    const middle = rounded(graph.add(stream, sketch.attention(stream)))
+    const last = graph.add(middle, sketch.mlp(middle))
+    expect(() => sketch.analyse(graph.matmul(last, sketch.weights()))).toThrow(
+      /DequantizeLinear_\d+\/node reads the stream from integers: with static quantisation/,
+    )
+  })
+
   it('is refused when its residual stream is bfloat16', () => {
     const sketch = new Sketch()
     const { graph } = sketch

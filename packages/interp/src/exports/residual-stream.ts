@@ -164,6 +164,11 @@ function requireEmbedding(graph: ExportGraph, start: string): void {
   const nodes = graph.region(start, new Set())
   if (!holdsAttention(graph, nodes)) return
   const node = graph.producer(start)
+  if (node?.type === 'DequantizeLinear') {
+    throw unfit(
+      `${node.name} reads the stream from integers: with static quantisation it is rounded between layers. Export with dynamic or weight-only quantisation`,
+    )
+  }
   throw unfit(
     `going back along the sums, ${node?.name ?? start} (${node?.type ?? 'an input'}) is not a sum of the stream and what a layer adds, ` +
       'though attention was computed before it. Norms on the stream itself (post-norm models) are not understood',
