@@ -86,7 +86,7 @@ describe('the precision', () => {
   const GIB = 2 ** 30
   const row = (precision: string, toLoad: number, unavailable: string | null = null) => ({
     ...{ precision, toLoad, unavailable, weights: toLoad },
-    ...{ kvPerToken: 1, activationsPerToken: 1, logitsPerRow: 1 },
+    ...{ kvPerToken: 1, activationsPerToken: 1, scoresPerPair: 0, firstRun: 0, logitsPerRow: 1 },
   })
   const memory = {
     available: 2 * GIB,

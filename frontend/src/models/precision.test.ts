@@ -5,7 +5,7 @@ import { draftProblem, fullLoss, lossAt, precisionRows, shortLoss, startPrecisio
 const GIB = 2 ** 30
 const row = (precision: 'float32' | 'float16' | 'int8' | 'int4', gib: number, unavailable: string | null = null) => ({
   ...{ precision, unavailable, weights: gib * GIB, toLoad: gib * GIB },
-  ...{ kvPerToken: 0.25 * GIB, activationsPerToken: 0.25 * GIB, logitsPerRow: 0 },
+  ...{ kvPerToken: 0.25 * GIB, activationsPerToken: 0.25 * GIB, scoresPerPair: 0, firstRun: 0, logitsPerRow: 0 },
 })
 const memory: ModelMemory = {
   available: 3 * GIB,

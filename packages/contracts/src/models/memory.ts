@@ -1,4 +1,5 @@
-// What a model takes in memory at each precision, and what a run of a given size takes of it. The estimate is linear in batch × context.
+// What a model takes in memory at each precision, and what a run of a given size takes of it. The estimate is linear in the tokens of
+// a run but for the scores of attention, which grow with the square of the context.
 import { z } from 'zod'
 import { AppError } from '../common/errors.js'
 import { type Precision, PrecisionSchema } from '../common/precision.js'
@@ -12,6 +13,10 @@ export const PrecisionMemorySchema = z.object({
   kvPerToken: z.number(),
   /** Activations of one token of a batch. */
   activationsPerToken: z.number(),
+  /** Scores of attention for one pair of tokens of a row. */
+  scoresPerPair: z.number(),
+  /** What the first run takes whatever its size. */
+  firstRun: z.number(),
   /** Next-token logits of one row. */
   logitsPerRow: z.number(),
   /** All that loading it and checking it on a short text takes: less free memory refuses it. */
@@ -41,7 +46,7 @@ export function memoryOfRun(memory: PrecisionMemory, batch: number, context: num
   const parts = {
     weights: memory.weights,
     kv: memory.kvPerToken * batch * context,
-    activations: memory.activationsPerToken * batch * context,
+    activations: memory.firstRun + (memory.activationsPerToken + memory.scoresPerPair * context) * batch * context,
     logits: memory.logitsPerRow * batch,
   }
   return { ...parts, total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) }

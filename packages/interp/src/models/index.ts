@@ -21,7 +21,7 @@ export type {
 } from './plan.js'
 export { PRECISIONS, type Precision, requirePrecision } from './precision.js'
 export { describeRope, type Rope } from './rope.js'
-export { estimateRunMemory, type RunMemory, type RunShape, requireMemory } from './run-memory.js'
+export { cachedActivations, estimateRunMemory, type RunMemory, type RunShape, requireMemory } from './run-memory.js'
 export type { CoreSpec, RunnableModel } from './runnable-model.js'
 export { type AbsentSite, absentSites, describeShape, findSite, planSites, type Site, siteWidth } from './sites.js'
 export {

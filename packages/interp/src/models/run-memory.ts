@@ -97,6 +97,12 @@ function activationsPerToken({ spec, blocks }: ModelPlan): number {
   return 4 * (3 * dModel + Math.max((2 * heads + 2 * kvHeads) * headDim, (gated ? 3 : 2) * dMlp))
 }
 
+/** What makes up the activations of a run with a cache, in bytes: fixed, per token, and per pair of tokens of a row. */
+export function cachedActivations(plan: ModelPlan): { fixed: number; perToken: number; perPair: number } {
+  const pair = { precision: 'float32', batch: 1, context: 1, logits: 'none', cache: true } as const
+  return { fixed: FIRST_RUN_BYTES, perToken: ARENA * activationsPerToken(plan), perPair: scoresBytes(plan, pair) }
+}
+
 /** Scores of a layer's attention: of one block of queries at a time, of all where the layer goes in one piece. */
 function scoresBytes({ spec, blocks }: ModelPlan, { batch, context, cache }: RunShape): number {
   const inOnePiece = cache || context < BLOCKED_FROM || blocks.some(({ attention }) => attention.softcap !== null)
