@@ -120,7 +120,7 @@ describe('a download', () => {
     const job = await test.database.prisma.job.findUniqueOrThrow({ where: { id: graph.job.id } })
     expect(job.params).toMatchObject({ commit, graph: 'onnx/model_fp16.onnx' })
     for (const bad of ['onnx/../x.onnx', '/x.onnx', 'a/b/x.onnx', 'model.bin']) {
-      expect((await request({ repo: 'org/tiny', graph: bad })).body.error.code).toBe('invalid_request')
+      expect((await request({ repo: 'org/tiny', graph: bad })).body.error.code).toBe('validation_failed')
     }
   })
 

@@ -1,7 +1,7 @@
 // What a revision means and which files it takes: from the hub, or from this computer's cache when the hub cannot be asked.
 import { AppError, type ErrorBody, type HubInspection, type HubSource, type InspectHub } from '@mistudio/contracts'
 import { FormatError, parseJsonBytes } from '@mistudio/formats'
-import { countParameters, ModelError, planModel, planTensors } from '@mistudio/interp'
+import { countParameters, type ExportSize, ModelError, planModel, planTensors } from '@mistudio/interp'
 import { exportMemory, modelMemory } from '../models/index.js'
 import { type RepoFile, type RevisionInfo, revisionFiles, revisionInfo, smallFile } from './api.js'
 import { cachedCommit, cachedSnapshot } from './cache.js'
@@ -76,7 +76,7 @@ async function planFromHub(world: HubWorld, asked: Asked, signal: AbortSignal): 
     const files = selectFiles(all, shards, repo, asked.graph)
     const config = files.find(({ path }) => path === 'config.json')
     const json = config ? parseJsonBytes(await small(config, MAX_CONFIG_BYTES), 'config.json') : null
-    const model = json === null ? null : describeConfig(json, plan.graph)
+    const model = json === null ? null : describeConfig(json, plan.graph, files)
     return { ...plan, files, otherFiles: all.length - files.length, model, problem: null }
   } catch (error) {
     return refused(plan, { problem: problemOf(error), files: guess.files }, all)
@@ -114,7 +114,7 @@ async function planFromCache(world: HubWorld, { repo, revision, graph }: Asked):
       ...plan,
       files: cached.wanted,
       otherFiles: 0,
-      model: describeConfig(cached.config, plan.graph),
+      model: describeConfig(cached.config, plan.graph, cached.wanted),
       problem: null,
     }
   } catch (error) {
@@ -123,7 +123,7 @@ async function planFromCache(world: HubWorld, { repo, revision, graph }: Asked):
 }
 
 /** Figures of a config.json. @throws ModelError for architectures that are not supported */
-function describeConfig(config: unknown, graph: string | null): HubInspection['model'] {
+function describeConfig(config: unknown, graph: string | null, files: readonly Wanted[]): HubInspection['model'] {
   const plan = planModel(config)
   const { spec } = plan
   const { total } = countParameters(planTensors(plan))
@@ -133,8 +133,15 @@ function describeConfig(config: unknown, graph: string | null): HubInspection['m
     layers,
     dModel,
     parameters: total,
-    memory: graph === null ? modelMemory(plan) : exportMemory(plan),
+    memory: graph === null ? modelMemory(plan) : exportMemory(plan, exportSize(graph, files)),
   }
+}
+
+/** What an export will take, as far as names and sizes tell; that it holds float16 shows when it is here. */
+function exportSize(graph: string, files: readonly Wanted[]): ExportSize {
+  const weights = files.filter(({ role }) => role === 'weights')
+  const bytes = weights.reduce((sum, file) => sum + file.bytes, 0)
+  return { bytes, inlineBytes: files.find(({ path }) => path === graph)?.bytes ?? bytes, half: false }
 }
 
 /** Problems that belong into the answer. Anything else (the network, interruptions) is thrown on. */

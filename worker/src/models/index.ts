@@ -2,7 +2,15 @@
 export { availableMemory } from './available-memory.js'
 export { withModelErrors } from './errors.js'
 export { inspectPipeline } from './inspect.pipeline.js'
-export { exportMemory, modelMemory, type RunSize, requireMemory, requireWritingRoom, runBytes } from './memory.js'
+export {
+  exportMemory,
+  type MemorySubject,
+  modelMemory,
+  type RunSize,
+  requireMemory,
+  requireWritingRoom,
+  runBytes,
+} from './memory.js'
 export { ModelStore, modelStore, type OpenModel } from './model-store.js'
 export { promptIds } from './prompt.js'
 export { registerPipeline } from './register.pipeline.js'

@@ -25,7 +25,7 @@ const describeWeights = (folder: WeightsFolder): Described => ({
 })
 
 async function describeExport(folder: ExportFolder): Promise<Described> {
-  requireMemory(folder.plan, { precision: 'float32', batch: 2, seq: 4, logits: false })
+  requireMemory(folder, { precision: 'float32', batch: 2, seq: 4, logits: false })
   const model = await loadModel(folder, { threads: 1 })
   const { sites, absentSites } = model
   await model.release()
@@ -44,7 +44,7 @@ export function inspectModel(path: string): Promise<ModelInspection> {
       spec: describeSpec(folder),
       ...(folder.format === 'onnx' ? await describeExport(folder) : describeWeights(folder)),
       tokenizer: { kind, vocabSize },
-      memory: folder.format === 'onnx' ? exportMemory(folder.plan) : modelMemory(folder.plan),
+      memory: folder.format === 'onnx' ? exportMemory(folder.plan, folder.size) : modelMemory(folder.plan),
       warnings: folderWarnings(folder, vocabSize),
     }
   })

@@ -3,7 +3,7 @@ import { memoryOfRun } from '@mistudio/contracts'
 import { estimateRunMemory, planModel } from '@mistudio/interp'
 import { describe, expect, it } from 'vitest'
 import { availableMemory, groupHeadroom } from './available-memory.js'
-import { modelMemory, requireMemory, runBytes } from './memory.js'
+import { exportMemory, modelMemory, requireMemory, runBytes } from './memory.js'
 
 const config = JSON.parse(
   readFileSync(new URL('../../../demo/tiny-stories-1m/config.json', import.meta.url), 'utf8'),
@@ -15,13 +15,27 @@ const SIZE = { precision: 'float32', batch: 1, seq: 256, logits: true } as const
 
 describe('memory of a model', () => {
   it('lets pass what fits and refuses what does not, naming the precisions that would fit', () => {
-    expect(() => requireMemory(small, SIZE, 2e8)).not.toThrow()
-    const [full, int4] = [runBytes(large, SIZE), runBytes(large, { ...SIZE, precision: 'int4' })]
+    expect(() => requireMemory({ plan: small }, SIZE, 2e8)).not.toThrow()
+    const [full, int4] = [runBytes({ plan: large }, SIZE), runBytes({ plan: large }, { ...SIZE, precision: 'int4' })]
     // Of the MLPs alone.
     expect(full).toBeGreaterThan(4 * 32 * 3 * 4096 * 16_384)
-    expect(() => requireMemory(large, SIZE, full)).not.toThrow()
-    expect(() => requireMemory(large, SIZE, int4)).toThrow(/smaller batch or context, or load the model in int4\.$/)
-    expect(() => requireMemory(large, SIZE, int4 - 1)).toThrow(/or free some memory\.$/)
+    expect(() => requireMemory({ plan: large }, SIZE, full)).not.toThrow()
+    expect(() => requireMemory({ plan: large }, SIZE, int4)).toThrow(
+      /smaller batch or context, or load the model in int4\.$/,
+    )
+    expect(() => requireMemory({ plan: large }, SIZE, int4 - 1)).toThrow(/or free some memory\.$/)
+  })
+
+  it('takes of an export what its file takes, whatever its plan would in float32', () => {
+    const size = { bytes: 4e8, inlineBytes: 1e6, half: false }
+    const subject = { plan: large, size }
+    const bytes = runBytes(subject, SIZE)
+    expect(bytes).toBeLessThan(runBytes({ plan: large }, SIZE) / 4)
+    expect(runBytes({ plan: large, size: { ...size, inlineBytes: 4e8 } }, SIZE)).toBeGreaterThan(bytes + 1e9)
+    expect(() => requireMemory(subject, SIZE, bytes)).not.toThrow()
+    expect(() => requireMemory(subject, SIZE, bytes - 1)).toThrow(/of this export needs about .* fewer bits\.$/)
+    const [float32] = exportMemory(large, size).precisions
+    expect(float32!.weights).toBeLessThan(modelMemory(large).precisions[0]!.weights / 4)
   })
 
   it('shows every precision, float16 only as what the CPU does not compute in', () => {

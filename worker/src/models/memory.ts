@@ -1,12 +1,16 @@
 // What a model needs of this process's memory, as interp estimates it: refused before it is loaded, shown for every precision.
 import { AppError, type ModelMemory, type PrecisionMemory } from '@mistudio/contracts'
 import {
+  cachedActivations,
+  type ExportSize,
+  estimateExportMemory,
   estimateRunMemory,
   ModelError,
   type ModelPlan,
   PRECISIONS,
   type Precision,
   type RunnableModel,
+  requireExportMemory,
   requirePrecision,
   requireMemory as requireRunMemory,
 } from '@mistudio/interp'
@@ -24,9 +28,18 @@ export interface RunSize {
 const shapeOf = ({ precision, batch, seq, logits }: RunSize) =>
   ({ precision, batch, context: seq, logits: logits ? 'all' : 'none', cache: false }) as const
 
+/** What memory is estimated from: the plan and, of an ONNX export, what its file takes. */
+export interface MemorySubject {
+  readonly plan: ModelPlan
+  readonly size?: ExportSize
+}
+
+const estimateOf = ({ plan, size }: MemorySubject, run: RunSize) =>
+  size ? estimateExportMemory(plan, size, shapeOf(run)) : estimateRunMemory(plan, shapeOf(run))
+
 /** Bytes that a forward pass of this size needs beyond the process as it is. */
-export function runBytes(plan: ModelPlan, size: RunSize): number {
-  const { total, overhead } = estimateRunMemory(plan, shapeOf(size))
+export function runBytes(subject: MemorySubject, run: RunSize): number {
+  const { total, overhead } = estimateOf(subject, run)
   return total - overhead
 }
 
@@ -34,8 +47,9 @@ export function runBytes(plan: ModelPlan, size: RunSize): number {
  * @param available bytes that this process can still get.
  * @throws ModelError `out_of_memory` with the figures and what to change.
  */
-export function requireMemory(plan: ModelPlan, size: RunSize, available = availableMemory()): void {
-  requireRunMemory(plan, shapeOf(size), available)
+export function requireMemory({ plan, size }: MemorySubject, run: RunSize, available = availableMemory()): void {
+  if (size) requireExportMemory(plan, size, shapeOf(run), available)
+  else requireRunMemory(plan, shapeOf(run), available)
 }
 
 /** Tokens of the text that a model is checked on, and must have memory for once it is opened. */
@@ -85,13 +99,16 @@ function unavailable(precision: Precision): string | null {
 /** Of generation: with a cache and the logits of each row's last token. */
 function precisionMemory(plan: ModelPlan, precision: Precision): PrecisionMemory {
   const estimate = estimateRunMemory(plan, { precision, batch: 1, context: 1, logits: 'last', cache: true })
+  const { fixed, perToken, perPair } = cachedActivations(plan)
   return {
     precision,
     weights: estimate.weights + estimate.loading,
     kvPerToken: estimate.kv,
-    activationsPerToken: estimate.activations,
+    activationsPerToken: perToken,
+    scoresPerPair: perPair,
+    firstRun: fixed,
     logitsPerRow: estimate.logits,
-    toLoad: runBytes(plan, textOf(plan, precision)),
+    toLoad: runBytes({ plan }, textOf(plan, precision)),
     unavailable: unavailable(precision),
   }
 }
@@ -103,11 +120,15 @@ export const modelMemory = (plan: ModelPlan): ModelMemory => ({
 })
 
 /** The same for an ONNX export, which runs as it was written and without a cache. */
-export function exportMemory(plan: ModelPlan): ModelMemory {
+export function exportMemory(plan: ModelPlan, size: ExportSize): ModelMemory {
   const { available, precisions } = modelMemory(plan)
   const reason = 'An ONNX export runs as it was written; its precision cannot be chosen.'
+  const { weights, loading } = estimateExportMemory(plan, size, { batch: 1, context: 1, logits: 'last' })
+  const toLoad = runBytes({ plan, size }, textOf(plan, 'float32'))
   const own = precisions.map((entry) =>
-    entry.precision === 'float32' ? { ...entry, kvPerToken: 0 } : { ...entry, unavailable: reason },
+    entry.precision === 'float32'
+      ? { ...entry, weights: weights + loading, kvPerToken: 0, toLoad }
+      : { ...entry, unavailable: reason },
   )
   return { available, precisions: own }
 }

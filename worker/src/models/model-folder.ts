@@ -4,7 +4,15 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
 import { FormatError, openTensorSource, readJsonFile, type StreamedTensorSource } from '@mistudio/formats'
-import { ModelError, type ModelPlan, planModel, requireTensors, type TensorCheck } from '@mistudio/interp'
+import {
+  type ExportSize,
+  exportSize,
+  ModelError,
+  type ModelPlan,
+  planModel,
+  requireTensors,
+  type TensorCheck,
+} from '@mistudio/interp'
 import { findGraph, type ModelFile, openModelFile } from '@mistudio/onnx'
 import { z } from 'zod'
 import { GOLDEN_TENSORS } from './parity/golden-files.js'
@@ -26,6 +34,8 @@ export interface WeightsFolder extends AnyFolder {
 export interface ExportFolder extends AnyFolder {
   readonly format: 'onnx'
   readonly file: ModelFile
+  /** What the file takes in memory. */
+  readonly size: ExportSize
   /** Content of config.json. */
   readonly config: unknown
 }
@@ -76,7 +86,10 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   const plan = planModel(config)
   const eosTokenIds = [...new Set([...plan.spec.eosTokenIds, ...(await generationEnds(path))])]
   const graph = await graphOf(path)
-  if (graph) return { format: 'onnx', path, plan, eosTokenIds, config, file: await openModelFile(join(path, graph)) }
+  if (graph) {
+    const file = await openModelFile(join(path, graph))
+    return { format: 'onnx', path, plan, eosTokenIds, config, file, size: exportSize(file) }
+  }
   const source = await openTensorSource(path)
   return { format: 'safetensors', path, plan, eosTokenIds, source, tensors: requireTensors(plan, source) }
 }

@@ -83,7 +83,7 @@ export class ModelStore {
       const tokenizer = await Tokenizer.load(path)
       requireTokenizerFits(tokenizer.vocabSize, folder.plan.spec)
       await this.makeRoom()
-      requireMemory(folder.plan, textOf(folder.plan, precision), this.available())
+      requireMemory(folder, textOf(folder.plan, precision), this.available())
       const model = await loadModel(folder, { threads, precision })
       return this.keep(key, { fingerprint: print, opened: { folder, tokenizer, model } })
     })

@@ -31,7 +31,7 @@ async function estimate(job: JobContext<Params>): Promise<TrainingEstimate> {
     const tokens = params.steps * params.batchSize
     const perEpoch = reader.trainContexts * reader.contextSize
     const pass = { batch: contextsPerPass(reader.contextSize), seq: reader.contextSize, logits: false }
-    const modelBytes = (precision: Precision) => runBytes(parts.plan, { precision, ...pass })
+    const modelBytes = (precision: Precision) => runBytes(parts.folder, { precision, ...pass })
     const { contextSize } = reader
     const memory = estimateMemory(sae, params, parts.widths, modelBytes(model.precision), contextSize, job.threads)
     const free = availableMemory()

@@ -2,15 +2,16 @@
 import { join } from 'node:path'
 import { AppError, outputSiteOf, type TrainingParams } from '@mistudio/contracts'
 import { FormatError, TokenReader } from '@mistudio/formats'
-import { findSite, type ModelPlan, type Precision, type RunnableModel, siteWidth } from '@mistudio/interp'
+import { findSite, type Precision, type RunnableModel, siteWidth } from '@mistudio/interp'
 import { withModelErrors } from '../models/errors.js'
+import type { MemorySubject } from '../models/memory.js'
 import { modelStore } from '../models/model-store.js'
 import type { Widths } from './settings.js'
 
 export interface TrainingParts {
   readonly model: RunnableModel
-  /** For estimates of memory. */
-  readonly plan: ModelPlan
+  /** What the memory of a pass is estimated from. */
+  readonly folder: MemorySubject
   readonly tokens: TokenReader
   /** Width of every site that is read or reconstructed. */
   readonly widths: ReadonlyMap<string, number>
@@ -40,7 +41,7 @@ export async function openTrainingParts(
     tokens.close()
     throw error
   }
-  return { model, plan: folder.plan, tokens, widths, excluded: exclusion(params[0], tokens.bosTokenId) }
+  return { model, folder, tokens, widths, excluded: exclusion(params[0], tokens.bosTokenId) }
 }
 
 /** Widths of a training's sites. */

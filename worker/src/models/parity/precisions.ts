@@ -17,7 +17,7 @@ async function withPrecision<T>(
 ): Promise<T | null> {
   if (model.precision === precision) return work(model)
   const size = { precision, batch: 1, seq: run.tokens, logits: true }
-  if (runBytes(folder.plan, size) > availableMemory()) return null
+  if (runBytes(folder, size) > availableMemory()) return null
   const copy = await loadModel(folder, { threads: run.threads, precision })
   try {
     return await work(copy)
