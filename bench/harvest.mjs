@@ -62,6 +62,7 @@ async function askPeer(/** @type {string} */ line) {
   return JSON.parse(String(stdout.trim().split('\n').at(-1)))
 }
 
+/** @type {{ harvest: number[], limit: number[], peer: Record<string, any> | null }[]} */
 const rounds = []
 for (let round = 0; round < number('rounds'); round++) {
   const harvest = await rates(() => model.capture({ tokens, batch, seq }, site))
@@ -74,7 +75,7 @@ for (let round = 0; round < number('rounds'); round++) {
 }
 
 const all = (/** @type {'harvest' | 'limit'} */ name) => rounds.flatMap((round) => round[name])
-const figures = (/** @type {readonly number[]} */ found) =>
+const figures = (/** @type {number[]} */ found) =>
   `median ${Math.round(median(found))} tokens/s (best ${Math.round(Math.max(...found))})`
 const shares = rounds.map(({ harvest, limit }) => median(harvest) / median(limit))
 console.log(`${site}, batch ${batch} × ${seq}, ${values.precision}, ${threads} threads: ${figures(all('harvest'))}`)
