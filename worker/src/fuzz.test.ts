@@ -1,4 +1,4 @@
-// A small part of `npm run fuzz` for model folders and tokenizers: seeded mutations in a process of their own, so that a crash or a hang is seen from outside.
+// A small part of `npm run fuzz` for model folders, tokenizers and ONNX graphs: seeded mutations in a process of their own, so that a crash or a hang is seen from outside.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -11,6 +11,7 @@ const HANG = '5000'
 it.each([
   ['configs', 500],
   ['tokenizers', 500],
+  ['onnx', 300],
 ])('refuse mutated %s with a typed error or read them right (%i inputs)', async (kind, count) => {
   const run = promisify(execFile)(process.execPath, [FUZZ, '--kind', kind, '--count', String(count), '--hang', HANG])
   const { stdout } = await run.catch((error: { stdout: string }) => error)
