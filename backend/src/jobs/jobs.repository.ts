@@ -70,7 +70,9 @@ export class JobsRepository {
           seq: { increment: 1 },
           ...(TERMINAL.includes(change.state) ? { finishedAt: now, owner: null, leaseUntil: null } : {}),
           ...(requeued ? { queuedAt: now, dispatch: { increment: 1 } } : {}),
-          ...(change.fresh ? { crashes: 0, finishedAt: null, error: Prisma.DbNull, result: Prisma.DbNull } : {}),
+          ...(change.fresh
+            ? { crashes: 0, reached: {}, finishedAt: null, error: Prisma.DbNull, result: Prisma.DbNull }
+            : {}),
         },
       })
       if (count === 0) return null

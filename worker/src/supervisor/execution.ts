@@ -6,6 +6,7 @@ import { isConnectionLoss } from '../runner/database.js'
 import { errorBody, FencedError } from '../runner/errors.js'
 import { type End, release, renew, type Stored, storeReports } from './ledger.js'
 import type { Publisher } from './publisher.js'
+import { Reach } from './reached.js'
 import type { Fence, JobRow } from './rows.js'
 import type { RunnerProcess } from './runner-process.js'
 
@@ -28,8 +29,7 @@ export class Execution {
   private suspended = false
   private fenced = false
   private refused: ErrorBody | null = null
-  private advanced = false
-  private readonly baseline: number
+  private readonly reach: Reach
   private cancelTimer: NodeJS.Timeout | null = null
 
   constructor(
@@ -40,7 +40,7 @@ export class Execution {
   ) {
     this.fence = { id: row.id, owner: String(row.owner), attempt: row.attempt }
     this.control = row.control as JobControl
-    this.baseline = progressOf(row.progress)
+    this.reach = new Reach(row.reached)
   }
 
   /** Runs to the end of the attempt and returns the state in which the job was left; null when it was taken from us. */
@@ -91,7 +91,7 @@ export class Execution {
   }
 
   private receive(n: number, report: Report): void {
-    if (report.kind === 'progress' && (report.progress.done ?? -1) > this.baseline) this.advanced = true
+    if (report.kind === 'progress') this.reach.note(report.progress)
     this.pending.push({ n, report })
     if (this.pending.length === 1) this.writing = this.writing.then(() => this.write())
   }
@@ -99,6 +99,7 @@ export class Execution {
   /** Writes what is pending in one transaction; while the database is away it waits, and the runner waits for the acknowledgement. */
   private async write(): Promise<void> {
     const batch = this.pending.slice()
+    const advance = this.reach.take()
     for (;;) {
       try {
         if (this.fenced || this.refused || !batch.length) return
@@ -106,7 +107,7 @@ export class Execution {
           this.db,
           this.fence,
           batch.map(({ report }) => report),
-          this.advanced && this.row.crashes > 0,
+          advance,
         )
         this.publisher.stored(stored)
         break
@@ -195,14 +196,9 @@ export class Execution {
   private endOfCrash(signal: string): End {
     if (this.control === 'cancel') return { state: 'cancelled' }
     if (this.suspended) return { state: 'queued' }
-    const crashes = (this.advanced ? 0 : this.row.crashes) + 1
+    const crashes = (this.reach.advanced ? 0 : this.row.crashes) + 1
     if (crashes <= MAX_CRASHES) return { state: 'queued', crash: { signal } }
     const message = `Its process died ${crashes} times without advancing (last: ${signal}). This is often too little memory: choose a smaller batch, buffer or model, then retry.`
     return { state: 'failed', error: { code: 'job_crashed', message, details: { signal, crashes } }, crash: { signal } }
   }
-}
-
-const progressOf = (progress: unknown): number => {
-  const done = progress && typeof progress === 'object' && 'done' in progress ? progress.done : null
-  return typeof done === 'number' ? done : -1
 }

@@ -3,6 +3,7 @@ import type { ErrorBody, Job, JobControl, JobEvent, JobProgress, JobState, Repor
 import type { Pool, PoolClient } from 'pg'
 import { inTransaction, toJson } from '../runner/database.js'
 import { FencedError } from '../runner/errors.js'
+import type { Reached } from './reached.js'
 import { type Fence, type JobRow, jobFromRow } from './rows.js'
 
 /** A worker that stays silent for this long has lost its jobs. */
@@ -128,8 +129,13 @@ const eventsOf = (subjectId: string, reports: readonly Report[], fresh: Map<stri
   return events
 }
 
-/** Stores a batch of reports in one fenced transaction. `advanced` clears the count of crashes. */
-export const storeReports = (db: Pool, fence: Fence, reports: readonly Report[], advanced: boolean): Promise<Stored> =>
+/** Stores a batch of reports in one fenced transaction. `advance`: stages that came further than ever, which clears the count of crashes. */
+export const storeReports = (
+  db: Pool,
+  fence: Fence,
+  reports: readonly Report[],
+  advance: Reached | null,
+): Promise<Stored> =>
   inTransaction(db, async (tx) => {
     const { rows: held } = await tx.query<{ subject_id: string }>(
       `SELECT subject_id FROM job WHERE ${FENCED} FOR UPDATE`,
@@ -140,9 +146,13 @@ export const storeReports = (db: Pool, fence: Fence, reports: readonly Report[],
     const events = eventsOf(subjectId, reports, await insertMetrics(tx, subjectId, reports))
     const progress = reports.filter((report) => report.kind === 'progress').at(-1)?.progress
     const { rows } = await tx.query<JobRow>(
-      `UPDATE job SET seq = seq + $2, progress = coalesce($3::jsonb, progress), crashes = CASE WHEN $4 THEN 0 ELSE crashes END
+      `UPDATE job SET seq = seq + $2, progress = coalesce($3::jsonb, progress),
+         crashes = CASE WHEN $4::jsonb IS NULL THEN crashes ELSE 0 END, reached = reached || coalesce($4::jsonb, '{}')
        WHERE id = $1 RETURNING *`,
-      [fence.id, events.length, progress ? toJson(progress satisfies JobProgress) : null, advanced],
+      [
+        ...[fence.id, events.length, progress ? toJson(progress satisfies JobProgress) : null],
+        advance ? toJson(advance) : null,
+      ],
     )
     const row = rows[0]
     if (!row) throw new FencedError(fence.id)

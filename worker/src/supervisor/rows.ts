@@ -14,6 +14,7 @@ export interface JobRow {
   readonly attempt: number
   readonly dispatch: number
   readonly crashes: number
+  readonly reached: unknown
   readonly owner: string | null
   readonly heartbeat_at: Date | null
   readonly progress: unknown

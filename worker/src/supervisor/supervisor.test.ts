@@ -78,6 +78,18 @@ describe('the supervisor', () => {
     expect(row).toMatchObject({ state: 'failed', error: { code: 'job_crashed' }, crashes: MAX_CRASHES + 1 })
   })
 
+  it('gives up on a job that dies in a stage of its end, however much it does again before', async () => {
+    const id = await world.submit({ act: 'late-poison' })
+    const row = await world.until(id, ended, 'the end')
+    expect(row).toMatchObject({ state: 'failed', error: { code: 'job_crashed' }, reached: { counting: 10 } })
+    expect(row.attempt).toBe(MAX_CRASHES + 1)
+  })
+
+  it('does not give up on a job that comes further in every attempt, however often it dies', async () => {
+    const id = await world.submit({ act: 'frail', steps: MAX_CRASHES + 2 })
+    expect(await world.until(id, ended, 'the end')).toMatchObject({ state: 'completed', attempt: MAX_CRASHES + 3 })
+  })
+
   it('finds a queued job that the emptied queue forgot', async () => {
     const id = await world.submit({ act: 'complete' }, { enqueue: false })
     expect(await world.until(id, ended, 'the end')).toMatchObject({ state: 'completed' })
@@ -114,7 +126,7 @@ describe('the ledger', () => {
     await claim(world.db, id, 'fresh')
     const stale = { id, owner: 'stale', attempt: 1 }
     const report = { kind: 'metrics', step: 1, values: { loss: 1 } } as const
-    await expect(storeReports(world.db, stale, [report], false)).rejects.toThrow(FencedError)
+    await expect(storeReports(world.db, stale, [report], null)).rejects.toThrow(FencedError)
     await expect(release(world.db, stale, { state: 'completed' })).rejects.toThrow(FencedError)
     expect(await world.metricRows(id)).toEqual([])
     expect(await world.row(id)).toMatchObject({ state: 'running', owner: 'fresh', attempt: 2 })

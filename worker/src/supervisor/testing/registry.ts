@@ -5,7 +5,7 @@ import type { AnyPipeline } from '../../registry.js'
 import type { JobContext, Outcome, Pipeline } from '../../runner/context.js'
 
 const ParamsSchema = z.object({
-  act: z.enum(['complete', 'refuse', 'count', 'deaf', 'poison', 'odd-text']),
+  act: z.enum(['complete', 'refuse', 'count', 'deaf', 'poison', 'late-poison', 'frail', 'odd-text']),
   steps: z.int().default(10),
   pauseMs: z.int().default(20),
 })
@@ -34,6 +34,32 @@ const count = async (context: JobContext<Params>): Promise<Outcome> => {
   return { state: 'completed', result: { counted: params.steps } }
 }
 
+/** Does all its work again, and dies in a last stage that counts nothing. */
+const latePoison = async (context: JobContext<Params>): Promise<Outcome> => {
+  const total = context.job.params.steps
+  context.progress({ stage: 'opening', fraction: null })
+  await context.flush()
+  context.progress({ stage: 'counting', fraction: 1, done: total, total })
+  await context.flush()
+  context.progress({ stage: 'ending', fraction: null })
+  await context.flush()
+  return process.exit(137)
+}
+
+/** Comes one step further, keeps it, and dies; in every attempt but the last. */
+const frail = async (context: JobContext<Params>): Promise<Outcome> => {
+  const { params, subjectId } = context.job
+  const { rows } = await context.db.query<{ step: number }>('SELECT step FROM training WHERE id = $1', [subjectId])
+  const done = (rows[0]?.step ?? 0) + 1
+  context.progress({ stage: 'opening', fraction: null })
+  await context.flush()
+  if (done > params.steps) return { state: 'completed', result: { counted: params.steps } }
+  context.progress({ stage: 'counting', fraction: done / params.steps, done, total: params.steps })
+  await context.flush()
+  await context.commit((tx) => tx.query('UPDATE training SET step = $2 WHERE id = $1', [subjectId, done]))
+  return process.exit(137)
+}
+
 const act = async (context: JobContext<Params>): Promise<Outcome> => {
   switch (context.job.params.act) {
     case 'complete':
@@ -49,6 +75,10 @@ const act = async (context: JobContext<Params>): Promise<Outcome> => {
       for (;;) await pause(1000)
     case 'poison':
       return process.exit(137)
+    case 'late-poison':
+      return latePoison(context)
+    case 'frail':
+      return frail(context)
   }
 }
 
