@@ -122,7 +122,10 @@ export class Supervisor {
       const execution = new Execution(this.db, this.publisher, slot.take(), claimed.row)
       this.executions.add(execution)
       try {
-        const end = await execution.run()
+        const running = execution.run()
+        // Who works on what is known at once, not only at the next beat.
+        this.beat().catch((error: unknown) => console.error('the heartbeat was not written:', error))
+        const end = await running
         if (end?.row.state !== 'queued' || this.stopping) return
         await pause(CRASH_PAUSE_MS)
       } finally {

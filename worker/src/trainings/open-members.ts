@@ -42,6 +42,11 @@ export async function startOf(job: JobContext<TrainingRunParams>, members: reado
   const own = members.map(({ checkpoints }) => checkpoints)
   const stored = await newestTogether(job.db, own, (message) => job.log('warn', message))
   const [first] = stored ?? []
+  // A killed attempt may have left folders that never counted, or that count no more.
+  for (const checkpoints of own) {
+    const counted = await job.commit((tx) => checkpoints.list(tx))
+    await checkpoints.sweep(counted.map(({ step }) => step))
+  }
   if (stored && first) {
     job.log('info', `Going on from the checkpoint of step ${first.data.step}.`)
     return { kind: 'resume', stored, data: first.data }

@@ -112,6 +112,13 @@ export const TRAINING_METRICS = {
 } as const
 export type TrainingMetricKey = keyof typeof TRAINING_METRICS
 
+/** Keys whose values say how the machine did, not what was trained: they alone differ when a run is repeated. */
+export const MACHINE_METRICS = [
+  'tokens_per_second',
+  'harvest_tokens_per_second',
+  'step_tokens_per_second',
+] as const satisfies readonly TrainingMetricKey[]
+
 /** Edges of the histogram of feature densities over time, as log10 of firings per token; features that never fired come first. */
 export const DENSITY_EDGES = [-6, -5.5, -5, -4.5, -4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0] as const
 
