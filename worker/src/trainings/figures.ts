@@ -1,6 +1,6 @@
 // Figures of steps and evaluations under their metric keys (TRAINING_METRICS has the definitions). Pure.
 import { DENSITY_EDGES, densityKey, type MetricValues } from '@mistudio/contracts'
-import type { EvaluationFigures, TrainStepMetrics } from '@mistudio/interp'
+import { decoderCosines, type EvaluationFigures, type TrainStepMetrics } from '@mistudio/interp'
 
 /** null for what is not a finite number: a gap in a chart, never a zero. */
 export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
@@ -27,13 +27,21 @@ export function stepFigures(metrics: TrainStepMetrics): MetricValues {
 }
 
 export const heldOutFigures = (figures: EvaluationFigures): MetricValues => ({
+  heldout_tokens: figures.tokens,
   heldout_fvu: finite(figures.fvu),
   heldout_cosine: finite(figures.cosine),
   heldout_l0: finite(figures.l0),
+  heldout_l0_p5: figures.l0Quantiles.p5,
+  heldout_l0_p25: figures.l0Quantiles.p25,
+  heldout_l0_p50: figures.l0Quantiles.p50,
+  heldout_l0_p75: figures.l0Quantiles.p75,
+  heldout_l0_p95: figures.l0Quantiles.p95,
+  heldout_l0_max: figures.l0Quantiles.max,
   heldout_l1: finite(figures.l1),
   heldout_dead_share: finite(figures.deadShare),
   heldout_dense_share: finite(figures.denseShare),
   heldout_shrinkage: finite(figures.normRatio),
+  heldout_reconstruction_bias: finite(figures.reconstructionBias),
   ce_clean: finite(figures.ceClean),
   ce_sae: finite(figures.ceSae),
   ce_zero: finite(figures.ceZero),
@@ -59,7 +67,7 @@ export function densityFigures(density: ArrayLike<number>): MetricValues {
   return Object.fromEntries(bins.map((count, bin) => [densityKey(bin), count]))
 }
 
-/** L2 norms of the rows of W_dec [d_sae, d_out]. */
+/** L2 norms of the rows of W_dec [d_sae, d_out], and their largest cosines with one another. */
 export function decoderFigures(wDec: Float32Array, dSae: number): MetricValues {
   const width = wDec.length / dSae
   let [sum, least, largest] = [0, Number.POSITIVE_INFINITY, 0]
@@ -71,9 +79,13 @@ export function decoderFigures(wDec: Float32Array, dSae: number): MetricValues {
     least = Math.min(least, norm)
     largest = Math.max(largest, norm)
   }
+  const cosines = decoderCosines(wDec, dSae)
   return {
     decoder_norm_mean: finite(sum / dSae),
     decoder_norm_min: finite(least),
     decoder_norm_max: finite(largest),
+    decoder_cosine_mean: finite(cosines.mean),
+    decoder_cosine_max: finite(cosines.max),
+    decoder_cosine_features: cosines.features,
   }
 }

@@ -1,4 +1,4 @@
-// Tokens per second by stage since the last report. Wall-clock figures: the only ones that a replayed step does not repeat.
+// Tokens per second by stage since the last report, and memory. Figures of the machine: the only ones that a replayed step does not repeat.
 import type { MetricValues } from '@mistudio/contracts'
 import { finite } from './figures.js'
 import type { Harvester } from './harvest.js'
@@ -24,6 +24,7 @@ export class Speeds {
     return {
       tokens_per_second: finite(tokens / seconds),
       step_tokens_per_second: finite(tokens / own),
+      memory_mib: process.memoryUsage.rss() / 2 ** 20,
       ...(harvested > 0
         ? { harvest_tokens_per_second: finite(harvested / (this.harvester.seconds - this.harvested.seconds)) }
         : {}),

@@ -2,6 +2,8 @@
 // taken over.
 const metric = <U extends string>(label: string, unit: U, definition: string) => ({ label, unit, definition })
 
+const L0_QUANTILE = 'Smallest number of non-zero features that at least'
+
 export const TRAINING_METRICS = {
   loss: metric(
     'Loss',
@@ -56,9 +58,25 @@ export const TRAINING_METRICS = {
     'tokens/s',
     'Tokens per second of this SAE’s optimiser steps since the last report.',
   ),
+  memory_mib: metric(
+    'Memory',
+    'MiB',
+    'Resident memory of the process that trains, model and all SAEs of the job included, at the moment of the report.',
+  ),
+  heldout_tokens: metric(
+    'Held-out tokens',
+    'tokens',
+    'Tokens that the held-out figures are taken over; those left out of training are left out here.',
+  ),
   heldout_fvu: metric('Held-out FVU', 'share', 'FVU over held-out tokens.'),
   heldout_cosine: metric('Held-out cosine', 'cosine', 'Mean over held-out tokens of cos(y, ŷ).'),
   heldout_l0: metric('Held-out L0', 'features', 'L0 over held-out tokens.'),
+  heldout_l0_p5: metric('L0, 5 %', 'features', `${L0_QUANTILE} 5 % of the held-out tokens do not exceed.`),
+  heldout_l0_p25: metric('L0, 25 %', 'features', `${L0_QUANTILE} 25 % of the held-out tokens do not exceed.`),
+  heldout_l0_p50: metric('L0, median', 'features', `${L0_QUANTILE} half of the held-out tokens do not exceed.`),
+  heldout_l0_p75: metric('L0, 75 %', 'features', `${L0_QUANTILE} 75 % of the held-out tokens do not exceed.`),
+  heldout_l0_p95: metric('L0, 95 %', 'features', `${L0_QUANTILE} 95 % of the held-out tokens do not exceed.`),
+  heldout_l0_max: metric('L0, largest', 'features', 'Most features of any held-out token.'),
   heldout_l1: metric('Held-out L1', 'activation units', 'Mean over held-out tokens of Σ |a|.'),
   heldout_dead_share: metric(
     'Held-out dead share',
@@ -75,6 +93,11 @@ export const TRAINING_METRICS = {
     'ratio',
     'Mean over held-out tokens of ‖ŷ‖ / ‖y‖; below 1 reconstructions are shrunk.',
   ),
+  heldout_reconstruction_bias: metric(
+    'Reconstruction bias',
+    'ratio',
+    'E‖ŷ‖² / E⟨y, ŷ⟩ of each batch of held-out tokens, mean over batches; 1 without bias, below 1 when reconstructions are too short.',
+  ),
   decoder_norm_mean: metric(
     'Decoder norm, mean',
     '',
@@ -89,6 +112,21 @@ export const TRAINING_METRICS = {
     'Decoder norm, largest',
     '',
     'Largest L2 norm of a decoder row during training, before folding.',
+  ),
+  decoder_cosine_mean: metric(
+    'Closest feature, mean',
+    'cosine',
+    'Largest cosine of a decoder row with any other row, mean over the features looked at. Near 1 features double each other.',
+  ),
+  decoder_cosine_max: metric(
+    'Closest pair',
+    'cosine',
+    'Largest cosine of a decoder row with any other row, over the features looked at.',
+  ),
+  decoder_cosine_features: metric(
+    'Features compared',
+    'features',
+    'Features looked at for the cosines, each against all others: all, or a sample spread evenly over a large dictionary.',
   ),
   ce_clean: metric('CE clean', 'nats', 'Next-token cross-entropy of the unmodified model on held-out text.'),
   ce_sae: metric('CE with SAE', 'nats', 'Cross-entropy with the reconstruction spliced in at every position.'),
@@ -117,6 +155,7 @@ export const MACHINE_METRICS = [
   'tokens_per_second',
   'harvest_tokens_per_second',
   'step_tokens_per_second',
+  'memory_mib',
 ] as const satisfies readonly TrainingMetricKey[]
 
 /** Edges of the histogram of feature densities over time, as log10 of firings per token; features that never fired come first. */

@@ -31,6 +31,7 @@ export {
 } from './evaluation.js'
 export { modernCfg } from './legacy.js'
 export { ceRecovered, klGraph, klRecovered, type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
+export { type DecoderCosines, decoderCosines } from './quality/decoder-cosines.js'
 export { type Downstream, type DownstreamLogits, downstream } from './quality/downstream.js'
 export {
   DENSITY_BINS,

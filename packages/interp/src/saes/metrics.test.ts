@@ -91,6 +91,7 @@ describe.each(['all_tokens', 'ignoring'] as const)('metrics over %s', (set) => {
     expect(figures.l1).toBeCloseTo(quality['l1']!, 3)
     expect(figures.cosine).toBeCloseTo(quality['cossim']!, 5)
     expect(figures.normRatio).toBeCloseTo(quality['l2_ratio']!, 5)
+    expect(figures.reconstructionBias).toBeCloseTo(quality['relative_reconstruction_bias']!, 5)
     expect(figures.ceClean).toBeCloseTo(downstream['ce_loss_without_sae']!, 4)
     expect(figures.ceSae).toBeCloseTo(downstream['ce_loss_with_sae']!, 4)
     expect(figures.ceZero).toBeCloseTo(downstream['ce_loss_with_ablation']!, 4)
@@ -125,8 +126,23 @@ describe('reconstruction metrics', () => {
     const x = Float32Array.from([1, 2, 1, 2])
     metrics.add(x, x, { values: Float32Array.from([1, 0, 2, 0]), indices: Int32Array.from([0, 1, 2, 1]), k: 2 })
     expect(metrics.result()).toMatchObject({ tokens: 2, l0: 1, deadShare: 0.5, explainedVariance: Number.NaN })
+    expect(metrics.result()).toMatchObject({ l0Quantiles: { p5: 1, p50: 1, max: 1 }, reconstructionBias: 1 })
     expect(metrics.result()).toMatchObject({ denseShare: 0.5, density: Float64Array.of(0.5, 0, 0.5, 0) })
   })
+})
+
+it('quantiles of L0 are those of the sorted tokens', () => {
+  const l0s = Array.from({ length: 100 }, (_, t) => (t * 37) % 100).map((n) => Math.floor(n / 10))
+  const metrics = new ReconstructionMetrics(1, 10)
+  for (const l0 of l0s) {
+    const values = Float32Array.from({ length: 10 }, (_, j) => (j < l0 ? 1 : 0))
+    const x = Float32Array.of(1)
+    metrics.add(x, x, { values, indices: Int32Array.from({ length: 10 }, (_, j) => j), k: 10 })
+  }
+  const sorted = [...l0s].sort((a, b) => a - b)
+  const at = (share: number) => sorted[Math.ceil(share * 100) - 1]
+  const wanted = { p5: at(0.05), p25: at(0.25), p50: at(0.5), p75: at(0.75), p95: at(0.95), max: 9 }
+  expect(metrics.result().l0Quantiles).toEqual(wanted)
 })
 
 const Schedule = z.object({

@@ -14,6 +14,8 @@ export interface ReconstructionFigures {
   readonly fvu: number
   /** Mean number of activations ≠ 0 per token. */
   readonly l0: number
+  /** Spread of the number of activations ≠ 0 over tokens, exact. */
+  readonly l0Quantiles: L0Quantiles
   /** Share of features that were ≠ 0 at no token. */
   readonly deadShare: number
   /** Share of features ≠ 0 at more than a tenth of the tokens. */
@@ -23,8 +25,20 @@ export interface ReconstructionFigures {
   /** Mean cosine of x and x̂, and mean ‖x̂‖ / ‖x‖, over tokens where both are not 0. */
   readonly cosine: number
   readonly normRatio: number
+  /** E‖x̂‖² / E⟨x, x̂⟩ of each batch, mean over batches; 1 without bias, below 1 for reconstructions that are too short. */
+  readonly reconstructionBias: number
   /** Share of tokens at which each feature is ≠ 0, [d_sae]. */
   readonly density: Float64Array
+}
+
+/** Smallest numbers of features that at least so many per cent of the tokens do not exceed. */
+export interface L0Quantiles {
+  readonly p5: number
+  readonly p25: number
+  readonly p50: number
+  readonly p75: number
+  readonly p95: number
+  readonly max: number
 }
 
 /** A feature that fires at more than this share of tokens is dense. */
@@ -42,7 +56,11 @@ export class ReconstructionMetrics {
   private cosines = 0
   private ratios = 0
   private directed = 0
+  private biases = 0
+  private batches = 0
   private readonly fired: Float64Array
+  /** Tokens by their L0, [d_sae + 1]. */
+  private readonly tokensByL0: Float64Array
 
   constructor(
     private readonly dIn: number,
@@ -50,6 +68,7 @@ export class ReconstructionMetrics {
   ) {
     this.sums = new Float64Array(dIn)
     this.fired = new Float64Array(dSae)
+    this.tokensByL0 = new Float64Array(dSae + 1)
   }
 
   /**
@@ -67,6 +86,7 @@ export class ReconstructionMetrics {
     if (rows.length === 0) return
     const mean = new Float64Array(dIn)
     for (const row of rows) for (let i = 0; i < dIn; i++) mean[i]! += x[row * dIn + i]! / rows.length
+    let [batchReconstructed, batchProduct] = [0, 0]
     for (const row of rows) {
       let [error, deviation, square, reconstructed, product] = [0, 0, 0, 0, 0]
       for (let i = 0; i < dIn; i++) {
@@ -78,6 +98,8 @@ export class ReconstructionMetrics {
         product += value * guess
         this.sums[i]! += value
       }
+      batchReconstructed += reconstructed
+      batchProduct += product
       this.error += error
       this.legacy += 1 - error / deviation
       this.squares += square
@@ -86,13 +108,18 @@ export class ReconstructionMetrics {
         this.cosines += product / Math.sqrt(square * reconstructed)
         this.ratios += Math.sqrt(reconstructed / square)
       }
+      let active = 0
       for (let i = row * code.k; i < (row + 1) * code.k; i++) {
         if (code.values[i] === 0) continue
-        this.active++
+        active++
         this.magnitude += Math.abs(code.values[i]!)
         this.fired[code.indices[i]!]!++
       }
+      this.active += active
+      this.tokensByL0[active]!++
     }
+    this.biases += batchReconstructed / batchProduct
+    this.batches++
     this.tokens += rows.length
   }
 
@@ -109,14 +136,29 @@ export class ReconstructionMetrics {
       explainedVarianceLegacy: this.legacy / tokens,
       fvu: 1 - explainedVariance,
       l0: this.active / tokens,
+      l0Quantiles: quantilesOf(this.tokensByL0, tokens),
       deadShare: dead / this.fired.length,
       denseShare: this.fired.reduce((count, fired) => count + (fired > DENSE * tokens ? 1 : 0), 0) / this.fired.length,
       l1: this.magnitude / tokens,
       cosine: this.cosines / this.directed,
       normRatio: this.ratios / this.directed,
+      reconstructionBias: this.biases / this.batches,
       density: this.fired.map((fired) => fired / tokens),
     }
   }
+}
+
+/** @param tokensByL0 Tokens with 0, 1, 2 … features. */
+function quantilesOf(tokensByL0: Float64Array, tokens: number): L0Quantiles {
+  const quantile = (share: number): number => {
+    let below = 0
+    return tokensByL0.findIndex((count) => {
+      below += count
+      return below >= share * tokens
+    })
+  }
+  const max = tokensByL0.findLastIndex((count) => count > 0)
+  return { p5: quantile(0.05), p25: quantile(0.25), p50: quantile(0.5), p75: quantile(0.75), p95: quantile(0.95), max }
 }
 
 /** Share of the damage of zero-ablation that the SAE avoids: (zero − sae) / (zero − clean). NaN when ablation changes nothing. */

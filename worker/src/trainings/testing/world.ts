@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  MACHINE_METRICS,
   type MetricValues,
   type TrainingParams,
   TrainingParamsSchema,
@@ -17,7 +18,7 @@ import { trainPipeline } from '../train.pipeline.js'
 
 export const SIZE = 32
 /** Metrics that a replayed step does not repeat. */
-const SPEEDS = ['tokens_per_second', 'harvest_tokens_per_second', 'step_tokens_per_second']
+const MACHINE: readonly string[] = MACHINE_METRICS
 
 /** Small settings of an architecture over the defaults. */
 export const paramsOf = (options: Record<string, unknown>): TrainingParams =>
@@ -95,7 +96,7 @@ export class TrainingWorld {
         rows++
         const member = run.members.findIndex(({ trainingId }) => trainingId === runId)
         for (const [key, value] of Object.entries(values)) {
-          if (SPEEDS.includes(key)) continue
+          if (MACHINE.includes(key)) continue
           const at = `${member > 0 ? `${member}:` : ''}${key}@${step}`
           if (stored.has(at) && stored.get(at) !== value) conflicts.push(at)
           stored.set(at, value)
