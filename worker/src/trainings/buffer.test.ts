@@ -1,6 +1,6 @@
 // The activation stream: what is served, in which order, and that a cursor finds its place again.
 import { describe, expect, it } from 'vitest'
-import { ActivationBuffer, type BufferCursor, STREAM_START } from './buffer.js'
+import { ActivationBuffer, type BufferCursor, type BufferSettings, STREAM_START } from './buffer.js'
 import type { SiteActivations } from './harvest.js'
 
 const SIZE = 8
@@ -16,12 +16,13 @@ const tokens = (context: number) => Array.from({ length: SIZE }, (_, t) => (t ==
 
 function stream(
   cursor: BufferCursor = STREAM_START,
-  options: { seed?: number; excluded?: (token: number, position: number) => boolean } = {},
+  options: Partial<Pick<BufferSettings, 'seed' | 'excluded' | 'precision' | 'sliceContexts'>> = {},
 ) {
   const harvested: number[][] = []
   const settings = {
-    ...{ contexts: CONTEXTS, contextSize: SIZE, widths: WIDTHS, blockContexts: 4, seed: options.seed ?? 1 },
-    excluded: options.excluded ?? ((token: number) => token === BOS),
+    ...{ contexts: CONTEXTS, contextSize: SIZE, widths: WIDTHS, blockContexts: 4, seed: 1 },
+    excluded: (token: number) => token === BOS,
+    ...options,
   }
   const buffer = new ActivationBuffer(
     settings,
@@ -103,6 +104,17 @@ describe('the activation stream', () => {
     buffer.seek(STREAM_START)
     expect(rows(await buffer.next(10))).toEqual(first)
   })
+
+  it.each(['float16', 'bfloat16'] as const)(
+    'kept in %s serves the same tokens, harvested in slices',
+    async (precision) => {
+      // Small whole numbers are exact in both.
+      const wanted = (await stream().buffer.next(EPOCH)).get('a')
+      const { buffer, harvested } = stream(STREAM_START, { precision, sliceContexts: 3 })
+      expect((await buffer.next(EPOCH)).get('a')).toEqual(wanted)
+      expect(harvested.map(({ length }) => length)).toEqual([3, 1, 3, 1, 2])
+    },
+  )
 
   it('refuses a text of which nothing is left', async () => {
     await expect(stream(STREAM_START, { excluded: () => true }).buffer.next(5)).rejects.toMatchObject({

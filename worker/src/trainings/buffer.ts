@@ -2,6 +2,7 @@
 // Every position of the stream is a function of the settings and a cursor, so resuming needs no stored activations. No I/O here.
 import { AppError } from '@mistudio/contracts'
 import { seededPermutation, uniform } from '@mistudio/interp'
+import { type HalfKind, HalfRows } from './half-rows.js'
 import type { SiteActivations } from './harvest.js'
 
 /** A place in the stream: so many tokens of the block are served. A block is harvested again to go on within it. */
@@ -21,6 +22,9 @@ export interface BufferSettings {
   readonly widths: ReadonlyMap<string, number>
   /** Contexts harvested and mixed together. */
   readonly blockContexts: number
+  /** How a block is kept, and, below float32, how many contexts are harvested before they are rounded. */
+  readonly precision?: 'float32' | HalfKind
+  readonly sliceContexts?: number
   readonly seed: number
   /** Tokens that are not trained on, by id (BOS) and position in the context. */
   readonly excluded: (token: number, position: number) => boolean
@@ -36,7 +40,7 @@ export interface BufferSource {
 interface Block {
   readonly epoch: number
   readonly index: number
-  readonly activations: SiteActivations
+  readonly activations: ReadonlyMap<string, Float32Array | HalfRows>
   /** Rows of `activations` in serving order. */
   readonly order: Uint32Array
 }
@@ -112,9 +116,22 @@ export class ActivationBuffer {
     this.current = null
     const { blockContexts } = this.settings
     const contexts = this.contextsOf(epoch).slice(index * blockContexts, (index + 1) * blockContexts)
-    const activations = await this.source.harvest(contexts)
+    const activations = await this.harvest(contexts)
     this.current = { epoch, index, activations, order: this.tokenOrder(contexts, epoch, index) }
     return this.current
+  }
+
+  /** Activations of a block as they are kept. */
+  private async harvest(contexts: Uint32Array): Promise<Block['activations']> {
+    const { precision = 'float32', contextSize, sliceContexts = contexts.length, widths } = this.settings
+    if (precision === 'float32') return this.source.harvest(contexts)
+    const rows = contexts.length * contextSize
+    const kept = new Map([...widths].map(([site, width]) => [site, new HalfRows(precision, rows, width)]))
+    for (let first = 0; first < contexts.length; first += sliceContexts) {
+      const slice = await this.source.harvest(contexts.subarray(first, first + sliceContexts))
+      for (const [site, half] of kept) half.put(slice.get(site)!, first * contextSize)
+    }
+    return kept
   }
 
   /** All contexts in the order of an epoch. */
@@ -141,8 +158,17 @@ export class ActivationBuffer {
 }
 
 /** Copies rows of `from` to `to`, one after another from row `first` on. */
-function copyRows(from: Float32Array, rows: Uint32Array, width: number, to: Float32Array, first: number): void {
-  rows.forEach((row, i) => {
-    to.set(from.subarray(row * width, (row + 1) * width), (first + i) * width)
-  })
+function copyRows(
+  from: Float32Array | HalfRows,
+  rows: Uint32Array,
+  width: number,
+  to: Float32Array,
+  first: number,
+): void {
+  if (from instanceof HalfRows) from.copy(rows, to, first)
+  else {
+    rows.forEach((row, i) => {
+      to.set(from.subarray(row * width, (row + 1) * width), (first + i) * width)
+    })
+  }
 }

@@ -16,9 +16,10 @@ export function estimateMemory(
   threads: number,
 ): Omit<TrainingEstimate['memory'], 'free'> {
   const parameters = 4 * parameterCount(sae)
+  const half = params.bufferPrecision !== 'float32'
   const parts = {
     model,
-    buffer: params.bufferContexts * contextSize * sum([...widths.values()]) * 4,
+    buffer: params.bufferContexts * contextSize * sum([...widths.values()]) * (half ? 2 : 4),
     weights: parameters,
     optimiser: 3 * parameters,
     batch: Math.max(0, stepBytes(sae, params.batchSize, threads) - 4 * parameters),

@@ -9,6 +9,7 @@ import {
   type TrainingRunParams,
 } from '@mistudio/contracts'
 import type { EvaluationFigures, ExportedSae, TrainStepMetrics } from '@mistudio/interp'
+import { contextsPerPass } from '../models/passes.js'
 import type { JobContext } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
@@ -74,6 +75,7 @@ export class TrainingRun {
       {
         ...{ contexts: tokens.trainContexts, contextSize: tokens.contextSize, widths, excluded },
         ...{ blockContexts: params.bufferContexts, seed: dataSeedOf(params) },
+        ...{ precision: params.bufferPrecision, sliceContexts: contextsPerPass(tokens.contextSize) },
       },
       { tokens: (context) => tokens.tokens(context), harvest: (contexts) => this.harvester.harvest(contexts) },
     )

@@ -135,6 +135,11 @@ export const OPTION_TEXTS: Record<TrainingOption, OptionText> = {
     'Contexts read, mixed and served together. A larger buffer mixes better and takes more memory.',
     'contexts',
   ),
+  bufferPrecision: text(
+    'Data',
+    'Buffer precision',
+    'How activations wait in the buffer. float16 and bfloat16 take half the memory and round each value: to 11 or 8 significant bits.',
+  ),
   excludeBos: text(
     'Data',
     'Leave out the BOS token',

@@ -63,6 +63,8 @@ export const BASE_OPTIONS = {
     .default(null),
   /** Contexts harvested, mixed and served together. */
   bufferContexts: z.int().min(1).max(100_000).default(256),
+  /** How activations wait in the buffer. */
+  bufferPrecision: z.enum(['float32', 'float16', 'bfloat16']).default('float32'),
   excludeBos: z.boolean().default(true),
   /** Ids of further tokens that are not trained on. */
   excludeTokens: z.array(z.int().min(0)).max(1000).default([]),
@@ -87,6 +89,7 @@ export const STREAM_OPTIONS = [
   'batchSize',
   'dataSeed',
   'bufferContexts',
+  'bufferPrecision',
   'excludeBos',
   'excludeTokens',
   'skipPositions',

@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { type HalfKind, HalfRows } from './half-rows.js'
+
+/** What comes back of values that were kept as one row. */
+function kept(kind: HalfKind, values: readonly number[]): number[] {
+  const rows = new HalfRows(kind, 2, values.length)
+  rows.put(Float32Array.from(values), 1)
+  const out = new Float32Array(2 * values.length)
+  rows.copy(Uint32Array.of(0, 1), out, 0)
+  expect([...out.subarray(0, values.length)]).toEqual(values.map(() => 0))
+  return [...out.subarray(values.length)]
+}
+
+/** Nearest number with so many significant bits, to even in a tie, in plain arithmetic. */
+function rounded(value: number, significant: number): number {
+  if (value === 0) return 0
+  const unit = 2 ** (Math.floor(Math.log2(Math.abs(value))) - significant + 1)
+  const whole = Math.floor(value / unit)
+  const rest = value / unit - whole
+  return (rest > 0.5 || (rest === 0.5 && whole % 2 !== 0) ? whole + 1 : whole) * unit
+}
+
+const values = [0, 1, -1, 1.00048828125, 1.00146484375, 0.1, -3.1415, 1234.567, 1.00390625, 1.01171875, 65504, -2e-3]
+
+it.each([
+  ['float16', 11],
+  ['bfloat16', 8],
+] as const)('%s keeps the nearest number with %i significant bits', (kind, significant) => {
+  const wanted = values.map((value) => rounded(Math.fround(value), significant))
+  expect(kept(kind, values)).toEqual(wanted)
+})
+
+it('keeps activations beyond the range of a half finite', () => {
+  expect(kept('float16', [1e6, -70_000, 65_519])).toEqual([65_504, -65_504, 65_504])
+  expect(kept('bfloat16', [1e6])[0]).toBeCloseTo(1e6, -4)
+})
