@@ -40,6 +40,7 @@ const CONDITIONS: Readonly<Partial<Record<TrainingOption, (values: Values) => bo
   decaySteps: ({ lrSchedule }) => lrSchedule === 'linear',
   lrEndFactor: ({ lrSchedule }) => lrSchedule === 'cosine' || lrSchedule === 'cosine_restarts',
   lrCycles: ({ lrSchedule }) => lrSchedule === 'cosine_restarts',
+  decoderInitNorm: ({ decoderNorm }) => decoderNorm !== 'unit',
   tanhScale: ({ sparsityLoss }) => sparsityLoss === 'tanh',
   applyBDecToInput: (values) => !isTranscoder(sitesOf(values)),
   normTokens: ({ normalizeActivations: kind, bDecInit }) =>

@@ -4,6 +4,7 @@ import { type MetricValues, outputSiteOf, type TrainingAlert, type TrainingMembe
 import {
   afterStep,
   coefficientFactor,
+  constrainDecoder,
   type ExportedSae,
   initialState,
   type Scaler,
@@ -110,7 +111,10 @@ export class Member {
         )
       : { scaler: null, bDec: null }
     this.scaler = start.scaler
-    await this.opened.load(initialState(this.sae, params.seed, start.bDec ? { bDec: start.bDec } : {}))
+    const state = initialState(this.sae, params.seed, start.bDec ? { bDec: start.bDec } : {})
+    const { d_in: dIn, d_sae: rows, d_out: width = dIn } = this.sae.cfg
+    constrainDecoder(params.decoderNorm, state.parameters['W_dec']!, { rows, width, stride: width })
+    await this.opened.load(state)
   }
 
   /** Goes on from its own checkpoint. */

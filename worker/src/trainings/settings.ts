@@ -28,7 +28,7 @@ export function trainingSae(
     // A transcoder's b_dec is of the output site.
     apply_b_dec_to_input: params.applyBDecToInput && !transcoder,
     normalize_activations: params.normalizeActivations,
-    decoder_init_norm: params.decoderInitNorm,
+    decoder_init_norm: params.decoderNorm === 'unit' ? 1 : params.decoderInitNorm,
     ...(params.site.endsWith('.hook_z') ? { reshape_activations: 'hook_z' } : {}),
     ...(transcoder ? { d_out: dOut } : {}),
     ...(params.skipConnection ? { skip_connection: true } : {}),
@@ -97,6 +97,7 @@ export function trainerOptions(params: TrainingParams): TrainerOptions {
     adam: { beta1, beta2, eps, weightDecay },
     clipGradNorm: params.clipGradNorm,
     deadWindow: params.deadWindow,
+    decoderNorm: params.decoderNorm,
   }
 }
 

@@ -126,6 +126,11 @@ export const OPTION_TEXTS: Record<TrainingOption, OptionText> = {
     'Decoder norm',
     'L2 norm of every decoder row at the start; empty leaves random lengths.',
   ),
+  decoderNorm: text(
+    'Optimiser',
+    'Decoder norms',
+    'After each step: free; unit brings every row to norm 1, and gradients lose what only changes lengths; at most one shortens longer rows.',
+  ),
   bDecInit: text('Start', 'b_dec', 'Zeros, or the mean or geometric median of the estimate’s activations.'),
   seed: text('Data', 'Seed', 'Start of all random draws. The same seed and settings give the same run.'),
   dataSeed: text('Data', 'Data seed', 'Seed of the order of tokens; empty follows the seed.'),

@@ -48,6 +48,8 @@ export const BASE_OPTIONS = {
   normTokens: z.int().min(256).max(1_000_000).default(16_384),
   /** Norm of every decoder row at the start; null leaves Kaiming-uniform rows. */
   decoderInitNorm: z.number().positive().max(100).nullable().default(0.1),
+  /** Norm of every decoder row after each step: free, 1, or at most 1. */
+  decoderNorm: z.enum(['none', 'unit', 'at_most_one']).default('none'),
   bDecInit: z.enum(['zeros', 'mean', 'geometric_median']).default('zeros'),
   seed: z
     .int()

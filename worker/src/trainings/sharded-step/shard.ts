@@ -1,6 +1,6 @@
 // One shard of a training step: owns a slice of the features, exchanges arrays per token with the others. All sums have a fixed order,
 // so results depend on the number of shards only.
-import type { AdamOptions } from '@mistudio/interp'
+import { type AdamOptions, constrainDecoder, type DecoderNormMode, projectDecoderGradient } from '@mistudio/interp'
 import { AuxPass } from './aux-pass.js'
 import type { ShardContext, StepRequest } from './context.js'
 import { GatedActivations } from './gated.js'
@@ -12,12 +12,13 @@ import { PointwisePass } from './pointwise-pass.js'
 import { StandardActivations } from './standard.js'
 import { StepTokens } from './tokens.js'
 import { TopkPass } from './topk-pass.js'
-import { addNormGradients, decoderNorms, publishGradients, update } from './update.js'
+import { addNormGradients, decoderNorms, decoderRows, publishGradients, update } from './update.js'
 
 export interface ShardOptions {
   readonly adam: AdamOptions
   readonly clipGradNorm: number
   readonly deadWindow: number
+  readonly decoderNorm: DecoderNormMode
 }
 
 /** Figures of a step, the same in every shard. */
@@ -70,13 +71,16 @@ export class Shard {
     this.c.clock.lap('input')
     const { way, fired, inputSums } = await this.gradients(request, dead)
     this.count(fired)
+    const { wDec, gradient, rows } = decoderRows(this.c)
+    const { adam, clipGradNorm, decoderNorm } = this.options
+    projectDecoderGradient(decoderNorm, wDec, gradient, rows)
     this.tokens.publishSums()
     publishGradients(this.c, inputSums)
     exchange.barrier()
     this.c.clock.lap('norm')
     this.t++
-    const { adam, clipGradNorm } = this.options
     const gradNorm = update(this.c, adam, clipGradNorm, this.t, request.learningRate)
+    constrainDecoder(decoderNorm, wDec, rows)
     this.c.clock.lap('adam')
     return { figures: this.figures(request.rows, gradNorm, way), last: exchange.finish() }
   }

@@ -115,9 +115,20 @@ function startOf(fields: Record<string, unknown>) {
 const copyOf = (state: ReturnType<typeof startOf>['state']): TrainStepState => structuredClone(state) as TrainStepState
 
 const open: ShardedStep[] = []
-async function start(fields: Record<string, unknown>, threads: number, way?: Way): Promise<ShardedStep> {
+async function start(
+  fields: Record<string, unknown>,
+  threads: number,
+  way?: Way,
+  options: Partial<TrainerOptions> = {},
+): Promise<ShardedStep> {
   const { sae } = startOf(fields)
-  const step = await ShardedStep.open({ sae, trainer, batchSize: BATCH, threads, ...(way ? { way } : {}) })
+  const step = await ShardedStep.open({
+    sae,
+    trainer: { ...trainer, ...options },
+    batchSize: BATCH,
+    threads,
+    ...(way ? { way } : {}),
+  })
   open.push(step)
   return step
 }
@@ -127,20 +138,28 @@ afterEach(async () => {
 
 const runs = CASES.flatMap(([name, fields]) =>
   (POINTWISE.has(String(fields['architecture'])) ? (['sparse', 'dense'] as const) : [undefined]).flatMap((way) =>
-    [1, 2, 3].map((threads) => ({ name, fields, way, threads })),
+    [1, 2, 3].map((threads) => ({ name, fields, way, threads, options: {} })),
   ),
 )
+const CONSTRAINED = ['topk', 'topk transcoder', 'standard', 'gated']
+const constrained = runs
+  .filter(({ name, threads }) => CONSTRAINED.includes(name) && threads < 3)
+  .flatMap((run) =>
+    (['unit', 'at_most_one'] as const).map((decoderNorm) => {
+      return { ...run, name: `${run.name} with decoder norms ${decoderNorm}`, options: { decoderNorm } }
+    }),
+  )
 
-describe.each(runs)('$name on $threads shard(s) $way', ({ fields, way, threads }) => {
+describe.each([...runs, ...constrained])('$name on $threads shard(s) $way', ({ fields, way, threads, options }) => {
   it('gives the losses, gradients and parameters of the reference over ten steps', async () => {
     const { sae, state, x, target } = startOf(fields)
-    const step = await start(fields, threads, way)
+    const step = await start(fields, threads, way, options)
     await step.load(copyOf(state))
     for (let n = 0; n < STEPS; n++) {
       const rows = n % 3 === 1 ? 97 : BATCH
       let wanted: Record<string, Float64Array> = {}
       const [input, output] = [x(n, rows), target(n, rows)]
-      const theirs = trainStep(sae, trainer, state, input, output ?? input, (_, gradients) => {
+      const theirs = trainStep(sae, { ...trainer, ...options }, state, input, output ?? input, (_, gradients) => {
         wanted = structuredClone(gradients) as Record<string, Float64Array>
       })
       const ours = await step.step(input, output)

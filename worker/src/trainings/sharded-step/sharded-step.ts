@@ -81,9 +81,9 @@ export class ShardedStep implements TrainStep {
       throw new AppError('training_invalid', `${sae.cfg.architecture} SAEs like this one have no sharded step.`)
     const layouts = shardLayouts(plan, batchSize, threads, way ?? null)
     const exchange = createExchange(layouts[0]!)
-    const { adam, clipGradNorm, deadWindow } = trainer
+    const { adam, clipGradNorm, deadWindow, decoderNorm = 'none' } = trainer
     const workers = layouts.map((layout) =>
-      startThread({ layout, exchange, options: { adam, clipGradNorm, deadWindow } }),
+      startThread({ layout, exchange, options: { adam, clipGradNorm, deadWindow, decoderNorm } }),
     )
     const step = new ShardedStep(options, layouts, workers, exchange)
     await step.collect(layouts.length)

@@ -1,5 +1,5 @@
 // The end of a step in a shard: gradients that come through norms and the input, clipping of all gradients together, Adam.
-import type { AdamOptions } from '@mistudio/interp'
+import type { AdamOptions, Rows } from '@mistudio/interp'
 import type { ShardContext } from './context.js'
 import { parametersOf } from './parameters.js'
 
@@ -45,6 +45,18 @@ export function decoderNorms({ memory, layout }: ShardContext): void {
     norm[j] = sum
     inverse[j] = sum > 0 ? 1 / sum : 0
   }
+}
+
+/** The own decoder rows and their gradients, where they lie. */
+export function decoderRows({ memory, layout }: ShardContext): {
+  wDec: Float32Array
+  gradient: Float32Array
+  rows: Rows
+} {
+  const { features, wOut, plan } = layout
+  const floats = features * wOut
+  const rows = { rows: features, width: plan.dOut, stride: wOut }
+  return { wDec: memory.f32('W_dec', floats), gradient: memory.f32('W_dec.g', floats), rows }
 }
 
 /** Publishes the squares of the own gradients, and the sum over features of what reaches b_dec through the encoder's input. */

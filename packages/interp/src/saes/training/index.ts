@@ -15,6 +15,13 @@ export { JumpreluFieldsSchema } from './architectures/jumprelu.js'
 export { MatryoshkaFieldsSchema } from './architectures/matryoshka.js'
 export { StandardFieldsSchema } from './architectures/standard.js'
 export { ACTIVATION_NORMALISATIONS, type ActivationNormalisation, type TrainingCfg, TrainingCfgSchema } from './cfg.js'
+export {
+  constrainDecoder,
+  DECODER_NORM_MODES,
+  type DecoderNormMode,
+  projectDecoderGradient,
+  type Rows,
+} from './decoder-norm.js'
 export { symmetricEigen } from './eigen.js'
 export { type ExportedSae, exportForInference, logSparsity } from './export.js'
 export { foldDecoderNorms, foldRefusal, foldRescaling, foldScaler, type SaeTensors } from './fold.js'

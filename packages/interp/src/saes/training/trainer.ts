@@ -1,9 +1,10 @@
 // One optimiser step of any architecture, in the order of SAELens's trainer: dead features, forward pass, counters, gradients,
-// clipping, Adam. The reference: plain loops over arrays, exact, for tests and small SAEs.
+// clipping, Adam; where decoder norms are constrained, projection before the clipping and the constraint after Adam. The reference: plain loops over arrays, exact, for tests and small SAEs.
 import { type LearningRateSchedule, learningRate } from '../schedules.js'
 import type { StepControl } from '../train-step.js'
 import { type AdamOptions, adamStep, clipGradients } from './adam.js'
 import type { Gradients, Pass, TrainableSae } from './architecture.js'
+import { constrainDecoder, type DecoderNormMode, projectDecoderGradient } from './decoder-norm.js'
 import type { Floats } from './linear.js'
 import { explainedVariances } from './variance.js'
 
@@ -14,6 +15,8 @@ export interface TrainerOptions {
   readonly clipGradNorm: number
   /** A feature is dead when it has not fired in more than so many steps. */
   readonly deadWindow: number
+  /** What holds for the norms of decoder rows after every step; `none` unless given. */
+  readonly decoderNorm?: DecoderNormMode
 }
 
 /** All that steps change. */
@@ -109,10 +112,16 @@ export function trainStep(
   if (sae.thresholdRate !== null) state.topkThreshold = nextThreshold(state.topkThreshold, sae.thresholdRate, pass.acts)
   const active = countFirings(state, pass.acts)
   const gradients = pass.gradients()
+  const { decoderNorm = 'none' } = options
+  const wDec = state.parameters['W_dec']!
+  const width = wDec.length / sae.cfg.d_sae
+  const shape = { rows: sae.cfg.d_sae, width, stride: width }
+  projectDecoderGradient(decoderNorm, wDec, gradients['W_dec']!, shape)
   seen?.(pass, gradients)
   const gradNorm = clipGradients(gradients, options.clipGradNorm)
   const rate = learningRate(options.learningRate, t)
   adamStep(options.adam, state, gradients, rate)
+  constrainDecoder(decoderNorm, wDec, shape)
   const [explainedVariance, explainedVarianceLegacy] = explainedVariances(target, pass.out, tokens)
   return {
     learningRate: rate,
