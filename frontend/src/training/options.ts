@@ -41,6 +41,9 @@ const CONDITIONS: Readonly<Partial<Record<TrainingOption, (values: Values) => bo
   lrEndFactor: ({ lrSchedule }) => lrSchedule === 'cosine' || lrSchedule === 'cosine_restarts',
   lrCycles: ({ lrSchedule }) => lrSchedule === 'cosine_restarts',
   decoderInitNorm: ({ decoderNorm }) => decoderNorm !== 'unit',
+  resampleEvery: ({ revival }) => revival === 'resampling',
+  resampleTokens: ({ revival }) => revival === 'resampling',
+  resampleUntil: ({ revival }) => revival === 'resampling',
   tanhScale: ({ sparsityLoss }) => sparsityLoss === 'tanh',
   applyBDecToInput: (values) => !isTranscoder(sitesOf(values)),
   normTokens: ({ normalizeActivations: kind, bDecInit }) =>

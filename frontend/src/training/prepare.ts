@@ -51,7 +51,7 @@ export const CHARTS: readonly ChartGroup[] = [
     log: 'offer',
   },
   { title: 'Sparsity coefficient', keys: ['coefficient'], log: 'offer', optional: true },
-  { title: 'Dead features', keys: ['dead'], log: 'off' },
+  { title: 'Dead features', keys: ['dead', 'resampled'], log: 'off' },
   { title: 'Dead and dense shares, held out', keys: ['heldout_dead_share', 'heldout_dense_share'], log: 'off' },
   { title: 'CE recovered', keys: ['ce_recovered', 'train_ce_recovered'], log: 'off' },
   { title: 'KL', keys: ['kl', 'train_kl'], log: 'offer' },

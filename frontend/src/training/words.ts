@@ -17,6 +17,10 @@ const CHOICES: Readonly<Record<string, string>> = {
   step: 'Step (L0)',
   tanh: 'Tanh',
   quadratic: 'Quadratic, towards the target',
+  resampling: 'Resampling',
+  ghost_grads: 'Ghost gradients',
+  unit: 'Unit: every row 1',
+  at_most_one: 'At most 1',
 }
 
 /** A choice of an option in words. */

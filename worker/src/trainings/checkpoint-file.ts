@@ -27,6 +27,8 @@ const DataSchema = z.object({
   cursor: z.object({ epoch: z.int().min(0), block: z.int().min(0), offset: z.int().min(0) }),
   /** Step of the newest evaluation on held-out text; -1 before the first. */
   evaluatedStep: z.int().min(-1),
+  /** Step after which dead features were last resampled; -1 before that. */
+  resampledStep: z.int().min(-1).default(-1),
   /** Lowest held-out FVU so far. */
   bestFvu: z.number().nullable(),
   /** State of the target-L0 controller. */

@@ -7,6 +7,7 @@ import {
   constrainDecoder,
   type ExportedSae,
   initialState,
+  resampleDead,
   type Scaler,
   scaled,
   smoothL0,
@@ -24,10 +25,14 @@ import { decoderFigures, stepFigures } from './figures.js'
 import type { SiteActivations } from './harvest.js'
 import { type TrainingParts, widthsOf } from './open.js'
 import { openTrainStep } from './open-step.js'
+import { resamplingDue, tokenLosses } from './resampling.js'
 import { targetL0, trainerOptions, trainingSae } from './settings.js'
 
 /** What a checkpoint holds of a member beside its weights. */
-type MemberData = Pick<CheckpointData, 'tokens' | 'inherited' | 'evaluatedStep' | 'bestFvu' | 'controller' | 'metrics'>
+type MemberData = Pick<
+  CheckpointData,
+  'tokens' | 'inherited' | 'evaluatedStep' | 'resampledStep' | 'bestFvu' | 'controller' | 'metrics'
+>
 
 export class Member {
   readonly sae: TrainableSae
@@ -38,7 +43,7 @@ export class Member {
   /** Kinds of alerts that were raised. */
   readonly alerted: Set<TrainingAlert['kind']>
   private data: MemberData = {
-    ...{ tokens: 0, inherited: 0, evaluatedStep: -1, bestFvu: null },
+    ...{ tokens: 0, inherited: 0, evaluatedStep: -1, resampledStep: -1, bestFvu: null },
     ...{ controller: TARGET_L0_START, metrics: {} },
   }
   private step: TrainStep | null = null
@@ -119,8 +124,8 @@ export class Member {
 
   /** Goes on from its own checkpoint. */
   async resume({ data, state, scaler }: StoredCheckpoint): Promise<void> {
-    const { tokens, inherited, evaluatedStep, bestFvu, controller, metrics } = data
-    this.data = { tokens, inherited, evaluatedStep, bestFvu, controller, metrics }
+    const { tokens, inherited, evaluatedStep, resampledStep, bestFvu, controller, metrics } = data
+    this.data = { tokens, inherited, evaluatedStep, resampledStep, bestFvu, controller, metrics }
     this.scaler = scaler
     await this.opened.load(state)
   }
@@ -143,6 +148,29 @@ export class Member {
     this.data = { ...this.data, tokens: this.data.tokens + x.length / this.sae.cfg.d_in, controller }
     this.stepSeconds += (performance.now() - began) / 1000
     return metrics
+  }
+
+  /** Whether its dead features are still to begin again after step `done`. */
+  needsResampling(done: number): boolean {
+    return this.data.resampledStep !== done && resamplingDue(this.spec.params, done)
+  }
+
+  /** Lets dead features begin again at badly reconstructed tokens of a sample; returns how many did. */
+  async resample(sample: SiteActivations, done: number, threads: number): Promise<number> {
+    const { deadWindow, resampleTokens, seed } = this.spec.params
+    const { d_in: dIn, d_out: dOut = dIn } = this.sae.cfg
+    const part = new Map([
+      [this.sites.input, activationsAt(sample, this.sites.input).subarray(0, resampleTokens * dIn)],
+      [this.sites.output, activationsAt(sample, this.sites.output).subarray(0, resampleTokens * dOut)],
+    ])
+    const state = await this.opened.read()
+    const raw = [activationsAt(part, this.sites.input), activationsAt(part, this.sites.output)] as const
+    const losses = await tokenLosses(exportTrained(this.sae, state, this.scaler, this.metadata), ...raw, threads)
+    const [x, target = x] = this.seen(part)
+    const count = resampleDead(this.sae, state, { deadWindow, x, target, losses, seed })
+    if (count > 0) await this.opened.load(state)
+    this.data = { ...this.data, resampledStep: done }
+    return count
   }
 
   /** Figures of a step under their keys, to be reported. */

@@ -126,11 +126,13 @@ export class TrainingRun {
   private async train(): Promise<TrainingResult[]> {
     const { steps, batchSize, checkpointEvery } = this.shared
     this.job.progress(this.progress.at(this.done, steps, performance.now()))
-    // An evaluation that was interrupted is made up for: the checkpoint was taken at its step.
+    // What was interrupted after a step is made up for: the checkpoint was taken at that step.
+    await this.resampleIfDue()
     await this.evaluateIfDue()
     while (this.done < steps && !(this.done > 0 && this.job.control() === 'stop')) {
       checkControl(this.job.control())
       await this.trainOnce(batchSize)
+      await this.resampleIfDue()
       await this.evaluateIfDue()
       const due = this.done % checkpointEvery === 0 || performance.now() - this.savedAt > CHECKPOINT_TIME
       if ((due || this.betterThanSaved.size > 0) && this.done < steps) await this.save()
@@ -189,6 +191,18 @@ export class TrainingRun {
   private report(member: Member, values: MetricValues): void {
     this.job.metrics(this.done, values, member.id)
     member.note(values)
+  }
+
+  /** Dead features begin again at tokens that the stream is about to serve; its place stays. */
+  private async resampleIfDue(): Promise<void> {
+    const due = this.members.filter((member) => member.needsResampling(this.done))
+    if (due.length === 0) return
+    const { cursor } = this.buffer
+    const sample = await this.buffer.next(Math.max(...due.map(({ spec }) => spec.params.resampleTokens)))
+    this.buffer.seek(cursor)
+    for (const member of due) {
+      this.report(member, { resampled: await member.resample(sample, this.done, this.threads) })
+    }
   }
 
   private async evaluateIfDue(): Promise<void> {

@@ -11,6 +11,8 @@ import type { TrainingOutcome } from './finalise.js'
 import { endings, go, paramsOf, SIZE, type Trained, TrainingWorld } from './testing/world.js'
 
 const PARAMS = paramsOf({ architecture: 'topk', k: 8 })
+/** Features die at once, and begin again every sixth step. */
+const REVIVED = { revival: 'resampling', resampleEvery: 6, resampleTokens: 256, resampleUntil: 0.75, deadWindow: 1 }
 const BROKEN = [
   (rows: number) => {
     if (rows > 6) throw new Error('killed')
@@ -65,6 +67,11 @@ describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
 
   it.each([
     ['topk', { k: 8 }],
+    ['topk', { ...REVIVED, k: 8, auxCoefficient: 0, bufferPrecision: 'bfloat16', decoderNorm: 'unit' }],
+    [
+      'jumprelu',
+      { ...REVIVED, l0Coefficient: 0.5, initThreshold: 1, bufferPrecision: 'float16', decoderNorm: 'at_most_one' },
+    ],
     ['jumprelu', { sparsityLoss: 'tanh', l0Coefficient: 0.5, preActCoefficient: 1e-3, targetL0: 30 }],
     ['gated', { l1Coefficient: 0.1, targetL0: 30 }],
   ])(
@@ -77,6 +84,11 @@ describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
       expect(endings(broken.outcomes)).toEqual(['killed', 'suspended', 'paused', 'killed', 'completed'])
       expect(broken.conflicts).toEqual([])
       expect(broken.stored).toEqual(whole.stored)
+      const resampled = [...whole.stored].filter(([key]) => key.startsWith('resampled@'))
+      expect(resampled.map(([key]) => key)).toEqual(
+        'revival' in options ? [6, 12, 18].map((n) => `resampled@${n}`) : [],
+      )
+      if (resampled.length > 0) expect(resampled.some(([, count]) => Number(count) > 0)).toBe(true)
       expect(world.weights(broken.run).equals(world.weights(whole.run))).toBe(true)
       expect(readdirSync(world.checkpointFolder(broken.run)).length).toBeLessThanOrEqual(PARAMS.keepCheckpoints)
     },

@@ -40,6 +40,7 @@ export const TRAINING_METRICS = {
   l0: metric('L0', 'features', 'Mean number of non-zero features per token of the batch.'),
   l0_smooth: metric('L0, smoothed', 'features', 'Running mean of L0 that the controller steers by.'),
   dead: metric('Dead', 'features', 'Features that did not fire within the dead window.'),
+  resampled: metric('Resampled', 'features', 'Dead features that began again after the step.'),
   lr: metric('Learning rate', '', 'Learning rate of the step.'),
   coefficient: metric('Sparsity coefficient', '', 'L1 or L0 coefficient of the step, after warm-up and controller.'),
   grad_norm: metric('Gradient norm', '', 'L2 norm over all gradients before clipping.'),

@@ -105,6 +105,24 @@ export const OPTION_TEXTS: Record<TrainingOption, OptionText> = {
     'A feature that did not fire for more than this many steps counts as dead.',
     'steps',
   ),
+  revival: text(
+    'Dead features',
+    'Revival',
+    'Resampling: from time to time dead features begin again at badly reconstructed tokens, their optimiser state cleared. Ghost gradients: they are trained through an exponential on what is left unexplained.',
+  ),
+  resampleEvery: text('Dead features', 'Resample every', 'How often dead features begin again.', 'steps'),
+  resampleTokens: text(
+    'Dead features',
+    'Tokens to draw from',
+    'Coming tokens of the stream; one is drawn for each dead feature, with a chance in proportion to its squared loss.',
+    'tokens',
+  ),
+  resampleUntil: text(
+    'Dead features',
+    'Resample until',
+    'Share of the run after which features are left alone, so that they can settle.',
+    '× steps',
+  ),
   applyBDecToInput: text(
     'Start',
     'Subtract b_dec from the input',

@@ -42,6 +42,12 @@ export const BASE_OPTIONS = {
   clipGradNorm: z.number().positive().max(1000).default(1),
   /** A feature that did not fire for more than this many steps is dead. */
   deadWindow: z.int().min(1).max(1_000_000).default(200),
+  /** What brings dead features back, beside the losses of single architectures. */
+  revival: z.enum(['none', 'resampling']).default('none'),
+  /** Steps between resamplings, tokens that new directions are drawn from, and share of the run after which it ends. */
+  resampleEvery: z.int().min(1).max(1_000_000).default(250),
+  resampleTokens: z.int().min(256).max(1_000_000).default(8192),
+  resampleUntil: z.number().min(0).max(1).default(0.8),
   applyBDecToInput: z.boolean().default(true),
   normalizeActivations: z.enum(ACTIVATION_SCALINGS).default('none'),
   /** Tokens that the scale (or covariance) is estimated on, before the first step. */

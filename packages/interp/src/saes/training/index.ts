@@ -29,6 +29,7 @@ export { type InitialOptions, initialParameters, initialState } from './initiali
 export type { Floats } from './linear.js'
 export { type Normalised, normaliseTokens } from './normalise.js'
 export { ReferenceTrainStep } from './reference-step.js'
+export { type ResampleRequest, resampleDead } from './resample.js'
 export { expectedAverageScaler, type Scaler, scaled, whiteningScaler } from './scaler.js'
 export { TopkFieldsSchema } from './topk-pass.js'
 export {

@@ -41,10 +41,15 @@ export function initialParameters(
     if (rows !== wDec) fillRows(rows, dSae, seed, ENCODER_STREAM, norm)
     for (let j = 0; j < dSae; j++) for (let i = 0; i < dIn; i++) wEnc[i * dSae + j] = rows[j * dIn + i]!
   }
-  const threshold = cfg['jumprelu_init_threshold']
-  out['threshold']?.fill(typeof threshold === 'number' ? threshold : INIT_THRESHOLD)
+  out['threshold']?.fill(startThreshold(cfg))
   if (options.bDec) out['b_dec']!.set(options.bDec)
   return out
+}
+
+/** Threshold of a jumprelu feature at the start. */
+export function startThreshold(cfg: Readonly<Record<string, unknown>>): number {
+  const threshold = cfg['jumprelu_init_threshold']
+  return typeof threshold === 'number' ? threshold : INIT_THRESHOLD
 }
 
 /** A training's state before its first step. */

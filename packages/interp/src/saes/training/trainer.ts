@@ -66,7 +66,7 @@ export function trainerState(sae: TrainableSae, parameters: Record<string, Float
 }
 
 /** Features that have not fired in more than `deadWindow` steps. */
-export const deadFeatures = (state: TrainerState, deadWindow: number): Uint8Array =>
+export const deadFeatures = (state: Pick<TrainerState, 'sinceFired'>, deadWindow: number): Uint8Array =>
   Uint8Array.from(state.sinceFired, (steps) => (steps > deadWindow ? 1 : 0))
 
 /** Value of each scheduled coefficient at step t: factor · final · min(t / warm-up, 1). */
