@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import type { TrainingArchitecture } from '../architecture.js'
 import { parseFields } from '../cfg.js'
+import { ghostLoss, ghostsOf, ghostTerm } from '../ghost.js'
 import { addColumnSums, timesTransposed } from '../linear.js'
 import * as pieces from '../pieces.js'
 import { preActivationLoss, sparsityLoss } from '../sparsity.js'
@@ -20,6 +21,7 @@ export const JumpreluFieldsSchema = z
     /** Lets the straight-through estimators reach the encoder's input too. */
     jumprelu_ste_to_input: z.boolean().default(false),
     target_l0: z.number().positive().nullable().default(null),
+    ghost_grads: z.boolean().default(false),
   })
   .refine((f) => f.jumprelu_sparsity_loss_mode !== 'quadratic' || f.target_l0 !== null, {
     error: 'the quadratic loss needs a target L0',
@@ -31,6 +33,7 @@ export const jumprelu: TrainingArchitecture = {
   bind(cfg) {
     const fields = parseFields(JumpreluFieldsSchema, cfg, 'jumprelu')
     const layout = pieces.layoutOf(cfg)
+    const ghosts = ghostsOf(layout, fields)
     const { dSae } = layout
     const parameters = { ...pieces.matrixShapes(layout), b_enc: [dSae], threshold: [dSae] }
     const width = fields.jumprelu_bandwidth
@@ -64,6 +67,7 @@ export const jumprelu: TrainingArchitecture = {
         )
         const q = fields.pre_act_loss_coefficient
         const preAct = q === null ? null : preActivationLoss(q, batch.dead, { hiddenPre, acts, theta, norms, tokens })
+        const ghost = ghosts ? ghostTerm(layout, p, batch, { h: input.h, hiddenPre, error: mse.error }) : null
         return {
           hiddenPre,
           acts,
@@ -72,8 +76,9 @@ export const jumprelu: TrainingArchitecture = {
             mse_loss: mse.loss,
             l0_loss: sparsity.loss,
             ...(preAct ? { pre_act_loss: preAct.loss } : {}),
+            ...ghostLoss(ghosts, ghost),
           },
-          held: [],
+          held: ghost?.held ?? [],
           gradients() {
             const g = pieces.zeroGradients(parameters)
             pieces.addDecoderGradients(layout, g, acts, mse.dDecoded, batch)
@@ -99,6 +104,7 @@ export const jumprelu: TrainingArchitecture = {
             if (preAct) pieces.addNormGradients(layout, p, g, preAct.dNorms)
             addColumnSums(pieces.gradient(g, 'b_enc'), dPre, tokens)
             pieces.addEncoderGradients(layout, p, g, input.h, dPre, tokens)
+            ghost?.addGradients(g)
             return g
           },
         }

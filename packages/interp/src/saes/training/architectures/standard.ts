@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { TrainingArchitecture } from '../architecture.js'
 import { parseFields } from '../cfg.js'
+import { ghostLoss, ghostsOf, ghostTerm } from '../ghost.js'
 import { addColumnSums, timesTransposed } from '../linear.js'
 import * as pieces from '../pieces.js'
 
@@ -10,6 +11,7 @@ export const StandardFieldsSchema = z.looseObject({
   /** p of the p-norm; below 1 it is not a norm, and allowed. */
   lp_norm: z.number().positive().default(1),
   l1_warm_up_steps: z.int().min(0).default(0),
+  ghost_grads: z.boolean().default(false),
 })
 
 export const standard: TrainingArchitecture = {
@@ -17,6 +19,7 @@ export const standard: TrainingArchitecture = {
   bind(cfg) {
     const fields = parseFields(StandardFieldsSchema, cfg, 'standard')
     const layout = pieces.layoutOf(cfg)
+    const ghosts = ghostsOf(layout, fields)
     const parameters = { ...pieces.matrixShapes(layout), b_enc: [layout.dSae] }
     return {
       cfg,
@@ -32,12 +35,13 @@ export const standard: TrainingArchitecture = {
         const mse = pieces.squaredError(layout, pieces.decode(layout, p, acts, batch), batch, input)
         const norms = pieces.decoderNorms(layout, pieces.parameter(p, 'W_dec'))
         const penalty = lpPenalty(acts, norms, fields.lp_norm, batch.coefficients['l1'] ?? 0, tokens)
+        const ghost = ghosts ? ghostTerm(layout, p, batch, { h: input.h, hiddenPre, error: mse.error }) : null
         return {
           hiddenPre,
           acts,
           out: mse.out,
-          losses: { mse_loss: mse.loss, l1_loss: penalty.loss },
-          held: [],
+          losses: { mse_loss: mse.loss, l1_loss: penalty.loss, ...ghostLoss(ghosts, ghost) },
+          held: ghost?.held ?? [],
           gradients() {
             const g = pieces.zeroGradients(parameters)
             pieces.addDecoderGradients(layout, g, acts, mse.dDecoded, batch)
@@ -51,6 +55,7 @@ export const standard: TrainingArchitecture = {
             pieces.addNormGradients(layout, p, g, dNorms)
             addColumnSums(pieces.gradient(g, 'b_enc'), dPre, tokens)
             pieces.addEncoderGradients(layout, p, g, input.h, dPre, tokens)
+            ghost?.addGradients(g)
             return g
           },
         }
