@@ -3,7 +3,7 @@ import { auxWidth } from '@mistudio/interp'
 import { blockRoom, doubles, floats, memoryBytes, paddedWidth, type Slot } from '@mistudio/kernels'
 import { CHUNK_SUMS } from './chunk-sums.js'
 import { parametersOf } from './parameters.js'
-import type { ShardPlan } from './plan.js'
+import { hasGhosts, type ShardPlan } from './plan.js'
 
 export interface ShardLayout {
   readonly plan: ShardPlan
@@ -122,6 +122,7 @@ export function shardSlots(layout: ShardLayout): Record<string, Slot> {
     ...{ product0: entries, block: blockRoom(batchSize, Math.max(wIn, wOut)) },
     bounds: floats(planes > 1 && plan.kind === 'topk' ? (planes + 1) * batchSize : 0),
     ...(plan.kind === 'topk' ? topkSlots(layout, plan.over === 'token' ? plan.k : 0) : pointwiseSlots(layout)),
+    ...(auxLimit(plan) > 0 || hasGhosts(plan) ? deadSlots(layout) : {}),
     ...(auxLimit(plan) > 0 ? auxSlots(layout) : {}),
   }
 }
@@ -132,7 +133,6 @@ const chunkNames = (plan: ShardPlan): string[] =>
 
 const chunkFloats = (layout: ShardLayout): number => {
   const widest = widestShard(layout)
-  // Dead features are at most all of them, in chunks that may be longer.
   return Math.max(Math.min(CHUNK_FLOATS, MAX_CHUNK * widest), Math.min(MIN_CHUNK, layout.batchSize) * widest)
 }
 
@@ -189,24 +189,32 @@ function pointwiseSlots(layout: ShardLayout): Record<string, Slot> {
 /** One gradient of a matrix in the other order. */
 const turnedFloats = ({ features, wIn, wOut }: ShardLayout): Slot => floats(features * Math.max(wIn, wOut))
 
-function auxSlots(layout: ShardLayout): Record<string, Slot> {
-  const { batchSize, features, wIn, wOut, plan, shards } = layout
-  const [auxK, perFeature] = [auxLimit(plan), floats(paddedWidth(features))]
-  const chunk = Math.min(batchSize, MAX_CHUNK * 8)
-  const top = floats(chunk * auxK)
+/** Rows of dead features with their gradients, and what they are to explain. */
+function deadSlots(layout: ShardLayout): Record<string, Slot> {
+  const { batchSize, features, wIn, wOut, shards } = layout
+  const perFeature = floats(paddedWidth(features))
   return {
     ...{ deadIds: perFeature, deadBias: perFeature, deadNorm: perFeature },
     ...{ deadEnc: floats(features * wIn), deadDec: floats(features * wOut) },
     ...{ deadEncG: floats(features * wIn), deadDecG: floats(features * wOut), turned: turnedFloats(layout) },
-    ...{ auxTop: top, auxIndex: top, auxKeep: floats(chunk), auxCandidates: floats(shards * chunk * auxK) },
-    ...{ auxCounts: floats(shards), auxCursor: floats(shards), auxRoom: floats(3 * features) },
-    ...{ residual: floats((Math.ceil(batchSize / shards) + 1) * wOut) },
+    residual: floats((Math.ceil(batchSize / shards) + 1) * wOut),
   }
 }
 
-/** Tokens of a chunk of the auxiliary loss when the shard with most dead features has `dead` of them. */
-export const auxChunk = ({ batchSize }: ShardLayout, dead: number): number =>
-  Math.min(batchSize, MAX_CHUNK * 8, Math.max(MIN_CHUNK, Math.floor(CHUNK_FLOATS / Math.max(1, dead))))
+function auxSlots(layout: ShardLayout): Record<string, Slot> {
+  const { batchSize, features, plan, shards } = layout
+  const auxK = auxLimit(plan)
+  const chunk = Math.min(batchSize, MAX_CHUNK * 8)
+  const top = floats(chunk * auxK)
+  return {
+    ...{ auxTop: top, auxIndex: top, auxKeep: floats(chunk), auxCandidates: floats(shards * chunk * auxK) },
+    ...{ auxCounts: floats(shards), auxCursor: floats(shards), auxRoom: floats(3 * features) },
+  }
+}
+
+/** Tokens of a chunk over dead features when the shard with most of them has `dead`: as many as fit the chunk buffers. */
+export const deadChunk = (layout: ShardLayout, dead: number): number =>
+  Math.min(layout.batchSize, MAX_CHUNK * 8, Math.floor(chunkFloats(layout) / Math.max(1, dead)))
 
 /** Numbers every shard publishes in a step. */
 export function scalarNames({ planes }: ShardLayout): string[] {

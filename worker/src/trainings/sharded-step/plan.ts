@@ -38,6 +38,7 @@ export interface TopkPlan extends Common {
 export interface StandardPlan extends Common {
   readonly kind: 'standard'
   readonly power: number
+  readonly ghosts: boolean
 }
 
 export interface GatedPlan extends Common {
@@ -53,6 +54,7 @@ export interface JumpreluPlan extends Common {
   readonly targetL0: number
   /** Coefficient of the pre-activation loss; null without it. */
   readonly preAct: number | null
+  readonly ghosts: boolean
 }
 
 /** Architectures whose activations depend on one pre-activation each. */
@@ -88,8 +90,10 @@ export function shardPlan({ cfg }: TrainableSae): ShardPlan | null {
       const widths = given.at(-1) === cfg.d_sae ? given : [...given, cfg.d_sae]
       return { ...common, ...topk(fields, k), over: 'batch', signed: false, widths, auxPerWidth }
     }
-    case 'standard':
-      return { ...common, kind: 'standard', power: StandardFieldsSchema.parse(cfg).lp_norm }
+    case 'standard': {
+      const { lp_norm: power, ghost_grads: ghosts } = StandardFieldsSchema.parse(cfg)
+      return { ...common, kind: 'standard', power, ghosts }
+    }
     case 'gated':
       // Under run-time normalisation the gate's losses see other inputs than its product: two encoders, no common entries.
       GatedFieldsSchema.parse(cfg)
@@ -101,12 +105,16 @@ export function shardPlan({ cfg }: TrainableSae): ShardPlan | null {
         ...{ kind: 'jumprelu', mode: fields.jumprelu_sparsity_loss_mode, bandwidth: fields.jumprelu_bandwidth },
         ...{ toInput: fields.jumprelu_ste_to_input, tanhScale: fields.jumprelu_tanh_scale },
         ...{ targetL0: fields.target_l0 ?? 0, preAct: fields.pre_act_loss_coefficient },
+        ghosts: fields.ghost_grads,
       }
     }
     default:
       return null
   }
 }
+
+/** Whether dead features get ghost gradients. */
+export const hasGhosts = (plan: ShardPlan): boolean => 'ghosts' in plan && plan.ghosts
 
 /** Whether tokens are normalised at run time. */
 export const normalises = ({ normalisation }: Pick<Common, 'normalisation'>): boolean =>

@@ -4,9 +4,10 @@ import { type AdamOptions, constrainDecoder, type DecoderNormMode, projectDecode
 import { AuxPass } from './aux-pass.js'
 import type { ShardContext, StepRequest } from './context.js'
 import { GatedActivations } from './gated.js'
+import { GhostPass } from './ghost-pass.js'
 import { JumpreluActivations } from './jumprelu.js'
 import type { Way } from './layout.js'
-import type { PointwisePlan } from './plan.js'
+import { hasGhosts, type PointwisePlan } from './plan.js'
 import type { Pointwise } from './pointwise.js'
 import { PointwisePass } from './pointwise-pass.js'
 import { StandardActivations } from './standard.js'
@@ -37,7 +38,12 @@ export interface ShardFigures {
 
 type Pass =
   | { readonly kind: 'topk'; readonly main: TopkPass; readonly aux: AuxPass }
-  | { readonly kind: 'pointwise'; readonly main: PointwisePass; readonly activations: Pointwise }
+  | {
+      readonly kind: 'pointwise'
+      readonly main: PointwisePass
+      readonly activations: Pointwise
+      readonly ghosts: GhostPass | null
+    }
 
 export class Shard {
   /** Optimiser steps done. */
@@ -95,7 +101,8 @@ export class Shard {
       }
     }
     const activations = activationsOf(this.c, plan)
-    return { kind: 'pointwise', main: new PointwisePass(this.c, this.tokens, activations), activations }
+    const ghosts = hasGhosts(plan) ? new GhostPass(this.c, this.tokens) : null
+    return { kind: 'pointwise', main: new PointwisePass(this.c, this.tokens, activations), activations, ghosts }
   }
 
   /** What depends on the weights alone. */
@@ -121,6 +128,10 @@ export class Shard {
     const way = await pass.main.run(request)
     const { dNorms, fired, inputSums } = pass.activations.finish()
     if (dNorms) addNormGradients(this.c, dNorms)
+    if (pass.ghosts) {
+      await pass.ghosts.run(request, dead, inputSums)
+      this.c.memory.f32('b_enc.g', inputSums.length).set(inputSums)
+    }
     this.c.exchange.publish(
       'active',
       fired.reduce((sum, count) => sum + count, 0),
@@ -151,10 +162,11 @@ export class Shard {
     const { exchange, layout } = this.c
     const { plan } = layout
     const mse = { mse_loss: exchange.total(`error${main}`) / rows }
-    if (plan.kind === 'standard') return { ...mse, l1_loss: exchange.total('sparsity') }
+    const ghosts = hasGhosts(plan) ? { ghost_grad_loss: exchange.total('aux') } : {}
+    if (plan.kind === 'standard') return { ...mse, l1_loss: exchange.total('sparsity'), ...ghosts }
     if (plan.kind === 'jumprelu') {
       const preAct = plan.preAct === null ? {} : { pre_act_loss: exchange.total('preAct') }
-      return { ...mse, l0_loss: exchange.total('sparsity'), ...preAct }
+      return { ...mse, l0_loss: exchange.total('sparsity'), ...preAct, ...ghosts }
     }
     if (plan.kind === 'gated') {
       const aux = exchange.total('error1') / rows

@@ -60,6 +60,15 @@ const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
     'standard under constant_norm_rescale',
     { architecture: 'standard', l1_coefficient: 0.2, normalize_activations: 'constant_norm_rescale' },
   ],
+  ['standard with ghost gradients', { architecture: 'standard', l1_coefficient: 0.2, ghost_grads: true }],
+  [
+    'standard transcoder with ghost gradients',
+    { architecture: 'standard', l1_coefficient: 0.2, ghost_grads: true, d_out: 35, apply_b_dec_to_input: false },
+  ],
+  [
+    'jumprelu with ghost gradients',
+    { architecture: 'jumprelu', l0_coefficient: 0.05, jumprelu_bandwidth: 0.4, ghost_grads: true },
+  ],
   ['gated', { architecture: 'gated', l1_coefficient: 0.2, l1_warm_up_steps: 4 }],
   ['jumprelu step', { architecture: 'jumprelu', l0_coefficient: 0.05, jumprelu_bandwidth: 0.4 }],
   [

@@ -1,5 +1,6 @@
 // The tokens of a step: input of the encoder, sums of the reconstructions over shards, errors and their gradients. Every token has one
 // owner, which sums its row over shards and gives the gradient to all.
+import { GHOST_EPS } from '@mistudio/interp'
 import type { ShardContext, StepRequest, Tokens } from './context.js'
 import { normalises } from './plan.js'
 
@@ -172,6 +173,35 @@ export class StepTokens {
     return squares
   }
 
+  /**
+   * The loss of ghost reconstructions of what plane 0 leaves, for own tokens, and its gradient, given to all as that of plane 0. Returns
+   * the sum over own tokens, divided by the tokens of the batch.
+   */
+  ghosts(tokens: Tokens): number {
+    const { memory, exchange, layout } = this.c
+    const { wOut } = layout
+    const own = this.owned(tokens)
+    if (own.count === 0) return 0
+    const floats = own.count * wOut
+    this.sum(0, 'residual', 0, own)
+    const ghost = memory.f32('residual', floats)
+    const error = memory.f32('error', floats, this.errorAt(0, own.first))
+    const grad = memory.f32('grad', floats, own.first * wOut)
+    let loss = 0
+    for (let at = 0; at < floats; at += wOut) {
+      const [length, wanted] = [squares(ghost, at, wOut), squares(error, at, wOut)]
+      const scale = Math.sqrt(wanted) / (GHOST_EPS + 2 * Math.sqrt(length))
+      // The residual is the error's opposite.
+      for (let i = at; i < at + wOut; i++) grad[i] = scale * ghost[i]! + error[i]!
+      const left = squares(grad, at, wOut)
+      const factor = wanted / (left + GHOST_EPS)
+      loss += (factor * left) / this.rows
+      for (let i = at; i < at + wOut; i++) grad[i]! *= (2 / this.rows) * factor * scale
+    }
+    exchange.grad(0, own.first * wOut, floats).set(grad)
+    return loss
+  }
+
   /** Gives the column sums of all gradients of own tokens to all. */
   publishSums(): void {
     this.c.exchange.vector('output', this.c.layout.shard).set(this.outputSums)
@@ -250,4 +280,11 @@ export class StepTokens {
     this.scale = scale
     this.shift = shift
   }
+}
+
+/** Σ of squares of `width` numbers from `at` on. */
+function squares(values: Float32Array, at: number, width: number): number {
+  let sum = 0
+  for (let i = at; i < at + width; i++) sum += values[i]! * values[i]!
+  return sum
 }
