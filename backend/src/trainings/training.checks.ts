@@ -95,6 +95,9 @@ function architectureIssues(params: TrainingParams, { width }: Site): Issue[] {
       `The auxiliary loss is not defined under ${kind}. Set it to 0 or choose another normalisation.`,
     )
   }
+  if (perToken && params.revival === 'ghost_grads') {
+    refuse('revival', `Ghost gradients are not defined under ${kind}. Choose resampling or another normalisation.`)
+  }
   if (architecture === 'jumprelu' && params.sparsityLoss === 'quadratic' && params.targetL0 === null) {
     refuse('targetL0', 'The quadratic loss needs a target L0.')
   }

@@ -123,6 +123,10 @@ export function togetherErrors(
   if (has('sparsityLoss') && values['sparsityLoss'] === 'quadratic' && values['targetL0'] === null) {
     errors.targetL0 = 'The quadratic loss needs a target L0.'
   }
+  const perToken = ['layer_norm', 'constant_norm_rescale'].includes(String(values['normalizeActivations']))
+  if (perToken && values['revival'] === 'ghost_grads') {
+    errors.revival = 'Ghost gradients are not defined when every token is normalised by itself.'
+  }
   return errors
 }
 

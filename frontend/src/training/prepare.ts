@@ -42,7 +42,7 @@ export interface ChartGroup {
   readonly optional?: true
 }
 export const CHARTS: readonly ChartGroup[] = [
-  { title: 'Loss', keys: ['loss', 'mse', 'aux', 'l1_loss', 'l0_loss', 'pre_act_loss'], log: 'initial' },
+  { title: 'Loss', keys: ['loss', 'mse', 'aux', 'l1_loss', 'l0_loss', 'pre_act_loss', 'ghost_loss'], log: 'initial' },
   { title: 'Variance', keys: ['fvu', 'heldout_fvu', 'explained_variance'], log: 'offer' },
   { title: 'L0', keys: ['l0', 'l0_smooth', 'heldout_l0'], log: 'offer' },
   {

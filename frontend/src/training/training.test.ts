@@ -187,6 +187,7 @@ it('gives every metric one chart, and a series there before its first value', ()
     ['l1_loss', 0],
     ['l0_loss', 0],
     ['pre_act_loss', 0],
+    ['ghost_loss', 0],
   ])
   const all = CHARTS.flatMap(({ keys }) => keys)
   expect(new Set(all).size).toBe(all.length)

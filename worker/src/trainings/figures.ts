@@ -12,6 +12,7 @@ const LOSS_KEYS: Readonly<Record<string, string>> = {
   l1_loss: 'l1_loss',
   l0_loss: 'l0_loss',
   pre_act_loss: 'pre_act_loss',
+  ghost_grad_loss: 'ghost_loss',
 }
 
 /** One step; only the terms and coefficients that the architecture has. */

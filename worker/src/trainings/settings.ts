@@ -51,7 +51,7 @@ function ownFields(params: TrainingParams, dSae: number): Record<string, unknown
         use_matryoshka_aux_loss: params.auxPerWidth,
       }
     case 'standard':
-      return { lp_norm: params.lpNorm, ...l1Fields(params) }
+      return { lp_norm: params.lpNorm, ...l1Fields(params), ghost_grads: params.revival === 'ghost_grads' }
     case 'gated':
       return l1Fields(params)
     case 'jumprelu':
@@ -65,6 +65,7 @@ function ownFields(params: TrainingParams, dSae: number): Record<string, unknown
         l0_warm_up_steps: params.l0WarmUpSteps,
         pre_act_loss_coefficient: params.preActCoefficient,
         target_l0: params.sparsityLoss === 'quadratic' ? params.targetL0 : null,
+        ghost_grads: params.revival === 'ghost_grads',
       }
     case 'matching_pursuit':
       return {

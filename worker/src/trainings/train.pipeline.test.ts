@@ -72,6 +72,7 @@ describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
       'jumprelu',
       { ...REVIVED, l0Coefficient: 0.5, initThreshold: 1, bufferPrecision: 'float16', decoderNorm: 'at_most_one' },
     ],
+    ['standard', { l1Coefficient: 5, revival: 'ghost_grads', deadWindow: 1 }],
     ['jumprelu', { sparsityLoss: 'tanh', l0Coefficient: 0.5, preActCoefficient: 1e-3, targetL0: 30 }],
     ['gated', { l1Coefficient: 0.1, targetL0: 30 }],
   ])(
@@ -86,7 +87,7 @@ describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
       expect(broken.stored).toEqual(whole.stored)
       const resampled = [...whole.stored].filter(([key]) => key.startsWith('resampled@'))
       expect(resampled.map(([key]) => key)).toEqual(
-        'revival' in options ? [6, 12, 18].map((n) => `resampled@${n}`) : [],
+        'resampleEvery' in options ? [6, 12, 18].map((n) => `resampled@${n}`) : [],
       )
       if (resampled.length > 0) expect(resampled.some(([, count]) => Number(count) > 0)).toBe(true)
       expect(world.weights(broken.run).equals(world.weights(whole.run))).toBe(true)

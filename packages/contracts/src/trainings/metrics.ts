@@ -35,6 +35,11 @@ export const TRAINING_METRICS = {
     'squared units',
     'Coefficient × mean of (θ − pre-activation)₊ · ‖W_dec‖ over dead features.',
   ),
+  ghost_loss: metric(
+    'Ghost loss',
+    'squared units',
+    'Ghost gradients: what dead features, through an exponential, leave of the residual; scaled to the size of the reconstruction loss.',
+  ),
   fvu: metric('FVU', 'share', 'Fraction of variance unexplained on the batch: 1 − explained variance.'),
   explained_variance: metric('Explained variance', 'share', '1 − E‖y − ŷ‖² / E‖y − E y‖² on the batch.'),
   l0: metric('L0', 'features', 'Mean number of non-zero features per token of the batch.'),

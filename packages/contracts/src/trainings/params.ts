@@ -19,10 +19,17 @@ const perBatch = {
   thresholdRate: z.number().gt(0).max(1).default(0.01),
   ...RANKED,
 } as const
+/** Where a pre-activation below the threshold tells how far a dead feature is from firing. */
+const withGhosts = { revival: z.enum(['none', 'resampling', 'ghost_grads']).default('none') } as const
 const l1 = { l1Coefficient: coefficient.default(1), l1WarmUpSteps: warmUp, targetL0 } as const
 
 const schemaOf = <A extends string, T extends z.ZodRawShape>(architecture: A, options: T) =>
-  z.strictObject({ architecture: z.literal(architecture), ...BASE_OPTIONS, ...options })
+  z.strictObject({
+    architecture: z.literal(architecture),
+    // An architecture may offer other choices for an option that all have.
+    ...(BASE_OPTIONS as Omit<typeof BASE_OPTIONS, keyof T>),
+    ...options,
+  })
 
 export const TopkParamsSchema = schemaOf('topk', perToken)
 export const AbstopkParamsSchema = schemaOf('abstopk', perToken)
@@ -33,7 +40,11 @@ export const MatryoshkaParamsSchema = schemaOf('matryoshka_batchtopk', {
   matryoshkaShares: z.array(z.number().gt(0).max(1)).max(16).default([0.0625, 0.125, 0.25, 0.5]),
   auxPerWidth: z.boolean().default(false),
 })
-export const StandardParamsSchema = schemaOf('standard', { lpNorm: z.number().positive().max(10).default(1), ...l1 })
+export const StandardParamsSchema = schemaOf('standard', {
+  lpNorm: z.number().positive().max(10).default(1),
+  ...l1,
+  ...withGhosts,
+})
 export const GatedParamsSchema = schemaOf('gated', l1)
 export const JumpreluParamsSchema = schemaOf('jumprelu', {
   bandwidth: z.number().positive().max(10).default(0.05),
@@ -46,6 +57,7 @@ export const JumpreluParamsSchema = schemaOf('jumprelu', {
   /** Without it only thresholds feel the sparsity loss, and move no faster than the learning rate lets them. */
   steToInput: z.boolean().default(true),
   targetL0,
+  ...withGhosts,
 })
 export const MatchingPursuitParamsSchema = schemaOf('matching_pursuit', {
   residualThreshold: z.number().min(0).max(1e6).default(0.01),
@@ -99,13 +111,14 @@ export const isTrainingOption = (key: string): boolean =>
   Object.values(PARAMS_SCHEMAS).some(({ shape }) => Object.hasOwn(shape, key))
 
 /**
- * `params` with `overrides` over them. When the architecture changes, options that the new one does not have are dropped and its own
- * take their defaults. @throws ZodError for a value out of its limits or an override that the architecture does not have.
+ * `params` with `overrides` over them. When the architecture changes, options and choices that the new one does not have are dropped and
+ * its own take their defaults. @throws ZodError for a value out of its limits or an override that the architecture does not have.
  */
 export function withOverrides(params: TrainingParams, overrides: Overrides): TrainingParams {
   const architecture = (overrides['architecture'] ?? params.architecture) as SaeTrainingArchitecture
-  const shape: Record<string, unknown> = PARAMS_SCHEMAS[architecture]?.shape ?? {}
-  const kept = Object.fromEntries(Object.entries(params).filter(([key]) => key in shape))
+  const shape: Record<string, z.ZodType> = PARAMS_SCHEMAS[architecture]?.shape ?? {}
+  const offered = (key: string, value: unknown) => typeof value !== 'string' || shape[key]?.safeParse(value).success
+  const kept = Object.fromEntries(Object.entries(params).filter(([key, value]) => key in shape && offered(key, value)))
   return TrainingParamsSchema.parse({ ...kept, ...overrides })
 }
 
