@@ -62,12 +62,29 @@ test('train several architectures, branch, sweep, compare', async ({ page }) => 
     await expect(field(page, 'Tanh scale')).toBeVisible()
   })
 
+  await test.step('take settings that suit the site', async () => {
+    await page.getByRole('button', { name: 'Templates' }).click()
+    await page.getByRole('button', { name: 'Use Working SAE' }).click()
+    await expect(field(page, 'Expansion')).toHaveValue('16')
+    await expect(field(page, 'Target L0')).toHaveValue('16')
+  })
+
   await test.step('train a jumprelu SAE with a target L0', async () => {
     await small(page, 60)
     await field(page, 'Target L0').fill('30')
+    await expect(field(page, 'Resample every')).toHaveCount(0)
+    await choose(page, 'Revival', 'Resampling')
+    await field(page, 'Resample every').fill('20')
+    await field(page, 'Dead window').fill('5')
+    await choose(page, 'Decoder norms', 'Unit: every row 1')
+    await expect(field(page, 'Decoder norm')).toHaveCount(0)
+    await choose(page, 'Buffer precision', 'bfloat16')
     await page.getByRole('button', { name: 'Start training' }).click()
     await started(page)
     await expect(page.getByText('The SAE is ready')).toBeVisible(LONG)
+    for (const name of ['Dead features', 'L0 of tokens, held out', 'Cosine of the closest features', 'Memory']) {
+      await expect(page.getByRole('figure', { name, exact: true }).locator('canvas')).toBeVisible()
+    }
     await expect(page.getByRole('figure', { name: 'Sparsity coefficient' }).locator('canvas')).toBeVisible()
     await expect(page.getByRole('figure', { name: 'Feature density' })).toContainText('never fired')
   })

@@ -19,15 +19,20 @@ import {
   toast,
 } from '../../ui/index.js'
 import { deleteTemplate, importTemplates, saveTemplate, useTemplates } from '../api.js'
+import type { Values } from '../options.js'
 import { templateLine } from '../prepare.js'
+import type { Suggestion } from '../suggestions.js'
 
 interface Props {
   /** Present settings; null while they are incomplete. */
   params: TrainingParams | null
   onUse(params: TrainingParams): void
+  /** Offered for the width of the chosen site; empty until one is chosen. */
+  suggestions: readonly Suggestion[]
+  onSuggestion(values: Values): void
 }
 
-export function TemplateButtons({ params, onUse }: Props) {
+export function TemplateButtons({ params, onUse, suggestions, onSuggestion }: Props) {
   const [open, setOpen] = useState(false)
   return (
     <>
@@ -36,10 +41,14 @@ export function TemplateButtons({ params, onUse }: Props) {
       </Button>
       {open && (
         <TemplatesDialog
-          params={params}
+          {...{ params, suggestions }}
           onClose={() => setOpen(false)}
           onUse={(chosen) => {
             onUse(chosen)
+            setOpen(false)
+          }}
+          onSuggestion={(values) => {
+            onSuggestion(values)
             setOpen(false)
           }}
         />
@@ -48,7 +57,7 @@ export function TemplateButtons({ params, onUse }: Props) {
   )
 }
 
-function TemplatesDialog({ params, onUse, onClose }: Props & { onClose(): void }) {
+function TemplatesDialog({ params, onUse, onClose, suggestions, onSuggestion }: Props & { onClose(): void }) {
   const templates = useTemplates()
   const list = templates.data ?? []
   const [failure, setFailure] = useState<string | null>(null)
@@ -61,7 +70,7 @@ function TemplatesDialog({ params, onUse, onClose }: Props & { onClose(): void }
       open
       onClose={onClose}
       title="Training templates"
-      description="Settings kept under a name, for this and other models."
+      description="Settings that suit the width of the chosen site, and settings kept under a name."
       footer={
         <>
           <ImportButton onFile={(file) => attempt(() => importFile(file))} />
@@ -77,6 +86,7 @@ function TemplatesDialog({ params, onUse, onClose }: Props & { onClose(): void }
     >
       <div className="space-y-5">
         {failure && <Notice tone="red">{failure}</Notice>}
+        <Suggestions list={suggestions} onUse={onSuggestion} />
         <SaveForm params={params} />
         {templates.error && !templates.data ? (
           <ErrorState error={templates.error} onRetry={() => void templates.refetch()} />
@@ -106,6 +116,27 @@ function TemplatesDialog({ params, onUse, onClose }: Props & { onClose(): void }
         )}
       </div>
     </Dialog>
+  )
+}
+
+/** Settings for the size of the model; nothing while it is not known. */
+function Suggestions({ list, onUse }: { list: readonly Suggestion[]; onUse(values: Values): void }) {
+  if (list.length === 0)
+    return <p className="text-sm text-muted">Choose a model and a site to see settings for them.</p>
+  return (
+    <ul className="divide-y divide-line" aria-label="Settings for this site">
+      {list.map(({ name, line, values }) => (
+        <li key={name} className="flex items-center gap-3 py-2.5">
+          <div className="min-w-0 flex-1">
+            <p className="text-sm font-medium text-heading">{name}</p>
+            <p className="text-xs text-muted">{line}</p>
+          </div>
+          <Button size="sm" kind="info" aria-label={`Use ${name}`} onClick={() => onUse(values)}>
+            Use
+          </Button>
+        </li>
+      ))}
+    </ul>
   )
 }
 

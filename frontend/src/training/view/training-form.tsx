@@ -11,12 +11,14 @@ import {
   type Draft,
   overridesOf,
   QUICK_START,
+  siteOf,
   startDraft,
   toParams,
   toRequest,
   withSettings,
 } from '../form.js'
 import { type Values, withArchitecture } from '../options.js'
+import { suggestionsFor } from '../suggestions.js'
 import { planSweep, type SweepRow } from '../sweep.js'
 import { ArchitectureField } from './architecture-field.js'
 import { EstimateCard } from './estimate-card.js'
@@ -50,6 +52,7 @@ export function TrainingForm({ models, branch }: Props) {
   const tokenizations = useModelTokenizations(modelId || null)
   const draft = complete(typed, models, tokenizations.data)
   const model = models.find((one) => one.id === draft.modelId)
+  const width = model?.sites.find((site) => site.name === siteOf(draft))?.width
   const errors = checkDraft(draft, model)
   const request = toRequest(draft, errors)
   const sweep = planSweep(rows, draft.architecture, draft.values)
@@ -91,6 +94,8 @@ export function TrainingForm({ models, branch }: Props) {
               <>
                 <TemplateButtons
                   params={toParams(draft, errors)}
+                  suggestions={width ? suggestionsFor(width, draft.architecture) : []}
+                  onSuggestion={setValues}
                   onUse={(params) => setTyped(withSettings(draft, params, model))}
                 />
                 <Button size="sm" icon={Zap} onClick={() => setValues(QUICK_START)}>
