@@ -6,7 +6,7 @@ import { useRef, useState } from 'react'
 import { Button, cx, Help, IconButton } from '../ui/index.js'
 import { ChartTable } from './chart-table.js'
 import { saveCsv, savePng } from './export.js'
-import { usePaced } from './pace.js'
+import { useAway, usePaced } from './pace.js'
 import { Plot, type PlotHandle } from './plot.js'
 import { type Series, toCsv } from './prepare.js'
 
@@ -27,7 +27,8 @@ export interface LineChartProps {
 
 export function LineChart(props: LineChartProps) {
   const { title, help, xLabel = 'step', unit, log = 'off', height = 200, emptyText = 'No values yet.' } = props
-  const series = usePaced(props.series)
+  const figure = useRef<HTMLElement>(null)
+  const series = usePaced(props.series, useAway(figure))
   const [isLog, setLog] = useState(log === 'initial')
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
   const [zoomed, setZoomed] = useState(false)
@@ -45,7 +46,7 @@ export function LineChart(props: LineChartProps) {
       )
   }
   return (
-    <figure className="h-full min-w-0 rounded-lg border border-line bg-card p-4" aria-label={title}>
+    <figure ref={figure} className="h-full min-w-0 rounded-lg border border-line bg-card p-4" aria-label={title}>
       <figcaption className="mb-2 flex min-h-8 flex-wrap items-center gap-x-1">
         <h3 className="text-sm font-medium text-heading">{title}</h3>
         {help && <Help label={title}>{help}</Help>}

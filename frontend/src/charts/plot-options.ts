@@ -1,7 +1,7 @@
 // Options of the uPlot instance behind a line chart: axes, grid and series in the colours of the theme. No state.
-import type uPlot from 'uplot'
+import uPlot from 'uplot'
 import { formatCount, formatValue } from '../ui/format.js'
-import type { Series } from './prepare.js'
+import { type Series, withSpread } from './prepare.js'
 
 /** Resolved colour of a theme variable. */
 export const themeColor = (name: string): string =>
@@ -44,6 +44,13 @@ const logTicks = (splits: readonly number[]): (number | null)[] => {
   return splits.map((value) => (several && !isDecade(value) ? null : value))
 }
 
+/** uPlot's own range of a linear axis, of values that differ visibly. */
+const yRange = (_: uPlot, min: number | null, max: number | null): uPlot.Range.MinMax => {
+  if (min === null || max === null) return [null, null]
+  const [low, high] = withSpread(min, max)
+  return uPlot.rangeNum(low, high, 0.1, true)
+}
+
 const xWasZoomed = (plot: uPlot): boolean => {
   const [first, last] = [plot.data[0]?.[0], plot.data[0]?.at(-1)]
   const { min, max } = plot.scales['x'] ?? {}
@@ -55,7 +62,7 @@ export const plotOptions = ({ series, width, height, log, xLabel, yLabel, events
   height,
   legend: { show: false },
   cursor: { drag: { x: true, y: false }, points: { size: 6 } },
-  scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
+  scales: { x: { time: false }, y: log ? { distr: 3 } : { range: yRange } },
   axes: [
     { ...axis(xLabel, 32), values: (_, splits) => splits.map((value) => formatCount(value)) },
     {

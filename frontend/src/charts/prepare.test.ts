@@ -1,6 +1,6 @@
 // Guards: gaps stay gaps, series of different cadence share one axis, exports are exact.
 import { describe, expect, it } from 'vitest'
-import { align, lastMeasured, sampleRows, sparkPath, toBins, toCsv } from './prepare.js'
+import { align, lastMeasured, sampleRows, sparkPath, toBins, toCsv, withSpread } from './prepare.js'
 
 const loss = { key: 'loss', label: 'Loss', color: '--series-emerald', unit: 'nats', x: [10, 20, 30], y: [3, null, 1] }
 const evaluation = { key: 'e', label: 'a,b', color: '--series-blue', x: [20], y: [0.5] }
@@ -49,4 +49,13 @@ it('pairs counts with their edges', () => {
     { from: 0, to: 1, count: 5 },
     { from: 1, to: 2, count: 6 },
   ])
+})
+
+it('spreads an axis whose values differ by rounding alone, and no other', () => {
+  const [low, high] = withSpread(0.99999994, 1.00000006)
+  expect(high - low).toBeCloseTo(1e-4, 8)
+  expect((low + high) / 2).toBeCloseTo(1, 8)
+  expect(withSpread(1, 1)).toEqual([1, 1])
+  expect(withSpread(0.9, 1)).toEqual([0.9, 1])
+  expect(withSpread(0, 1e-9)).toEqual([0, 1e-9])
 })

@@ -40,6 +40,16 @@ export const align = (series: readonly Pick<Series, 'x' | 'y'>[], log = false): 
   return { x, columns }
 }
 
+/** Least spread of an axis, as a share of its values. */
+const LEAST_SPREAD = 1e-4
+
+/** Ends of an axis for values that are equal but for rounding: apart enough that ticks can be told from each other. */
+export const withSpread = (min: number, max: number): readonly [low: number, high: number] => {
+  const least = LEAST_SPREAD * Math.max(Math.abs(min), Math.abs(max))
+  if (min === max || max - min >= least) return [min, max]
+  return [(min + max - least) / 2, (min + max + least) / 2]
+}
+
 /** Index of the newest measured value at or before `index`; -1 when there is none. Stops at nothing else: a gap counts as measured. */
 export const lastMeasured = (column: Column, index: number): number => {
   for (let i = Math.min(index, column.length - 1); i >= 0; i -= 1) if (column[i] !== undefined) return i
