@@ -16,6 +16,8 @@ const LOOK_BACK = 500
 const KEEP_LINES = 300
 /** Curves are handed on at most this often: a fast training reports many times a second, and each time redraws every chart. */
 const SHOW_EVERY_MS = 400
+/** And so rarely that drawing takes at most a fifth of the time: a page on a busy machine must still answer. */
+const REST_PER_DRAWING = 4
 
 const logLine = (event: JobEvent): LogLine[] => {
   if (event.type !== 'log') return []
@@ -27,12 +29,20 @@ export const useCurves = (training: Training) => {
   const snapshot = useMetricsSnapshot(training.id)
   const [curves, setCurves] = useState<Record<string, Curve>>({})
   const [log, setLog] = useState<readonly LogLine[]>([])
+  /** Milliseconds that the last drawing took. */
+  const drawing = useRef(0)
   const waiting = useRef<ReturnType<typeof setTimeout> | null>(null)
   const show = () => {
-    waiting.current ??= setTimeout(() => {
-      waiting.current = null
-      setCurves(store.current.view())
-    }, SHOW_EVERY_MS)
+    waiting.current ??= setTimeout(
+      () => {
+        waiting.current = null
+        const began = performance.now()
+        setCurves(store.current.view())
+        // After the frame that shows them.
+        requestAnimationFrame(() => setTimeout(() => (drawing.current = performance.now() - began)))
+      },
+      Math.max(SHOW_EVERY_MS, REST_PER_DRAWING * drawing.current),
+    )
   }
   useEffect(() => () => clearTimeout(waiting.current ?? undefined), [])
   useEffect(() => {
