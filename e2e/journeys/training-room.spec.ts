@@ -137,7 +137,7 @@ test('train several architectures, branch, sweep, compare', async ({ page }) => 
   await test.step('sweep over k from the template', async () => {
     await open(fresh)
     await page.getByRole('button', { name: 'Templates' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Use' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Use', exact: true }).click()
     await expect(field(page, 'Steps')).toHaveValue('80')
     await page.getByRole('button', { name: 'Vary an option' }).click()
     await field(page, 'Values of k').fill('4, 16, 64')
