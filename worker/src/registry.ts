@@ -31,6 +31,12 @@ const PIPELINES = {
   'hub.local': async () => (await import('./hub/index.js')).localPipeline,
   'hub.download': async () => (await import('./hub/index.js')).downloadPipeline,
   'hub.remove': async () => (await import('./hub/index.js')).removePipeline,
+  'sae.inspect': async () => (await import('./saes/index.js')).inspectSaePipeline,
+  'sae.hub': async () => (await import('./saes/index.js')).hubSaesPipeline,
+  'sae.import': async () => (await import('./saes/index.js')).importSaePipeline,
+  'sae.check': async () => (await import('./saes/index.js')).checkSaePipeline,
+  'sae.export': async () => (await import('./saes/index.js')).exportSaePipeline,
+  'sae.publish': async () => (await import('./saes/index.js')).publishSaePipeline,
   'installation.check': async () => (await import('./checks/index.js')).checkPipeline,
 } satisfies Record<JobKind, Load>
 

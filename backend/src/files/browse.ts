@@ -9,11 +9,20 @@ const DATASET = /\.(jsonl|ndjson|json|csv|tsv|txt|parquet)(\.gz)?$/i
 /** Small JSON files that belong to a model, not to a dataset. */
 const MODEL_FILES = /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|vocab|.*\.index)\.json$/i
 
-const isModel = (folder: string): Promise<boolean> =>
-  access(path.join(folder, 'config.json')).then(
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
     () => true,
     () => false,
   )
+
+/** Weights by which the layouts of SAEs are known. */
+const SAE_FILES = ['sae_weights.safetensors', 'sae.safetensors', 'params.npz', 'hyperparams.json']
+
+async function looksLike(folder: string): Promise<FileEntry['looksLike']> {
+  if (await exists(path.join(folder, 'config.json'))) return 'model'
+  const found = await Promise.all(SAE_FILES.map((name) => exists(path.join(folder, name))))
+  return found.some(Boolean) ? 'sae' : null
+}
 
 async function describe(folder: string, entry: Dirent): Promise<FileEntry | null> {
   const full = path.join(folder, entry.name)
@@ -24,12 +33,12 @@ async function describe(folder: string, entry: Dirent): Promise<FileEntry | null
       path: full,
       kind: 'folder',
       size: null,
-      looksLike: (await isModel(full)) ? 'model' : null,
+      looksLike: await looksLike(full),
     }
   }
   if (!found?.isFile()) return null
-  const looksLike = DATASET.test(entry.name) && !MODEL_FILES.test(entry.name) ? 'dataset' : null
-  return { name: entry.name, path: full, kind: 'file', size: found.size, looksLike }
+  const like = DATASET.test(entry.name) && !MODEL_FILES.test(entry.name) ? 'dataset' : null
+  return { name: entry.name, path: full, kind: 'file', size: found.size, looksLike: like }
 }
 
 /** Entries of a folder, folders first, hidden ones and what is neither file nor folder left out. */

@@ -42,7 +42,7 @@ export class FilesService {
     if (uploaded !== null) return uploaded
     const real = await resolveInside(given, (await this.settings.get()).importRoots)
     if ((await stat(real)).isDirectory()) return real
-    throw new AppError('file_invalid', `"${given}" is a file. Choose the folder that holds config.json.`)
+    throw new AppError('file_invalid', `"${given}" is a file. Choose the folder that holds it.`)
   }
 
   /** Real path of a regular file a user named. */

@@ -1,19 +1,38 @@
-// What a folder of a model may hold and how much room it may take: pure.
-import { AppError, modelFileKind, PICKLE_ADVICE, type UploadedFile } from '@mistudio/contracts'
+// What a folder of a model or an SAE may hold and how much room it may take: pure.
+import {
+  AppError,
+  modelFileKind,
+  PICKLE_ADVICE,
+  SAE_PICKLE_ADVICE,
+  saeFileKind,
+  type UploadedFile,
+  type UploadPurpose,
+} from '@mistudio/contracts'
 
 /** Bytes that an upload leaves free: the database and running jobs write to the same disk. */
 const RESERVE_BYTES = 256 * 2 ** 20
 
-/** @throws AppError `file_invalid` for pickles, files that belong to no model, and names that differ only in case. */
-export function requireModelFiles(files: readonly { readonly name: string }[]): void {
+const RULES = {
+  model: {
+    kind: modelFileKind,
+    advice: PICKLE_ADVICE,
+    what: 'a model',
+    taken: '.safetensors, .json, .txt, .jinja and ONNX files',
+  },
+  sae: { kind: saeFileKind, advice: SAE_PICKLE_ADVICE, what: 'an SAE', taken: '.safetensors, .json and .npz files' },
+} as const
+
+/** @throws AppError `file_invalid` for pickles, files that are of no use, and names that differ only in case. */
+export function requireFiles(purpose: UploadPurpose, files: readonly { readonly name: string }[]): void {
+  const rules = RULES[purpose]
   const names = new Set<string>()
   for (const { name } of files) {
-    const kind = modelFileKind(name)
-    if (kind === 'pickle') throw new AppError('file_invalid', `"${name}" is a pickle. ${PICKLE_ADVICE}`)
+    const kind = rules.kind(name)
+    if (kind === 'pickle') throw new AppError('file_invalid', `"${name}" is a pickle. ${rules.advice}`)
     if (kind === 'other')
       throw new AppError(
         'file_invalid',
-        `"${name}" is no file of a model. Leave it out (taken are .safetensors, .json, .txt, .jinja and ONNX files).`,
+        `"${name}" is no file of ${rules.what}. Leave it out (taken are ${rules.taken}).`,
       )
     if (names.has(name.toLowerCase()))
       throw new AppError('file_invalid', `"${name}" occurs twice (upper and lower case count as one).`)

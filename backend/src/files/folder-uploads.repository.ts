@@ -1,5 +1,5 @@
 // Rows of folders that come in pieces, and of their files.
-import type { FolderUpload, UploadedFile } from '@mistudio/contracts'
+import { type FolderUpload, type UploadedFile, UploadPurposeSchema } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx } from '../common/database.js'
 import { iso } from '../common/time.js'
@@ -16,9 +16,10 @@ const toFile = ({ index, name, size, modified, received, sha256 }: FileRow): Upl
   sha256,
 })
 
-const toUpload = ({ id, name, path, touchedAt, files }: Row, modelId: string | null): FolderUpload => ({
+const toUpload = ({ id, name, purpose, path, touchedAt, files }: Row, modelId: string | null): FolderUpload => ({
   id,
   name,
+  purpose: UploadPurposeSchema.parse(purpose),
   path,
   files: files.map(toFile),
   complete: files.every(({ sha256 }) => sha256 !== null),
@@ -32,7 +33,7 @@ const WITH_FILES = { files: { orderBy: { index: 'asc' } } } as const
 export class FolderUploadsRepository {
   constructor(private readonly database: Database) {}
 
-  async create(upload: Pick<FolderUpload, 'id' | 'name' | 'path' | 'files'>): Promise<void> {
+  async create(upload: Pick<FolderUpload, 'id' | 'name' | 'purpose' | 'path' | 'files'>): Promise<void> {
     const files = upload.files.map((file) => ({
       ...file,
       size: BigInt(file.size),

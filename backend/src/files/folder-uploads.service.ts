@@ -16,7 +16,7 @@ import { AppConfig } from '../common/config.js'
 import type { Tx } from '../common/database.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { isInside } from './confine.js'
-import { goOn, requireModelFiles, requireNext, requireRoom } from './folder-rules.js'
+import { goOn, requireFiles, requireNext, requireRoom } from './folder-rules.js'
 import { FolderUploadsRepository } from './folder-uploads.repository.js'
 import { RunningHashes, storePiece } from './store-piece.js'
 import { asUploadError, safeName, tooLarge } from './store-upload.js'
@@ -54,8 +54,8 @@ export class FolderUploadsService {
   }
 
   /** Makes room for a folder. Nothing is read before names, sizes and the free disk are found good. */
-  async create({ name, files }: CreateFolderUpload): Promise<FolderUpload> {
-    requireModelFiles(files)
+  async create({ name, purpose, files }: CreateFolderUpload): Promise<FolderUpload> {
+    requireFiles(purpose, files)
     const bytes = files.reduce((sum, { size }) => sum + size, 0)
     if (bytes > this.config.maxUploadBytes) throw tooLarge(this.config.maxUploadBytes)
     const id = randomUUID()
@@ -68,7 +68,7 @@ export class FolderUploadsService {
       await mkdir(folder, { recursive: true })
       await mkdir(this.partsFolder(id))
       await Promise.all(files.map((_, index) => writeFile(this.part(id, index), '')))
-      await this.repository.create({ id, name, path: folder, files: rows })
+      await this.repository.create({ id, name, purpose, path: folder, files: rows })
     } catch (cause) {
       await rm(path.dirname(folder), { recursive: true, force: true })
       throw asUploadError(cause)

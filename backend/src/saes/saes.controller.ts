@@ -1,17 +1,52 @@
-// HTTP of SAEs, and download of their files.
+// HTTP of SAEs: imports, self-checks, exports, and download of their files.
 import { createReadStream } from 'node:fs'
-import type { Sae } from '@mistudio/contracts'
+import type {
+  CheckSae,
+  CreateSae,
+  ExportSae,
+  HubSaes,
+  HubSaesQuery,
+  Job,
+  PublishSae,
+  Sae,
+  SaeCard,
+  SaeExport,
+  SaeInspection,
+  SaeSource,
+} from '@mistudio/contracts'
 import { Controller, Param, StreamableFile } from '@nestjs/common'
-import { BodyOf, IdParam, Serve, ServeRaw } from '../common/route.js'
+import { BodyOf, IdParam, QueryOf, Serve, ServeRaw } from '../common/route.js'
+import { SaeExportsService } from './sae-exports.service.js'
+import { SaeImportsService } from './sae-imports.service.js'
 import { SaesService } from './saes.service.js'
 
 @Controller()
 export class SaesController {
-  constructor(private readonly saes: SaesService) {}
+  constructor(
+    private readonly saes: SaesService,
+    private readonly imports: SaeImportsService,
+    private readonly exports: SaeExportsService,
+  ) {}
 
   @Serve('listSaes')
   list(): Promise<Sae[]> {
     return this.saes.list()
+  }
+
+  // Before the routes with an id, which would take "hub" for one.
+  @Serve('hubSaes')
+  hub(@QueryOf('hubSaes') query: HubSaesQuery): Promise<HubSaes> {
+    return this.imports.hub(query)
+  }
+
+  @Serve('inspectSae')
+  inspect(@BodyOf('inspectSae') body: { source: SaeSource }): Promise<SaeInspection> {
+    return this.imports.inspect(body.source)
+  }
+
+  @Serve('createSae')
+  create(@BodyOf('createSae') body: CreateSae): Promise<Sae> {
+    return this.imports.create(body)
   }
 
   @Serve('getSae')
@@ -30,14 +65,43 @@ export class SaesController {
     return null
   }
 
+  @Serve('checkSae')
+  check(@IdParam() id: string, @BodyOf('checkSae') body: CheckSae): Promise<Job> {
+    return this.imports.check(id, body)
+  }
+
+  @Serve('listSaeExports')
+  listExports(@IdParam() id: string): Promise<SaeExport[]> {
+    return this.exports.list(id)
+  }
+
+  @Serve('exportSae')
+  export(@IdParam() id: string, @BodyOf('exportSae') body: ExportSae): Promise<Job> {
+    return this.exports.export(id, body)
+  }
+
+  @Serve('saeCard')
+  card(@IdParam() id: string): Promise<SaeCard> {
+    return this.exports.card(id)
+  }
+
+  @Serve('publishSae')
+  publish(@IdParam() id: string, @BodyOf('publishSae') body: PublishSae): Promise<Job> {
+    return this.exports.publish(id, body)
+  }
+
   @ServeRaw('GET', '/saes/:id/files/:name', 'read')
   async download(@IdParam() id: string, @Param('name') name: string): Promise<StreamableFile> {
-    const file = await this.saes.file(id, name)
-    const disposition = `attachment; filename="${file.name}"`
-    return new StreamableFile(createReadStream(file.path), {
-      disposition,
-      length: file.size,
-      type: 'application/octet-stream',
-    })
+    return streamed(await this.saes.file(id, name), 'application/octet-stream')
   }
+
+  @ServeRaw('GET', '/saes/:id/exports/:layout/file', 'read')
+  async archive(@IdParam() id: string, @Param('layout') layout: string): Promise<StreamableFile> {
+    return streamed(await this.exports.file(id, layout), 'application/zip')
+  }
+}
+
+function streamed(file: { path: string; size: number; name: string }, type: string): StreamableFile {
+  const disposition = `attachment; filename="${file.name}"`
+  return new StreamableFile(createReadStream(file.path), { disposition, length: file.size, type })
 }

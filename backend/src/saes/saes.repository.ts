@@ -1,8 +1,8 @@
 // Rows of SAEs.
 
-import { TERMINAL_STATES } from '@mistudio/contracts'
+import { type Precision, type SaeOrigin, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
-import { Database, type Tx } from '../common/database.js'
+import { Database, type Tx, toJson } from '../common/database.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
@@ -10,6 +10,18 @@ const withCount = {
   include: { _count: { select: { extractions: true } }, model: { select: { path: true, precision: true } } },
 } as const
 export type SaeRow = Prisma.SaeGetPayload<typeof withCount>
+
+/** An SAE whose files are still to come. */
+export interface NewSae {
+  readonly id: string
+  readonly name: string
+  readonly modelId: string
+  readonly modelName: string
+  readonly precision: Precision
+  readonly site: string
+  readonly siteOut: string | null
+  readonly origin: SaeOrigin
+}
 
 @Injectable()
 export class SaesRepository {
@@ -21,6 +33,27 @@ export class SaesRepository {
 
   find(id: string): Promise<SaeRow | null> {
     return this.database.prisma.sae.findUnique({ ...withCount, where: { id } })
+  }
+
+  async create(tx: Tx, { origin, ...sae }: NewSae): Promise<void> {
+    await tx.sae.create({
+      data: {
+        ...sae,
+        source: toJson(origin),
+        architecture: '',
+        dIn: 0,
+        dSae: 0,
+        contextSize: 0,
+        bytes: 0n,
+        readyAt: null,
+      },
+    })
+  }
+
+  /** What the training of an SAE ran on; null when it was not trained here or the training is gone. */
+  async training(id: string): Promise<{ params: unknown; datasetName: string } | null> {
+    const select = { params: true, datasetName: true } as const
+    return this.database.prisma.training.findUnique({ where: { id }, select })
   }
 
   async rename(id: string, name: string): Promise<void> {

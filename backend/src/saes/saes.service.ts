@@ -1,19 +1,13 @@
-// Rules for trained SAEs.
+// Rules for SAEs, trained or imported. Imports and exports have services of their own.
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
-import {
-  AppError,
-  type Precision,
-  PrecisionSchema,
-  type Sae,
-  SaeFileSchema,
-  TrainingSummarySchema,
-} from '@mistudio/contracts'
+import { AppError, type Precision, PrecisionSchema, type Sae, SaeFileSchema } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
-import { iso } from '../common/time.js'
 import { usersError } from '../common/users-error.js'
 import { FilesService } from '../files/files.service.js'
+import { JobsService } from '../jobs/jobs.service.js'
+import { toSae } from './sae.mapper.js'
 import { type SaeRow, SaesRepository } from './saes.repository.js'
 
 export interface SaeWithModel {
@@ -28,27 +22,40 @@ export class SaesService {
   constructor(
     private readonly repository: SaesRepository,
     private readonly files: FilesService,
+    private readonly jobs: JobsService,
     private readonly config: AppConfig,
   ) {}
 
   async list(): Promise<Sae[]> {
-    return (await this.repository.list()).map(toSae)
+    const rows = await this.repository.list()
+    const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
+    return rows.map((row) => toSae(row, jobs.get(row.id) ?? null))
   }
 
   async get(id: string): Promise<Sae> {
-    return toSae(await this.find(id))
+    const row = await this.find(id)
+    return toSae(row, (await this.jobs.newestOf([id])).get(id) ?? null)
   }
 
-  /** The SAE with its model's folder and the precision it is loaded at now. Throws `conflict` when the model was deleted. */
+  /** @throws AppError `wrong_state` while its import has not finished. */
+  async requireReady(id: string): Promise<Sae> {
+    const sae = await this.get(id)
+    if (sae.status === 'ready') return sae
+    const why = sae.status === 'importing' ? 'wait until its import has finished.' : 'its import failed; see its page.'
+    throw new AppError('wrong_state', `The SAE "${sae.name}" is not ready: ${why}`)
+  }
+
+  /** The SAE with its model's folder and the precision it is loaded at now. Throws `conflict` when the model was deleted, `wrong_state` before it is ready. */
   async requireWithModel(id: string): Promise<SaeWithModel> {
+    const sae = await this.requireReady(id)
     const row = await this.find(id)
     if (row.model && row.modelId) {
       const { path: modelPath, precision } = row.model
-      return { sae: toSae(row), modelId: row.modelId, modelPath, precision: PrecisionSchema.parse(precision) }
+      return { sae, modelId: row.modelId, modelPath, precision: PrecisionSchema.parse(precision) }
     }
     throw new AppError(
       'conflict',
-      `The model of "${row.name}" (${row.modelName}) was deleted. Register it again and train anew.`,
+      `The model of "${row.name}" (${row.modelName}) was deleted. Register it again, then train anew or import the SAE for it.`,
     )
   }
 
@@ -62,14 +69,16 @@ export class SaesService {
     const row = await this.find(id)
     const users = await this.repository.users(id)
     if (users.length > 0) throw usersError(row.name, users)
-    await this.files.remove(row.name, [{ room: 'saes', id }], (tx) => this.repository.remove(tx, id))
+    await this.jobs.cancelAllOf([id])
+    const targets = (['saes', 'sae-sources', 'sae-exports'] as const).map((room) => ({ room, id }))
+    await this.files.remove(row.name, targets, (tx) => this.repository.remove(tx, id))
   }
 
   /** A file of the SAE in SAELens layout, for download. */
   async file(id: string, name: string): Promise<{ path: string; size: number; name: string }> {
-    await this.find(id)
+    await this.requireReady(id)
     const known = SaeFileSchema.safeParse(name)
-    if (!known.success) throw new AppError('not_found', `An SAE has the files ${SaeFileSchema.options.join(' and ')}.`)
+    if (!known.success) throw new AppError('not_found', `An SAE has the files ${SaeFileSchema.options.join(', ')}.`)
     const file = path.join(this.config.dataDir, 'saes', id, known.data)
     const found = await stat(file).catch(() => null)
     if (!found?.isFile())
@@ -83,23 +92,3 @@ export class SaesService {
     return row
   }
 }
-
-const toSae = (row: SaeRow): Sae => ({
-  id: row.id,
-  name: row.name,
-  modelId: row.modelId,
-  modelName: row.modelName,
-  precision: PrecisionSchema.parse(row.precision),
-  modelPrecision: PrecisionSchema.nullable().parse(row.model?.precision ?? null),
-  trainingId: row.trainingId,
-  site: row.site,
-  architecture: row.architecture,
-  dIn: row.dIn,
-  dSae: row.dSae,
-  k: row.k,
-  contextSize: row.contextSize,
-  summary: TrainingSummarySchema.nullable().parse(row.summary),
-  bytes: Number(row.bytes),
-  extractions: row._count.extractions,
-  createdAt: iso(row.createdAt),
-})

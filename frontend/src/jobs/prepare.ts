@@ -38,6 +38,12 @@ const KIND_LABELS: Record<JobKind, string> = {
   'hub.download': 'Download model',
   'hub.remove': 'Remove downloaded files',
   'installation.check': 'Check this installation',
+  'sae.inspect': 'Look into an SAE folder',
+  'sae.hub': 'List SAEs of a repository',
+  'sae.import': 'Import SAE',
+  'sae.check': 'Check SAE',
+  'sae.export': 'Export SAE',
+  'sae.publish': 'Upload SAE to the hub',
 }
 export const kindLabel = (kind: JobKind): string => KIND_LABELS[kind]
 
@@ -47,7 +53,7 @@ export const LISTED_KINDS: readonly JobKind[] = (Object.keys(JOB_KINDS) as JobKi
 )
 
 export const kindTone = (kind: JobKind): Tone =>
-  kind.startsWith('model') || kind === 'hub.download'
+  kind.startsWith('model') || kind.startsWith('sae.') || kind === 'hub.download'
     ? 'purple'
     : kind.startsWith('dataset')
       ? 'blue'

@@ -56,7 +56,7 @@ import {
 import { EventsQuerySchema, JobEventSchema, JobListQuerySchema, JobSchema } from './jobs/index.js'
 import { ModelSchema } from './models/index.js'
 import { MODEL_ROUTES } from './models/routes.js'
-import { SaeSchema, UpdateSaeSchema } from './saes/index.js'
+import { SAE_ROUTES } from './saes/routes.js'
 import { SettingsSchema, UpdateSettingsSchema } from './settings/index.js'
 import {
   ChatPreviewRequestSchema,
@@ -246,10 +246,7 @@ export const ROUTES = {
 
   ...TRAINING_ROUTES,
 
-  listSaes: { method: 'GET', path: '/saes', scope: 'read', response: z.array(SaeSchema) },
-  getSae: { method: 'GET', path: '/saes/:id', scope: 'read', response: SaeSchema },
-  updateSae: { method: 'PATCH', path: '/saes/:id', scope: 'write', body: UpdateSaeSchema, response: SaeSchema },
-  deleteSae: { method: 'DELETE', path: '/saes/:id', scope: 'write', response: None },
+  ...SAE_ROUTES,
   annotateFeature: {
     method: 'PATCH',
     path: '/saes/:id/features/:index',
@@ -340,7 +337,8 @@ export type Routes = typeof ROUTES
 export type RouteName = keyof Routes
 /**
  * Routes that carry raw bytes and so stand outside the table: upload (POST /uploads?name=), a piece of a folder's file
- * (PATCH FOLDER_UPLOAD_FILE_PATH), downloads of SAEs (GET /saes/:id/files/:name) and of captures
+ * (PATCH FOLDER_UPLOAD_FILE_PATH), downloads of SAEs (GET /saes/:id/files/:name,
+ * GET /saes/:id/exports/:layout/file) and of captures
  * (GET /captures/:id/files/:name), the parity report (GET /models/:id/parity/file) and the metrics of a training
  * (GET /trainings/:id/metrics/file?format=csv|json) as files.
  */

@@ -30,6 +30,7 @@ export type FormatErrorCode =
   | 'npy_dtype_unsupported'
   | 'npz_invalid'
   | 'npz_too_large'
+  | 'archive_too_large'
   | 'saelens_cfg_invalid'
   | 'saelens_weights_invalid'
   | 'sae_layout_unknown'

@@ -1,7 +1,7 @@
 // Open SAEs of this process: encoder session and decoder rows, kept for the next job and dropped when the files change.
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '@mistudio/contracts'
+import { AppError, type ErrorCode } from '@mistudio/contracts'
 import { FormatError, readSaeLensFolder, SAELENS_CFG, SAELENS_WEIGHTS } from '@mistudio/formats'
 import { Sae, SaeError } from '@mistudio/interp'
 import { folderOf } from '../files/index.js'
@@ -15,6 +15,15 @@ interface Entry {
 /** SAEs that stay open in one process. */
 const MAX_OPEN = 2
 
+/** Codes of refused files that are something else than a damaged SAE. */
+const SAE_CODES: Readonly<Record<string, ErrorCode>> = {
+  file_not_found: 'file_not_found',
+  disk_full: 'disk_full',
+  pickle_refused: 'sae_unsupported',
+  sae_layout_unknown: 'sae_unsupported',
+  sae_layout_unsupported: 'sae_unsupported',
+}
+
 /** Runs work on an SAE's files; refusals come out as `AppError`, anything else unchanged. */
 export async function withSaeErrors<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -22,7 +31,7 @@ export async function withSaeErrors<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof SaeError) throw new AppError(error.code, error.message, { ...error.details }, { cause: error })
     if (error instanceof FormatError) {
-      const code = error.code === 'file_not_found' ? 'file_not_found' : 'sae_invalid'
+      const code = SAE_CODES[error.code] ?? 'sae_invalid'
       throw new AppError(code, `The SAE cannot be read: ${error.message}`, { file: error.file }, { cause: error })
     }
     throw error

@@ -1,6 +1,15 @@
-// The hub room of the worker: models from the Hugging Face hub.
+// The hub room of the worker: models from the Hugging Face hub, and what other rooms need to fetch from it and to write to it.
+export { type RepoFile, revisionFiles, revisionInfo, smallFile } from './api.js'
+export { withControl } from './control.js'
 export { downloadPipeline } from './download.pipeline.js'
+export type { DownloadOptions } from './file-download.js'
 export { inspectPipeline } from './inspect.pipeline.js'
 export { localPipeline } from './local.pipeline.js'
+export type { Places } from './places.js'
 export { removePipeline } from './remove.pipeline.js'
+export { BRISK, PATIENT, PassingError, type Timing } from './retry.js'
 export { searchPipeline } from './search.pipeline.js'
+export { requireSafeName } from './select.js'
+export { downloadSnapshot } from './snapshot.js'
+export { uploadFiles } from './upload/upload-files.js'
+export { type HubWorld, hubWorld, requireOnline } from './world.js'

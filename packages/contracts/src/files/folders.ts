@@ -19,6 +19,19 @@ export function modelFileKind(name: string): 'wanted' | 'pickle' | 'other' {
   return WANTED.test(name) ? 'wanted' : 'other'
 }
 
+/** What a folder is uploaded for. */
+export const UploadPurposeSchema = z.enum(['model', 'sae'])
+export type UploadPurpose = z.infer<typeof UploadPurposeSchema>
+
+/** The same for a file of an SAE folder: configuration, safetensors, params.npz. */
+export function saeFileKind(name: string): 'wanted' | 'pickle' | 'other' {
+  if (PICKLE.test(name)) return 'pickle'
+  return /\.(safetensors|json|npz)$/i.test(name) ? 'wanted' : 'other'
+}
+
+export const SAE_PICKLE_ADVICE =
+  'Pickle files can run any code when they are loaded, so they are never taken. Load the SAE once in Python with SAELens where you trust its source, save it with save_inference_model(folder), and take that folder: cfg.json with sae_weights.safetensors.'
+
 export const PICKLE_ADVICE =
   'Pickle files can run any code when they are loaded, so they are never taken. Export the weights to safetensors (in Python: model.save_pretrained(folder, safe_serialization=True)).'
 
@@ -33,6 +46,7 @@ const FileNameSchema = z
 export const CreateFolderUploadSchema = z.strictObject({
   /** Name of the folder, which becomes the suggested name of the model. */
   name: NameSchema,
+  purpose: UploadPurposeSchema.default('model'),
   files: z
     .array(
       z.strictObject({
@@ -63,6 +77,7 @@ export type UploadedFile = z.infer<typeof UploadedFileSchema>
 export const FolderUploadSchema = z.object({
   id: IdSchema,
   name: z.string(),
+  purpose: UploadPurposeSchema,
   /** Folder on the server that holds the complete files. */
   path: z.string(),
   files: z.array(UploadedFileSchema),

@@ -7,8 +7,8 @@ export const FileEntrySchema = z.object({
   path: z.string(),
   kind: z.enum(['folder', 'file']),
   size: z.number().nullable(),
-  /** A folder that holds a config.json is offered as a model. */
-  looksLike: z.enum(['model', 'dataset']).nullable(),
+  /** A folder that holds a config.json is offered as a model, one with the weights of an SAE as an SAE. */
+  looksLike: z.enum(['model', 'sae', 'dataset']).nullable(),
 })
 export type FileEntry = z.infer<typeof FileEntrySchema>
 /** Without a path: the import roots themselves. */

@@ -34,6 +34,12 @@ export const JOB_KINDS = {
   'hub.download': 'io',
   'hub.remove': 'io',
   'installation.check': 'compute',
+  'sae.inspect': 'interactive',
+  'sae.hub': 'interactive',
+  'sae.import': 'io',
+  'sae.check': 'io',
+  'sae.export': 'io',
+  'sae.publish': 'io',
 } as const satisfies Record<string, QueueClass>
 export type JobKind = keyof typeof JOB_KINDS
 export const JobKindSchema = z.enum(Object.keys(JOB_KINDS) as [JobKind, ...JobKind[]])
@@ -53,6 +59,8 @@ export const QUESTION_KINDS: readonly JobKind[] = [
   'hub.search',
   'hub.inspect',
   'hub.local',
+  'sae.inspect',
+  'sae.hub',
 ]
 
 /** Kinds whose work can be put down and taken up again at the same point. */
@@ -61,11 +69,12 @@ export const PAUSABLE_KINDS: readonly JobKind[] = [
   'extraction.run',
   'activation.capture',
   'hub.download',
+  'sae.import',
 ]
 /** Kinds that keep what they have when they are told to stop early. */
 export const STOPPABLE_KINDS: readonly JobKind[] = ['training.run', 'extraction.run', 'steering.generate']
 /** Kinds that keep files while they wait: cancelling a waiting one runs it once more, to clear them away. */
-export const CLEANING_KINDS: readonly JobKind[] = ['hub.download']
+export const CLEANING_KINDS: readonly JobKind[] = ['hub.download', 'sae.import']
 
 /** Name of the BullMQ queue of a class; its entries carry only `{id}` of the job row. */
 export const queueName = (queue: QueueClass): string => `mistudio-${queue}`

@@ -1,19 +1,32 @@
-// Trained SAEs in SAELens layout.
+// Sparse autoencoders of the product: trained here or imported, kept in SAELens layout.
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { PrecisionSchema } from '../common/precision.js'
+import { JobSchema } from '../jobs/index.js'
 import { TrainingSummarySchema } from '../trainings/index.js'
+import { SaeCheckSchema } from './check.js'
+import { SaeDeclaredSchema, SaeOriginSchema } from './import.js'
+import { SaeLayoutSchema } from './layouts.js'
+
+export * from './check.js'
+export * from './export.js'
+export * from './import.js'
+export * from './layouts.js'
 
 export const SaeSchema = z.object({
   id: IdSchema,
   name: z.string(),
+  status: z.enum(['importing', 'ready', 'failed']),
   modelId: IdSchema.nullable(),
   modelName: z.string(),
-  /** Of the model when the SAE was trained, and as it is loaded now (null: deleted). */
+  /** Of the model when the SAE was trained or imported, and as it is loaded now (null: deleted). */
   precision: PrecisionSchema,
   modelPrecision: PrecisionSchema.nullable(),
   trainingId: IdSchema.nullable(),
   site: z.string(),
+  /** What a transcoder reconstructs; null: `site`, or not stored (transcoders trained here say it in their cfg.json). */
+  siteOut: z.string().nullable(),
+  /** Empty while an import has not looked at the weights yet. */
   architecture: z.string(),
   dIn: z.int(),
   dSae: z.int(),
@@ -21,9 +34,17 @@ export const SaeSchema = z.object({
   contextSize: z.int(),
   summary: TrainingSummarySchema.nullable(),
   bytes: z.number(),
+  /** Null for SAEs trained here. */
+  origin: SaeOriginSchema.nullable(),
+  layout: SaeLayoutSchema.nullable(),
+  declared: SaeDeclaredSchema.nullable(),
+  /** The newest self-check; null until there was one. */
+  check: SaeCheckSchema.nullable(),
+  /** The newest of its jobs: import, self-check, export or upload. */
+  job: JobSchema.nullable(),
   extractions: z.int(),
   createdAt: TimeSchema,
 })
 export type Sae = z.infer<typeof SaeSchema>
 export const UpdateSaeSchema = z.strictObject({ name: NameSchema })
-export const SaeFileSchema = z.enum(['cfg.json', 'sae_weights.safetensors'])
+export const SaeFileSchema = z.enum(['cfg.json', 'sae_weights.safetensors', 'sparsity.safetensors'])

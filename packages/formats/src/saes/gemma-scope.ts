@@ -29,7 +29,7 @@ export function readGemmaScope(path: string, params: TensorSource): OpenedSae {
       hint: 'They expect embeddings on another scale. Those of layers can be read.',
     })
   }
-  const { metadata, out } = placeOf(path)
+  const { metadata, out } = gemmaScopePlace(path)
   const transcoder = out || dIn !== dOut
   return {
     layout: 'gemma_scope',
@@ -57,8 +57,23 @@ function requireShapes(file: string, params: TensorSource, wanted: Readonly<Reco
   }
 }
 
+/** L0 and model as the path states them: `average_l0_71`, `gemma-scope-2b-pt-res` (instruction-tuned ones are `it`). */
+function statedBy(path: string): Record<string, unknown> {
+  const l0 = /(?:^|\/)average_l0_(\d+)(?:\/|$)/.exec(path)?.[1]
+  const [, size, tuning] = /gemma-scope-(\w+)-(pt|it)-/.exec(path) ?? []
+  return {
+    ...(l0 === undefined ? {} : { l0: Number(l0) }),
+    ...(size === undefined ? {} : { model_name: `gemma-2-${size}${tuning === 'it' ? '-it' : ''}`, context_size: 1024 }),
+  }
+}
+
 /** Works for a clone (`gemma-scope-2b-pt-res/...`) and for Hugging Face's cache (`models--google--gemma-scope-2b-pt-res/...`). */
-function placeOf(path: string): { metadata: Record<string, unknown>; out: boolean } {
+export function gemmaScopePlace(path: string): { metadata: Record<string, unknown>; out: boolean } {
+  const { metadata, out } = siteOf(path)
+  return { metadata: { ...statedBy(path), ...metadata }, out }
+}
+
+function siteOf(path: string): { metadata: Record<string, unknown>; out: boolean } {
   const layer = /(?:^|\/)layer_(\d+)(?:\/|$)/.exec(path)?.[1]
   const kind = /gemma-scope-\w+-\w+-(res|att|mlp|transcoders)(?:-canonical)?(?:\/|$)/.exec(path)?.[1]
   const site = kind === undefined ? undefined : SITES[kind]

@@ -1,6 +1,6 @@
 // Opens an SAE folder of any layout we read, telling layouts apart by their files.
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { FormatError, translateSystemError } from '../errors.js'
 import { readJsonFile } from '../files/json.js'
 import { NpzFile } from '../npz/reader.js'
@@ -15,10 +15,11 @@ import { readSparsify, SPARSIFY_WEIGHTS } from './sparsify.js'
 const MAX_CFG_BYTES = 2 ** 20
 
 /**
- * Opens a folder of SAELens, sparsify, Llama Scope or Gemma Scope; only headers are read here.
+ * Opens a folder of SAELens, sparsify, Llama Scope or Gemma Scope; only headers are read here. `place`: the path that the folder had
+ * where it came from, for layouts whose path says what they read; default: the folder.
  * Errors: `sae_layout_unknown`, `sae_layout_invalid`, `sae_layout_unsupported`, `pickle_refused`, those of the file formats.
  */
-export async function openSaeFolder(folder: string): Promise<OpenedSae> {
+export async function openSaeFolder(folder: string, place = folder): Promise<OpenedSae> {
   const names = await readdir(folder).catch((error: unknown) => translateSystemError(error, folder))
   if (names.includes(SAELENS_WEIGHTS)) {
     const { cfg, weights } = await readSaeLensFolder(folder)
@@ -26,14 +27,16 @@ export async function openSaeFolder(folder: string): Promise<OpenedSae> {
   }
   if (names.includes(SPARSIFY_WEIGHTS)) {
     const json = await readJsonFile(join(folder, SAELENS_CFG), MAX_CFG_BYTES)
-    return readSparsify(folder, json, await SafetensorsFile.open(join(folder, SPARSIFY_WEIGHTS)))
+    return readSparsify(place, json, await SafetensorsFile.open(join(folder, SPARSIFY_WEIGHTS)))
   }
   if (names.includes(LLAMA_SCOPE_CFG)) {
     const json = await readJsonFile(join(folder, LLAMA_SCOPE_CFG), MAX_CFG_BYTES)
-    return readLlamaScope(folder, json, await SafetensorsFile.open(join(folder, LLAMA_SCOPE_WEIGHTS)))
+    // Chosen as single files, the weights lie beside the configuration.
+    const weights = names.includes(basename(LLAMA_SCOPE_WEIGHTS)) ? basename(LLAMA_SCOPE_WEIGHTS) : LLAMA_SCOPE_WEIGHTS
+    return readLlamaScope(folder, json, await SafetensorsFile.open(join(folder, weights)))
   }
   if (names.includes(GEMMA_SCOPE_WEIGHTS)) {
-    return readGemmaScope(folder, await NpzFile.open(join(folder, GEMMA_SCOPE_WEIGHTS)))
+    return readGemmaScope(place, await NpzFile.open(join(folder, GEMMA_SCOPE_WEIGHTS)))
   }
   const pickle = saePickleRefusal(folder, names)
   if (pickle) throw pickle

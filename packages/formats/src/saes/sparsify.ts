@@ -52,7 +52,7 @@ export function readSparsify(folder: string, json: unknown, weights: TensorSourc
   return {
     layout: 'sparsify',
     cfg: {
-      ...convertedCfg(hookOf(basename(folder), cfg.transcode)),
+      ...convertedCfg(sparsifyPlace(basename(folder), cfg.transcode)),
       ...{ architecture: cfg.transcode ? transcoder : 'topk', d_in: dIn, d_sae: dSae },
       ...{ k: cfg.k, rescale_acts_by_decoder_norm: false, apply_b_dec_to_input: !cfg.transcode },
       ...(cfg.transcode ? { d_out: dOut } : {}),
@@ -71,7 +71,7 @@ export function readSparsify(folder: string, json: unknown, weights: TensorSourc
 }
 
 /** Site of a hookpoint, where it is one of the usual; the hookpoint itself is kept in any case. */
-function hookOf(hookpoint: string, transcode: boolean): Record<string, unknown> {
+export function sparsifyPlace(hookpoint: string, transcode: boolean): Record<string, unknown> {
   const [, layer, mlp] = /^(?:layers|h)\.(\d+)(\.mlp)?$/.exec(hookpoint) ?? []
   const known = layer !== undefined && !transcode
   return {

@@ -1,0 +1,133 @@
+// Rules for SAEs that come from files: what may be imported for which site, and self-checks. The worker reads files and asks the hub.
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import {
+  AppError,
+  type CheckSae,
+  type CreateSae,
+  type HubSaes,
+  type HubSaesQuery,
+  HubSaesSchema,
+  type Job,
+  type Model,
+  type Sae,
+  type SaeCheckWork,
+  type SaeInspection,
+  SaeInspectionSchema,
+  type SaeSource,
+  type Site,
+} from '@mistudio/contracts'
+import { Injectable } from '@nestjs/common'
+import { TokenizationsService } from '../datasets/tokenizations.service.js'
+import { FilesService } from '../files/files.service.js'
+import { JobsService } from '../jobs/jobs.service.js'
+import { QuestionsService } from '../jobs/questions.service.js'
+import { ModelsService } from '../models/models.service.js'
+import { SaesRepository } from './saes.repository.js'
+import { SaesService } from './saes.service.js'
+
+/** Files that users name instead of the folder around them. */
+const WEIGHTS = /^(sae_weights\.safetensors|sae\.safetensors|params\.npz|cfg\.json|hyperparams\.json)$/
+const BUNDLED = 'bundled text'
+
+@Injectable()
+export class SaeImportsService {
+  constructor(
+    private readonly repository: SaesRepository,
+    private readonly saes: SaesService,
+    private readonly models: ModelsService,
+    private readonly tokenizations: TokenizationsService,
+    private readonly files: FilesService,
+    private readonly jobs: JobsService,
+    private readonly questions: QuestionsService,
+  ) {}
+
+  hub(query: HubSaesQuery): Promise<HubSaes> {
+    const question = { kind: 'sae.hub', subjectType: 'system', subjectId: randomUUID() } as const
+    return this.questions.ask({ ...question, title: `SAEs of ${query.repo}`, params: query }, HubSaesSchema)
+  }
+
+  /** What files hold, before anything is stored. */
+  async inspect(source: SaeSource): Promise<SaeInspection> {
+    const settled = source.kind === 'folder' ? { ...source, path: await this.folder(source.path) } : source
+    const question = { kind: 'sae.inspect', subjectType: 'system', subjectId: randomUUID() } as const
+    const title = source.kind === 'folder' ? path.basename(source.path) : `${source.repo} ${source.path}`.trim()
+    return this.questions.ask({ ...question, title, params: { source: settled } }, SaeInspectionSchema)
+  }
+
+  /** Starts an import. Throws what the inspection found, `site_unknown`, and `sae_invalid` for a site of another width. */
+  async create({ source, name, modelId, site, siteOut, check }: CreateSae): Promise<Sae> {
+    const model = await this.models.requireReady(modelId)
+    const { origin, suggestedName, ...found } = await this.inspect(source)
+    const width = widthAt(model, site)
+    const widthOut = siteOut === null ? width : widthAt(model, siteOut)
+    requireWidth(model, site, 'd_in', found.dIn, width)
+    requireWidth(model, siteOut ?? site, 'd_out', found.dOut, widthOut)
+    const id = randomUUID()
+    const title = name ?? suggestedName
+    const work = await this.work(id, model, { site, siteOut }, check)
+    const maxPositions = model.spec?.maxPositions ?? 0
+    const job = { kind: 'sae.import', subjectType: 'sae', subjectId: id, title } as const
+    const params = { ...work, origin, width, widthOut, maxPositions }
+    const { name: modelName, precision } = model
+    await this.jobs.submit({ ...job, params }, (tx) =>
+      this.repository.create(tx, { id, name: title, modelId, modelName, precision, site, siteOut, origin }),
+    )
+    return this.saes.get(id)
+  }
+
+  /** Runs the self-check again, on the model as it is loaded now. */
+  async check(id: string, check: CheckSae): Promise<Job> {
+    const { sae, modelId } = await this.saes.requireWithModel(id)
+    const [active] = await this.jobs.activeOf([id])
+    if (active?.kind === 'sae.check')
+      throw new AppError('conflict', `"${sae.name}" is being checked already.`, { jobId: active.id })
+    const model = await this.models.requireReady(modelId)
+    const params = await this.work(id, model, sae, check)
+    return this.jobs.submit({ kind: 'sae.check', subjectType: 'sae', subjectId: id, title: sae.name, params })
+  }
+
+  private async work(
+    saeId: string,
+    { id: modelId, name: modelName, path: modelPath, precision }: Model,
+    { site, siteOut }: Pick<Sae, 'site' | 'siteOut'>,
+    check: CheckSae,
+  ): Promise<SaeCheckWork> {
+    const text = { ...check, name: await this.textName(check.tokenizationId, modelId, modelName) }
+    return { saeId, modelId, modelName, modelPath, precision, site, siteOut, text }
+  }
+
+  private async textName(tokenizationId: string | null, modelId: string, modelName: string): Promise<string> {
+    if (tokenizationId === null) return BUNDLED
+    const tokenization = await this.tokenizations.requireReady(tokenizationId)
+    if (tokenization.modelId === modelId) return tokenization.datasetName
+    throw new AppError(
+      'tokenization_mismatch',
+      `"${tokenization.datasetName}" was tokenized for another model than "${modelName}". Tokenize it for that one, or check on the bundled text.`,
+    )
+  }
+
+  /** The folder of an SAE; users may name one of its files. */
+  private folder(given: string): Promise<string> {
+    return this.files.requireFolder(WEIGHTS.test(path.basename(given)) ? path.dirname(given) : given)
+  }
+}
+
+/** @throws AppError `site_unknown`. */
+function widthAt(model: Model, name: string): number {
+  const site: Site | undefined = model.sites.find((one) => one.name === name && one.kind === 'token')
+  if (site) return site.width
+  throw new AppError(
+    'site_unknown',
+    `"${model.name}" has no site ${name} with one vector per token. Choose one of its sites.`,
+  )
+}
+
+function requireWidth(model: Model, site: string, what: string, size: number | null, width: number): void {
+  if (size === null || size === width) return
+  throw new AppError(
+    'sae_invalid',
+    `The SAE has ${what} ${size}, "${model.name}" has ${width} values at ${site}. Choose the model and site it was trained on.`,
+    { size, width },
+  )
+}

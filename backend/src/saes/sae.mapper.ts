@@ -1,0 +1,41 @@
+// A row of an SAE as the API shows it.
+import {
+  type Job,
+  PrecisionSchema,
+  type Sae,
+  SaeCheckSchema,
+  SaeDeclaredSchema,
+  SaeLayoutSchema,
+  SaeOriginSchema,
+  TrainingSummarySchema,
+} from '@mistudio/contracts'
+import { statusOf } from '../common/status.js'
+import { iso } from '../common/time.js'
+import type { SaeRow } from './saes.repository.js'
+
+export const toSae = (row: SaeRow, job: Job | null): Sae => ({
+  id: row.id,
+  name: row.name,
+  status: statusOf(row.readyAt, job, 'importing'),
+  modelId: row.modelId,
+  modelName: row.modelName,
+  precision: PrecisionSchema.parse(row.precision),
+  modelPrecision: PrecisionSchema.nullable().parse(row.model?.precision ?? null),
+  trainingId: row.trainingId,
+  site: row.site,
+  siteOut: row.siteOut,
+  architecture: row.architecture,
+  dIn: row.dIn,
+  dSae: row.dSae,
+  k: row.k,
+  contextSize: row.contextSize,
+  summary: TrainingSummarySchema.nullable().parse(row.summary),
+  bytes: Number(row.bytes),
+  origin: SaeOriginSchema.nullable().parse(row.source),
+  layout: SaeLayoutSchema.nullable().parse(row.layout),
+  declared: SaeDeclaredSchema.nullable().parse(row.declared),
+  check: SaeCheckSchema.nullable().parse(row.check),
+  job,
+  extractions: row._count.extractions,
+  createdAt: iso(row.createdAt),
+})

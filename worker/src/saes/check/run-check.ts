@@ -1,0 +1,169 @@
+// The self-check: opens model, SAE and text, measures, tries other readings where something is doubtful, and says whether the SAE fits.
+import { AppError, type CheckFigure, type SaeCheck, type SaeCheckWork, type SaeDeclared } from '@mistudio/contracts'
+import {
+  doubtful,
+  type Estimate,
+  findSite,
+  measureSae,
+  type Sae,
+  type SaeMeasurement,
+  siteWidth,
+  verdictOf,
+} from '@mistudio/interp'
+import { saeFolder, saeStore, withSaeErrors } from '../../features/index.js'
+import { withModelErrors } from '../../models/errors.js'
+import { modelStore, type OpenModel } from '../../models/model-store.js'
+import type { JobContext } from '../../runner/context.js'
+import { checkControl } from '../../runner/interruption.js'
+import { StageProgress } from '../../runner/progress.js'
+import { declaredBy } from '../declared.js'
+import { type CheckText, checkText } from './contexts.js'
+import { modelAround, type SitePair } from './model-around.js'
+import { tryOthers } from './trials.js'
+
+export interface CheckOutcome {
+  readonly check: SaeCheck
+  /** Share of tokens at which each feature fired, [d_sae]. */
+  readonly density: Float64Array
+}
+
+type Context = Pick<JobContext<unknown>, 'dataDir' | 'threads' | 'control' | 'progress'>
+
+/** @throws AppError when SAE and model cannot be run together; Interruption. */
+export function runCheck(context: Context, work: SaeCheckWork): Promise<CheckOutcome> {
+  return withModelErrors(() => withSaeErrors(() => check(context, work)))
+}
+
+async function check(context: Context, work: SaeCheckWork): Promise<CheckOutcome> {
+  const began = performance.now()
+  context.progress({ stage: 'opening model and SAE', fraction: null })
+  const opened = await modelStore.open(work.modelPath, context.threads, work.precision)
+  const sae = await saeStore.open(saeFolder(context.dataDir, work.saeId), context.threads)
+  const declared = declaredBy(sae.cfg)
+  const sites = sitesOf(opened, sae, work, declared)
+  const text = await textFor(context, work, opened, declared)
+  const counted = (token: number): boolean => token !== text.bos
+  const measured = await measure(context, opened, sae, sites, text, counted)
+  const input = { measured, site: sites.input, declaredL0: declared.l0 }
+  const stop = () => checkControl(context.control())
+  if (doubtful(input)) context.progress({ stage: 'trying other sites and scales', fraction: null })
+  const trials = doubtful(input)
+    ? await tryOthers({
+        ...{ model: opened.model, sae, site: sites.input, batches: text.batches, counted, check: stop },
+        inputNorm: measured.inputNorm.value,
+      })
+    : []
+  const seconds = (performance.now() - began) / 1000
+  return {
+    density: measured.density,
+    check: {
+      ...verdictAsStored(verdictOf({ ...input, trials })),
+      notes: notesOf(measured, declared, sites, sae),
+      model: { id: work.modelId, name: work.modelName, precision: work.precision },
+      ...{ site: sites.input, siteOut: sites.output === sites.input ? null : sites.output },
+      text: {
+        ...{ name: work.text.name, tokenizationId: work.text.tokenizationId },
+        ...{ contexts: measured.contexts, contextSize: text.contextSize, tokens: measured.tokens },
+      },
+      figures: figuresOf(measured),
+      trials: trials.map((trial) => ({ ...trial, fvu: finite(trial.fvu), l0: finite(trial.l0) })),
+      ...{ seconds, at: new Date().toISOString() },
+    },
+  }
+}
+
+/** @throws AppError `sae_invalid` when a width is another than the site's; `site_unknown`. */
+function sitesOf({ model }: OpenModel, sae: Sae, work: SaeCheckWork, declared: SaeDeclared): SitePair {
+  const output = (sae.transcoder ? (work.siteOut ?? declared.siteOut) : null) ?? work.site
+  const widths = [work.site, output].map((site) => siteWidth(findSite(model.sites, site)))
+  for (const [i, [what, size]] of (
+    [
+      ['takes', sae.dIn],
+      ['gives', sae.dOut],
+    ] as const
+  ).entries()) {
+    if (widths[i] === size) continue
+    const site = i === 0 ? work.site : output
+    throw new AppError(
+      'sae_invalid',
+      `The SAE ${what} ${size} values, the model has ${widths[i]} at ${site}. They do not belong together.`,
+    )
+  }
+  return { input: work.site, output, width: sae.dOut }
+}
+
+function textFor(
+  { dataDir }: Context,
+  work: SaeCheckWork,
+  { model, tokenizer }: OpenModel,
+  declared: SaeDeclared,
+): Promise<CheckText> | CheckText {
+  const contextSize = Math.min(model.contextLimit, declared.contextSize ?? model.contextLimit)
+  const limits = { contextSize, vocabSize: model.spec.vocabSize }
+  return checkText(dataDir, work.text, tokenizer, declared.prependBos !== false, limits)
+}
+
+function measure(
+  context: Context,
+  { model }: OpenModel,
+  sae: Sae,
+  sites: SitePair,
+  text: CheckText,
+  counted: (token: number) => boolean,
+): Promise<SaeMeasurement> {
+  const stage = new StageProgress('measuring', 'contexts')
+  const stop = () => checkControl(context.control())
+  let done = 0
+  return measureSae(
+    {
+      ...{ batches: text.batches, counted },
+      onBatch: (n) => {
+        done += text.batches[n - 1]!.batch
+        context.progress(stage.at(done, text.contexts, performance.now()))
+        stop()
+      },
+    },
+    modelAround(model, sites, stop),
+    sae,
+  )
+}
+
+const verdictAsStored = ({
+  verdict,
+  reasons,
+}: ReturnType<typeof verdictOf>): Pick<SaeCheck, 'verdict' | 'reasons'> => ({
+  verdict,
+  reasons: [...reasons],
+})
+
+/** What is worth knowing beside the verdict. */
+function notesOf(measured: SaeMeasurement, declared: SaeDeclared, sites: SitePair, sae: Sae): string[] {
+  const { tokens, fvu, deadShare } = measured
+  const notes: string[] = []
+  if (declared.site !== null && declared.site !== sites.input) {
+    notes.push(`Its files say ${declared.site}; it was measured at ${sites.input}.`)
+  }
+  if (fvu.value > 0.5 && fvu.value <= 1) {
+    notes.push(`More than half of the variance is left over (FVU ${fvu.value.toPrecision(3)}).`)
+  }
+  if (deadShare > 0 && tokens < 10 * sae.dSae) {
+    notes.push(
+      `${tokens} tokens are few for ${sae.dSae} features: many that count as dead here fire on more text. Check it on a larger dataset for a dead share that means something.`,
+    )
+  }
+  return notes
+}
+
+function figuresOf(measured: SaeMeasurement): SaeCheck['figures'] {
+  const { l0, fvu, explainedVariance, explainedVarianceLegacy, ceClean, ceSae, ceZero, ceRecovered, inputNorm } =
+    measured
+  return {
+    ...{ l0: figure(l0), fvu: figure(fvu), explainedVariance: figure(explainedVariance) },
+    ...{ explainedVarianceLegacy: figure(explainedVarianceLegacy), ceRecovered: figure(ceRecovered) },
+    ...{ ceClean: figure(ceClean), ceSae: figure(ceSae), ceZero: figure(ceZero) },
+    ...{ inputNorm: figure(inputNorm), deadShare: measured.deadShare },
+  }
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+const figure = ({ value, low, high }: Estimate): CheckFigure => ({ value: finite(value), low, high })

@@ -1,0 +1,36 @@
+// A finished check beside its SAE: the row, and log frequencies for SAEs that came without them.
+import { join } from 'node:path'
+import { SAELENS_SPARSITY, SafetensorsFile } from '@mistudio/formats'
+import { logSparsity } from '@mistudio/interp'
+import type { PoolClient } from 'pg'
+import { saeFolder } from '../../features/index.js'
+import { isFileThere } from '../is-there.js'
+import { writeSparsity } from '../store-files.js'
+import type { CheckOutcome } from './run-check.js'
+
+/** Marks frequencies that were measured here, which a newer check may replace. */
+const OURS = { measured_by: 'mistudio' }
+
+/** Writes `sparsity.safetensors` unless the SAE brought its own. */
+export async function storeFrequencies(
+  dataDir: string,
+  saeId: string,
+  { check, density }: CheckOutcome,
+): Promise<void> {
+  const folder = saeFolder(dataDir, saeId)
+  const path = join(folder, SAELENS_SPARSITY)
+  if ((await isFileThere(path)) && !(await isOurs(path))) return
+  const { tokens } = check.text
+  const firings = density.map((share) => share * tokens)
+  await writeSparsity(folder, logSparsity(firings, tokens), { ...OURS, tokens: String(tokens) })
+}
+
+const isOurs = async (path: string): Promise<boolean> =>
+  (await SafetensorsFile.open(path)).header.metadata['measured_by'] === OURS.measured_by
+
+export const storeCheck = async (tx: PoolClient, saeId: string, { check }: CheckOutcome): Promise<void> => {
+  await tx.query('UPDATE sae SET "check" = $2, ready_at = coalesce(ready_at, now()) WHERE id = $1', [
+    saeId,
+    JSON.stringify(check),
+  ])
+}
