@@ -9,6 +9,8 @@ const maybe = <T extends z.ZodType>(schema: T) => schema.nullable().default(null
 const MetadataSchema = z.looseObject({
   model_name: maybe(z.string()),
   hook_name: maybe(z.string()),
+  /** What the file said where the user chose another site. */
+  declared_hook_name: maybe(z.string()),
   hook_name_out: maybe(z.string()),
   hook_layer: maybe(z.int()),
   context_size: maybe(z.int().min(1)),
@@ -32,9 +34,9 @@ export function declaredIn(given: unknown, normalisation = 'none', k: number | n
   const metadata = MetadataSchema.parse(given)
   return {
     modelName: metadata.model_name,
-    site: metadata.hook_name,
+    site: metadata.declared_hook_name ?? metadata.hook_name,
     siteOut: metadata.hook_name_out,
-    layer: metadata.hook_layer ?? layerOf(metadata.hook_name),
+    layer: metadata.hook_layer ?? layerOf(metadata.declared_hook_name ?? metadata.hook_name),
     contextSize: metadata.context_size,
     prependBos: metadata.prepend_bos,
     dataset: metadata.dataset_path,

@@ -75,3 +75,23 @@ export async function importRow(
   )
   return params
 }
+
+/** Files of a ZIP that stores without compression, by its central directory (PKWARE APPNOTE 4.3.12), independent of the code that wrote it. */
+export function unpackStored(zip: Buffer): Record<string, Buffer> {
+  const files: Record<string, Buffer> = {}
+  const end = zip.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]))
+  let at = zip.readUInt32LE(end + 16)
+  for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
+    const [method, bytes, nameLength] = [
+      zip.readUInt16LE(at + 10),
+      zip.readUInt32LE(at + 24),
+      zip.readUInt16LE(at + 28),
+    ]
+    const local = zip.readUInt32LE(at + 42)
+    const start = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28)
+    if (method !== 0) throw new Error('A member is compressed.')
+    files[zip.toString('utf8', at + 46, at + 46 + nameLength)] = zip.subarray(start, start + bytes)
+    at += 46 + nameLength + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32)
+  }
+  return files
+}

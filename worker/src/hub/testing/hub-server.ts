@@ -5,6 +5,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { HubWriter } from './hub-writer.js'
 
 export interface FakeRepo {
   readonly name: string
@@ -55,6 +56,14 @@ export class HubServer {
   fault: (request: Seen) => Fault | null = () => null
   readonly #repos = new Map<string, Required<Pick<FakeRepo, 'commit'>> & FakeRepo>()
   readonly #signatures = new Map<string, Uint8Array>()
+  /** What may be written, and what was. */
+  readonly writer = new HubWriter({
+    has: (name) => this.#repos.has(name),
+    make: (name, hidden, reader) => this.add({ name, files: {}, private: hidden, readers: [reader] }),
+    files: (name) => this.#repos.get(name)?.files ?? {},
+    put: (name, files) => this.add({ ...this.#repos.get(name), name, files, commit: commitOf(files) }),
+    addresses: () => ({ hub: this.endpoint, storage: this.storage }),
+  })
   readonly #hub: Server
   readonly #storage: Server
 
@@ -113,9 +122,14 @@ export class HubServer {
     this.seen.push(seen)
     const fault = this.fault(seen)
     if (fault?.kind === 'silence') return
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      void this.writer.answer(host, url, request, response, fault)
+      return
+    }
     if (fault?.kind === 'status') end(response, fault.status, fault.headers)
     else if (host === 'storage') this.#serveStored(url, request, response, seen, fault)
     else if (url.pathname === '/api/models') this.#search(url, response)
+    else if (this.#plainInfo(url.pathname, response, seen)) return
     else this.#serveRepo(url.pathname, request, response, seen, fault)
   }
 
@@ -125,6 +139,14 @@ export class HubServer {
     const found = [...this.#repos.values()].filter((repo) => !repo.private && repo.name.toLowerCase().includes(words))
     found.sort((a, b) => (b.downloads ?? 0) - (a.downloads ?? 0))
     json(response, found.slice(0, limit).map(describe))
+  }
+
+  /** `/api/models/org/name` without a revision. */
+  #plainInfo(path: string, response: ServerResponse, { authorization }: Seen): boolean {
+    const repo = this.#repos.get(/^\/api\/models\/([^/]+\/[^/]+)$/.exec(path)?.[1] ?? '')
+    if (!repo || (repo.private && !repo.readers?.some((token) => authorization === `Bearer ${token}`))) return false
+    json(response, describe(repo))
+    return true
   }
 
   #serveRepo(
@@ -162,6 +184,13 @@ export class HubServer {
     if (!content || seen.authorization) end(response, seen.authorization ? 400 : 403)
     else send(request, response, content, etagFor(sha256(content)), fault)
   }
+}
+
+/** A commit id that depends on what is in it. */
+const commitOf = (files: Readonly<Record<string, Uint8Array>>): string => {
+  const hash = createHash('sha1')
+  for (const [path, content] of Object.entries(files).sort()) hash.update(path).update(content)
+  return hash.digest('hex')
 }
 
 /** Sends a file or the range asked for, with what is to go wrong. */
