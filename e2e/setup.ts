@@ -18,6 +18,8 @@ async function startHub(): Promise<HubServer> {
   const files = { 'config.json': Buffer.from('{"model_type":"llama"}'), 'pytorch_model.bin': Buffer.from('x') }
   hub.add({ name: 'mistudio/tiny-pickles', files, downloads: 12 })
   hub.add({ name: 'mistudio/small-exports', files: await exportRepo(), downloads: 30 })
+  // Of the journey that uploads.
+  hub.writer.writers.add('hf_journey_write_token')
   return hub
 }
 

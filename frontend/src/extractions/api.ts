@@ -18,7 +18,13 @@ export const useExtraction = (id: string) =>
     refetchInterval: pollWhile(hasActiveJob),
   })
 
-export const useAllSaes = () => useQuery({ queryKey: keys.saes, queryFn: ({ signal }) => api.listSaes({ signal }) })
+/** SAEs that can be used. */
+export const useAllSaes = () =>
+  useQuery({
+    queryKey: keys.saes,
+    queryFn: ({ signal }) => api.listSaes({ signal }),
+    select: (saes) => saes.filter(({ status }) => status === 'ready'),
+  })
 
 export const useAllTokenizations = () =>
   useQuery({ queryKey: keys.tokenizations(), queryFn: ({ signal }) => api.listTokenizations({ signal }) })

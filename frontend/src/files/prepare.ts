@@ -1,7 +1,7 @@
 // Which entries of a folder can be chosen for what: pure.
 import type { FileEntry } from '@mistudio/contracts'
 
-export type Wanted = 'model' | 'dataset'
+export type Wanted = 'model' | 'sae' | 'dataset'
 
 export interface BrowserRow {
   entry: FileEntry

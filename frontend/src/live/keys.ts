@@ -21,6 +21,9 @@ export const keys = {
   templates: ['templates'] as const,
   saes: ['saes'] as const,
   sae: (id: string) => ['saes', id] as const,
+  /** Outside the saes room: what lies on disk changes with `at`, the end of a job. */
+  saeExports: (id: string, at: string) => ['sae-exports', id, at] as const,
+  saeCard: (id: string) => ['sae-card', id] as const,
   extractions: (filter: { saeId?: string } = {}) => ['extractions', 'list', filter] as const,
   extraction: (id: string) => ['extractions', id] as const,
   captures: ['captures'] as const,
@@ -34,7 +37,8 @@ export const keys = {
   chatPreview: (modelId: string, messages: string) => ['chat-preview', modelId, messages] as const,
   jobs: (query: Readonly<Record<string, unknown>> = {}) => ['jobs', 'list', query] as const,
   job: (id: string) => ['jobs', id] as const,
-  hub: (what: 'local' | 'token' | 'search' | 'inspect', query: unknown = null) => ['hub', what, query] as const,
+  hub: (what: 'local' | 'token' | 'search' | 'inspect' | 'saes', query: unknown = null) =>
+    ['hub', what, query] as const,
   settings: ['settings'] as const,
   files: (path: string | null) => ['files', path] as const,
   folderUploads: ['folder-uploads'] as const,

@@ -1,6 +1,7 @@
 // Queries and changes of the models room.
 import { API_PREFIX, type FolderUpload, type Model, type Precision } from '@mistudio/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { useFolderUploads } from '../files/index.js'
 import { api, applyJob, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
 
 export const useModels = () =>
@@ -40,9 +41,6 @@ export const deleteModel = async (id: string, deleteFiles: boolean): Promise<voi
   queryClient.removeQueries({ queryKey: keys.model(id) })
   await queryClient.invalidateQueries({ queryKey: keys.models, exact: true })
 }
-
-export const useFolderUploads = () =>
-  useQuery({ queryKey: keys.folderUploads, queryFn: ({ signal }) => api.listFolderUploads({ signal }) })
 
 /** The upload that a model was registered from; null for files in an import root. */
 export const useUploadOf = (modelId: string): FolderUpload | null =>

@@ -6,10 +6,25 @@ import { DASH, formatBytes, formatCount, formatNumber, formatPercent, formatValu
 export const saeLine = (sae: Pick<Sae, 'architecture' | 'site' | 'dIn' | 'dSae'>): string =>
   `${sae.architecture} · ${sae.site} · ${formatNumber(sae.dIn)} → ${formatNumber(sae.dSae)} features`
 
+/** The same for one whose import has not looked at the weights yet. */
+export const importLine = (sae: Pick<Sae, 'site' | 'architecture' | 'dIn' | 'dSae'>): string =>
+  sae.architecture ? saeLine(sae) : sae.site
+
+/** Where its files came from; null for SAEs trained here. */
+export function originLine({ origin }: Pick<Sae, 'origin'>): string | null {
+  if (!origin) return null
+  if (origin.kind === 'folder') return origin.path
+  return `${[origin.repo, origin.path].filter(Boolean).join(' ')} at ${origin.commit.slice(0, 12)}`
+}
+
+/** Folder of a repository that an SAE goes into unless the user says otherwise: its site. */
+export const folderFor = ({ site }: Pick<Sae, 'site'>): string => site.replace(/[^\w.+-]+/g, '-')
+
 /** Facts of the file; what the file does not state is a dash. */
 export const saeFacts = (sae: Sae): readonly (readonly [string, string])[] => [
   ['Architecture', sae.architecture],
   ['Site', sae.site],
+  ...(sae.siteOut ? [['Reconstructs', sae.siteOut] as const] : []),
   ['d_in', formatNumber(sae.dIn)],
   ['d_sae', formatNumber(sae.dSae)],
   ['k', sae.k === null ? DASH : formatNumber(sae.k)],
@@ -17,10 +32,21 @@ export const saeFacts = (sae: Sae): readonly (readonly [string, string])[] => [
   ['Size on disk', formatBytes(sae.bytes)],
 ]
 
-/** The three figures a list shows; null without a measurement. */
-export const saeFigures = ({ summary }: Pick<Sae, 'summary'>): string | null =>
-  summary &&
+/** The figures a list shows: of the training, or of the self-check; null without a measurement. */
+export const saeFigures = ({ summary, check }: Pick<Sae, 'summary' | 'check'>): string | null =>
+  summary ? trainedFigures(summary) : check ? checkedFigures(check.figures) : null
+
+function checkedFigures({ fvu, ceRecovered, l0 }: NonNullable<Sae['check']>['figures']): string {
+  const parts = [
+    fvu.value !== null && `${formatPercent(1 - fvu.value)} of variance`,
+    ceRecovered.value !== null && `${formatPercent(ceRecovered.value)} of CE recovered`,
+    l0.value !== null && `L0 ${formatValue(l0.value)}`,
+  ]
+  return parts.filter(Boolean).join(' · ')
+}
+
+const trainedFigures = (summary: NonNullable<Sae['summary']>): string =>
   `${formatPercent(1 - summary.fvu)} of variance · ${formatPercent(summary.ceRecovered)} of CE recovered · L0 ${formatValue(summary.l0)} · ${formatPercent(summary.deadShare)} dead`
 
-export const trainedOn = ({ summary }: Pick<Sae, 'summary'>): string =>
-  summary ? `${formatCount(summary.tokens)} tokens` : DASH
+export const trainedOn = ({ summary, declared }: Pick<Sae, 'summary' | 'declared'>): string =>
+  summary ? `${formatCount(summary.tokens)} tokens` : (declared?.dataset ?? DASH)

@@ -1,6 +1,6 @@
 // The upload that this page is doing: one at a time, alive while dialogs open and close. It sends pieces in order, asks the server where to
 // go on after a break, and waits for a server that is away.
-import { AppError, CHUNK_BYTES, type FolderUpload, type UploadedFile } from '@mistudio/contracts'
+import { AppError, CHUNK_BYTES, type FolderUpload, type UploadedFile, type UploadPurpose } from '@mistudio/contracts'
 import { create } from 'zustand'
 import { api, keys, queryClient } from '../../live/index.js'
 import { type Sample, withSample } from './pace.js'
@@ -35,12 +35,13 @@ export const sentBytes = ({ upload, current }: Pick<Transfer, 'upload' | 'curren
 
 /** Begins a new upload, or goes on with `existing`. @throws AppError when the server refuses the folder. */
 export async function startTransfer(
+  purpose: UploadPurpose,
   name: string,
   chosen: readonly File[],
   existing: FolderUpload | null,
 ): Promise<void> {
   const announced = chosen.map((file) => ({ name: file.name, size: file.size, modified: file.lastModified }))
-  const upload = existing ?? (await api.createFolderUpload({ body: { name, files: announced } }))
+  const upload = existing ?? (await api.createFolderUpload({ body: { name, purpose, files: announced } }))
   files = new Map(chosen.map((file) => [file.name, file]))
   useTransfer.setState({ transfer: { upload, state: 'sending', current: null, samples: [], problem: null } })
   resumeTransfer()

@@ -1,14 +1,18 @@
-// Walks through the import roots and chooses a model folder or a dataset file.
+// Walks through the import roots and chooses the folder of a model or an SAE, or a dataset file.
 import { useQuery } from '@tanstack/react-query'
 import CornerLeftUp from 'lucide-react/icons/corner-left-up'
 import File from 'lucide-react/icons/file'
 import FileText from 'lucide-react/icons/file-text'
 import Folder from 'lucide-react/icons/folder'
+import Network from 'lucide-react/icons/network'
 import Server from 'lucide-react/icons/server'
 import { useState } from 'react'
 import { api, keys } from '../../live/index.js'
 import { Button, cx, ErrorState, formatBytes, Skeleton } from '../../ui/index.js'
 import { type BrowserRow, browserRows, type Wanted } from '../prepare.js'
+
+const ICONS = { model: Server, sae: Network, dataset: FileText } as const
+const WORDS = { model: 'model', sae: 'SAE', dataset: 'dataset' } as const
 
 interface FileBrowserProps {
   wanted: Wanted
@@ -72,7 +76,7 @@ interface RowProps {
 
 function Row({ row, wanted, chosen, onOpen, onChoose }: RowProps) {
   const { entry, opens, fits } = row
-  const Icon = fits ? (wanted === 'model' ? Server : FileText) : opens ? Folder : File
+  const Icon = fits ? ICONS[wanted] : opens ? Folder : File
   const pressable = fits || opens
   return (
     <li className="flex items-center gap-1">
@@ -89,7 +93,7 @@ function Row({ row, wanted, chosen, onOpen, onChoose }: RowProps) {
       >
         <Icon className={cx('size-4 shrink-0', fits && 'text-tone-emerald')} aria-hidden />
         <span className="min-w-0 flex-1 truncate">{entry.name}</span>
-        {fits && <span className="text-xs text-tone-emerald">{chosen ? 'chosen' : wanted}</span>}
+        {fits && <span className="text-xs text-tone-emerald">{chosen ? 'chosen' : WORDS[wanted]}</span>}
         {entry.size !== null && <span className="text-xs text-muted tabular-nums">{formatBytes(entry.size)}</span>}
       </button>
       {fits && opens && (

@@ -7,14 +7,13 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import UploadIcon from 'lucide-react/icons/upload'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { dismissTransfer, FileBrowser, useTransfer } from '../../files/index.js'
+import { dismissTransfer, FileBrowser, UploadFolder, useTransfer } from '../../files/index.js'
 import { keys, queryClient } from '../../live/index.js'
 import { Button, Dialog, errorText, Field, Input, Notice, nextStep, ProgressBar, Tabs } from '../../ui/index.js'
 import { useCreateModel, useInspectModel } from '../api.js'
 import { draftProblem, type PrecisionDraft, startPrecision } from '../precision.js'
 import { InspectionView } from './inspection.js'
 import { PrecisionChoice } from './precision-choice.js'
-import { UploadModel } from './upload-model.js'
 
 type Source = 'path' | 'upload'
 const SOURCES = [
@@ -31,7 +30,7 @@ export function AddModelDialog({ open, onClose }: { open: boolean; onClose(): vo
 }
 
 function AddModel({ onClose }: { onClose(): void }) {
-  const uploading = useTransfer((store) => store.transfer !== null)
+  const uploading = useTransfer((store) => store.transfer?.upload.purpose === 'model')
   const [from, setFrom] = useState<Source>(uploading ? 'upload' : 'path')
   const [path, setPath] = useState('')
   const [name, setName] = useState('')
@@ -113,7 +112,7 @@ function AddModel({ onClose }: { onClose(): void }) {
       <div className="space-y-4">
         <Tabs tabs={SOURCES} value={from} onChange={changeSource} label="Where the model lies">
           {from === 'upload' ? (
-            <UploadModel inspected={found !== null} onComplete={(at) => void look(at)} />
+            <UploadFolder purpose="model" inspected={found !== null} onComplete={(at) => void look(at)} />
           ) : (
             <ServerFolder path={path} onChoose={(at) => void look(at)} onType={choose} />
           )}

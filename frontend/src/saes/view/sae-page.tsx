@@ -1,13 +1,12 @@
-// One SAE: facts, figures of its training, files, extractions.
-import { type Sae, SaeFileSchema } from '@mistudio/contracts'
-import Download from 'lucide-react/icons/download'
+// One SAE: its import while that runs, then facts, figures of its training, self-check, exports, extractions.
+import { SAE_LAYOUT_TEXTS, type Sae } from '@mistudio/contracts'
 import Pencil from 'lucide-react/icons/pencil'
 import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { ExtractionCard, StartExtraction, sortExtractions, useExtractions } from '../../extractions/index.js'
-import { useLiveStatus } from '../../live/index.js'
+import { useLiveStatus, useSubject } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
 import { summaryTiles } from '../../training/prepare.js'
 import {
@@ -22,9 +21,12 @@ import {
   Stat,
   StatRow,
 } from '../../ui/index.js'
-import { saeFileUrl, useSae } from '../api.js'
-import { saeFacts, saeLine, trainedOn } from '../prepare.js'
+import { useSae } from '../api.js'
+import { originLine, saeFacts, saeLine, trainedOn } from '../prepare.js'
+import { ExportCard } from './export-card.js'
+import { ImportingSae } from './importing-sae.js'
 import { DeleteSae, RenameSae } from './sae-dialogs.js'
+import { SelfCheckCard, VerdictBadge } from './self-check.js'
 
 const CRUMBS = [{ label: 'SAEs', to: '/saes' }]
 
@@ -32,6 +34,8 @@ export function SaePage() {
   const { id = '' } = useParams()
   const sae = useSae(id)
   const since = useLiveStatus((state) => state.lastContact)
+  useSubject('sae', id)
+  if (sae.data && sae.data.status !== 'ready') return <ImportingSae sae={sae.data} />
   if (sae.data) return <SaeView sae={sae.data} />
   return (
     <Page title="SAE" crumbs={CRUMBS}>
@@ -51,7 +55,12 @@ function SaeView({ sae }: { sae: Sae }) {
     <Page
       title={sae.name}
       crumbs={CRUMBS}
-      state={<RunPrecision precision={sae.precision} modelId={sae.modelId} />}
+      state={
+        <>
+          {sae.check && <VerdictBadge check={sae.check} />}
+          <RunPrecision precision={sae.precision} modelId={sae.modelId} />
+        </>
+      }
       subtitle={`${sae.modelName} · ${saeLine(sae)}`}
       actions={
         <>
@@ -70,8 +79,9 @@ function SaeView({ sae }: { sae: Sae }) {
       <div className="space-y-5">
         {sae.modelPrecision && sae.modelPrecision !== sae.precision && (
           <Notice tone="amber" icon={TriangleAlert} title="The model is loaded in another precision now">
-            This SAE was trained on {sae.modelName} at {sae.precision}; extractions and steering now read it at{' '}
-            {sae.modelPrecision}. Load the model as {sae.precision} on its page to read what the SAE was trained on.
+            This SAE was {sae.trainingId ? 'trained on' : 'imported for'} {sae.modelName} at {sae.precision}, and
+            extractions and steering now read it at {sae.modelPrecision}. Load the model as {sae.precision} on its page
+            to read what it was {sae.trainingId ? 'trained' : 'checked'} on.
           </Notice>
         )}
         {sae.summary && (
@@ -97,6 +107,8 @@ function SaeView({ sae }: { sae: Sae }) {
                 ],
                 ...saeFacts(sae),
                 ['Trained on', trainedOn(sae)],
+                ...(sae.layout ? [['Came as', SAE_LAYOUT_TEXTS[sae.layout].label] as const] : []),
+                ...(originLine(sae) ? [['From', originLine(sae)] as const] : []),
                 ['Made', formatDateTime(sae.createdAt)],
                 ...(sae.trainingId
                   ? [
@@ -111,45 +123,15 @@ function SaeView({ sae }: { sae: Sae }) {
               ]}
             />
           </Card>
-          <Files sae={sae} />
+          <ExportCard sae={sae} />
         </div>
+        <SelfCheckCard sae={sae} />
         <Extractions saeId={sae.id} onStart={() => setAsking('extract')} />
       </div>
       <RenameSae open={asking === 'rename'} onClose={close} sae={sae} />
       <DeleteSae open={asking === 'delete'} onClose={close} sae={sae} />
       <StartExtraction open={asking === 'extract'} onClose={close} saeId={sae.id} />
     </Page>
-  )
-}
-
-const FILE_TEXTS = {
-  'cfg.json': 'Configuration: site, sizes, architecture',
-  'sae_weights.safetensors': 'Weights: W_enc, W_dec, b_enc, b_dec',
-}
-
-function Files({ sae }: { sae: Sae }) {
-  return (
-    <Card title="Files" description="SAELens layout: loads with sae_lens.SAE.load_from_disk on the folder of both.">
-      <ul className="space-y-2">
-        {SaeFileSchema.options.map((file) => (
-          <li key={file} className="flex items-center justify-between gap-3 rounded-lg bg-tile px-4 py-2.5">
-            <span className="min-w-0">
-              <code className="text-sm text-heading">{file}</code>
-              <span className="block text-xs text-muted">{FILE_TEXTS[file]}</span>
-            </span>
-            <a
-              href={saeFileUrl(sae.id, file)}
-              download={file}
-              aria-label={`Download ${file}`}
-              className="inline-flex h-8 items-center gap-2 rounded-lg bg-secondary px-3 text-[13px] font-medium text-on-secondary hover:bg-secondary-hover"
-            >
-              <Download className="size-4" aria-hidden />
-              Download
-            </a>
-          </li>
-        ))}
-      </ul>
-    </Card>
   )
 }
 

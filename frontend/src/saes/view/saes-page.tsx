@@ -1,23 +1,28 @@
 // The list of SAEs.
-import type { Sae } from '@mistudio/contracts'
+import { SAE_LAYOUT_TEXTS, type Sae } from '@mistudio/contracts'
+import Import from 'lucide-react/icons/import'
 import Network from 'lucide-react/icons/network'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useLiveStatus } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
 import {
+  Badge,
   EmptyState,
   ErrorState,
   FilteredEmpty,
   LinkButton,
   Page,
+  Progress,
   plural,
   RelativeTime,
   SearchInput,
   SkeletonList,
+  StatusBadge,
 } from '../../ui/index.js'
 import { useSaes } from '../api.js'
-import { saeFigures, saeLine } from '../prepare.js'
+import { importLine, saeFigures } from '../prepare.js'
+import { VerdictBadge } from './self-check.js'
 
 export function SaesPage() {
   const saes = useSaes()
@@ -27,13 +32,18 @@ export function SaesPage() {
   const found = list.filter((sae) =>
     `${sae.name} ${sae.modelName} ${sae.site}`.toLowerCase().includes(search.toLowerCase()),
   )
-  const train = (
-    <LinkButton kind="primary" to="/training/new">
-      Train an SAE
-    </LinkButton>
+  const actions = (
+    <>
+      <LinkButton icon={Import} to="/saes/import">
+        Import an SAE
+      </LinkButton>
+      <LinkButton kind="primary" to="/training/new">
+        Train an SAE
+      </LinkButton>
+    </>
   )
   return (
-    <Page title="SAEs" subtitle="Trained sparse autoencoders, as SAELens files." actions={train}>
+    <Page title="SAEs" subtitle="Sparse autoencoders, trained here or imported, as SAELens files." actions={actions}>
       {list.length > 3 && (
         <SearchInput value={search} onChange={setSearch} placeholder="Find an SAE" className="mb-4 max-w-sm" />
       )}
@@ -42,8 +52,8 @@ export function SaesPage() {
       ) : !saes.data ? (
         <SkeletonList rows={3} className="h-28" />
       ) : list.length === 0 ? (
-        <EmptyState icon={Network} action={train}>
-          No SAEs yet. A finished training leaves one here.
+        <EmptyState icon={Network} action={actions}>
+          No SAEs yet. A finished training leaves one here, and published ones can be imported for a model you have.
         </EmptyState>
       ) : found.length === 0 ? (
         <FilteredEmpty onClear={() => setSearch('')}>
@@ -74,19 +84,33 @@ function SaeCard({ sae }: { sae: Sae }) {
             </Link>
           </h2>
           <p className="text-sm text-body">
-            {sae.modelName} · {saeLine(sae)}
+            {sae.modelName} · {importLine(sae)}
           </p>
-          {sae.summary && <p className="mt-0.5 text-sm text-muted">{saeFigures(sae)}</p>}
-          <p className="mt-1.5">
+          {saeFigures(sae) && <p className="mt-0.5 text-sm text-muted">{saeFigures(sae)}</p>}
+          <p className="mt-1.5 flex flex-wrap gap-2">
+            {sae.status !== 'ready' && <StatusBadge status={sae.status} />}
+            {sae.check && <VerdictBadge check={sae.check} />}
+            {sae.layout && <Badge>{SAE_LAYOUT_TEXTS[sae.layout].label}</Badge>}
             <RunPrecision precision={sae.precision} modelId={sae.modelId} />
           </p>
+          {sae.status === 'importing' && sae.job && (
+            <div className="mt-3 w-96 max-w-full">
+              <Progress
+                progress={sae.job.progress}
+                startedAt={sae.job.startedAt}
+                tone="purple"
+                still={sae.job.state !== 'running'}
+                label={`Importing ${sae.name}`}
+              />
+            </div>
+          )}
           <p className="mt-2 text-xs text-muted">
             made <RelativeTime at={sae.createdAt} /> ·{' '}
             {sae.extractions === 0 ? 'no extractions yet' : plural(sae.extractions, 'extraction')}
           </p>
         </div>
       </div>
-      <LinkButton to={`/features?start=1&saeId=${sae.id}`}>Start extraction</LinkButton>
+      {sae.status === 'ready' && <LinkButton to={`/features?start=1&saeId=${sae.id}`}>Start extraction</LinkButton>}
     </article>
   )
 }

@@ -1,60 +1,80 @@
-// A model from this computer: choose or drop its folder, send it with progress, go on with what was begun before.
-import type { FolderUpload } from '@mistudio/contracts'
+// A folder from this computer, of a model or an SAE: choose or drop it, send it with progress, go on with what was begun before.
+import type { FolderUpload, UploadPurpose } from '@mistudio/contracts'
 import FolderUp from 'lucide-react/icons/folder-up'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import UploadIcon from 'lucide-react/icons/upload'
 import { type ReactNode, useRef, useState } from 'react'
-import {
-  fromDrop,
-  fromInput,
-  type Picked,
-  type Selection,
-  selectModelFiles,
-  startTransfer,
-  uploadToContinue,
-  useTransfer,
-} from '../../files/index.js'
 import { Button, cx, ErrorState, errorText, formatBytes, Notice, plural } from '../../ui/index.js'
 import { useFolderUploads } from '../api.js'
+import { fromDrop, fromInput } from '../upload/picked.js'
+import { selectSaeFiles } from '../upload/select-sae.js'
+import { type Picked, type Selection, selectModelFiles, uploadToContinue } from '../upload/selection.js'
+import { startTransfer, useTransfer } from '../upload/transfer.js'
 import { EarlierUploads } from './earlier-uploads.js'
 import { UploadProgress } from './upload-progress.js'
 
-interface UploadModelProps {
+/** What differs between the folders that are taken. */
+const PURPOSES = {
+  model: {
+    thing: 'a model',
+    select: selectModelFiles,
+    fallback: 'uploaded model',
+    drop: 'Drop the folder of a model here: config.json, tokenizer and *.safetensors or an ONNX export. A broken upload can go on later.',
+  },
+  sae: {
+    thing: 'an SAE',
+    select: selectSaeFiles,
+    fallback: 'uploaded SAE',
+    drop: 'Drop the folder of an SAE here: cfg.json with sae_weights.safetensors, params.npz of Gemma Scope, and the like. A broken upload can go on later.',
+  },
+} as const
+
+interface UploadFolderProps {
+  purpose: UploadPurpose
   /** What it holds is shown already. */
   inspected: boolean
   /** The folder lies complete on the server. */
   onComplete(path: string): void
 }
 
-export function UploadModel({ inspected, onComplete }: UploadModelProps) {
+export function UploadFolder({ purpose, inspected, onComplete }: UploadFolderProps) {
+  const words = PURPOSES[purpose]
   const transfer = useTransfer((store) => store.transfer)
   const uploads = useFolderUploads()
+  const own = (uploads.data ?? []).filter((upload) => upload.purpose === purpose)
   const [selection, setSelection] = useState<Selection | null>(null)
   const [failure, setFailure] = useState<unknown>(null)
 
   const choose = (picked: readonly Picked[]) => {
     if (picked.length === 0) return
     setFailure(null)
-    setSelection(selectModelFiles(picked))
+    setSelection(words.select(picked))
   }
   const send = async (chosen: Selection, existing: FolderUpload | null) => {
     setFailure(null)
     try {
-      await startTransfer(chosen.name || 'uploaded model', chosen.files, existing)
+      await startTransfer(purpose, chosen.name || words.fallback, chosen.files, existing)
       setSelection(null)
     } catch (error) {
       setFailure(error)
     }
   }
 
+  if (transfer && transfer.upload.purpose !== purpose)
+    return (
+      <Notice tone="amber" title={`“${transfer.upload.name}” is being uploaded`}>
+        One upload runs at a time. Wait until it has finished, or cancel it where it was started.
+      </Notice>
+    )
   if (transfer) return <UploadProgress transfer={transfer} onUse={inspected ? null : onComplete} />
   return (
     <div className="space-y-4">
-      <DropArea onPicked={choose} onFailure={setFailure} />
+      <DropArea words={words} onPicked={choose} onFailure={setFailure} />
       {selection && (
         <Chosen
           selection={selection}
-          existing={uploadToContinue(selection.files, uploads.data ?? [])}
+          thing={words.thing}
+          existing={uploadToContinue(selection.files, own)}
           onSend={(existing) => void send(selection, existing)}
         />
       )}
@@ -66,22 +86,23 @@ export function UploadModel({ inspected, onComplete }: UploadModelProps) {
       {uploads.error && !uploads.data ? (
         <ErrorState error={uploads.error} onRetry={() => void uploads.refetch()} />
       ) : (
-        <EarlierUploads uploads={uploads.data ?? []} onUse={onComplete} />
+        <EarlierUploads uploads={own} onUse={onComplete} />
       )}
     </div>
   )
 }
 
 interface DropAreaProps {
+  words: (typeof PURPOSES)[UploadPurpose]
   onPicked(picked: readonly Picked[]): void
   onFailure(error: unknown): void
 }
 
-function DropArea({ onPicked, onFailure }: DropAreaProps) {
+function DropArea({ words, onPicked, onFailure }: DropAreaProps) {
   const [over, setOver] = useState(false)
   return (
     <section
-      aria-label="Upload a model"
+      aria-label={`Upload ${words.thing}`}
       onDragOver={(event) => {
         event.preventDefault()
         setOver(true)
@@ -98,15 +119,12 @@ function DropArea({ onPicked, onFailure }: DropAreaProps) {
       )}
     >
       <UploadIcon className="size-8 text-muted" aria-hidden />
-      <p className="text-sm">
-        Drop the folder of a model here: config.json, tokenizer and *.safetensors or an ONNX export. A broken upload can
-        go on later.
-      </p>
+      <p className="text-sm">{words.drop}</p>
       <div className="flex flex-wrap justify-center gap-2">
-        <PickButton label="Folder of a model" folder onPicked={onPicked}>
+        <PickButton label={`Folder of ${words.thing}`} folder onPicked={onPicked}>
           Choose folder
         </PickButton>
-        <PickButton label="Files of a model" onPicked={onPicked}>
+        <PickButton label={`Files of ${words.thing}`} onPicked={onPicked}>
           Choose files
         </PickButton>
       </div>
@@ -147,17 +165,18 @@ function PickButton({ label, folder = false, onPicked, children }: PickButtonPro
 
 interface ChosenProps {
   selection: Selection
+  thing: string
   existing: FolderUpload | null
   onSend(existing: FolderUpload | null): void
 }
 
 /** What would be sent, what is left out, and the button that begins. */
-function Chosen({ selection, existing, onSend }: ChosenProps) {
+function Chosen({ selection, thing, existing, onSend }: ChosenProps) {
   const { files, bytes, leftOut, problem, name } = selection
   const there = existing?.files.reduce((sum, { received }) => sum + received, 0) ?? 0
   if (problem !== null)
     return (
-      <Notice tone="red" icon={TriangleAlert} title="This is not a model that can be used">
+      <Notice tone="red" icon={TriangleAlert} title={`This is not ${thing} that can be used`}>
         {problem}
       </Notice>
     )

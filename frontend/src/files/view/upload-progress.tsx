@@ -4,16 +4,6 @@ import Check from 'lucide-react/icons/check'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import {
-  cancelTransfer,
-  dismissTransfer,
-  pauseTransfer,
-  rateOf,
-  resumeTransfer,
-  secondsLeft,
-  sentBytes,
-  type Transfer,
-} from '../../files/index.js'
-import {
   Button,
   ConfirmDialog,
   formatBytes,
@@ -22,6 +12,15 @@ import {
   Notice,
   ProgressBar,
 } from '../../ui/index.js'
+import { rateOf, secondsLeft } from '../upload/pace.js'
+import {
+  cancelTransfer,
+  dismissTransfer,
+  pauseTransfer,
+  resumeTransfer,
+  sentBytes,
+  type Transfer,
+} from '../upload/transfer.js'
 
 interface UploadProgressProps {
   transfer: Transfer

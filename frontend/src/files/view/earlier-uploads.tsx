@@ -1,8 +1,8 @@
-// Uploads that lie on the server without being a model: finished ones can be used, unfinished ones say how to go on.
+// Uploads that lie on the server without being in use: finished ones can be used, unfinished ones say how to go on.
 import type { FolderUpload } from '@mistudio/contracts'
 import { useState } from 'react'
-import { removeUpload } from '../../files/index.js'
 import { Button, ConfirmDialog, formatBytes, formatPercent, formatRelative } from '../../ui/index.js'
+import { removeUpload } from '../upload/transfer.js'
 
 interface EarlierUploadsProps {
   uploads: readonly FolderUpload[]
