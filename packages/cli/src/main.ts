@@ -4,7 +4,7 @@ import { AppError } from '@mistudio/contracts'
 import { check } from './check.js'
 import { demo } from './demo.js'
 import { models } from './models.js'
-import { saes } from './saes-verify.js'
+import { saes } from './saes.js'
 
 interface Command {
   readonly summary: string

@@ -155,7 +155,7 @@ function Found({ found }: { found: SaeInspection }) {
         </>
       }
     >
-      <div className="grid gap-x-10 gap-y-2 lg:grid-cols-2">
+      <div className="grid items-start gap-x-10 gap-y-2 lg:grid-cols-2">
         <Facts
           rows={[
             ['d_in', size(found.dIn)],
