@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { writeSaeLensFolder, writeSafetensors } from '@mistudio/formats'
 import {
   exportForInference,
-  initialState,
+  initialParameters,
   ReferenceTrainStep,
   TRAINING_ARCHITECTURES,
   trainableSae,
@@ -20,25 +20,29 @@ const { values } = parseArgs({ options: { python: { type: 'string' } } })
 
 /** Fields that an architecture needs beyond those that all have; small targets, so that every SAE is sparse. */
 const OWN = {
-  standard: { l1_coefficient: 0.05, l1_warm_up_steps: 0, lp_norm: 1 },
-  gated: { l1_coefficient: 0.05, l1_warm_up_steps: 0 },
-  jumprelu: { l0_coefficient: 0.01, l0_warm_up_steps: 0, jumprelu_init_threshold: 0.05, jumprelu_bandwidth: 0.1 },
+  standard: { l1_coefficient: 0.6, l1_warm_up_steps: 0, lp_norm: 1 },
+  gated: { l1_coefficient: 0.6, l1_warm_up_steps: 0 },
+  jumprelu: { l0_coefficient: 0.3, l0_warm_up_steps: 0, jumprelu_init_threshold: 0.1, jumprelu_bandwidth: 0.1 },
   topk: { k: 8 },
   abstopk: { k: 8 },
   batchtopk: { k: 8, topk_threshold_lr: 0.05 },
   matryoshka_batchtopk: { k: 8, topk_threshold_lr: 0.05, matryoshka_widths: [32, 96, D_SAE] },
   matching_pursuit: { residual_threshold: 0.1, max_iterations: 8 },
 }
-/** Variants of training that end in another file. */
+/** All of them, and variants that end in another file. Transcoders with another activation are unknown to SAELens, so none is here. */
 const VARIANTS = [
   ...Object.keys(OWN).map((architecture) => ({ name: architecture, architecture })),
-  { name: 'topk transcoder', architecture: 'topk', more: { d_out: 48, apply_b_dec_to_input: false } },
+  { name: 'transcoder', architecture: 'standard', more: { d_out: 48, apply_b_dec_to_input: false } },
   {
     name: 'jumprelu skip transcoder',
     architecture: 'jumprelu',
     more: { skip_connection: true, apply_b_dec_to_input: false },
   },
-  { name: 'topk layer_norm', architecture: 'topk', more: { normalize_activations: 'layer_norm' } },
+  {
+    name: 'topk layer_norm',
+    architecture: 'topk',
+    more: { normalize_activations: 'layer_norm', aux_loss_coefficient: 0 },
+  },
 ]
 
 /** Sparse sums of random directions, the same for the same seed. */
@@ -80,15 +84,11 @@ try {
       totalSteps: STEPS,
       cycles: 1,
     }
-    const step = new ReferenceTrainStep(sae, {
-      ...{
-        learningRate: schedule,
-        adam: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
-        clipGradNorm: 1,
-        deadWindow: 1000,
-      },
-    })
-    await step.load(initialState(sae, 1))
+    const options = {
+      ...{ learningRate: schedule, adam: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 } },
+      ...{ clipGradNorm: 1, deadWindow: 1000 },
+    }
+    const step = new ReferenceTrainStep(sae, options, initialParameters(sae, 1))
     for (let t = 0; t < STEPS; t++) {
       const x = activations(BATCH, D_IN, 100 + t)
       await step.step(x, cfg.d_out ? activations(BATCH, cfg.d_out, 100 + t) : undefined, { coefficientFactor: 1 })
@@ -107,14 +107,8 @@ try {
     await writeSafetensors(input, [
       { name: 'x', dtype: 'F32', shape: [TOKENS, D_IN], data: activations(TOKENS, D_IN, 7) },
     ])
-    const encode = [
-      join(ROOT, 'node_modules/.bin/mistudio'),
-      'saes',
-      'encode',
-      target,
-      input,
-      join(target, 'ours.safetensors'),
-    ]
+    const main = join(ROOT, 'packages/cli/dist/main.js')
+    const encode = [process.execPath, main, 'saes', 'encode', target, input, join(target, 'ours.safetensors')]
     process.stderr.write(`${name}: ${execFileSync(encode[0], encode.slice(1), { encoding: 'utf8' })}`)
   }
   if (values.python) {

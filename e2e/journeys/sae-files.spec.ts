@@ -59,7 +59,7 @@ test('an SAE comes in, is checked, goes out and comes back the same', async ({ p
   await test.step('its self-check is on its page, and runs again on a dataset', async () => {
     await expect(page.getByText('Fits', { exact: true }).first()).toBeVisible()
     const figures = page.getByRole('region', { name: 'Figures of the self-check' })
-    await expect(figures.getByRole('row', { name: /^FVU/ })).toContainText('–')
+    await expect(figures.getByRole('row', { name: /^FVU/ })).toContainText(' to ')
     await page.getByRole('button', { name: 'Check again' }).click()
     await page.getByRole('dialog').getByRole('combobox', { name: 'Text' }).selectOption(on.tokenizationId)
     await page.getByRole('dialog').getByRole('combobox', { name: 'Tokens' }).selectOption('2048')

@@ -1,5 +1,12 @@
 // The model card of an SAE: README.md as the hub shows it. Pure; it says only what is known, and how each figure was measured.
-import { CHECK_FIGURE_TEXTS, type CheckFigure, type Sae, type SaeCheck, type SaeShape } from '@mistudio/contracts'
+import {
+  CHECK_FIGURE_TEXTS,
+  type CheckFigure,
+  opensInSaeLens,
+  type Sae,
+  type SaeCheck,
+  type SaeShape,
+} from '@mistudio/contracts'
 
 export interface CardTraining {
   /** Options of the form, as they were used. */
@@ -28,7 +35,7 @@ export function modelCard(sae: Sae, shape: SaeShape, training: CardTraining | nu
     ]),
     ...(sae.summary ? [trainingFigures(sae.summary)] : []),
     ...(sae.check ? [checkFigures(sae.check)] : []),
-    usage(),
+    usage(sae.architecture),
     ...(training ? [trainingOptions(training.params)] : []),
   ]
   return `${parts.join('\n\n')}\n`
@@ -101,12 +108,23 @@ const figureText = ({ value, low, high }: CheckFigure): string => {
   return low === null || high === null ? rounded(value) : `${rounded(value)} (${rounded(low)} to ${rounded(high)})`
 }
 
-const usage = (): string =>
-  [
+function usage(architecture: string): string {
+  if (!opensInSaeLens(architecture)) {
+    return `## Use\n\nSAELens has no architecture ${architecture}; the files are in its layout and open in miStudio.`
+  }
+  const code = [
+    'from sae_lens import SAE',
+    '',
+    "sae = SAE.load_from_disk('folder')",
+    'features = sae.encode(activations)  # [tokens, d_in] -> [tokens, d_sae]',
+    'reconstruction = sae.decode(features)',
+  ]
+  return [
     '## Use',
-    'With [SAELens](https://github.com/jbloomAus/SAELens) 6, from the folder that holds `cfg.json` and `sae_weights.safetensors`:',
-    "```python\nfrom sae_lens import SAE\n\nsae = SAE.load_from_disk('folder')\nfeatures = sae.encode(activations)  # [tokens, d_in] -> [tokens, d_sae]\nreconstruction = sae.decode(features)\n```",
+    'With SAELens 6, from the folder that holds `cfg.json` and `sae_weights.safetensors`:',
+    ['```python', ...code, '```'].join('\n'),
   ].join('\n\n')
+}
 
 const trainingOptions = (params: unknown): string =>
   ['## Training options', `\`\`\`json\n${JSON.stringify(params, null, 2)}\n\`\`\``].join('\n\n')

@@ -4,6 +4,7 @@ import path from 'node:path'
 import {
   AppError,
   type ExportSae,
+  exportNote,
   exportProblem,
   type Job,
   type PublishSae,
@@ -42,7 +43,7 @@ export class SaeExportsService {
           bytes: found.size,
           madeAt: found.mtime.toISOString(),
         }
-        return { layout, problem: exportProblem(layout, shape), archive }
+        return { layout, problem: exportProblem(layout, shape), note: exportNote(layout, shape), archive }
       }),
     )
   }

@@ -38,7 +38,9 @@ export const saeFigures = ({ summary, check }: Pick<Sae, 'summary' | 'check'>): 
 
 function checkedFigures({ fvu, ceRecovered, l0 }: NonNullable<Sae['check']>['figures']): string {
   const parts = [
-    fvu.value !== null && `${formatPercent(1 - fvu.value)} of variance`,
+    // A share of variance below zero says nothing to anybody.
+    fvu.value !== null &&
+      (fvu.value > 1 ? `FVU ${formatValue(fvu.value)}` : `${formatPercent(1 - fvu.value)} of variance`),
     ceRecovered.value !== null && `${formatPercent(ceRecovered.value)} of CE recovered`,
     l0.value !== null && `L0 ${formatValue(l0.value)}`,
   ]

@@ -73,14 +73,14 @@ export function ExportCard({ sae }: { sae: Sae }) {
 
 function LayoutRow({ sae, one }: { sae: Sae; one: SaeExport }) {
   const make = useExportSae(sae.id)
-  const { layout, problem, archive } = one
+  const { layout, problem, note, archive } = one
   const { label, files } = SAE_LAYOUT_TEXTS[layout]
   const active = isActive(sae.job)
   return (
     <li className="flex flex-wrap items-center justify-between gap-3 rounded-lg bg-tile px-4 py-2.5">
       <span className="min-w-0">
         <span className="text-sm text-heading">{label}</span>
-        <span className="block text-xs text-muted">{problem ?? files}</span>
+        <span className="block text-xs text-muted">{problem ?? note ?? files}</span>
         {make.error && <span className="block text-xs text-tone-red">{errorText(make.error)}</span>}
         {archive && (
           <span className="block text-xs text-muted">

@@ -175,7 +175,7 @@ function FigureRow({ label, text, figure, share }: FigureRowProps) {
         {value === null ? 'not finite' : show(value)}
       </Td>
       <Td number className="whitespace-nowrap">
-        {low === null || high === null ? DASH : `${show(low)} – ${show(high)}`}
+        {low === null || high === null ? DASH : `${show(low)} to ${show(high)}`}
       </Td>
       <Td className="text-xs text-muted">{text}</Td>
     </Tr>

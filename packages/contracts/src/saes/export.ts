@@ -12,6 +12,8 @@ export const SaeExportSchema = z.object({
   layout: SaeExportLayoutSchema,
   /** Why it cannot be written number for number; null when it can. */
   problem: z.string().nullable(),
+  /** What to know before it is written. */
+  note: z.string().nullable(),
   archive: z.object({ name: z.string(), bytes: z.number(), madeAt: TimeSchema }).nullable(),
 })
 export type SaeExport = z.infer<typeof SaeExportSchema>

@@ -16,6 +16,19 @@ export const SAE_LAYOUT_TEXTS: Readonly<Record<SaeLayout, { label: string; files
 export const SaeExportLayoutSchema = z.enum(['saelens', 'sparsify', 'gemma_scope'])
 export type SaeExportLayout = z.infer<typeof SaeExportLayoutSchema>
 
+/** Architectures that SAELens 6 opens; the others in its layout are opened here only. */
+const SAELENS_ARCHITECTURES: ReadonlySet<string> = new Set([
+  ...['standard', 'gated', 'topk', 'abstopk', 'jumprelu', 'temporal', 'matching_pursuit'],
+  ...['transcoder', 'skip_transcoder', 'jumprelu_transcoder', 'jumprelu_skip_transcoder'],
+])
+export const opensInSaeLens = (architecture: string): boolean => SAELENS_ARCHITECTURES.has(architecture)
+
+/** What to know about a layout that can hold an SAE; null for nothing. */
+export const exportNote = (layout: SaeExportLayout, { architecture }: Pick<SaeShape, 'architecture'>): string | null =>
+  layout === 'saelens' && !opensInSaeLens(architecture)
+    ? `SAELens has no architecture ${architecture}: this archive is read by miStudio only.`
+    : null
+
 /** What decides whether a layout can hold an SAE; fields of SAELens's cfg.json. */
 export const SaeShapeSchema = z.looseObject({
   architecture: z.string(),
