@@ -44,13 +44,14 @@ async function check(context: Context, work: SaeCheckWork): Promise<CheckOutcome
   const text = await textFor(context, work, opened, declared)
   const counted = (token: number): boolean => token !== text.bos
   const measured = await measure(context, opened, sae, sites, text, counted)
-  const input = { measured, site: sites.input, declaredL0: declared.l0 }
+  const input = { measured, site: sites.input, declaredSite: declared.site, declaredL0: declared.l0 }
   const stop = () => checkControl(context.control())
   if (doubtful(input)) context.progress({ stage: 'trying other sites and scales', fraction: null })
   const trials = doubtful(input)
     ? await tryOthers({
         ...{ model: opened.model, sae, site: sites.input, batches: text.batches, counted, check: stop },
         inputNorm: measured.inputNorm.value,
+        declaredSite: declared.site,
       })
     : []
   const seconds = (performance.now() - began) / 1000

@@ -21,6 +21,8 @@ export interface TrialRequest {
   readonly model: RunnableModel
   readonly sae: Sae
   readonly site: string
+  /** Where its files say that it reads; null when they do not. */
+  readonly declaredSite: string | null
   readonly batches: readonly EvaluationBatch[]
   readonly counted: (token: number, position: number) => boolean
   /** Mean ‖x‖ at the site. */
@@ -52,15 +54,16 @@ export async function tryOthers(request: TrialRequest): Promise<Trial[]> {
   return trials
 }
 
-/** Sites of the SAE's width: the same kind at other layers first, then other kinds at its own layer. */
-function otherSites({ model, sae, site }: TrialRequest): string[] {
+/** Sites of the SAE's width: the one that its files state, the same kind at other layers, then other kinds at its own layer. */
+function otherSites({ model, sae, site, declaredSite }: TrialRequest): string[] {
   const [, layer = '', kind = ''] = /^blocks\.(\d+)\.(.+)$/.exec(site) ?? []
   const fitting = model.sites.filter((one) => one.name !== site && one.kind !== 'pattern' && siteWidth(one) === sae.dIn)
   const same = fitting.filter(({ name }) => kind !== '' && name.endsWith(`.${kind}`))
   const near = fitting.filter(
     ({ name }) => name.startsWith(`blocks.${layer}.`) && !same.some((one) => one.name === name),
   )
-  return [...same, ...near].map(({ name }) => name).slice(0, MAX_SITES)
+  const stated = fitting.filter(({ name }) => name === declaredSite)
+  return [...new Set([...stated, ...same, ...near].map(({ name }) => name))].slice(0, MAX_SITES)
 }
 
 function firstTokens(batches: readonly EvaluationBatch[]): EvaluationBatch[] {

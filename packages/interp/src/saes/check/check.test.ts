@@ -128,10 +128,10 @@ describe('intervals', () => {
 })
 
 describe('verdicts', () => {
-  const at = (value: number) => ({ value, low: null, high: null })
+  const at = (value: number, low: number | null = null, high: number | null = null) => ({ value, low, high })
   const input = (fvu: number, l0 = 20, ceRecovered = 0.9, declaredL0: number | null = 20) => ({
     measured: { fvu: at(fvu), l0: at(l0), ceRecovered: at(ceRecovered), tokens: 640 },
-    ...{ site: 'blocks.1.hook_resid_post', declaredL0, trials: [] },
+    ...{ site: 'blocks.1.hook_resid_post', declaredL0, declaredSite: null, trials: [] },
   })
   const kinds = (given: Parameters<typeof verdictOf>[0]) => verdictOf(given).reasons.map(({ kind }) => kind)
 
@@ -148,6 +148,17 @@ describe('verdicts', () => {
     expect(kinds(input(0.9, 20, -0.1))).toEqual(['ce'])
     expect(kinds(input(Number.NaN))).toEqual(['not_finite'])
     expect(doubtful(input(1.3))).toBe(true)
+  })
+
+  it('believe the files where they state another site of the stream that is better than the interval', () => {
+    const near = { ...input(0.25), declaredSite: 'blocks.3.hook_resid_post' }
+    near.measured = { ...near.measured, fvu: at(0.25, 0.24, 0.26) }
+    const trial = (label: string, fvu: number) => ({ kind: 'site' as const, label, fvu, l0: 20, tokens: 64 })
+    expect(doubtful(near)).toBe(true)
+    expect(doubtful({ ...near, declaredSite: near.site })).toBe(false)
+    expect(kinds({ ...near, trials: [trial('blocks.3.hook_resid_post', 0.2)] })).toEqual(['site'])
+    expect(kinds({ ...near, trials: [trial('blocks.3.hook_resid_post', 0.245)] })).toEqual([])
+    expect(kinds({ ...near, trials: [trial('blocks.2.hook_resid_post', 0.2)] })).toEqual([])
   })
 
   it('name a site or a scale that explains the misfit first', () => {

@@ -22,6 +22,8 @@ export interface VerdictInput {
   readonly measured: Pick<SaeMeasurement, 'fvu' | 'l0' | 'ceRecovered' | 'tokens'>
   /** Where it was measured. */
   readonly site: string
+  /** Where its files say that it reads; null when they do not. */
+  readonly declaredSite: string | null
   /** Mean number of features per token as the files state it; null when they do not. */
   readonly declaredL0: number | null
   /** Empty when nothing was doubtful. */
@@ -35,7 +37,8 @@ export const DOUBTFUL_FVU = 0.5
 /** Another reading explains the misfit when it leaves at most this share of the variance that this one leaves. */
 const CLEARLY_BETTER = 0.5
 
-export const doubtful = ({ measured, declaredL0 }: Omit<VerdictInput, 'trials'>): boolean =>
+export const doubtful = ({ measured, declaredL0, declaredSite, site }: Omit<VerdictInput, 'trials'>): boolean =>
+  (declaredSite !== null && declaredSite !== site) ||
   !(measured.fvu.value <= DOUBTFUL_FVU) ||
   !(measured.ceRecovered.value >= 0.5) ||
   l0IsOff(measured.l0.value, declaredL0)
@@ -45,7 +48,7 @@ const l0IsOff = (l0: number, declared: number | null): boolean =>
 
 /** The verdict; reasons that name a cause (site, scale) come first. */
 export function verdictOf(input: VerdictInput): Verdict {
-  const { measured, declaredL0, trials, site } = input
+  const { measured, declaredL0, site } = input
   const { fvu, l0, ceRecovered, tokens } = measured
   const on = `on ${tokens} tokens`
   if (![fvu.value, l0.value, ceRecovered.value].every(Number.isFinite)) {
@@ -54,7 +57,7 @@ export function verdictOf(input: VerdictInput): Verdict {
     ])
   }
   const reasons: Verdict['reasons'][number][] = []
-  for (const trial of explanations(trials, fvu.value)) {
+  for (const trial of explanations(input)) {
     reasons.push({ kind: trial.kind, message: causeOf(trial, fvu.value, site) })
   }
   if (fvu.value > 1) {
@@ -78,9 +81,15 @@ export function verdictOf(input: VerdictInput): Verdict {
   return reasons.length > 0 ? wrong(reasons) : { verdict: 'fits', reasons }
 }
 
-/** The best other site and the other scale, where they explain the misfit; the better one first. */
-function explanations(trials: readonly Trial[], here: number): Trial[] {
-  const better = trials.filter(({ fvu }) => fvu <= here * CLEARLY_BETTER && fvu < 1).sort((a, b) => a.fvu - b.fvu)
+/**
+ * The best other site and the other scale, where they explain the misfit; the better one first. Neighbouring sites of a residual stream are
+ * alike, so the site that the files state counts as soon as it is better than the interval; any other must be clearly better.
+ */
+function explanations({ trials, measured: { fvu }, declaredSite }: VerdictInput): Trial[] {
+  const enough = ({ kind, label }: Trial): number =>
+    kind === 'site' && label === declaredSite ? (fvu.low ?? fvu.value * 0.9) : fvu.value * CLEARLY_BETTER
+  const better = trials.filter((trial) => trial.fvu <= enough(trial) && trial.fvu < 1)
+  better.sort((a, b) => Number(b.label === declaredSite) - Number(a.label === declaredSite) || a.fvu - b.fvu)
   return better.filter((trial) => better.find(({ kind }) => kind === trial.kind) === trial)
 }
 
