@@ -19,6 +19,7 @@ const [D_IN, D_SAE, BATCH, STEPS, TOKENS] = [64, 256, 256, 60, 512]
 const { values } = parseArgs({ options: { python: { type: 'string' } } })
 
 /** Fields that an architecture needs beyond those that all have; small targets, so that every SAE is sparse. */
+/** @type {Record<string, Record<string, unknown>>} */
 const OWN = {
   standard: { l1_coefficient: 0.6, l1_warm_up_steps: 0, lp_norm: 1 },
   gated: { l1_coefficient: 0.6, l1_warm_up_steps: 0 },
@@ -30,6 +31,7 @@ const OWN = {
   matching_pursuit: { residual_threshold: 0.1, max_iterations: 8 },
 }
 /** All of them, and variants that end in another file. Transcoders with another activation are unknown to SAELens, so none is here. */
+/** @type {{ name: string, architecture: string, more?: { d_out?: number, [field: string]: unknown } }[]} */
 const VARIANTS = [
   ...Object.keys(OWN).map((architecture) => ({ name: architecture, architecture })),
   { name: 'transcoder', architecture: 'standard', more: { d_out: 48, apply_b_dec_to_input: false } },
@@ -45,7 +47,10 @@ const VARIANTS = [
   },
 ]
 
-/** Sparse sums of random directions, the same for the same seed. */
+/**
+ * Sparse sums of random directions, the same for the same seed.
+ * @param {number} rows @param {number} width @param {number} seed
+ */
 function activations(rows, width, seed) {
   let state = seed
   const random = () => {
@@ -75,6 +80,7 @@ try {
       ...{ decoder_init_norm: 0.1, ...OWN[architecture], ...more },
     }
     const sae = trainableSae(cfg)
+    /** @type {import('@mistudio/interp').LearningRateSchedule} */
     const schedule = {
       main: 'constant',
       lr: 3e-3,
@@ -84,6 +90,7 @@ try {
       totalSteps: STEPS,
       cycles: 1,
     }
+    /** @type {import('@mistudio/interp').TrainerOptions} */
     const options = {
       ...{ learningRate: schedule, adam: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 } },
       ...{ clipGradNorm: 1, deadWindow: 1000 },
@@ -97,6 +104,7 @@ try {
     const metadata = { hook_name: 'blocks.0.hook_resid_post', model_name: 'random', sae_lens_version: '6.0.0' }
     const exported = exportForInference({ ...sae.cfg, metadata }, parameters, topkThreshold)
     const target = join(folder, name.replaceAll(' ', '_'))
+    /** @type {import('@mistudio/formats').TensorToWrite[]} */
     const tensors = Object.entries(exported.tensors).map(([tensor, value]) => ({
       name: tensor,
       dtype: 'F32',
