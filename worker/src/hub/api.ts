@@ -129,8 +129,7 @@ export function revisionFiles(
     const list = async (folder: { path?: string }): Promise<boolean> => {
       let hasGraphs = false
       for await (const listed of listFiles({ ...asked, ...folder })) {
-        if (++entries > MAX_FILES)
-          throw new AppError('hub_invalid', `"${repo}" has more than ${MAX_FILES} files, which is no model.`)
+        requireListable(repo, ++entries, 'model')
         const entry = FileSchema.parse(listed)
         hasGraphs ||= entry.type === 'directory' && entry.path === GRAPH_FOLDER
         const file = toFile(entry)
@@ -141,6 +140,28 @@ export function revisionFiles(
     if (await list({})) await list({ path: GRAPH_FOLDER })
     return files
   })
+}
+
+/** Files of a commit in all its folders, as `revisionFiles`: repositories of SAEs keep them some folders deep. */
+export function allFiles(access: HubAccess, repo: string, commit: string, signal: AbortSignal): Promise<RepoFile[]> {
+  return checked(access, async () => {
+    const fetch = fetchFor(access, signal, { repo, revision: commit })
+    const files: RepoFile[] = []
+    let entries = 0
+    const asked = { repo: { type: 'model', name: repo }, revision: commit, hubUrl: access.endpoint, fetch } as const
+    for await (const listed of listFiles({ ...asked, recursive: true })) {
+      requireListable(repo, ++entries, 'repository of SAEs')
+      const file = toFile(FileSchema.parse(listed))
+      if (file) files.push(file)
+    }
+    return files
+  })
+}
+
+/** @throws AppError `hub_invalid` for a repository that is not listed to its end. */
+function requireListable(repo: string, entries: number, what: string): void {
+  if (entries <= MAX_FILES) return
+  throw new AppError('hub_invalid', `"${repo}" has more than ${MAX_FILES} files, which is no ${what}.`)
 }
 
 /** A small file of a commit, checked by size. `limit` in bytes. */

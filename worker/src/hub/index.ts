@@ -1,5 +1,5 @@
 // The hub room of the worker: models from the Hugging Face hub, and what other rooms need to fetch from it and to write to it.
-export { type RepoFile, revisionFiles, revisionInfo, smallFile } from './api.js'
+export { allFiles, type RepoFile, revisionInfo, smallFile } from './api.js'
 export { withControl } from './control.js'
 export { downloadPipeline } from './download.pipeline.js'
 export type { DownloadOptions } from './file-download.js'

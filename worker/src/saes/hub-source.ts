@@ -2,6 +2,7 @@
 import { AppError, SAE_PICKLE_ADVICE, type SaeOrigin, saeFileKind } from '@mistudio/contracts'
 import { type ListedSae, listSaeFolders } from '@mistudio/formats'
 import {
+  allFiles,
   type DownloadOptions,
   downloadSnapshot,
   type HubWorld,
@@ -9,7 +10,6 @@ import {
   type RepoFile,
   requireOnline,
   requireSafeName,
-  revisionFiles,
   revisionInfo,
 } from '../hub/index.js'
 
@@ -30,7 +30,7 @@ export async function listRepoSaes(
 ): Promise<RepoSaes> {
   requireOnline(world)
   const { commit } = await revisionInfo(world.access, repo, revision, signal)
-  const files = await revisionFiles(world.access, repo, commit, signal)
+  const files = await allFiles(world.access, repo, commit, signal)
   return { commit, files, saes: listSaeFolders(files) }
 }
 

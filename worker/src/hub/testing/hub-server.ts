@@ -165,7 +165,8 @@ export class HubServer {
     if (!repo || (repo.private && !reads)) return refuse(seen.authorization ? 404 : 401, 'RepoNotFound')
     if (![repo.commit, 'main', 'HEAD', ...(repo.refs ?? [])].includes(revision)) return refuse(404, 'RevisionNotFound')
     if (api?.[2] === 'revision') return json(response, describe(repo))
-    if (api) return json(response, treeOf(repo, api[4]))
+    const recursive = /[?&]recursive=true\b/.test(request.url ?? '')
+    if (api) return json(response, recursive ? Object.entries(repo.files).map(treeEntry) : treeOf(repo, api[4]))
     if (repo.gated && !reads) return refuse(seen.authorization ? 403 : 401, 'GatedRepo')
     const content = repo.files[decodeURIComponent(file?.[3] ?? '')]
     if (!content) return refuse(404, 'EntryNotFound')
