@@ -1,6 +1,8 @@
 // Rows of captures.
+import { TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
 export type CaptureRow = Prisma.CaptureGetPayload<object>
@@ -24,6 +26,16 @@ export class ActivationsRepository {
   async create(tx: Tx, capture: NewCapture): Promise<void> {
     const { params, sites, ...rest } = capture
     await tx.capture.create({ data: { ...rest, params: toJson(params), sites: toJson(sites) } })
+  }
+
+  /** Trainings that read it and have not ended: also those that are paused, or resume after a restart. */
+  async users(id: string): Promise<User[]> {
+    const { rows } = await this.database.pool.query<User>(
+      `SELECT 'training' AS type, t.id, r.name FROM training t JOIN run r ON r.id = t.id WHERE t.capture_id = $1 AND EXISTS
+         (SELECT 1 FROM job j WHERE j.subject_id = coalesce(t.group_id, t.id) AND j.state <> ALL($2))`,
+      [id, [...TERMINAL_STATES]],
+    )
+    return rows
   }
 
   async remove(tx: Tx, id: string): Promise<void> {

@@ -23,6 +23,7 @@ import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
+import { usersError } from '../common/users-error.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
 import { FilesService } from '../files/files.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
@@ -88,8 +89,11 @@ export class ActivationsService {
     return this.questions.ask({ ...question, params }, CaptureComparisonSchema)
   }
 
+  /** @throws AppError `in_use` while a training that has not ended reads it. */
   async remove(id: string): Promise<void> {
     const capture = await this.get(id)
+    const users = await this.repository.users(id)
+    if (users.length > 0) throw usersError(`${capture.modelName} on ${capture.datasetName}`, users)
     await this.jobs.cancelAllOf([id])
     const title = `Activations of ${capture.modelName}`
     await this.files.remove(title, [{ room: 'captures', id }], (tx) => this.repository.remove(tx, id))
@@ -120,7 +124,8 @@ function chosenSites(model: Model, names: readonly string[]): CaptureSite[] {
   })
 }
 
-function storedSide({ id, summary, contextSize, sites, params, modelName }: Capture): StoredSide {
+/** @throws AppError `wrong_state` for a capture that has not finished. */
+export function storedSide({ id, summary, contextSize, sites, params, modelName }: Capture): StoredSide {
   if (!summary) throw new AppError('wrong_state', `The capture of "${modelName}" has not finished yet.`)
   const shards = summary.files.map(({ name }) => name)
   return { captureId: id, format: params.format, contextSize, tokens: summary.tokens, sites, shards }

@@ -50,6 +50,12 @@ export class ExtractionsService {
 
   async create(body: CreateExtraction): Promise<Extraction> {
     const { sae, modelId, modelPath, precision } = await this.saes.requireWithModel(body.saeId)
+    if (sae.sites.length > 1) {
+      throw new AppError(
+        'sae_unsupported',
+        `"${sae.name}" is a crosscoder of ${sae.sites.length} sites; extractions read SAEs of one site. Its page shows what it explains at each.`,
+      )
+    }
     const tokenization = await this.tokenizations.requireReady(body.tokenizationId)
     if (tokenization.modelId !== modelId) {
       const message = `This tokenization was made for "${tokenization.modelName}", but the SAE reads "${sae.modelName}".`

@@ -79,6 +79,11 @@ export class SaeImportsService {
   /** Runs the self-check again, on the model as it is loaded now. */
   async check(id: string, check: CheckSae): Promise<Job> {
     const { sae, modelId } = await this.saes.requireWithModel(id)
+    if (sae.sites.length > 1)
+      throw new AppError(
+        'sae_unsupported',
+        `"${sae.name}" is a crosscoder of ${sae.sites.length} sites; self-checks measure SAEs of one. The figures of its training are on its page.`,
+      )
     const [active] = await this.jobs.activeOf([id])
     if (active?.kind === 'sae.check')
       throw new AppError('conflict', `"${sae.name}" is being checked already.`, { jobId: active.id })

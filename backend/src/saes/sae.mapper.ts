@@ -9,9 +9,16 @@ import {
   SaeOriginSchema,
   TrainingSummarySchema,
 } from '@mistudio/contracts'
+import { z } from 'zod'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
 import type { SaeRow } from './saes.repository.js'
+
+/** Rows of SAEs of one site list none. */
+function sitesOf({ site, sites }: Pick<SaeRow, 'site' | 'sites'>): string[] {
+  const all = z.array(z.string()).parse(sites)
+  return all.length > 0 ? all : [site]
+}
 
 export const toSae = (row: SaeRow, job: Job | null): Sae => ({
   id: row.id,
@@ -24,6 +31,7 @@ export const toSae = (row: SaeRow, job: Job | null): Sae => ({
   trainingId: row.trainingId,
   site: row.site,
   siteOut: row.siteOut,
+  sites: sitesOf(row),
   architecture: row.architecture,
   dIn: row.dIn,
   dSae: row.dSae,

@@ -68,7 +68,15 @@ export class TrainingVariantsService {
     if (parent.modelId === null || parent.tokenizationId === null) {
       throw new AppError('conflict', `The model or the tokens of "${parent.name}" were deleted.`)
     }
-    const source = await this.starter.source({ modelId: parent.modelId, tokenizationId: parent.tokenizationId })
+    const captureId = parent.capture?.id
+    if (captureId === null) {
+      throw new AppError(
+        'conflict',
+        `The capture that "${parent.name}" was trained from was deleted. Start a new training.`,
+      )
+    }
+    const { modelId, tokenizationId } = parent
+    const source = await this.starter.source({ modelId, tokenizationId, ...(captureId ? { captureId } : {}) })
     const title = name ?? `${parent.name} · ${step > 0 ? `from step ${step}` : 'again'}`.slice(0, 120)
     const kept = { ...source, precision: parent.precision }
     const [branch] = await this.starter.start(kept, [{ name: title, params, parent: { trainingId: id, step } }])
@@ -80,7 +88,7 @@ function checkBranch(parent: Training, step: number, params: TrainingParams): vo
   if (!parent.checkpoints.some((checkpoint) => checkpoint.step === step)) {
     throw new AppError('conflict', `"${parent.name}" has no checkpoint of step ${step} any more.`)
   }
-  const changed = SHAPE_OPTIONS.find((key) => parent.params[key] !== params[key])
+  const changed = SHAPE_OPTIONS.find((key) => JSON.stringify(parent.params[key]) !== JSON.stringify(params[key]))
   if (changed) {
     const message = `A branch from a checkpoint keeps "${OPTION_TEXTS[changed].label}": the weights would not fit. Branch from step 0 to change it.`
     throw new AppError('training_invalid', message, { issues: [{ path: `params.${changed}`, message }] })

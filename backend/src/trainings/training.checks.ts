@@ -1,7 +1,11 @@
 // What must hold before an SAE training may start. Pure: everything wrong at once, each with the field it belongs to.
 import {
   AppError,
+  type Capture,
   chosenK,
+  dictionarySize,
+  inputSitesOf,
+  isCrosscoder,
   isTranscoder,
   type Model,
   outputSiteOf,
@@ -13,33 +17,65 @@ import type { Issue } from '../common/parse.js'
 
 /** Sites of a training that may start. */
 export interface TrainingSites {
-  readonly input: Site
-  readonly output: Site
+  /** Of the sites that are read, in their order. */
+  readonly widths: readonly number[]
+}
+
+/** What a training reads. */
+export interface TrainingData {
+  readonly model: Model
+  readonly tokenization: Tokenization
+  /** null: activations come from the model. */
+  readonly capture: Capture | null
 }
 
 /** Everything wrong with a training of `params` on these; empty when it may start. Paths are those of the request body. */
-export function trainingIssues(params: TrainingParams, model: Model, tokenization: Tokenization): Issue[] {
-  const { input } = sitesOf(params, model)
+export function trainingIssues(params: TrainingParams, data: TrainingData): Issue[] {
+  const widths = widthsOf(params, data.model)
   return [
-    ...siteIssues(params, model),
-    ...(input ? architectureIssues(params, input) : []),
+    ...siteIssues(params, data),
+    ...(widths ? architectureIssues(params, widths) : []),
+    ...(isCrosscoder(params) ? crosscoderIssues(params) : []),
     ...scheduleIssues(params),
-    ...dataIssues(params, model, tokenization),
+    ...dataIssues(params, data),
   ]
 }
 
 /** The sites' entries. Throws `training_invalid` with every issue when the training may not start. */
-export function checkTraining(params: TrainingParams, model: Model, tokenization: Tokenization): TrainingSites {
-  const issues = trainingIssues(params, model, tokenization)
-  const { input, output } = sitesOf(params, model)
-  if (input && output && issues.length === 0) return { input, output }
+export function checkTraining(params: TrainingParams, data: TrainingData): TrainingSites {
+  const issues = trainingIssues(params, data)
+  const widths = widthsOf(params, data.model)
+  if (widths && issues.length === 0) return { widths }
   const text = issues.map(({ message }) => message).join(' ')
   throw new AppError('training_invalid', `This training cannot start. ${text}`, { issues })
 }
 
-const sitesOf = (params: TrainingParams, model: Model) => {
-  const find = (name: string) => model.sites.find((site) => site.name === name)
-  return { input: find(params.site), output: find(outputSiteOf(params)) }
+/** @throws AppError `wrong_state` for a capture that is not finished, `training_invalid` for one that a training on these cannot read. */
+export function checkCapture(capture: Capture, model: Model, tokenization: Tokenization): void {
+  const refuse = (message: string): never => {
+    throw new AppError('training_invalid', message, { issues: [issue('captureId', message)] })
+  }
+  if (capture.status !== 'ready' || !capture.summary) {
+    const why = capture.status === 'running' ? 'has not finished yet' : 'is not complete: it failed or was cancelled'
+    throw new AppError('wrong_state', `The capture of "${capture.modelName}" ${why}. Choose a finished one.`)
+  }
+  if (capture.modelId !== model.id) {
+    refuse(`This capture was made of "${capture.modelName}", not of "${model.name}". Choose one of the same model.`)
+  }
+  if (capture.tokenizationId !== tokenization.id) {
+    refuse('This capture was made of other tokens: choose its own tokenization, whose held-out text measures the SAE.')
+  }
+  if (capture.params.split === 'held_out') {
+    refuse('This capture holds the held-out text, which SAEs are measured on. Choose a capture of the training text.')
+  }
+}
+
+const siteOf = (model: Model, name: string): Site | undefined => model.sites.find((site) => site.name === name)
+
+/** null while one of the sites is unknown. */
+function widthsOf(params: TrainingParams, model: Model): number[] | null {
+  const widths = inputSitesOf(params).map((name) => siteOf(model, name)?.width)
+  return widths.every((width) => width !== undefined) ? widths : null
 }
 
 const issue = (path: string, message: string): Issue => ({ path, message })
@@ -50,25 +86,50 @@ const unknownSite = (site: string, model: Model): string =>
     .map(({ name }) => name)
     .join(', ')}.`
 
-function siteIssues(params: TrainingParams, model: Model): Issue[] {
-  const { input, output } = sitesOf(params, model)
-  const check = (path: string, name: string, site: Site | undefined): Issue[] => {
+function siteIssues(params: TrainingParams, { model, capture }: TrainingData): Issue[] {
+  const captured = capture?.sites.map((site) => site.name)
+  const check = (path: string, name: string): Issue[] => {
+    const site = siteOf(model, name)
     if (!site) return [issue(path, unknownSite(name, model))]
+    if (captured && !captured.includes(name)) {
+      return [issue(path, `The capture does not hold ${name}. It holds ${captured.join(', ')}.`)]
+    }
     if (site.kind !== 'pattern') return []
     return [issue(path, `${name} holds attention weights, not a vector per token: no SAE can be trained there.`)]
   }
   return [
-    ...check('params.site', params.site, input),
-    ...(isTranscoder(params) ? check('params.outputSite', outputSiteOf(params), output) : []),
+    ...check('params.site', params.site),
+    ...params.moreSites.flatMap((name) => check('params.moreSites', name)),
+    ...(isTranscoder(params) ? check('params.outputSite', outputSiteOf(params)) : []),
   ]
 }
 
-/** What an architecture or a combination of options cannot do. */
-function architectureIssues(params: TrainingParams, { width }: Site): Issue[] {
+/** What a dictionary over several sites cannot do. */
+function crosscoderIssues(params: TrainingParams): Issue[] {
+  const issues: Issue[] = []
+  const refuse = (option: string, message: string) => issues.push(issue(`params.${option}`, message))
+  const sites = inputSitesOf(params)
+  if (new Set(sites).size < sites.length) refuse('moreSites', 'A crosscoder has each site once.')
+  if (isTranscoder(params))
+    refuse('outputSite', 'A crosscoder reconstructs the sites it reads: leave out the output site.')
+  if (params.skipConnection) refuse('skipConnection', 'A crosscoder has no skip connection.')
+  if (params.architecture === 'matching_pursuit') {
+    refuse('architecture', 'Matching pursuit encodes with its decoder: it cannot be a crosscoder.')
+  }
+  if (params.normalizeActivations !== 'none' && params.normalizeActivations !== 'expected_average_only_in') {
+    const message =
+      'A crosscoder is trained on raw activations or with the average norm of each site (expected_average_only_in).'
+    refuse('normalizeActivations', message)
+  }
+  return issues
+}
+
+/** What an architecture or a combination of options cannot do. `widths`: of the sites that are read. */
+function architectureIssues(params: TrainingParams, widths: readonly number[]): Issue[] {
   const { architecture, normalizeActivations: kind } = params
   const issues: Issue[] = []
   const refuse = (option: string, message: string) => issues.push(issue(`params.${option}`, message))
-  const dSae = params.expansion * width
+  const dSae = dictionarySize(params, widths)
   const k = chosenK(params)
   if (k !== null && k > dSae) refuse('k', `k = ${k} is more than the ${dSae} features of this SAE.`)
   const away = isTranscoder(params) || params.skipConnection
@@ -114,7 +175,7 @@ function scheduleIssues({ steps, warmupSteps, decaySteps, lrSchedule }: Training
   return [issue('params.warmupSteps', `The ${parts} must not exceed the ${steps} steps.`)]
 }
 
-function dataIssues(params: TrainingParams, model: Model, tokenization: Tokenization): Issue[] {
+function dataIssues(params: TrainingParams, { model, tokenization, capture }: TrainingData): Issue[] {
   const issues: Issue[] = []
   if (tokenization.modelId !== model.id) {
     issues.push(
@@ -124,10 +185,11 @@ function dataIssues(params: TrainingParams, model: Model, tokenization: Tokeniza
   const { stats, contextSize } = tokenization
   const bos = params.excludeBos && tokenization.prependBos && params.skipPositions === 0 ? 1 : 0
   const usable = Math.max(0, contextSize - params.skipPositions - bos)
-  const trainTokens = (stats?.trainContexts ?? 0) * usable
+  const trainTokens = (capture?.summary?.contexts ?? stats?.trainContexts ?? 0) * usable
   if (trainTokens < params.batchSize) {
-    const message = `The dataset gives ${trainTokens} training tokens; one step needs ${params.batchSize}.`
-    issues.push(issue('tokenizationId', message))
+    const [source, path] = capture ? ['capture', 'captureId'] : ['dataset', 'tokenizationId']
+    const message = `The ${source} gives ${trainTokens} training tokens; one step needs ${params.batchSize}.`
+    issues.push(issue(path, message))
   }
   if ((stats?.heldOutContexts ?? 0) < 1) {
     issues.push(

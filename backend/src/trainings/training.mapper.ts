@@ -6,6 +6,7 @@ import {
   PrecisionSchema,
   type Training,
   TrainingAlertSchema,
+  TrainingCaptureSchema,
   TrainingParamsSchema,
   TrainingSummarySchema,
 } from '@mistudio/contracts'
@@ -23,6 +24,7 @@ export const toTraining = (row: TrainingRow, job: Job | null, latest: MetricValu
   modelName: row.modelName,
   tokenizationId: row.tokenizationId,
   datasetName: row.datasetName,
+  capture: row.capture ? { ...TrainingCaptureSchema.omit({ id: true }).parse(row.capture), id: row.captureId } : null,
   precision: PrecisionSchema.parse(row.precision),
   params: TrainingParamsSchema.parse(row.params),
   dIn: row.dIn,

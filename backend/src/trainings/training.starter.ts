@@ -1,7 +1,10 @@
 // Puts trainings in motion: checks all of them, then stores rows and jobs. Trainings with one stream become one job.
 import { randomUUID } from 'node:crypto'
 import {
+  type Capture,
   type CreateTraining,
+  dictionarySize,
+  isCrosscoder,
   type Model,
   type Precision,
   STREAM_LIMIT,
@@ -12,10 +15,11 @@ import {
   type TrainingRunParams,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
+import { ActivationsService, storedSide } from '../activations/activations.service.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { ModelsService } from '../models/models.service.js'
-import { checkTraining, type TrainingSites } from './training.checks.js'
+import { checkCapture, checkTraining, type TrainingSites } from './training.checks.js'
 import { TrainingsRepository } from './trainings.repository.js'
 
 /** A training to be started; `parent` with a step above 0 is the checkpoint it begins from. */
@@ -28,8 +32,10 @@ export interface Wanted {
 export interface Source {
   readonly model: Model
   readonly tokenization: Tokenization
-  /** Of the model, unless a branch keeps that of its parent. */
-  readonly precision?: Precision
+  /** Finished, of this model; null: the model is read. */
+  readonly capture: Capture | null
+  /** Of the capture or else the model, unless a branch keeps that of its parent. */
+  readonly precision: Precision
 }
 
 @Injectable()
@@ -38,18 +44,23 @@ export class TrainingStarter {
     private readonly repository: TrainingsRepository,
     private readonly models: ModelsService,
     private readonly tokenizations: TokenizationsService,
+    private readonly captures: ActivationsService,
     private readonly jobs: JobsService,
   ) {}
 
-  async source({ modelId, tokenizationId }: Pick<CreateTraining, 'modelId' | 'tokenizationId'>): Promise<Source> {
-    const model = await this.models.requireReady(modelId)
-    return { model, tokenization: await this.tokenizations.requireReady(tokenizationId) }
+  /** @throws AppError for a model, tokens or a capture that are gone or not ready, `training_invalid` when they do not belong together. */
+  async source(body: Pick<CreateTraining, 'modelId' | 'tokenizationId' | 'captureId'>): Promise<Source> {
+    const model = await this.models.requireReady(body.modelId)
+    const tokenization = await this.tokenizations.requireReady(body.tokenizationId)
+    const capture = body.captureId === undefined ? null : await this.captures.get(body.captureId)
+    if (capture) checkCapture(capture, model, tokenization)
+    return { model, tokenization, capture, precision: capture?.precision ?? model.precision }
   }
 
   /** Starts all or, when one may not start, none. Returns their ids in order. @throws AppError `training_invalid`. */
   async start(source: Source, wanted: readonly Wanted[], sweepId: string | null = null): Promise<string[]> {
     const checked = wanted.map((one) => {
-      const sites = checkTraining(one.params, source.model, source.tokenization)
+      const sites = checkTraining(one.params, source)
       return { ...one, sites, id: randomUUID(), saeId: randomUUID() }
     })
     for (const group of streams(checked)) await this.submit(source, group, sweepId)
@@ -57,7 +68,7 @@ export class TrainingStarter {
   }
 
   private async submit(
-    { model, tokenization, precision = model.precision }: Source,
+    { model, tokenization, capture, precision }: Source,
     group: readonly Checked[],
     sweepId: string | null,
   ): Promise<void> {
@@ -68,7 +79,7 @@ export class TrainingStarter {
       ...{ tokenizationId: tokenization.id, datasetName: tokenization.datasetName },
     }
     const params: TrainingRunParams = {
-      ...{ ...shared, modelPath: model.path },
+      ...{ ...shared, modelPath: model.path, capture: capture && storedSide(capture) },
       members: group.map(({ id, saeId, name, params, parent }) => {
         return { trainingId: id, saeId, name, params, parent: parent && parent.step > 0 ? parent : null }
       }),
@@ -78,8 +89,9 @@ export class TrainingStarter {
     await this.jobs.submit(job, async (tx) => {
       for (const { id, name, params, parent, sites } of group) {
         await this.repository.create(tx, {
+          capture: capture && { id: capture.id, tokens: capture.tokens, dtype: capture.params.dtype },
           ...{ id, name, ...shared, params, sweepId, groupId: group.length > 1 ? first.id : null },
-          ...{ dIn: sites.input.width, dSae: sites.input.width * params.expansion },
+          ...{ dIn: sum(sites.widths), dSae: dictionarySize(params, sites.widths) },
           ...{ parentId: parent?.trainingId ?? null, parentStep: parent?.step ?? null },
         })
       }
@@ -92,6 +104,8 @@ interface Checked extends Wanted {
   readonly saeId: string
   readonly sites: TrainingSites
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
 /** Trainings that can share a stream, together; those that begin from a checkpoint stand alone. */
 export function streams<T extends Wanted>(wanted: readonly T[]): T[][] {
@@ -113,4 +127,7 @@ export function streams<T extends Wanted>(wanted: readonly T[]): T[][] {
 
 /** `demo · blocks.2.hook_resid_post · ×8 · k 32`, unless the user gave a name. */
 export const trainingName = (name: string | undefined, params: TrainingParams, model: Model): string =>
-  name ?? `${model.name} · ${params.site} · ×${params.expansion} · ${sparsityWord(params)}`.slice(0, 120)
+  name ?? `${model.name} · ${sitesWord(params)} · ×${params.expansion} · ${sparsityWord(params)}`.slice(0, 120)
+
+const sitesWord = (params: TrainingParams): string =>
+  isCrosscoder(params) ? `crosscoder of ${params.moreSites.length + 1} sites from ${params.site}` : params.site

@@ -1,6 +1,6 @@
 // Rows of trainings, their runs and their metrics.
 
-import { type Checkpoint, type Precision, TRAINING_METRICS } from '@mistudio/contracts'
+import { type Checkpoint, type Precision, TRAINING_METRICS, type TrainingCapture } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import type { Prisma } from '../generated/prisma/client.js'
@@ -16,6 +16,7 @@ export interface NewTraining {
   readonly tokenizationId: string
   readonly datasetName: string
   readonly precision: Precision
+  readonly capture: TrainingCapture | null
   readonly params: unknown
   readonly dIn: number
   readonly dSae: number
@@ -43,10 +44,12 @@ export class TrainingsRepository {
     return this.database.prisma.training.findUnique({ ...withRun, where: { id } })
   }
 
-  async create(tx: Tx, { name, ...training }: NewTraining): Promise<void> {
+  async create(tx: Tx, { name, capture, ...training }: NewTraining): Promise<void> {
     const params = toJson(training.params)
+    const { id: captureId = null, ...facts } = capture ?? {}
+    const source = capture ? { captureId, capture: toJson(facts) } : {}
     await tx.run.create({ data: { id: training.id, kind: 'sae-training', name, config: params } })
-    await tx.training.create({ data: { ...training, params } })
+    await tx.training.create({ data: { ...training, params, ...source } })
   }
 
   /** Trainings in the job of this group. */

@@ -10,6 +10,7 @@ import {
   type TrainingMetrics,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
+import { storedSide } from '../activations/activations.service.js'
 import { FilesService } from '../files/files.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { QuestionsService } from '../jobs/questions.service.js'
@@ -42,10 +43,11 @@ export class TrainingsService {
 
   /** Memory and time of a training that was not started. */
   async estimate(body: CreateTraining): Promise<TrainingEstimate> {
-    const { model, tokenization } = await this.starter.source(body)
-    checkTraining(body.params, model, tokenization)
-    const { path: modelPath, precision } = model
-    const params = { modelPath, precision, tokenizationId: body.tokenizationId, params: body.params }
+    const source = await this.starter.source(body)
+    checkTraining(body.params, source)
+    const { model, capture, precision } = source
+    const from = { modelPath: model.path, precision, tokenizationId: body.tokenizationId }
+    const params = { ...from, capture: capture && storedSide(capture), params: body.params }
     const question = { kind: 'training.estimate', subjectType: 'system', subjectId: randomUUID() } as const
     const title = trainingName(body.name, body.params, model)
     return this.questions.ask({ ...question, title, params }, TrainingEstimateSchema)

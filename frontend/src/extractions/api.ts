@@ -18,12 +18,12 @@ export const useExtraction = (id: string) =>
     refetchInterval: pollWhile(hasActiveJob),
   })
 
-/** SAEs that can be used. */
+/** SAEs that an extraction can read: ready ones of one site. */
 export const useAllSaes = () =>
   useQuery({
     queryKey: keys.saes,
     queryFn: ({ signal }) => api.listSaes({ signal }),
-    select: (saes) => saes.filter(({ status }) => status === 'ready'),
+    select: (saes) => saes.filter(({ status, sites }) => status === 'ready' && sites.length === 1),
   })
 
 export const useAllTokenizations = () =>

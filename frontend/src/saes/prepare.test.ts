@@ -6,6 +6,7 @@ import { folderFor, importLine, originLine, saeFacts, saeFigures, trainedOn } fr
 const sae = {
   architecture: 'topk',
   site: 'blocks.1.hook_resid_post',
+  sites: ['blocks.1.hook_resid_post'],
   dIn: 8,
   dSae: 64,
   k: null,

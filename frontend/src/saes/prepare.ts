@@ -1,13 +1,16 @@
 // What an SAE looks like on screen. Pure.
 import type { Sae } from '@mistudio/contracts'
-import { DASH, formatBytes, formatCount, formatNumber, formatPercent, formatValue } from '../ui/format.js'
+import { DASH, formatBytes, formatCount, formatNumber, formatPercent, formatValue, plural } from '../ui/format.js'
 
-/** `TopK · blocks.2.hook_resid_post · 128 → 2,048 features`. */
-export const saeLine = (sae: Pick<Sae, 'architecture' | 'site' | 'dIn' | 'dSae'>): string =>
-  `${sae.architecture} · ${sae.site} · ${formatNumber(sae.dIn)} → ${formatNumber(sae.dSae)} features`
+/** A crosscoder reads and writes several sites at once. */
+export const isCrosscoderSae = ({ sites }: Pick<Sae, 'sites'>): boolean => sites.length > 1
+
+/** `TopK · blocks.2.hook_resid_post · 128 → 2,048 features`; `topk_crosscoder · 3 sites · …`. */
+export const saeLine = (sae: Pick<Sae, 'architecture' | 'site' | 'sites' | 'dIn' | 'dSae'>): string =>
+  `${sae.architecture} · ${isCrosscoderSae(sae) ? plural(sae.sites.length, 'site') : sae.site} · ${formatNumber(sae.dIn)} → ${formatNumber(sae.dSae)} features`
 
 /** The same for one whose import has not looked at the weights yet. */
-export const importLine = (sae: Pick<Sae, 'site' | 'architecture' | 'dIn' | 'dSae'>): string =>
+export const importLine = (sae: Pick<Sae, 'site' | 'sites' | 'architecture' | 'dIn' | 'dSae'>): string =>
   sae.architecture ? saeLine(sae) : sae.site
 
 /** Where its files came from; null for SAEs trained here. */
@@ -23,7 +26,7 @@ export const folderFor = ({ site }: Pick<Sae, 'site'>): string => site.replace(/
 /** Facts of the file; what the file does not state is a dash. */
 export const saeFacts = (sae: Sae): readonly (readonly [string, string])[] => [
   ['Architecture', sae.architecture],
-  ['Site', sae.site],
+  [isCrosscoderSae(sae) ? 'Sites' : 'Site', sae.sites.join(', ')],
   ...(sae.siteOut ? [['Reconstructs', sae.siteOut] as const] : []),
   ['d_in', formatNumber(sae.dIn)],
   ['d_sae', formatNumber(sae.dSae)],

@@ -12,6 +12,7 @@ import {
 import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { api, hasActiveJob, isActive, keys, pollWhile, queryClient } from '../live/index.js'
+import { trainableCaptures } from './capture-choice.js'
 
 /** Live messages renew the jobs of trainings, not their newest values, checkpoints and alerts: those are read again now and then. */
 const RENEW_MS = 4000
@@ -78,6 +79,14 @@ export const useModelTokenizations = (modelId: string | null) =>
     queryFn: ({ signal }) => api.listTokenizations({ query: modelId ? { modelId } : {}, signal }),
     enabled: modelId !== null,
     select: (all) => all.filter((one) => one.status === 'ready'),
+  })
+
+/** Captures that a training on this model can read. */
+export const useTrainableCaptures = (modelId: string) =>
+  useQuery({
+    queryKey: keys.captures,
+    queryFn: ({ signal }) => api.listCaptures({ signal }),
+    select: (all) => trainableCaptures(all, modelId),
   })
 
 /** `value` once it has stood still for `ms`. */

@@ -2,6 +2,7 @@
 import {
   type CreateTraining,
   CreateTrainingSchema,
+  dictionarySize,
   type Model,
   outputSiteOf,
   SAE_TRAINING_ARCHITECTURES,
@@ -27,11 +28,13 @@ export interface Draft {
   readonly name: string
   readonly modelId: string
   readonly tokenizationId: string
+  /** Where activations come from; empty: the model. */
+  readonly captureId: string
   readonly architecture: SaeTrainingArchitecture
   /** Site and all options. */
   readonly values: Values
 }
-export type DraftErrors = Partial<Record<'modelId' | 'tokenizationId' | 'name' | TrainingOption, string>>
+export type DraftErrors = Partial<Record<'modelId' | 'tokenizationId' | 'captureId' | 'name' | TrainingOption, string>>
 
 /** Settings of an earlier training carried by the address; null when there are none or they do not fit the contract. */
 const settingsOf = (text: string | null): TrainingParams | null => {
@@ -44,9 +47,15 @@ const settingsOf = (text: string | null): TrainingParams | null => {
   }
 }
 
+/** Further sites of a crosscoder. */
+export const moreSitesOf = ({ values }: Pick<Draft, 'values'>): string[] => {
+  const sites = values['moreSites']
+  return Array.isArray(sites) ? sites.map(String) : []
+}
+
 export const siteOf = ({ values }: Pick<Draft, 'values'>): string => String(values['site'] ?? '')
 
-/** A first draft, with what the address asks for (`modelId`, `site`, `tokenizationId`, `architecture`, `settings`). */
+/** A first draft, with what the address asks for (`modelId`, `site`, `tokenizationId`, `captureId`, `architecture`, `settings`). */
 export const startDraft = (query: URLSearchParams): Draft => {
   const settings = settingsOf(query.get('settings'))
   const asked = SAE_TRAINING_ARCHITECTURES.find((name) => name === query.get('architecture'))
@@ -56,6 +65,7 @@ export const startDraft = (query: URLSearchParams): Draft => {
     name: '',
     modelId: query.get('modelId') ?? '',
     tokenizationId: query.get('tokenizationId') ?? '',
+    captureId: query.get('captureId') ?? '',
     architecture,
     values: { ...defaultsOf(architecture), ...settings, site },
   }
@@ -64,13 +74,14 @@ export const startDraft = (query: URLSearchParams): Draft => {
 /** A draft with the settings of a template or another training; model and tokens stay, and the site where the model has it. */
 export const withSettings = (draft: Draft, params: TrainingParams, model: Model | undefined): Draft => {
   const known = (site: string) => model?.sites.some(({ name }) => name === site) ?? false
-  const { site, outputSite } = params
+  const { site, moreSites, outputSite } = params
   return {
     ...draft,
     architecture: params.architecture,
     values: {
       ...params,
       site: known(site) ? site : siteOf(draft),
+      moreSites: moreSites.filter(known),
       outputSite: outputSite !== null && known(outputSite) ? outputSite : null,
     },
   }
@@ -109,9 +120,12 @@ export const complete = (
 
 /** Features of the SAE; null until the site is known. */
 export const dSaeOf = (draft: Draft, model: Model | undefined): number | null => {
-  const width = model?.sites.find((site) => site.name === siteOf(draft))?.width
+  const names = [siteOf(draft), ...moreSitesOf(draft)]
+  const widths = names.map((name) => model?.sites.find((site) => site.name === name)?.width ?? 0)
   const expansion = draft.values['expansion']
-  return width && typeof expansion === 'number' ? width * expansion : null
+  return widths.every((width) => width > 0) && typeof expansion === 'number'
+    ? dictionarySize({ expansion }, widths)
+    : null
 }
 
 export const checkDraft = (draft: Draft, model: Model | undefined): DraftErrors => {
@@ -144,8 +158,9 @@ export const toParams = (draft: Draft, errors: DraftErrors): TrainingParams | nu
 export const toRequest = (draft: Draft, errors: DraftErrors): CreateTraining | null => {
   const params = toParams(draft, errors)
   const { modelId, tokenizationId } = draft
+  const capture = draft.captureId ? { captureId: draft.captureId } : {}
   const name = draft.name.trim() ? { name: draft.name.trim() } : {}
-  const parsed = CreateTrainingSchema.safeParse({ ...name, modelId, tokenizationId, params })
+  const parsed = CreateTrainingSchema.safeParse({ ...name, modelId, tokenizationId, ...capture, params })
   return parsed.success ? parsed.data : null
 }
 

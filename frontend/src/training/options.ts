@@ -17,7 +17,7 @@ import { formatNumber, formatValue } from '../ui/format.js'
 export type Values = Readonly<Record<string, unknown>>
 
 /** Chosen by fields of their own. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['architecture', 'site', 'outputSite', 'skipConnection'])
+const ELSEWHERE: ReadonlySet<string> = new Set(['architecture', 'site', 'moreSites', 'outputSite', 'skipConnection'])
 
 export const BASIC_GROUPS: readonly OptionGroup[] = ['Architecture', 'Sparsity', 'Length', 'Schedule']
 export const ADVANCED_GROUPS: readonly OptionGroup[] = [
@@ -119,6 +119,15 @@ export function togetherErrors(
   const decay = values['lrSchedule'] === 'linear' ? number('decaySteps') : 0
   if (number('warmupSteps') + decay > number('steps')) {
     errors.warmupSteps = `At most the ${number('steps')} steps of the run${decay > 0 ? ', together with the decay' : ''}.`
+  }
+  const crosscoder = Array.isArray(values['moreSites']) && values['moreSites'].length > 0
+  if (crosscoder) {
+    if (architecture === 'matching_pursuit')
+      errors.moreSites = 'Matching pursuit cannot be a crosscoder: leave them out.'
+    const kind = values['normalizeActivations']
+    if (kind !== 'none' && kind !== 'expected_average_only_in') {
+      errors.normalizeActivations = 'Crosscoders take none, or the average norm of each site.'
+    }
   }
   if (has('sparsityLoss') && values['sparsityLoss'] === 'quadratic' && values['targetL0'] === null) {
     errors.targetL0 = 'The quadratic loss needs a target L0.'

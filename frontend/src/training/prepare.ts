@@ -1,7 +1,9 @@
 // What a training looks like on screen: order of the list, chart groups, tiles, facts. Pure.
 import {
+  isCrosscoder,
   isTranscoder,
   outputSiteOf,
+  SITE_FVU_KEYS,
   sparsityWord,
   TERMINAL_STATES,
   type Template,
@@ -11,7 +13,7 @@ import {
   type TrainingMetricKey,
 } from '@mistudio/contracts'
 import type { Series } from '../charts/prepare.js'
-import { formatBytes, formatCount, formatNumber, formatPercent, formatValue } from '../ui/format.js'
+import { formatBytes, formatCount, formatNumber, formatPercent, formatValue, plural } from '../ui/format.js'
 import type { Tone } from '../ui/tones.js'
 import type { Curve } from './metric-store.js'
 import { architectureLabel } from './words.js'
@@ -26,9 +28,11 @@ export const sortTrainings = (trainings: readonly Training[]): Training[] => {
 export const templateLine = ({ params }: Pick<Template, 'params'>): string =>
   `${architectureLabel(params.architecture)} · ${sparsityWord(params)} · ×${params.expansion} · ${formatNumber(params.steps)} steps · ${params.site}`
 
-/** `a` or, for a transcoder, `a → b`. */
-const sitesText = (params: Training['params']): string =>
-  isTranscoder(params) ? `${params.site} → ${outputSiteOf(params)}` : params.site
+/** `a`, for a transcoder `a → b`, for a crosscoder `a + 2 sites`. */
+const sitesText = (params: Training['params']): string => {
+  if (isCrosscoder(params)) return `${params.site} + ${plural(params.moreSites.length, 'site')}`
+  return isTranscoder(params) ? `${params.site} → ${outputSiteOf(params)}` : params.site
+}
 
 /** `TopK · blocks.2.hook_resid_post · 128 → 2,048 features · k 32`. */
 export const trainingLine = ({ params, dIn, dSae }: Pick<Training, 'params' | 'dIn' | 'dSae'>): string =>
@@ -44,6 +48,7 @@ export interface ChartGroup {
 export const CHARTS: readonly ChartGroup[] = [
   { title: 'Loss', keys: ['loss', 'mse', 'aux', 'l1_loss', 'l0_loss', 'pre_act_loss', 'ghost_loss'], log: 'initial' },
   { title: 'Variance', keys: ['fvu', 'heldout_fvu', 'explained_variance'], log: 'offer' },
+  { title: 'FVU per site, held out', keys: SITE_FVU_KEYS, log: 'offer', optional: true },
   { title: 'L0', keys: ['l0', 'l0_smooth', 'heldout_l0'], log: 'offer' },
   {
     title: 'L0 of tokens, held out',
@@ -88,10 +93,15 @@ export const lineLook = (n: number): Pick<Series, 'color' | 'dash'> => {
   return { color: SERIES_COLORS[n % SERIES_COLORS.length] ?? '--series-slate', ...(dash ? { dash } : {}) }
 }
 
-/** Series of one chart, with the contract's labels and units; a metric without values yet has an empty one. */
-export const chartSeries = (group: ChartGroup, curves: Readonly<Record<string, Curve>>): Series[] =>
+/** Series of one chart, with the contract's labels and units; a metric without values yet has an empty one. Lines per site are called by the site. */
+export const chartSeries = (
+  group: ChartGroup,
+  curves: Readonly<Record<string, Curve>>,
+  sites: readonly string[] = [],
+): Series[] =>
   group.keys.map((key, index) => {
-    const { label, unit } = TRAINING_METRICS[key]
+    const { unit } = TRAINING_METRICS[key]
+    const label = sites[SITE_FVU_KEYS.indexOf(key)] ?? TRAINING_METRICS[key].label
     const { steps = [], values = [] } = curves[key] ?? {}
     return { key, label, unit, ...lineLook(index), x: steps, y: values }
   })

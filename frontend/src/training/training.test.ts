@@ -1,5 +1,6 @@
 // Guards: the form's limits are the contract's, the curves hold each step once and in order, unknown values stay unknown.
 import {
+  type Capture,
   type JobEvent,
   type Model,
   optionsOf,
@@ -8,7 +9,18 @@ import {
   TrainingParamsSchema,
 } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { checkDraft, complete, overridesOf, QUICK_START, siteOf, startDraft, suggestSite, toRequest } from './form.js'
+import { offeredSites, trainableCaptures, withCapture } from './capture-choice.js'
+import {
+  checkDraft,
+  complete,
+  dSaeOf,
+  overridesOf,
+  QUICK_START,
+  siteOf,
+  startDraft,
+  suggestSite,
+  toRequest,
+} from './form.js'
 import { MetricStore } from './metric-store.js'
 import {
   ADVANCED_GROUPS,
@@ -110,6 +122,63 @@ describe('form', () => {
   })
   it('has a quick-start preset the contract accepts', () => {
     expect(TrainingParamsSchema.safeParse({ ...QUICK_START, site: 'x' }).success).toBe(true)
+  })
+})
+
+describe('a capture as the source', () => {
+  const captured = (over: object = {}) =>
+    ({
+      ...{ id: 'c', modelId: ID, tokenizationId: 't2', status: 'ready', params: { split: 'train', dtype: 'float16' } },
+      sites: [site(1), site(3)],
+      ...over,
+    }) as unknown as Capture
+
+  it('is offered when it is finished, of the model, and of training text that is still there', () => {
+    const others = [
+      captured({ status: 'running' }),
+      captured({ modelId: 'other' }),
+      captured({ tokenizationId: null }),
+      captured({ params: { split: 'held_out' } }),
+    ]
+    expect(trainableCaptures([...others, captured()], ID)).toEqual([captured()])
+  })
+  it('brings its tokens and keeps only sites that it holds, once', () => {
+    const before = filled()
+    const values = { ...before.values, moreSites: ['blocks.2.hook_resid_post', 'blocks.3.hook_resid_post'] }
+    const draft = { ...before, captureId: 'c', values: { ...values, outputSite: 'blocks.2.hook_resid_post' } }
+    const fitted = withCapture(draft, [captured()])
+    expect(fitted).toMatchObject({
+      tokenizationId: 't2',
+      values: { site: 'blocks.1.hook_resid_post', moreSites: ['blocks.3.hook_resid_post'], outputSite: null },
+    })
+    expect(withCapture(fitted, [captured()])).toBe(fitted)
+    expect(withCapture(draft, undefined)).toBe(draft)
+    expect(withCapture(draft, []).captureId).toBe('')
+    expect(offeredSites(model.sites, captured()).map(({ name }) => name)).toEqual([
+      'blocks.1.hook_resid_post',
+      'blocks.3.hook_resid_post',
+    ])
+  })
+  it('goes into the request; without one the model is read', () => {
+    const draft = { ...filled(), captureId: ID }
+    expect(toRequest(draft, checkDraft(draft, model))?.captureId).toBe(ID)
+    expect(toRequest(filled(), checkDraft(filled(), model))).not.toHaveProperty('captureId')
+  })
+})
+
+describe('a crosscoder', () => {
+  const draft = (over: object) => {
+    const before = filled()
+    return { ...before, values: { ...before.values, moreSites: ['blocks.3.hook_resid_post'], ...over } }
+  }
+  it('is sent with its sites, and has as many features as its widest site asks for', () => {
+    const request = toRequest(draft({}), checkDraft(draft({}), model))
+    expect(request?.params.moreSites).toEqual(['blocks.3.hook_resid_post'])
+    expect(dSaeOf(draft({ expansion: 4 }), model)).toBe(32)
+  })
+  it('says which scalings it does not take', () => {
+    const errors = checkDraft(draft({ normalizeActivations: 'layer_norm' }), model)
+    expect(Object.keys(errors)).toEqual(['normalizeActivations'])
   })
 })
 

@@ -1,6 +1,6 @@
 // activation.capture: a tokenization through a model once, activations at the sites into shards, then their statistics.
 // A shard that has its name is complete, so a killed capture goes on after it and ends with the same bytes.
-import { access, mkdir, rm, stat, statfs } from 'node:fs/promises'
+import { access, mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import {
@@ -16,7 +16,7 @@ import {
 } from '@mistudio/contracts'
 import { removeLeftovers, sha256OfFile, TokenReader, writeManifest } from '@mistudio/formats'
 import { findSite, type RunnableModel, siteWidth } from '@mistudio/interp'
-import { folderOf, withFileErrors } from '../files/index.js'
+import { folderOf, requireSpace, withFileErrors } from '../files/index.js'
 import { withModelErrors } from '../models/errors.js'
 import { modelStore } from '../models/model-store.js'
 import { contextsPerPass } from '../models/passes.js'
@@ -29,9 +29,6 @@ import { StageWatch } from './stage-watch.js'
 
 type Context = JobContext<ActivationCaptureParams>
 type Files = CaptureSummary['files']
-
-/** Bytes that stay free on the disk. */
-const RESERVE = 2 ** 28
 
 export const capturePipeline: Pipeline<ActivationCaptureParams> = {
   kind: 'activation.capture',
@@ -112,7 +109,10 @@ async function writeShards(
     const count = Math.min(plan.contextsPerShard, plan.contexts - first)
     if (!(await exists(path))) {
       await removeLeftovers(path)
-      if (files.length === index) await requireDisk(folder, plan.bytes * (1 - index / plan.shards))
+      if (files.length === index) {
+        const left = plan.bytes * (1 - index / plan.shards)
+        await requireSpace(folder, left, 'The capture', 'Capture fewer tokens or sites')
+      }
       const read = (done: number) => {
         context.progress(progress.at((first + done) * tokens.contextSize, plan.tokens, performance.now()))
         checkControl(context.control())
@@ -213,18 +213,6 @@ function checkTokens(tokens: TokenReader, model: RunnableModel, contexts: number
   if (tokens.vocabSize > model.spec.vocabSize || tokens.contextSize > model.contextLimit) {
     throw new AppError('tokenization_mismatch', 'The tokens do not fit the model. Tokenize the dataset for this model.')
   }
-}
-
-/** @throws AppError `disk_full` before anything is written. */
-async function requireDisk(folder: string, bytes: number): Promise<void> {
-  const disk = await statfs(folder)
-  const free = disk.bavail * disk.bsize
-  if (free >= bytes + RESERVE) return
-  const gib = (value: number) => `${(value / 2 ** 30).toFixed(2)} GiB`
-  throw new AppError(
-    'disk_full',
-    `The capture needs ${gib(bytes)} more and ${gib(RESERVE)} to spare, the data folder has ${gib(free)} free. Capture fewer tokens or sites, or free space.`,
-  )
 }
 
 const exists = (path: string): Promise<boolean> =>

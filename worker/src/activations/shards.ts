@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { AppError, type CaptureParams, type CaptureSite } from '@mistudio/contracts'
 import {
   NpzFile,
+  type RowSource,
   SafetensorsFile,
-  type TensorSource,
   toFloat16,
   type WrittenFile,
   writeNpz,
@@ -63,7 +63,7 @@ export async function writeShard(
 }
 
 /** Opens a shard for reading by name of site. */
-export const openShard = (path: string, format: CaptureParams['format']): Promise<TensorSource> =>
+export const openShard = (path: string, format: CaptureParams['format']): Promise<RowSource> =>
   format === 'npz' ? NpzFile.open(path) : SafetensorsFile.open(path)
 
 function checkValues(values: Float32Array, site: string, half: boolean): void {

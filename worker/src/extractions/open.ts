@@ -84,15 +84,15 @@ export async function openParts(
 ): Promise<OpenedParts> {
   const rows = await readExtractionRows(db, params)
   const opened = await modelStore.open(params.modelPath, threads, params.precision)
-  checkFit(rows, opened.model)
   const sae = await saeStore.open(saeFolder(dataDir, params.saeId), threads)
+  requireExtractable(sae)
+  checkFit(rows, opened.model)
   if (sae.dIn !== rows.dIn || sae.dSae !== rows.dSae) {
     throw new AppError(
       'sae_invalid',
       `The SAE's files hold ${sae.dIn} × ${sae.dSae}, expected were ${rows.dIn} × ${rows.dSae}.`,
     )
   }
-  requireExtractable(sae)
   const tokens = await openTokens(folderOf(dataDir, 'tokenizations', params.tokenizationId), rows, opened.model)
   return { ...opened, sae, tokens, site: rows.site }
 }

@@ -2,3 +2,4 @@
 export { asAppError, withFileErrors } from './errors.js'
 export { folderOf, type Room } from './places.js'
 export { removeFilesPipeline } from './remove.pipeline.js'
+export { requireSpace } from './space.js'

@@ -199,7 +199,7 @@ describe('steering vectors', () => {
   it('refuses a site other than the SAE\u2019s and an SAE of another width', () => {
     expect(steeringSite(sae, null, open.model.sites)).toBe(SITE)
     expect(() => steeringSite(sae, 'blocks.1.hook_resid_post', open.model.sites)).toThrow('was trained at blocks.2')
-    const other = { ...sae, dIn: 128, site: 'blocks.2.mlp.hook_post' } as unknown as Sae
+    const other = { ...sae, dIn: 128, siteWidths: [128], site: 'blocks.2.mlp.hook_post' } as unknown as Sae
     expect(() => steeringSite(other, null, open.model.sites)).toThrow('takes 128 values, the model has 384')
   })
 })

@@ -1,6 +1,10 @@
 // The activation stream: what is served, in which order, and that a cursor finds its place again.
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ActivationBuffer, type BufferCursor, type BufferSettings, STREAM_START } from './buffer.js'
+import { type BlockKeeper, inMemory, onDisk } from './block-rows.js'
+import { ActivationBuffer, type BufferCursor, type BufferSettings, type BufferSource, STREAM_START } from './buffer.js'
 import type { SiteActivations } from './harvest.js'
 
 const SIZE = 8
@@ -16,30 +20,26 @@ const tokens = (context: number) => Array.from({ length: SIZE }, (_, t) => (t ==
 
 function stream(
   cursor: BufferCursor = STREAM_START,
-  options: Partial<Pick<BufferSettings, 'seed' | 'excluded' | 'precision' | 'sliceContexts'>> = {},
+  options: { seed?: number; excluded?: BufferSettings['excluded']; keep?: BlockKeeper } = {},
 ) {
   const harvested: number[][] = []
   const settings = {
-    ...{ contexts: CONTEXTS, contextSize: SIZE, widths: WIDTHS, blockContexts: 4, seed: 1 },
-    excluded: (token: number) => token === BOS,
-    ...options,
+    ...{ contexts: CONTEXTS, contextSize: SIZE, widths: WIDTHS, blockContexts: 4, seed: options.seed ?? 1 },
+    excluded: options.excluded ?? ((token: number) => token === BOS),
+    ...(options.keep ? { keep: options.keep } : {}),
   }
-  const buffer = new ActivationBuffer(
-    settings,
-    {
-      tokens,
-      async harvest(contexts) {
-        harvested.push([...contexts])
-        const rows = [...contexts].flatMap((c) => Array.from({ length: SIZE }, (_, t) => [c, t] as const))
-        return new Map([
-          ['a', Float32Array.from(rows.flat())],
-          ['b', Float32Array.from(rows, ([c, t]) => 100 * c + t)],
-        ])
-      },
+  const source: BufferSource = {
+    tokens,
+    async harvest(contexts) {
+      harvested.push([...contexts])
+      const rows = [...contexts].flatMap((c) => Array.from({ length: SIZE }, (_, t) => [c, t] as const))
+      return new Map([
+        ['a', Float32Array.from(rows.flat())],
+        ['b', Float32Array.from(rows, ([c, t]) => 100 * c + t)],
+      ])
     },
-    cursor,
-  )
-  return { buffer, harvested }
+  }
+  return { buffer: new ActivationBuffer(settings, source, cursor), harvested, source }
 }
 const rows = (batch: SiteActivations) => {
   const [a, b] = [batch.get('a')!, batch.get('b')!]
@@ -110,7 +110,8 @@ describe('the activation stream', () => {
     async (precision) => {
       // Small whole numbers are exact in both.
       const wanted = (await stream().buffer.next(EPOCH)).get('a')
-      const { buffer, harvested } = stream(STREAM_START, { precision, sliceContexts: 3 })
+      const keep = inMemory({ widths: WIDTHS, contextSize: SIZE, precision, partContexts: 3 })
+      const { buffer, harvested } = stream(STREAM_START, { keep })
       expect((await buffer.next(EPOCH)).get('a')).toEqual(wanted)
       expect(harvested.map(({ length }) => length)).toEqual([3, 1, 3, 1, 2])
     },
@@ -121,4 +122,77 @@ describe('the activation stream', () => {
       code: 'training_invalid',
     })
   })
+
+  it('serves the same whether blocks are harvested ahead or not, each once, also after a seek and a failure', async () => {
+    const wanted: string[] = []
+    const plain = stream()
+    for (let n = 0; n < 12; n++) wanted.push(...rows(await plain.buffer.next(13)))
+    const { buffer, harvested } = stream()
+    const found: string[] = []
+    for (let n = 0; n < 12; n++) {
+      found.push(...rows(await buffer.next(13)))
+      buffer.harvestAhead()
+      if (n % 3 === 0) await buffer.settle()
+    }
+    await buffer.settle()
+    expect(found).toEqual(wanted)
+    expect(harvested.slice(0, plain.harvested.length)).toEqual(plain.harvested)
+    // The block after the last one is under way at most.
+    expect(harvested.length - plain.harvested.length).toBeLessThanOrEqual(1)
+    buffer.seek(STREAM_START)
+    expect(rows(await buffer.next(13))).toEqual(wanted.slice(0, 13))
+  })
+
+  it('tells of a failed harvest ahead when the block is needed, and goes on from there', async () => {
+    const { buffer, fail } = failing()
+    await buffer.next(4 * (SIZE - 1))
+    fail(true)
+    buffer.harvestAhead()
+    await buffer.settle()
+    const cursor = buffer.cursor
+    await expect(buffer.next(1)).rejects.toThrow('no')
+    expect(buffer.cursor).toEqual(cursor)
+    fail(false)
+    expect(rows(await buffer.next(1))).toEqual(rows(await stream(cursor).buffer.next(1)))
+  })
 })
+
+describe('blocks on disk', () => {
+  // Small whole numbers are exact in all.
+  it.each(['float32', 'float16', 'bfloat16'] as const)(
+    'serve the rows of blocks in memory, in %s, harvested in parts',
+    async (precision) => {
+      const folder = await mkdtemp(join(tmpdir(), 'buffer-'))
+      const plain = stream()
+      const { buffer, harvested } = stream(STREAM_START, {
+        keep: onDisk(folder, { widths: WIDTHS, contextSize: SIZE, precision, partContexts: 3 }),
+      })
+      for (let n = 0; n < 12; n++) {
+        expect(rows(await buffer.next(13))).toEqual(rows(await plain.buffer.next(13)))
+        if (n % 2 === 0) buffer.harvestAhead()
+      }
+      // Blocks of 4, 4 and 2 contexts in parts of 3.
+      expect(harvested.slice(0, 5).map(({ length }) => length)).toEqual([3, 1, 3, 1, 2])
+      await buffer.close()
+      expect(await readdir(folder)).toEqual([])
+      await rm(folder, { recursive: true })
+    },
+  )
+})
+
+/** The stream over a source that may fail. */
+function failing() {
+  let broken = false
+  const { buffer, source } = stream()
+  const harvest = source.harvest
+  source.harvest = async (contexts) => {
+    if (broken) throw new Error('no')
+    return harvest(contexts)
+  }
+  return {
+    buffer,
+    fail(value: boolean) {
+      broken = value
+    },
+  }
+}

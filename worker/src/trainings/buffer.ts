@@ -1,8 +1,9 @@
 // The stream of training activations: contexts in a seeded order, harvested block by block, tokens mixed within a block, served in batches.
-// Every position of the stream is a function of the settings and a cursor, so resuming needs no stored activations. No I/O here.
+// Every position of the stream is a function of the settings and a cursor, so resuming needs no stored activations.
+import { setImmediate } from 'node:timers/promises'
 import { AppError } from '@mistudio/contracts'
 import { seededPermutation, uniform } from '@mistudio/interp'
-import { type HalfKind, HalfRows } from './half-rows.js'
+import { type BlockKeeper, type BlockRows, inMemory } from './block-rows.js'
 import type { SiteActivations } from './harvest.js'
 
 /** A place in the stream: so many tokens of the block are served. A block is harvested again to go on within it. */
@@ -22,12 +23,11 @@ export interface BufferSettings {
   readonly widths: ReadonlyMap<string, number>
   /** Contexts harvested and mixed together. */
   readonly blockContexts: number
-  /** How a block is kept, and, below float32, how many contexts are harvested before they are rounded. */
-  readonly precision?: 'float32' | HalfKind
-  readonly sliceContexts?: number
   readonly seed: number
   /** Tokens that are not trained on, by id (BOS) and position in the context. */
   readonly excluded: (token: number, position: number) => boolean
+  /** Where blocks lie, and how; in memory as they come unless given. */
+  readonly keep?: BlockKeeper
 }
 
 export interface BufferSource {
@@ -40,9 +40,16 @@ export interface BufferSource {
 interface Block {
   readonly epoch: number
   readonly index: number
-  readonly activations: ReadonlyMap<string, Float32Array | HalfRows>
-  /** Rows of `activations` in serving order. */
+  readonly rows: BlockRows
+  /** Rows of the block in serving order. */
   readonly order: Uint32Array
+}
+
+/** A block that is being harvested before it is needed. */
+interface Ahead {
+  readonly epoch: number
+  readonly index: number
+  readonly rows: Promise<BlockRows>
 }
 
 /** Random streams of the order of contexts and of tokens. */
@@ -52,6 +59,8 @@ const seedOf = (seed: number, stream: number, n: number): number => Math.floor(u
 
 export class ActivationBuffer {
   private current: Block | null = null
+  private ahead: Ahead | null = null
+  private readonly keep: BlockKeeper
   private order: { readonly epoch: number; readonly contexts: Uint32Array } | null = null
 
   constructor(
@@ -59,6 +68,7 @@ export class ActivationBuffer {
     private readonly source: BufferSource,
     private position: BufferCursor = STREAM_START,
   ) {
+    this.keep = settings.keep ?? inMemory({ ...settings, precision: 'float32', partContexts: settings.blockContexts })
     if (settings.contexts < 1) {
       throw new AppError(
         'training_invalid',
@@ -77,6 +87,41 @@ export class ActivationBuffer {
     this.position = cursor
   }
 
+  /** Tokens of the opened block that were not served yet. */
+  get leftInBlock(): number {
+    const { epoch, block, offset } = this.position
+    const open = this.current?.epoch === epoch && this.current.index === block
+    return open ? this.current!.order.length - offset : 0
+  }
+
+  /**
+   * Begins to harvest the block after the opened one, so that it is there (or under way) when the stream comes to it. What is served does
+   * not depend on it; memory holds two blocks meanwhile. {@link settle} before anything else uses the source.
+   */
+  harvestAhead(): void {
+    if (!this.current) return
+    const [epoch, index] = this.after(this.current.epoch, this.current.index)
+    if (this.ahead?.epoch === epoch && this.ahead.index === index) return
+    const contexts = this.blockContexts(epoch, index)
+    // Not at once: what is to run meanwhile has to be under way first.
+    const rows = setImmediate().then(() => this.harvest(contexts))
+    // A failure is for whoever opens the block.
+    rows.catch(() => undefined)
+    this.ahead = { epoch, index, rows }
+  }
+
+  /** Waits until nothing is harvested ahead any more; failures are kept for {@link next}. */
+  async settle(): Promise<void> {
+    await this.ahead?.rows.catch(() => undefined)
+  }
+
+  /** Frees all blocks. */
+  async close(): Promise<void> {
+    await this.letGo()
+    await this.drop(this.ahead)
+    this.ahead = null
+  }
+
   private get blocks(): number {
     return Math.ceil(this.settings.contexts / this.settings.blockContexts)
   }
@@ -90,21 +135,17 @@ export class ActivationBuffer {
     const batch = new Map([...widths].map(([site, width]) => [site, new Float32Array(count * width)]))
     let { epoch, block, offset } = this.position
     for (let filled = 0, empty = 0; filled < count; ) {
-      const { activations, order } = await this.open(epoch, block)
-      const rows = order.subarray(offset, offset + count - filled)
-      for (const [site, width] of widths) copyRows(activations.get(site)!, rows, width, batch.get(site)!, filled)
-      filled += rows.length
-      offset += rows.length
+      const { rows, order } = await this.open(epoch, block)
+      const wanted = order.subarray(offset, offset + count - filled)
+      await rows.copy(wanted, batch, filled)
+      filled += wanted.length
+      offset += wanted.length
       empty = order.length === 0 ? empty + 1 : 0
       if (empty >= this.blocks)
         throw new AppError('training_invalid', 'Every token of the tokenization is excluded from training.')
       if (offset < order.length) continue
       offset = 0
-      block++
-      if (block === this.blocks) {
-        block = 0
-        epoch++
-      }
+      ;[epoch, block] = this.after(epoch, block)
     }
     this.position = { epoch, block, offset }
     return batch
@@ -113,25 +154,40 @@ export class ActivationBuffer {
   private async open(epoch: number, index: number): Promise<Block> {
     if (this.current?.epoch === epoch && this.current.index === index) return this.current
     // Let go of the old block before the next one is made.
-    this.current = null
-    const { blockContexts } = this.settings
-    const contexts = this.contextsOf(epoch).slice(index * blockContexts, (index + 1) * blockContexts)
-    const activations = await this.harvest(contexts)
-    this.current = { epoch, index, activations, order: this.tokenOrder(contexts, epoch, index) }
+    await this.letGo()
+    const { ahead } = this
+    this.ahead = null
+    const contexts = this.blockContexts(epoch, index)
+    const early = ahead?.epoch === epoch && ahead.index === index ? ahead : null
+    // A block that is not needed is waited for: two harvests at once would run into one another.
+    if (!early) await this.drop(ahead)
+    const rows = await (early?.rows ?? this.harvest(contexts))
+    this.current = { epoch, index, rows, order: this.tokenOrder(contexts, epoch, index) }
     return this.current
   }
 
-  /** Activations of a block as they are kept. */
-  private async harvest(contexts: Uint32Array): Promise<Block['activations']> {
-    const { precision = 'float32', contextSize, sliceContexts = contexts.length, widths } = this.settings
-    if (precision === 'float32') return this.source.harvest(contexts)
-    const rows = contexts.length * contextSize
-    const kept = new Map([...widths].map(([site, width]) => [site, new HalfRows(precision, rows, width)]))
-    for (let first = 0; first < contexts.length; first += sliceContexts) {
-      const slice = await this.source.harvest(contexts.subarray(first, first + sliceContexts))
-      for (const [site, half] of kept) half.put(slice.get(site)!, first * contextSize)
-    }
-    return kept
+  private harvest(contexts: Uint32Array): Promise<BlockRows> {
+    return this.keep(contexts, (part) => this.source.harvest(part))
+  }
+
+  private async letGo(): Promise<void> {
+    const { current } = this
+    this.current = null
+    await current?.rows.release()
+  }
+
+  private async drop(ahead: Ahead | null): Promise<void> {
+    const rows = await ahead?.rows.catch(() => null)
+    await rows?.release()
+  }
+
+  private after(epoch: number, block: number): [epoch: number, block: number] {
+    return block + 1 === this.blocks ? [epoch + 1, 0] : [epoch, block + 1]
+  }
+
+  private blockContexts(epoch: number, index: number): Uint32Array {
+    const { blockContexts } = this.settings
+    return this.contextsOf(epoch).slice(index * blockContexts, (index + 1) * blockContexts)
   }
 
   /** All contexts in the order of an epoch. */
@@ -154,21 +210,5 @@ export class ActivationBuffer {
     })
     const permutation = seededPermutation(count, seedOf(seed, TOKEN_STREAM, epoch * this.blocks + index))
     return permutation.map((at) => kept[at]!)
-  }
-}
-
-/** Copies rows of `from` to `to`, one after another from row `first` on. */
-function copyRows(
-  from: Float32Array | HalfRows,
-  rows: Uint32Array,
-  width: number,
-  to: Float32Array,
-  first: number,
-): void {
-  if (from instanceof HalfRows) from.copy(rows, to, first)
-  else {
-    rows.forEach((row, i) => {
-      to.set(from.subarray(row * width, (row + 1) * width), (first + i) * width)
-    })
   }
 }

@@ -117,6 +117,7 @@ const double = (name: string, data: Float64Array, shape: readonly number[] = [da
 function scalerTensors(scaler: Scaler | null) {
   if (!scaler) return []
   if (scaler.kind === 'scale') return [double('scaler.scale', Float64Array.of(scaler.scale))]
+  if (scaler.kind === 'sites') return [double('scaler.sites', scaler.scales)]
   const square = [scaler.mean.length, scaler.mean.length]
   return [
     double('scaler.mean', scaler.mean),
@@ -130,6 +131,7 @@ async function readScaler(file: SafetensorsFile): Promise<Scaler | null> {
     const [scale] = await file.float64('scaler.scale')
     return { kind: 'scale', scale: scale ?? 1 }
   }
+  if (file.has('scaler.sites')) return { kind: 'sites', scales: await file.float64('scaler.sites') }
   if (!file.has('scaler.mean')) return null
   return {
     kind: 'whitening',

@@ -7,9 +7,9 @@ import { withSaeErrors } from '../features/index.js'
 import { availableMemory, runBytes } from '../models/index.js'
 import { contextsPerPass } from '../models/passes.js'
 import type { JobContext, Pipeline } from '../runner/context.js'
+import { planBuffer } from './buffer-plan.js'
 import { estimateMemory, measuredShape, memoryWarning } from './estimate.js'
-import { Harvester } from './harvest.js'
-import { openTrainingParts, type TrainingParts, widthsOf } from './open.js'
+import { blockUnits, openTrainingParts, sourceOf, type TrainingParts, widthsOf } from './open.js'
 import { openTrainStep, stepMeans } from './open-step.js'
 import { trainerOptions, trainingSae, type Widths } from './settings.js'
 
@@ -29,11 +29,12 @@ async function estimate(job: JobContext<Params>): Promise<TrainingEstimate> {
     const sae = trainingSae(params, widths)
     const { tokens: reader, model } = parts
     const tokens = params.steps * params.batchSize
-    const perEpoch = reader.trainContexts * reader.contextSize
+    const perEpoch = (parts.capture?.contexts ?? reader.trainContexts) * reader.contextSize
     const pass = { batch: contextsPerPass(reader.contextSize), seq: reader.contextSize, logits: false }
     const modelBytes = (precision: Precision) => runBytes(parts.folder, { precision, ...pass })
-    const { contextSize } = reader
-    const memory = estimateMemory(sae, params, parts.widths, modelBytes(model.precision), contextSize, job.threads)
+    const machine = { threads: job.threads, cores: availableParallelism() }
+    const buffer = planBuffer(params, blockUnits(parts), { fromCapture: parts.capture !== null, ...machine })
+    const memory = estimateMemory(sae, params, buffer.memory, modelBytes(model.precision), job.threads)
     const free = availableMemory()
     const harvest = await harvestSeconds(parts)
     const step = await stepSeconds(job, widths)
@@ -52,15 +53,15 @@ async function estimate(job: JobContext<Params>): Promise<TrainingEstimate> {
   }
 }
 
-/** Seconds per harvested token: the second of two passes over the first contexts (the first one loads the model). */
+/** Seconds per token read: the second of two passes over the first contexts (the first one loads the model, or the files). */
 async function harvestSeconds(parts: TrainingParts): Promise<number> {
-  const { tokens, model, widths } = parts
-  const count = Math.min(tokens.trainContexts, contextsPerPass(tokens.contextSize))
+  const { tokens } = parts
+  const count = Math.min(sourceOf(parts, () => undefined).contexts, contextsPerPass(tokens.contextSize))
   const contexts = Uint32Array.from({ length: count }, (_, i) => i)
   const harvest = async () => {
-    const harvester = new Harvester(model, tokens, widths, () => undefined)
-    await harvester.harvest(contexts)
-    return harvester.seconds / harvester.tokens
+    const source = sourceOf(parts, () => undefined)
+    await source.harvest(contexts)
+    return source.seconds / source.tokens
   }
   await harvest()
   return harvest()

@@ -4,22 +4,20 @@ import type { Precision, TrainableSae } from '@mistudio/interp'
 import { parameterCount, stepBytes } from './open-step.js'
 
 /**
- * Bytes: `model` (given) at its precision with one forward pass, `buffer` a block of activations at all sites, `weights` the SAE's
- * parameters, `optimiser` moments and gradients, `batch` everything per token of a step.
+ * Bytes: `model` (given) at its precision with one forward pass, `buffer` (given) the blocks of activations at all sites that are in
+ * memory, `weights` the SAE's parameters, `optimiser` moments and gradients, `batch` everything per token of a step.
  */
 export function estimateMemory(
   sae: TrainableSae,
   params: TrainingParams,
-  widths: ReadonlyMap<string, number>,
+  buffer: number,
   model: number,
-  contextSize: number,
   threads: number,
 ): Omit<TrainingEstimate['memory'], 'free'> {
   const parameters = 4 * parameterCount(sae)
-  const half = params.bufferPrecision !== 'float32'
   const parts = {
     model,
-    buffer: params.bufferContexts * contextSize * sum([...widths.values()]) * (half ? 2 : 4),
+    buffer,
     weights: parameters,
     optimiser: 3 * parameters,
     batch: Math.max(0, stepBytes(sae, params.batchSize, threads) - 4 * parameters),

@@ -1,6 +1,6 @@
 // What is estimated on a sample of activations before the first step: the scaler of whole batches and the start of b_dec. And the way
 // back: the scaler folded into the SAE that is saved, so that it takes raw activations.
-import { AppError, isTranscoder, type TrainingParams } from '@mistudio/contracts'
+import { AppError, isCrosscoder, isTranscoder, type TrainingParams } from '@mistudio/contracts'
 import {
   type ExportedSae,
   expectedAverageScaler,
@@ -11,6 +11,7 @@ import {
   normaliseTokens,
   type Scaler,
   scaled,
+  siteScaler,
   type TrainableSae,
   type TrainStepState,
   whiteningScaler,
@@ -40,11 +41,15 @@ export function estimateStart(
   sae: TrainableSae,
 ): EstimatedStart {
   const { d_in: dIn, d_out: dOut = dIn } = sae.cfg
+  if (isCrosscoder(params) && !['none', 'expected_average_only_in'].includes(params.normalizeActivations)) {
+    const message = `Crosscoders cannot be trained with ${params.normalizeActivations}. Choose none or expected_average_only_in.`
+    throw new AppError('training_invalid', message, { field: 'normalizeActivations' })
+  }
   if (scales(params) && (isTranscoder(params) || params.skipConnection)) {
     const message = `Transcoders and skip connections cannot be trained with ${params.normalizeActivations}. Choose none or layer_norm.`
     throw new AppError('training_invalid', message, { field: 'normalizeActivations' })
   }
-  const scaler = scalerOf(params, x, dIn)
+  const scaler = scalerOf(params, x, sae)
   if (params.bDecInit === 'zeros') return { scaler, bDec: null }
   const seen = isTranscoder(params)
     ? target
@@ -52,8 +57,15 @@ export function estimateStart(
   return { scaler, bDec: params.bDecInit === 'mean' ? meanOf(seen, dOut) : geometricMedian(seen, dOut) }
 }
 
-function scalerOf({ normalizeActivations: kind }: TrainingParams, x: Float32Array, dIn: number): Scaler | null {
-  if (kind === 'expected_average_only_in') return expectedAverageScaler(x, dIn)
+function scalerOf(
+  { normalizeActivations: kind }: TrainingParams,
+  x: Float32Array,
+  { cfg }: TrainableSae,
+): Scaler | null {
+  const { d_in: dIn, site_widths: siteWidths } = cfg
+  if (kind === 'expected_average_only_in') {
+    return siteWidths ? siteScaler(x, siteWidths) : expectedAverageScaler(x, dIn)
+  }
   return kind === 'covariance_whitening' ? whiteningScaler(x, dIn) : null
 }
 
@@ -69,6 +81,7 @@ export function exportTrained(
   const { thresholdFactor, rescale } = foldScaler(scaler, tensors, {
     ...{ architecture: cfg.architecture, dIn: cfg.d_in, dSae: cfg.d_sae, applyBDec: cfg.apply_b_dec_to_input },
     rescale: cfg['rescale_acts_by_decoder_norm'] === true,
+    ...(cfg.site_widths ? { siteWidths: cfg.site_widths } : {}),
   })
   const residual = cfg['residual_threshold']
   const folded = {

@@ -16,6 +16,7 @@ import { withModelErrors } from '../models/errors.js'
 import { contextsPerPass } from '../models/passes.js'
 import { runtime } from '../runtime/index.js'
 import { readContexts } from './harvest.js'
+import { type MemberSites, sideBySide, takeApart, widthOf } from './member-sites.js'
 import type { TrainingParts } from './open.js'
 import { joinArrays } from './sharded-step/state.js'
 
@@ -23,12 +24,6 @@ import { joinArrays } from './sharded-step/state.js'
 export const KL_TOKENS = 4096
 /** Logits of one pass, in floats: 128 MB. */
 const LOGIT_FLOATS = 2 ** 25
-
-/** Where an SAE reads and what it reconstructs. */
-export interface SitePair {
-  readonly input: string
-  readonly output: string
-}
 
 /** Whole contexts that SAEs are evaluated on, always the same. */
 export interface EvaluationText {
@@ -43,7 +38,7 @@ export const heldOutText = (parts: TrainingParts, tokens: number): EvaluationTex
 
 /** The first contexts of the text that is trained on. */
 export const trainedText = (parts: TrainingParts, tokens: number): EvaluationText =>
-  textOf(parts, 'trained', 0, parts.tokens.trainContexts, tokens)
+  textOf(parts, 'trained', 0, parts.capture?.contexts ?? parts.tokens.trainContexts, tokens)
 
 function textOf(
   { tokens: reader }: TrainingParts,
@@ -74,11 +69,11 @@ export class SaeEvaluator {
     private readonly check: () => void,
   ) {}
 
-  /** Figures of an SAE; what does not depend on it is computed once per text and output site. */
-  async evaluate(inference: ExportedSae, sites: SitePair, text: EvaluationText): Promise<EvaluationFigures> {
+  /** Figures of an SAE; what does not depend on it is computed once per text and output sites. */
+  async evaluate(inference: ExportedSae, sites: MemberSites, text: EvaluationText): Promise<EvaluationFigures> {
     const sae = await Sae.load(inference.cfg, new MemoryTensors(inference.tensors), runtime, { threads: this.threads })
     try {
-      const key = `${text.name} ${sites.output}`
+      const key = `${text.name} ${sites.outputs.map(({ name }) => name)}`
       const baseline = this.baselines.get(key)
       const figures = await evaluateSae(
         {
@@ -105,15 +100,18 @@ export class SaeEvaluator {
     this.kl = null
   }
 
-  private modelAround({ input, output }: SitePair): EvaluationModel {
+  private modelAround({ inputs, outputs }: MemberSites): EvaluationModel {
     const { model } = this.parts
-    const width = this.parts.widths.get(output) ?? 0
-    const splice = (value: Float32Array) => [{ site: output, kind: 'replace' as const, value }]
+    const width = widthOf(outputs)
+    // All sites of a crosscoder at once: a later one is replaced whatever the earlier ones changed upstream of it.
+    const splice = (rows: Float32Array) =>
+      takeApart(rows, outputs).map(({ site, value }) => ({ site, kind: 'replace' as const, value }))
     return {
       activations: async (batch) => {
-        const capture = [...new Set([input, output])]
+        const capture = [...new Set([...inputs, ...outputs].map(({ name }) => name))]
         const { captured } = await withModelErrors(() => model.forward(batch, { capture }))
-        return { x: captured[input]!, target: captured[output]! }
+        const found = new Map(Object.entries(captured))
+        return { x: sideBySide(found, inputs), target: sideBySide(found, outputs) }
       },
       losses: (batch, replacement) =>
         this.inParts(batch, replacement, width, (part, value) =>

@@ -1,5 +1,5 @@
 // Figures of steps and evaluations under their metric keys (TRAINING_METRICS has the definitions). Pure.
-import { DENSITY_EDGES, densityKey, type MetricValues } from '@mistudio/contracts'
+import { DENSITY_EDGES, densityKey, type MetricValues, siteFvuKey } from '@mistudio/contracts'
 import { decoderCosines, type EvaluationFigures, type TrainStepMetrics } from '@mistudio/interp'
 
 /** null for what is not a finite number: a gap in a chart, never a zero. */
@@ -48,6 +48,7 @@ export const heldOutFigures = (figures: EvaluationFigures): MetricValues => ({
   ce_zero: finite(figures.ceZero),
   ce_recovered: finite(figures.ceRecovered),
   kl: finite(figures.kl),
+  ...Object.fromEntries(figures.siteFvu.map((fvu, n) => [siteFvuKey(n + 1), finite(fvu)])),
   ...densityFigures(figures.density),
 })
 

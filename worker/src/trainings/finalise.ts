@@ -2,6 +2,8 @@
 import {
   AppError,
   chosenK,
+  inputSitesOf,
+  siteFvuKey,
   type TrainingRunParams,
   type TrainingSummary,
   TrainingSummarySchema,
@@ -39,7 +41,10 @@ export function summarise({ member, steps, heldOutTokens, spent }: TrainingResul
       `The held-out text gives no value for ${key}. Use a larger or more varied dataset.`,
     )
   }
+  const { inputs } = member.sites
+  const sites = inputs.map(({ name: site }, n) => ({ site, fvu: member.metrics[siteFvuKey(n + 1)] ?? null }))
   return {
+    ...(inputs.length > 1 ? { sites } : {}),
     ...{ steps, tokens: member.tokens, loss: value('loss'), fvu: value('heldout_fvu'), l0: value('heldout_l0') },
     ...{ deadShare: value('heldout_dead_share'), ceClean: value('ce_clean'), ceSae: value('ce_sae') },
     ...{ ceZero: value('ce_zero'), ceRecovered: value('ce_recovered'), kl: value('kl'), heldOutTokens },
@@ -71,13 +76,14 @@ export async function finalise(
   await job.flush()
   await job.commit(async (tx) => {
     await tx.query(
-      `INSERT INTO sae (id, name, model_id, model_name, training_id, site, architecture, d_in, d_sae, k, context_size, summary, bytes, precision)
-       VALUES ($1, $2, (SELECT id FROM model WHERE id = $3), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+      `INSERT INTO sae (id, name, model_id, model_name, training_id, site, architecture, d_in, d_sae, k, context_size, summary, bytes, precision, sites)
+       VALUES ($1, $2, (SELECT id FROM model WHERE id = $3), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
        ON CONFLICT (id) DO UPDATE SET summary = excluded.summary, bytes = excluded.bytes`,
       [
         ...[saeId, name, modelId, modelName, trainingId, params.site, cfg.architecture, cfg.d_in, cfg.d_sae],
         // A mean over a batch may be a fraction: such an SAE has no k per token.
         ...[Number.isInteger(k) ? k : null, contextSize, JSON.stringify(summary), bytes, precision],
+        JSON.stringify(inputSitesOf(params)),
       ],
     )
     await tx.query('UPDATE training SET step = $2, sae_id = $3 WHERE id = $1', [trainingId, summary.steps, saeId])

@@ -30,32 +30,20 @@ const halves = (): Uint32Array => {
   return halfTable
 }
 
-export class HalfRows {
-  private readonly data: Uint16Array
+/** Values rounded to two bytes each. */
+export function toHalves(kind: HalfKind, values: Float32Array): Uint16Array {
+  const round = kind === 'float16' ? toHalf : toBrain
+  const out = new Uint16Array(values.length)
+  for (let i = 0; i < values.length; i++) out[i] = round(values[i]!)
+  return out
+}
 
-  constructor(
-    private readonly kind: HalfKind,
-    rows: number,
-    private readonly width: number,
-  ) {
-    this.data = new Uint16Array(rows * width)
-  }
-
-  /** Keeps `values` [rows, width] from row `first` on. */
-  put(values: Float32Array, first: number): void {
-    const round = this.kind === 'float16' ? toHalf : toBrain
-    const at = first * this.width
-    for (let i = 0; i < values.length; i++) this.data[at + i] = round(values[i]!)
-  }
-
-  /** Copies rows, one after another, to `to` from its row `first` on. */
-  copy(rows: Uint32Array, to: Float32Array, first: number): void {
-    const { data, width } = this
-    const words = new Uint32Array(to.buffer, to.byteOffset, to.length)
-    const table = this.kind === 'float16' ? halves() : null
-    let at = first * width
-    for (const row of rows) {
-      for (let i = row * width; i < (row + 1) * width; i++) words[at++] = table ? table[data[i]!]! : data[i]! << 16
-    }
+/** What was rounded, as float32 into `to` from its element `at` on. */
+export function fromHalves(kind: HalfKind, from: Uint16Array, to: Float32Array, at: number): void {
+  const words = new Uint32Array(to.buffer, to.byteOffset + 4 * at, from.length)
+  if (kind === 'bfloat16') for (let i = 0; i < from.length; i++) words[i] = from[i]! << 16
+  else {
+    const table = halves()
+    for (let i = 0; i < from.length; i++) words[i] = table[from[i]!]!
   }
 }

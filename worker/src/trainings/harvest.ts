@@ -16,8 +16,19 @@ export function readContexts(tokens: TokenReader, contexts: ArrayLike<number>): 
 /** Activations of tokens at several sites: [tokens, width of the site] by name of the site. */
 export type SiteActivations = ReadonlyMap<string, Float32Array>
 
-export class Harvester {
-  /** Tokens harvested and seconds spent, for the rate. */
+/** Where the activations of a training come from. */
+export interface ActivationSource {
+  /** Contexts to train on are 0 to `contexts` - 1 of the token store. */
+  readonly contexts: number
+  /** Tokens read and seconds spent, for the rate. */
+  readonly tokens: number
+  readonly seconds: number
+  /** Activations [contexts · contextSize, width] of whole contexts at each site, in their order. */
+  harvest(contexts: Uint32Array): Promise<SiteActivations>
+}
+
+/** Forward passes of the model. */
+export class Harvester implements ActivationSource {
   tokens = 0
   seconds = 0
 
@@ -30,7 +41,10 @@ export class Harvester {
     private readonly check: () => void,
   ) {}
 
-  /** Activations [contexts · contextSize, width] at each site. */
+  get contexts(): number {
+    return this.reader.trainContexts
+  }
+
   async harvest(contexts: Uint32Array): Promise<SiteActivations> {
     const size = this.reader.contextSize
     const capture = [...this.widths.keys()]

@@ -1,6 +1,6 @@
 // One SAE of a training job: its step, controller, checkpoints and figures. Batches, evaluations and the order of things are the job's
 // (run-training.ts).
-import { type MetricValues, outputSiteOf, type TrainingAlert, type TrainingMember } from '@mistudio/contracts'
+import { type MetricValues, type TrainingAlert, type TrainingMember } from '@mistudio/contracts'
 import {
   afterStep,
   coefficientFactor,
@@ -20,9 +20,9 @@ import {
 import type { CheckpointData, StoredCheckpoint } from './checkpoint-file.js'
 import { Checkpoints, checkpointFolder } from './checkpoints.js'
 import { type EstimatedStart, estimateStart, exportTrained, needsSample } from './estimated-start.js'
-import type { SitePair } from './evaluator.js'
 import { decoderFigures, stepFigures } from './figures.js'
 import type { SiteActivations } from './harvest.js'
+import { type MemberSites, memberSites, sameSites, sideBySide } from './member-sites.js'
 import { type TrainingParts, widthsOf } from './open.js'
 import { openTrainStep } from './open-step.js'
 import { resamplingDue, tokenLosses } from './resampling.js'
@@ -36,7 +36,7 @@ type MemberData = Pick<
 
 export class Member {
   readonly sae: TrainableSae
-  readonly sites: SitePair
+  readonly sites: MemberSites
   readonly checkpoints: Checkpoints
   /** Seconds of its steps in this attempt. */
   stepSeconds = 0
@@ -59,7 +59,7 @@ export class Member {
   ) {
     const { params, trainingId } = spec
     this.sae = trainingSae(params, widthsOf(parts, params))
-    this.sites = { input: params.site, output: outputSiteOf(params) }
+    this.sites = memberSites(params, parts.widths)
     const retention = { keep: params.keepCheckpoints }
     this.checkpoints = new Checkpoints(checkpointFolder(dataDir, trainingId), trainingId, this.sae, retention)
     this.alerted = new Set(alerts.map(({ kind }) => kind))
@@ -108,12 +108,7 @@ export class Member {
   async begin(sample: SiteActivations | null): Promise<void> {
     const { params } = this.spec
     const start: EstimatedStart = sample
-      ? estimateStart(
-          params,
-          activationsAt(sample, this.sites.input),
-          activationsAt(sample, this.sites.output),
-          this.sae,
-        )
+      ? estimateStart(params, sideBySide(sample, this.sites.inputs), sideBySide(sample, this.sites.outputs), this.sae)
       : { scaler: null, bDec: null }
     this.scaler = start.scaler
     const state = initialState(this.sae, params.seed, start.bDec ? { bDec: start.bDec } : {})
@@ -158,13 +153,12 @@ export class Member {
   /** Lets dead features begin again at badly reconstructed tokens of a sample; returns how many did. */
   async resample(sample: SiteActivations, done: number, threads: number): Promise<number> {
     const { deadWindow, resampleTokens, seed } = this.spec.params
-    const { d_in: dIn, d_out: dOut = dIn } = this.sae.cfg
-    const part = new Map([
-      [this.sites.input, activationsAt(sample, this.sites.input).subarray(0, resampleTokens * dIn)],
-      [this.sites.output, activationsAt(sample, this.sites.output).subarray(0, resampleTokens * dOut)],
-    ])
+    const { inputs, outputs } = this.sites
+    const part: SiteActivations = new Map(
+      [...inputs, ...outputs].map(({ name, width }) => [name, sample.get(name)!.subarray(0, resampleTokens * width)]),
+    )
     const state = await this.opened.read()
-    const raw = [activationsAt(part, this.sites.input), activationsAt(part, this.sites.output)] as const
+    const raw = [sideBySide(part, inputs), sideBySide(part, outputs)] as const
     const losses = await tokenLosses(exportTrained(this.sae, state, this.scaler, this.metadata), ...raw, threads)
     const [x, target = x] = this.seen(part)
     const count = resampleDead(this.sae, state, { deadWindow, x, target, losses, seed })
@@ -209,16 +203,11 @@ export class Member {
     return this.step
   }
 
-  /** Input and target as the SAE sees them. A scaler is only there where both are one site. */
+  /** Input and target as the SAE sees them. A scaler is only there where both are the same sites. */
   private seen(batch: SiteActivations): [x: Float32Array, target: Float32Array | undefined] {
-    const x = activationsAt(batch, this.sites.input)
+    const { inputs, outputs } = this.sites
+    const x = sideBySide(batch, inputs)
     if (this.scaler) return [scaled(this.scaler, x), undefined]
-    return [x, this.sites.output === this.sites.input ? undefined : activationsAt(batch, this.sites.output)]
+    return [x, sameSites(this.sites) ? undefined : sideBySide(batch, outputs)]
   }
-}
-
-function activationsAt(batch: SiteActivations, site: string): Float32Array {
-  const found = batch.get(site)
-  if (!found) throw new Error(`No activations were harvested at ${site}.`)
-  return found
 }

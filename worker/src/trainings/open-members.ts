@@ -2,6 +2,8 @@
 import {
   AppError,
   dataSeedOf,
+  inputSitesOf,
+  isCrosscoder,
   outputSiteOf,
   TrainingAlertSchema,
   type TrainingParams,
@@ -89,6 +91,7 @@ function metadataOf(
   return {
     ...{ model_name: modelName, hook_name: params.site, hook_head_index: null, context_size: tokens.contextSize },
     ...(output === params.site ? {} : { hook_name_out: output }),
+    ...(isCrosscoder(params) ? { hook_names: inputSitesOf(params) } : {}),
     ...{ prepend_bos: tokens.bosTokenId !== null, exclude_special_tokens: params.excludeBos },
     ...{ training_architecture: params.architecture, seed: params.seed },
     // The layout's version: readers take files without one for those of before version 6.

@@ -1,11 +1,15 @@
 // Opens what a training works on, and refuses what does not belong together.
 import { join } from 'node:path'
-import { AppError, outputSiteOf, type TrainingParams } from '@mistudio/contracts'
+import { AppError, inputSitesOf, outputSitesOf, type StoredSide, type TrainingParams } from '@mistudio/contracts'
 import { FormatError, TokenReader } from '@mistudio/formats'
 import { findSite, type Precision, type RunnableModel, siteWidth } from '@mistudio/interp'
 import { withModelErrors } from '../models/errors.js'
 import type { MemorySubject } from '../models/memory.js'
 import { modelStore } from '../models/model-store.js'
+import { contextsPerPass } from '../models/passes.js'
+import { CaptureSource, type OpenCapture, openCapture } from './capture-source.js'
+import { type ActivationSource, Harvester } from './harvest.js'
+import { memberSites, widthOf } from './member-sites.js'
 import type { Widths } from './settings.js'
 
 export interface TrainingParts {
@@ -13,42 +17,65 @@ export interface TrainingParts {
   /** What the memory of a pass is estimated from. */
   readonly folder: MemorySubject
   readonly tokens: TokenReader
+  /** What activations are read from; null: the model. */
+  readonly capture: OpenCapture | null
   /** Width of every site that is read or reconstructed. */
   readonly widths: ReadonlyMap<string, number>
   /** Tokens that are not trained on, by id and position in the context. */
   readonly excluded: (token: number, position: number) => boolean
 }
 
+export interface TrainingRequest {
+  readonly modelPath: string
+  readonly precision: Precision
+  readonly tokenizationId: string
+  readonly capture: StoredSide | null
+}
+
 /**
- * Opens model and text for trainings on one stream. Close `tokens` when done; the model stays in its store.
+ * Opens model, text and, where there is one, the capture for trainings on one stream. Close `tokens` when done; the model stays in its store.
  * @throws AppError `site_unknown`, `tokenization_mismatch`, `file_invalid`, or what opening a model throws.
  */
 export async function openTrainingParts(
   dataDir: string,
-  request: { modelPath: string; precision: Precision; tokenizationId: string },
+  request: TrainingRequest,
   params: readonly [TrainingParams, ...TrainingParams[]],
   threads: number,
 ): Promise<TrainingParts> {
   const { model, folder } = await modelStore.open(request.modelPath, threads, request.precision)
-  const sites = new Set(params.flatMap((one) => [one.site, outputSiteOf(one)]))
+  const sites = new Set(params.flatMap((one) => [...inputSitesOf(one), ...outputSitesOf(one)]))
   const widths = await withModelErrors(
     async () => new Map([...sites].map((site) => [site, siteWidth(findSite(model.sites, site))])),
   )
   const tokens = await openTokens(join(dataDir, 'tokenizations', request.tokenizationId))
   try {
     checkFit(tokens, model)
+    const { capture: stored, tokenizationId } = request
+    const capture = stored && (await openCapture(dataDir, stored, tokenizationId, widths))
+    return { model, folder, tokens, capture, widths, excluded: exclusion(params[0], tokens.bosTokenId) }
   } catch (error) {
     tokens.close()
     throw error
   }
-  return { model, folder, tokens, widths, excluded: exclusion(params[0], tokens.bosTokenId) }
 }
+
+/** The stream's source. `check` is called between its parts; it throws to end the reading. */
+export const sourceOf = ({ model, tokens, capture, widths }: TrainingParts, check: () => void): ActivationSource =>
+  capture ? new CaptureSource(capture, widths, check) : new Harvester(model, tokens, widths, check)
 
 /** Widths of a training's sites. */
 export function widthsOf({ widths }: TrainingParts, params: TrainingParams): Widths {
-  const [dIn, dOut] = [widths.get(params.site), widths.get(outputSiteOf(params))]
-  if (dIn === undefined || dOut === undefined) throw new Error(`The sites of ${params.site} were not opened.`)
-  return { dIn, dOut }
+  const { inputs, outputs } = memberSites(params, widths)
+  return { sites: inputs.map(({ width }) => width), dIn: widthOf(inputs), dOut: widthOf(outputs) }
+}
+
+/** Bytes of a context at all sites, and contexts of a forward pass: what the size of the buffer is made of. */
+export function blockUnits({ tokens, widths }: TrainingParts): {
+  readonly perContext: number
+  readonly perPass: number
+} {
+  const width = [...widths.values()].reduce((sum, one) => sum + one, 0)
+  return { perContext: tokens.contextSize * width * 4, perPass: contextsPerPass(tokens.contextSize) }
 }
 
 function exclusion(

@@ -1,6 +1,8 @@
 // The training loop of a job: batches from one stream, steps of every SAE on it, metrics, evaluations and checkpoints, under the job's
 // control. Everything reported under a metric key but speeds depends on data, parameters and thread count only, so a row replayed after
 // a resume carries the same values.
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import {
   AppError,
   dataSeedOf,
@@ -14,14 +16,16 @@ import type { JobContext } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { alertsOf, diverged, divergenceAlert } from './alerts.js'
+import { inMemory, onDisk } from './block-rows.js'
 import { ActivationBuffer, STREAM_START } from './buffer.js'
+import { planBuffer } from './buffer-plan.js'
 import type { CheckpointData } from './checkpoint-file.js'
 import { saveTogether, type ToSave } from './checkpoint-group.js'
 import { type EvaluationText, heldOutText, KL_TOKENS, SaeEvaluator, trainedText } from './evaluator.js'
 import { finite, heldOutFigures, trainedTextFigures } from './figures.js'
-import { Harvester } from './harvest.js'
+import type { ActivationSource } from './harvest.js'
 import type { Member } from './member.js'
-import type { TrainingParts } from './open.js'
+import { blockUnits, sourceOf, type TrainingParts } from './open.js'
 import type { Start } from './open-members.js'
 import { Speeds } from './speeds.js'
 
@@ -44,10 +48,13 @@ export class TrainingRun {
   /** Whether an evaluation since the newest checkpoint was the best of an SAE that keeps its best. */
   private betterThanSaved = new Set<Member>()
   private readonly began = performance.now()
-  private readonly harvester: Harvester
+  private readonly source: ActivationSource
   private readonly evaluator: SaeEvaluator
   private readonly texts: { readonly heldOut: EvaluationText; readonly trained: EvaluationText }
   private readonly buffer: ActivationBuffer
+  private readonly overlap: boolean
+  /** Set at the end, so that reading ahead ends too. */
+  private over = false
   private readonly progress = new StageProgress('training', 'steps')
   private readonly speeds: Speeds
   /** Work of earlier attempts. */
@@ -64,24 +71,34 @@ export class TrainingRun {
     private readonly threads: number,
   ) {
     const { params } = members[0]!.spec
-    const { tokens, model, widths, excluded } = parts
-    const check = () => checkControl(job.control())
+    const { tokens, widths, excluded } = parts
+    const check = () => {
+      if (this.over) throw new Error('The training has ended.')
+      checkControl(job.control())
+    }
     this.shared = params
-    this.harvester = new Harvester(model, tokens, widths, check)
+    this.source = sourceOf(parts, check)
     this.evaluator = new SaeEvaluator(parts, threads, check)
     const trained = Math.min(KL_TOKENS, params.evalTokens)
     this.texts = { heldOut: heldOutText(parts, params.evalTokens), trained: trainedText(parts, trained) }
+    const { contextSize } = tokens
+    const plan = planBuffer(params, blockUnits(parts), {
+      ...{ fromCapture: parts.capture !== null, threads, cores: availableParallelism() },
+    })
+    this.overlap = plan.blocks > 1
+    const folder = join(job.dataDir, 'trainings', members[0]!.id, 'buffer')
+    const rows = { widths, contextSize, precision: params.bufferPrecision, partContexts: plan.partContexts }
     this.buffer = new ActivationBuffer(
       {
-        ...{ contexts: tokens.trainContexts, contextSize: tokens.contextSize, widths, excluded },
+        ...{ contexts: this.source.contexts, contextSize, widths, excluded },
         ...{ blockContexts: params.bufferContexts, seed: dataSeedOf(params) },
-        ...{ precision: params.bufferPrecision, sliceContexts: contextsPerPass(tokens.contextSize) },
+        keep: plan.onDisk ? onDisk(folder, rows) : inMemory(rows),
       },
-      { tokens: (context) => tokens.tokens(context), harvest: (contexts) => this.harvester.harvest(contexts) },
+      { tokens: (context) => tokens.tokens(context), harvest: (contexts) => this.source.harvest(contexts) },
     )
     this.done = start.kind === 'resume' ? start.data.step : start.kind === 'branch' ? start.stored.data.step : 0
     this.savedStep = start.kind === 'resume' ? start.data.step : -1
-    this.speeds = new Speeds(this.harvester, this.done)
+    this.speeds = new Speeds(this.source, this.done)
   }
 
   /**
@@ -99,6 +116,8 @@ export class TrainingRun {
       if (keep) await this.save()
       throw error
     } finally {
+      this.over = true
+      await this.buffer.close()
       for (const member of opened) await member.close()
       await this.evaluator.release()
     }
@@ -153,6 +172,8 @@ export class TrainingRun {
   private async trainOnce(batchSize: number): Promise<void> {
     const batch = await this.buffer.next(batchSize)
     const { logEvery, steps } = this.shared
+    const needed = (steps - this.done - 1) * batchSize
+    if (this.overlap && needed > this.buffer.leftInBlock) this.buffer.harvestAhead()
     const due = (this.done + 1) % logEvery === 0 || this.done + 1 === steps
     const stepped: [Member, TrainStepMetrics][] = []
     for (const member of this.members) stepped.push([member, await member.train(batch, this.done)])
@@ -212,6 +233,8 @@ export class TrainingRun {
   }
 
   private async evaluate(member: Member): Promise<ExportedSae> {
+    // Evaluations run the same model.
+    await this.buffer.settle()
     const { sae, decoder } = await member.exported()
     const on = (text: EvaluationText): Promise<EvaluationFigures> => this.evaluator.evaluate(sae, member.sites, text)
     const heldOut = await on(this.texts.heldOut)
@@ -243,8 +266,8 @@ export class TrainingRun {
     const earlier = this.earlier.get(member)
     return {
       seconds: (earlier?.seconds ?? 0) + (performance.now() - this.began) / 1000,
-      harvestSeconds: (earlier?.harvestSeconds ?? 0) + this.harvester.seconds,
-      harvestTokens: (earlier?.harvestTokens ?? 0) + this.harvester.tokens,
+      harvestSeconds: (earlier?.harvestSeconds ?? 0) + this.source.seconds,
+      harvestTokens: (earlier?.harvestTokens ?? 0) + this.source.tokens,
       stepSeconds: (earlier?.stepSeconds ?? 0) + member.stepSeconds,
     }
   }

@@ -1,5 +1,5 @@
 // From the parameters of the form to what training needs: the SAE's configuration, optimiser, schedules and controller.
-import { isTranscoder, type TrainingParams } from '@mistudio/contracts'
+import { dictionarySize, isTranscoder, type TrainingParams } from '@mistudio/contracts'
 import {
   type LearningRateSchedule,
   type TargetL0Options,
@@ -8,8 +8,11 @@ import {
   trainableSae,
 } from '@mistudio/interp'
 
-/** Widths of the input site and of what is reconstructed. */
+/** Widths of what is read and of what is reconstructed. */
 export interface Widths {
+  /** Of each site that is read; more than one for crosscoders. */
+  readonly sites: readonly number[]
+  /** Of all of them side by side. */
   readonly dIn: number
   readonly dOut: number
 }
@@ -17,8 +20,8 @@ export interface Widths {
 /** @throws SaeError `training_invalid` naming what cannot be trained, for example k above d_sae. */
 export function trainingSae(
   params: TrainingParams,
-  { dIn, dOut }: Widths,
-  dSae = dIn * params.expansion,
+  { sites, dIn, dOut }: Widths,
+  dSae = dictionarySize(params, sites),
 ): TrainableSae {
   const transcoder = isTranscoder(params)
   return trainableSae({
@@ -29,8 +32,9 @@ export function trainingSae(
     apply_b_dec_to_input: params.applyBDecToInput && !transcoder,
     normalize_activations: params.normalizeActivations,
     decoder_init_norm: params.decoderNorm === 'unit' ? 1 : params.decoderInitNorm,
-    ...(params.site.endsWith('.hook_z') ? { reshape_activations: 'hook_z' } : {}),
+    ...(params.site.endsWith('.hook_z') && sites.length === 1 ? { reshape_activations: 'hook_z' } : {}),
     ...(transcoder ? { d_out: dOut } : {}),
+    ...(sites.length > 1 ? { site_widths: sites } : {}),
     ...(params.skipConnection ? { skip_connection: true } : {}),
     ...ownFields(params, dSae),
   })

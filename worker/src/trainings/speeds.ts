@@ -1,7 +1,7 @@
 // Tokens per second by stage since the last report, and memory. Figures of the machine: the only ones that a replayed step does not repeat.
 import type { MetricValues } from '@mistudio/contracts'
 import { finite } from './figures.js'
-import type { Harvester } from './harvest.js'
+import type { ActivationSource } from './harvest.js'
 import type { Member } from './member.js'
 
 export class Speeds {
@@ -10,15 +10,15 @@ export class Speeds {
   private readonly stepSeconds = new Map<Member, number>()
 
   constructor(
-    private readonly harvester: Pick<Harvester, 'tokens' | 'seconds'>,
+    private readonly source: Pick<ActivationSource, 'tokens' | 'seconds'>,
     private step: number,
   ) {}
 
-  /** Figures for a report at `step`. The harvest has none when no forward pass fell into the interval. */
+  /** Figures for a report at `step`. The harvest has none when nothing was read into the interval. */
   of(member: Member, step: number, batchSize: number): MetricValues {
     const tokens = (step - this.step) * batchSize
     const seconds = (performance.now() - this.at) / 1000
-    const harvested = this.harvester.tokens - this.harvested.tokens
+    const harvested = this.source.tokens - this.harvested.tokens
     const own = member.stepSeconds - (this.stepSeconds.get(member) ?? 0)
     this.stepSeconds.set(member, member.stepSeconds)
     return {
@@ -26,7 +26,7 @@ export class Speeds {
       step_tokens_per_second: finite(tokens / own),
       memory_mib: process.memoryUsage.rss() / 2 ** 20,
       ...(harvested > 0
-        ? { harvest_tokens_per_second: finite(harvested / (this.harvester.seconds - this.harvested.seconds)) }
+        ? { harvest_tokens_per_second: finite(harvested / (this.source.seconds - this.harvested.seconds)) }
         : {}),
     }
   }
@@ -35,6 +35,6 @@ export class Speeds {
   next(step: number): void {
     this.step = step
     this.at = performance.now()
-    this.harvested = { tokens: this.harvester.tokens, seconds: this.harvester.seconds }
+    this.harvested = { tokens: this.source.tokens, seconds: this.source.seconds }
   }
 }

@@ -123,7 +123,13 @@ describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
 
   it('estimates memory and time', async () => {
     const { tokenizationId } = world.subjects
-    const params = { modelPath: setup.MODEL_PATH, precision: 'float32' as const, tokenizationId, params: PARAMS }
+    const params = {
+      modelPath: setup.MODEL_PATH,
+      precision: 'float32' as const,
+      tokenizationId,
+      capture: null,
+      params: PARAMS,
+    }
     const job = setup.testJob(world.database, world.dataDir, 'training.estimate', params)
     const { result } = (await estimatePipeline.run(job)) as { result: TrainingEstimate }
     expect(result).toMatchObject({ dIn: 128, dSae: 256, tokens: 4800, means: 'sharded' })

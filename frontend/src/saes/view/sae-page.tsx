@@ -22,11 +22,12 @@ import {
   StatRow,
 } from '../../ui/index.js'
 import { useSae } from '../api.js'
-import { originLine, saeFacts, saeLine, trainedOn } from '../prepare.js'
+import { isCrosscoderSae, originLine, saeFacts, saeLine, trainedOn } from '../prepare.js'
 import { ExportCard } from './export-card.js'
 import { ImportingSae } from './importing-sae.js'
 import { DeleteSae, RenameSae } from './sae-dialogs.js'
 import { SelfCheckCard, VerdictBadge } from './self-check.js'
+import { SiteTable } from './site-table.js'
 
 const CRUMBS = [{ label: 'SAEs', to: '/saes' }]
 
@@ -51,6 +52,7 @@ export function SaePage() {
 function SaeView({ sae }: { sae: Sae }) {
   const [asking, setAsking] = useState<'rename' | 'delete' | 'extract' | null>(null)
   const close = () => setAsking(null)
+  const crosscoder = isCrosscoderSae(sae)
   return (
     <Page
       title={sae.name}
@@ -70,9 +72,11 @@ function SaeView({ sae }: { sae: Sae }) {
           <Button icon={Trash2} onClick={() => setAsking('delete')}>
             Delete
           </Button>
-          <Button kind="primary" onClick={() => setAsking('extract')}>
-            Start extraction
-          </Button>
+          {!crosscoder && (
+            <Button kind="primary" onClick={() => setAsking('extract')}>
+              Start extraction
+            </Button>
+          )}
         </>
       }
     >
@@ -125,8 +129,14 @@ function SaeView({ sae }: { sae: Sae }) {
           </Card>
           <ExportCard sae={sae} />
         </div>
-        <SelfCheckCard sae={sae} />
-        <Extractions saeId={sae.id} onStart={() => setAsking('extract')} />
+        {crosscoder ? (
+          <SiteTable sae={sae} />
+        ) : (
+          <>
+            <SelfCheckCard sae={sae} />
+            <Extractions saeId={sae.id} onStart={() => setAsking('extract')} />
+          </>
+        )}
       </div>
       <RenameSae open={asking === 'rename'} onClose={close} sae={sae} />
       <DeleteSae open={asking === 'delete'} onClose={close} sae={sae} />

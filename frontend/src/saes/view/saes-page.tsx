@@ -30,7 +30,7 @@ export function SaesPage() {
   const [search, setSearch] = useState('')
   const list = saes.data ?? []
   const found = list.filter((sae) =>
-    `${sae.name} ${sae.modelName} ${sae.site}`.toLowerCase().includes(search.toLowerCase()),
+    `${sae.name} ${sae.modelName} ${sae.sites.join(' ')}`.toLowerCase().includes(search.toLowerCase()),
   )
   const actions = (
     <>

@@ -1,12 +1,12 @@
 // Every setting of a training as it was sent.
-import { OPTION_TEXTS, type Training, type TrainingOption } from '@mistudio/contracts'
+import { inputSitesOf, isCrosscoder, OPTION_TEXTS, type Training, type TrainingOption } from '@mistudio/contracts'
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import { Link } from 'react-router'
-import { Card, Facts, formatValue, LinkButton } from '../../ui/index.js'
+import { Card, Facts, formatNumber, formatValue, LinkButton } from '../../ui/index.js'
 import { architectureLabel, choiceLabel } from '../words.js'
 
 /** Shown above, by themselves. */
-const NAMED: readonly string[] = ['architecture', 'site']
+const NAMED: readonly string[] = ['architecture', 'site', 'moreSites']
 
 const shown = (value: unknown): string => {
   if (typeof value === 'number') return Number.isInteger(value) ? value.toLocaleString('en-US') : formatValue(value)
@@ -24,11 +24,32 @@ const settingRows = (params: Training['params']): (readonly [string, string])[] 
       return [label, value === null ? shown(value) : `${shown(value)} ${unit ?? ''}`.trim()] as const
     })
 
+const SiteNames = ({ names }: { names: readonly string[] }) => (
+  <span className="flex flex-col">
+    {names.map((name) => (
+      <code key={name}>{name}</code>
+    ))}
+  </span>
+)
+
+/** Where activations came from. */
+function Source({ capture }: Pick<Training, 'capture'>) {
+  if (!capture) return 'harvested from the model'
+  const text = `capture of ${formatNumber(capture.tokens)} tokens as ${capture.dtype}`
+  if (!capture.id) return `${text} (deleted since)`
+  return (
+    <Link className="hover:underline" to={`/activations/${capture.id}`}>
+      {text}
+    </Link>
+  )
+}
+
 export function Configuration({ training }: { training: Training }) {
   const { params } = training
   const again = new URLSearchParams({
     ...(training.modelId ? { modelId: training.modelId } : {}),
     ...(training.tokenizationId ? { tokenizationId: training.tokenizationId } : {}),
+    ...(training.capture?.id ? { captureId: training.capture.id } : {}),
     site: params.site,
     settings: JSON.stringify(params),
   })
@@ -56,7 +77,8 @@ export function Configuration({ training }: { training: Training }) {
           ['Precision of the model', training.precision],
           ['Dataset', training.datasetName],
           ['Architecture', architectureLabel(params.architecture)],
-          ['Site', <code key="s">{params.site}</code>],
+          ['Activations', <Source key="a" capture={training.capture} />],
+          [isCrosscoder(params) ? 'Sites' : 'Site', <SiteNames key="s" names={inputSitesOf(params)} />],
           ['Size', `${training.dIn} → ${training.dSae.toLocaleString('en-US')}`],
           ...settingRows(params),
         ]}

@@ -10,33 +10,27 @@ interface Props {
   curves: Readonly<Record<string, Curve>>
   loading: boolean
   active: boolean
+  /** In the order of the figures per site. */
+  sites: readonly string[]
 }
 
-export function CurveCharts({ curves, loading, active }: Props) {
+export function CurveCharts({ curves, loading, active, sites }: Props) {
   if (loading) return <SkeletonList rows={2} className="h-56" />
   return (
     <section aria-label="Curves" className="grid gap-4 md:grid-cols-2">
       {CHARTS.filter(({ optional, keys }) => !optional || keys.some((key) => curves[key])).map((group, index) => (
-        <Curves key={group.title} group={group} curves={curves} active={active} wide={index === 0} />
+        <Curves key={group.title} {...{ group, curves, active, sites }} wide={index === 0} />
       ))}
       <DensityChart curves={curves} />
     </section>
   )
 }
 
-function Curves({
-  group,
-  curves,
-  active,
-  wide,
-}: {
-  group: ChartGroup
-  curves: Props['curves']
-  active: boolean
-  wide: boolean
-}) {
-  const all = chartSeries(group, curves)
+function Curves({ group, curves, active, sites, wide }: Omit<Props, 'loading'> & { group: ChartGroup; wide: boolean }) {
+  const all = chartSeries(group, curves, sites)
   const measured = all.filter((series) => series.x.length > 0)
+  // An optional chart is there because of some of its keys; the others are not of this run.
+  const keys = group.optional ? group.keys.filter((key) => curves[key]) : group.keys
   return (
     <div className={wide ? 'md:col-span-2' : undefined}>
       <LineChart
@@ -48,7 +42,7 @@ function Curves({
         emptyText={active ? 'Waiting for the first value.' : 'Not measured in this run.'}
         help={
           <dl className="space-y-1.5">
-            {group.keys.map((key) => (
+            {keys.map((key) => (
               <div key={key}>
                 <dt className="inline font-medium text-heading">{TRAINING_METRICS[key].label}: </dt>
                 <dd className="inline">{TRAINING_METRICS[key].definition}</dd>

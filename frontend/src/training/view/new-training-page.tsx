@@ -36,7 +36,7 @@ function FormPage({ branch }: { branch?: { parent: Training; step: number } }) {
       subtitle={
         branch
           ? `A new training that begins with the weights, optimiser and place in the text of “${branch.parent.name}”.`
-          : 'Train a sparse autoencoder or transcoder on a model’s activations.'
+          : 'Train a sparse autoencoder, transcoder or crosscoder on a model’s activations.'
       }
     >
       {models.error && !models.data ? (

@@ -1,14 +1,18 @@
-// Model, sites and tokenization of a new training.
-import { isTranscoder, type Model, OPTION_TEXTS, type Tokenization } from '@mistudio/contracts'
+// Model, source of activations, sites and tokenization of a new training.
+import { type Capture, isTranscoder, type Model, OPTION_TEXTS, type Tokenization } from '@mistudio/contracts'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { Checkbox, Field, formatCount, formatNumber, Select } from '../../ui/index.js'
-import { type Draft, type DraftErrors, siteOf, trainableSites } from '../form.js'
+import { captureFacts, captureLabel, offeredSites } from '../capture-choice.js'
+import { type Draft, type DraftErrors, moreSitesOf, siteOf, trainableSites } from '../form.js'
+import { FurtherSites } from './further-sites.js'
 
 interface Props {
   draft: Draft
   models: readonly Model[]
   tokenizations: UseQueryResult<Tokenization[]>
+  /** Of the model, that a training can read; undefined while they are not known. */
+  captures: readonly Capture[] | undefined
   errors: DraftErrors
   /** A branch keeps model, sites and tokens. */
   locked: boolean
@@ -18,8 +22,9 @@ interface Props {
 const tokenizationLabel = (one: Tokenization): string =>
   `${one.datasetName} · ${formatCount(one.stats?.tokens)} tokens · context ${formatNumber(one.contextSize)}`
 
-export function SourceFields({ draft, models, tokenizations, errors, locked, onChange }: Props) {
+export function SourceFields({ draft, models, tokenizations, captures, errors, locked, onChange }: Props) {
   const model = models.find((one) => one.id === draft.modelId)
+  const capture = captures?.find((one) => one.id === draft.captureId)
   return (
     <div className="grid gap-4 md:grid-cols-2">
       <Field label="Model" required error={errors.modelId}>
@@ -27,28 +32,77 @@ export function SourceFields({ draft, models, tokenizations, errors, locked, onC
           value={draft.modelId}
           disabled={locked}
           onChange={(modelId) =>
-            onChange({ modelId, tokenizationId: '', values: { ...draft.values, site: '', outputSite: null } })
+            onChange({
+              ...{ modelId, tokenizationId: '', captureId: '' },
+              values: { ...draft.values, site: '', moreSites: [], outputSite: null },
+            })
           }
           options={models.map((one) => ({ value: one.id, label: one.name }))}
           placeholder="Choose a model"
         />
       </Field>
-      <TokenizationField {...{ draft, model, tokenizations, errors, locked, onChange }} />
-      <SiteFields {...{ draft, model, errors, locked, onChange }} />
+      <CaptureField {...{ draft, model, captures, capture, locked, onChange }} />
+      <TokenizationField {...{ draft, model, tokenizations, capture, errors, locked, onChange }} />
+      <SiteFields {...{ draft, model, capture, errors, locked, onChange }} />
     </div>
   )
 }
 
 interface SiteProps extends Pick<Props, 'draft' | 'errors' | 'locked' | 'onChange'> {
   model: Model | undefined
+  /** The chosen one. */
+  capture: Capture | undefined
 }
 
-function SiteFields({ draft, model, errors, locked, onChange }: SiteProps) {
+/** The model as the training goes, or a capture of it. */
+function CaptureField({
+  draft,
+  model,
+  captures,
+  capture,
+  locked,
+  onChange,
+}: Omit<SiteProps, 'errors'> & Pick<Props, 'captures'>) {
+  const none = model && captures?.length === 0
+  return (
+    <Field
+      label="Activations"
+      help="Harvested from the model as the training goes, or read from a finished capture of the same model, which runs the model only for evaluations."
+      hint={
+        capture ? (
+          captureFacts(capture)
+        ) : none ? (
+          <>
+            There is no capture of this model’s training text.{' '}
+            <Link to={`/activations/new?model=${model.id}`} className="underline">
+              Make one
+            </Link>
+          </>
+        ) : undefined
+      }
+    >
+      <Select
+        value={draft.captureId || 'live'}
+        disabled={locked || !model}
+        onChange={(id) => onChange({ captureId: id === 'live' ? '' : id })}
+        options={[
+          { value: 'live', label: 'The model, as the training goes' },
+          ...(captures ?? []).map((one) => ({ value: one.id, label: captureLabel(one) })),
+        ]}
+      />
+    </Field>
+  )
+}
+
+function SiteFields({ draft, model, capture, errors, locked, onChange }: SiteProps) {
   const { values } = draft
   const site = siteOf(draft)
   const outputSite = typeof values['outputSite'] === 'string' ? values['outputSite'] : null
   const set = (part: Readonly<Record<string, unknown>>) => onChange({ values: { ...values, ...part } })
-  const options = trainableSites(model?.sites ?? []).map(({ name, width }) => ({
+  const moreSites = moreSitesOf(draft)
+  const crosscoder = moreSites.length > 0
+  const transcoder = isTranscoder({ site, outputSite })
+  const options = trainableSites(offeredSites(model?.sites ?? [], capture)).map(({ name, width }) => ({
     value: name,
     label: `${name} (${width})`,
   }))
@@ -64,17 +118,26 @@ function SiteFields({ draft, model, errors, locked, onChange }: SiteProps) {
         <Select
           value={site}
           disabled={locked}
-          onChange={(name) => set({ site: name })}
+          onChange={(name) => set({ site: name, moreSites: moreSites.filter((one) => one !== name) })}
           options={options}
           placeholder={model ? 'Choose a site' : 'Choose a model first'}
         />
       </Field>
-      {!pursuit && (
+      {(crosscoder || (!pursuit && !transcoder && values['skipConnection'] !== true)) && (
+        <FurtherSites
+          sites={moreSites}
+          options={options.filter(({ value }) => value !== site)}
+          error={errors.moreSites}
+          locked={locked}
+          onChange={(sites) => set({ moreSites: sites })}
+        />
+      )}
+      {!pursuit && !crosscoder && (
         <Field
           label="Output site"
           error={errors.outputSite}
           help={OPTION_TEXTS.outputSite.help}
-          hint={isTranscoder({ site, outputSite }) ? 'This trains a transcoder.' : undefined}
+          hint={transcoder ? 'This trains a transcoder.' : undefined}
         >
           <Select
             value={outputSite ?? 'same'}
@@ -84,7 +147,7 @@ function SiteFields({ draft, model, errors, locked, onChange }: SiteProps) {
           />
         </Field>
       )}
-      {!pursuit && (
+      {!pursuit && !crosscoder && (
         <div className="md:col-span-2">
           <Checkbox
             checked={values['skipConnection'] === true}
@@ -103,10 +166,11 @@ function TokenizationField({
   draft,
   model,
   tokenizations,
+  capture,
   errors,
   locked,
   onChange,
-}: Omit<Props, 'models'> & SiteProps) {
+}: Omit<Props, 'models' | 'captures'> & SiteProps) {
   const made = tokenizations.data ?? []
   const none = model && tokenizations.data && made.length === 0
   return (
@@ -115,7 +179,9 @@ function TokenizationField({
       required
       error={errors.tokenizationId}
       hint={
-        none ? (
+        capture ? (
+          'That of the capture. Its held-out documents measure the SAE.'
+        ) : none ? (
           <span className="text-tone-amber">
             No dataset is tokenized for {model.name} yet.{' '}
             <Link to="/datasets" className="underline">
@@ -134,7 +200,7 @@ function TokenizationField({
     >
       <Select
         value={draft.tokenizationId}
-        disabled={locked}
+        disabled={locked || capture !== undefined}
         onChange={(tokenizationId) => onChange({ tokenizationId })}
         options={made.map((one) => ({ value: one.id, label: tokenizationLabel(one) }))}
         placeholder={

@@ -4,7 +4,8 @@ import Zap from 'lucide-react/icons/zap'
 import { type FormEvent, useState } from 'react'
 import { useNavigate, useSearchParams } from 'react-router'
 import { Button, Card, errorText, Field, Input, Notice, toast } from '../../ui/index.js'
-import { type StartRequest, useModelTokenizations, useStart } from '../api.js'
+import { type StartRequest, useModelTokenizations, useStart, useTrainableCaptures } from '../api.js'
+import { withCapture } from '../capture-choice.js'
 import {
   checkDraft,
   complete,
@@ -35,9 +36,9 @@ interface Props {
 function firstDraft(query: URLSearchParams, branch: Props['branch']): Draft {
   const draft = startDraft(query)
   if (branch) {
-    const { modelId, tokenizationId, params } = branch.parent
-    const { architecture } = params
-    return { ...draft, modelId: modelId ?? '', tokenizationId: tokenizationId ?? '', architecture, values: params }
+    const { modelId, tokenizationId, capture, params } = branch.parent
+    const source = { modelId: modelId ?? '', tokenizationId: tokenizationId ?? '', captureId: capture?.id ?? '' }
+    return { ...draft, ...source, architecture: params.architecture, values: params }
   }
   return query.get('preset') === 'quick' ? { ...draft, values: { ...draft.values, ...QUICK_START } } : draft
 }
@@ -50,11 +51,14 @@ export function TrainingForm({ models, branch }: Props) {
   const [tried, setTried] = useState(false)
   const modelId = complete(typed, models, undefined).modelId
   const tokenizations = useModelTokenizations(modelId || null)
-  const draft = complete(typed, models, tokenizations.data)
+  const captures = useTrainableCaptures(modelId)
+  const draft = complete(withCapture(typed, captures.data), models, tokenizations.data)
   const model = models.find((one) => one.id === draft.modelId)
   const width = model?.sites.find((site) => site.name === siteOf(draft))?.width
   const errors = checkDraft(draft, model)
-  const request = toRequest(draft, errors)
+  // Which sites and tokens a capture has is not known before the list is there.
+  const unread = draft.captureId !== '' && !captures.data
+  const request = unread ? null : toRequest(draft, errors)
   const sweep = planSweep(rows, draft.architecture, draft.values)
   const start = useStart()
   const setValues = (values: Values) => setTyped({ ...draft, values: { ...draft.values, ...values } })
@@ -125,6 +129,7 @@ export function TrainingForm({ models, branch }: Props) {
           <div className="mt-4">
             <SourceFields
               {...{ draft, models, tokenizations }}
+              captures={captures.data}
               errors={tried ? errors : {}}
               locked={branch !== undefined}
               onChange={(part) => setTyped({ ...draft, ...part })}

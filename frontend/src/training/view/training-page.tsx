@@ -1,5 +1,5 @@
 // One training: state, figures, curves, configuration, log, and what comes next.
-import type { Training } from '@mistudio/contracts'
+import { inputSitesOf, isCrosscoder, type Training } from '@mistudio/contracts'
 import ChartLine from 'lucide-react/icons/chart-line'
 import Download from 'lucide-react/icons/download'
 import StepForward from 'lucide-react/icons/step-forward'
@@ -110,7 +110,7 @@ function TrainingView({ training }: { training: Training }) {
         )}
         <Alerts alerts={training.alerts} />
         <Origin training={training} />
-        {training.saeId && summary && <NextSteps saeId={training.saeId} />}
+        {training.saeId && summary && <NextSteps saeId={training.saeId} crosscoder={isCrosscoder(training.params)} />}
         <section aria-label={summary ? 'Figures on held-out text' : 'Newest figures'}>
           {summary && (
             <p className="mb-2 text-sm text-muted">
@@ -137,7 +137,11 @@ function TrainingView({ training }: { training: Training }) {
             <DownloadLink href={metricsFile(training.id, 'json')}>JSON</DownloadLink>
           </span>
         </div>
-        <CurveCharts curves={curves} loading={snapshot.isPending} active={isActive(job)} />
+        <CurveCharts
+          {...{ curves, sites: inputSitesOf(training.params) }}
+          loading={snapshot.isPending}
+          active={isActive(job)}
+        />
         <div className="grid items-start gap-5 lg:grid-cols-2">
           <Configuration training={training} />
           <div className="space-y-5">
@@ -200,20 +204,23 @@ const DownloadLink = ({ href, children }: { href: string; children: string }) =>
   </a>
 )
 
-const NextSteps = ({ saeId }: { saeId: string }) => (
+/** Extractions read SAEs of one site. */
+const NextSteps = ({ saeId, crosscoder }: { saeId: string; crosscoder: boolean }) => (
   <Notice
     tone="emerald"
-    title="The SAE is ready"
+    title={crosscoder ? 'The crosscoder is ready' : 'The SAE is ready'}
     actions={
       <>
-        <LinkButton kind="primary" to={`/features?start=1&saeId=${saeId}`}>
-          Start extraction
-        </LinkButton>
+        {!crosscoder && (
+          <LinkButton kind="primary" to={`/features?start=1&saeId=${saeId}`}>
+            Start extraction
+          </LinkButton>
+        )}
         <LinkButton to={`/saes/${saeId}`}>Open SAE</LinkButton>
       </>
     }
   >
-    Let it read a dataset to see its features.
+    {crosscoder ? 'Its page shows what it explains at each site.' : 'Let it read a dataset to see its features.'}
   </Notice>
 )
 

@@ -40,7 +40,8 @@ export const CaptureComparisonSchema = z.object({
 })
 export type CaptureComparison = z.infer<typeof CaptureComparisonSchema>
 
-const StoredSideSchema = z.object({
+/** A finished capture as the worker reads it. */
+export const StoredSideSchema = z.object({
   captureId: IdSchema,
   format: CaptureFormatSchema,
   contextSize: z.int(),

@@ -27,6 +27,8 @@ export const SaeSchema = z.object({
   /** What a transcoder reconstructs; null: `site`, or not stored (transcoders trained here say it in their cfg.json). */
   siteOut: z.string().nullable(),
   /** Empty while an import has not looked at the weights yet. */
+  /** All sites of a crosscoder, side by side in d_in; else the one. */
+  sites: z.array(z.string()).min(1),
   architecture: z.string(),
   dIn: z.int(),
   dSae: z.int(),

@@ -4,6 +4,9 @@ const metric = <U extends string>(label: string, unit: U, definition: string) =>
 
 const L0_QUANTILE = 'Smallest number of non-zero features that at least'
 
+const siteFvu = (n: number) =>
+  metric(`FVU, site ${n}`, 'share', `FVU over held-out tokens at site ${n} of a crosscoder, in the order of its sites.`)
+
 export const TRAINING_METRICS = {
   loss: metric(
     'Loss',
@@ -57,7 +60,7 @@ export const TRAINING_METRICS = {
   harvest_tokens_per_second: metric(
     'Harvest',
     'tokens/s',
-    'Tokens per second of the forward passes since the last report.',
+    'Tokens per second of the forward passes, or of reading the capture, since the last report.',
   ),
   step_tokens_per_second: metric(
     'Step',
@@ -75,6 +78,22 @@ export const TRAINING_METRICS = {
     'Tokens that the held-out figures are taken over; those left out of training are left out here.',
   ),
   heldout_fvu: metric('Held-out FVU', 'share', 'FVU over held-out tokens.'),
+  heldout_fvu_site_1: siteFvu(1),
+  heldout_fvu_site_2: siteFvu(2),
+  heldout_fvu_site_3: siteFvu(3),
+  heldout_fvu_site_4: siteFvu(4),
+  heldout_fvu_site_5: siteFvu(5),
+  heldout_fvu_site_6: siteFvu(6),
+  heldout_fvu_site_7: siteFvu(7),
+  heldout_fvu_site_8: siteFvu(8),
+  heldout_fvu_site_9: siteFvu(9),
+  heldout_fvu_site_10: siteFvu(10),
+  heldout_fvu_site_11: siteFvu(11),
+  heldout_fvu_site_12: siteFvu(12),
+  heldout_fvu_site_13: siteFvu(13),
+  heldout_fvu_site_14: siteFvu(14),
+  heldout_fvu_site_15: siteFvu(15),
+  heldout_fvu_site_16: siteFvu(16),
   heldout_cosine: metric('Held-out cosine', 'cosine', 'Mean over held-out tokens of cos(y, ŷ).'),
   heldout_l0: metric('Held-out L0', 'features', 'L0 over held-out tokens.'),
   heldout_l0_p5: metric('L0, 5 %', 'features', `${L0_QUANTILE} 5 % of the held-out tokens do not exceed.`),
@@ -136,7 +155,7 @@ export const TRAINING_METRICS = {
   ),
   ce_clean: metric('CE clean', 'nats', 'Next-token cross-entropy of the unmodified model on held-out text.'),
   ce_sae: metric('CE with SAE', 'nats', 'Cross-entropy with the reconstruction spliced in at every position.'),
-  ce_zero: metric('CE ablated', 'nats', 'Cross-entropy with the site set to zero.'),
+  ce_zero: metric('CE ablated', 'nats', 'Cross-entropy with the site, or all sites of a crosscoder, set to zero.'),
   ce_recovered: metric('CE recovered', 'share', '(CE ablated − CE with SAE) / (CE ablated − CE clean).'),
   kl: metric(
     'KL',
@@ -163,6 +182,12 @@ export const MACHINE_METRICS = [
   'step_tokens_per_second',
   'memory_mib',
 ] as const satisfies readonly TrainingMetricKey[]
+
+/** Metric key of the n-th site of a crosscoder, from 1 on. */
+export const siteFvuKey = (n: number): string => `heldout_fvu_site_${n}`
+export const SITE_FVU_KEYS = (Object.keys(TRAINING_METRICS) as TrainingMetricKey[]).filter((key) =>
+  key.startsWith('heldout_fvu_site_'),
+)
 
 /** Edges of the histogram of feature densities over time, as log10 of firings per token; features that never fired come first. */
 export const DENSITY_EDGES = [-6, -5.5, -5, -4.5, -4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0] as const

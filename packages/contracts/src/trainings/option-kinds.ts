@@ -16,6 +16,8 @@ export type OptionKind =
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   /** A list of numbers. */
   | { readonly kind: 'numbers' }
+  /** A list of names. */
+  | { readonly kind: 'names' }
   | { readonly kind: 'text'; readonly nullable: boolean }
 
 /** Names of an architecture's options, in the order of its schema. */
@@ -47,7 +49,7 @@ export function optionKind(architecture: SaeTrainingArchitecture, key: TrainingO
   }
   if (schema instanceof z.ZodBoolean) return { kind: 'switch' }
   if (schema instanceof z.ZodEnum) return { kind: 'choice', values: schema.options.map(String) }
-  if (schema instanceof z.ZodArray) return { kind: 'numbers' }
+  if (schema instanceof z.ZodArray) return { kind: schema.element instanceof z.ZodString ? 'names' : 'numbers' }
   if (schema instanceof z.ZodLiteral) return { kind: 'choice', values: Object.keys(PARAMS_SCHEMAS) }
   if (schema instanceof z.ZodString) return { kind: 'text', nullable }
   throw new Error(`There is no kind of field for ${key} of ${architecture}.`)

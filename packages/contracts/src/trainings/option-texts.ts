@@ -53,6 +53,11 @@ export const ARCHITECTURE_TEXTS: Record<SaeTrainingArchitecture, { label: string
 export const OPTION_TEXTS: Record<TrainingOption, OptionText> = {
   architecture: text('Architecture', 'Architecture', 'How features are chosen and trained.'),
   site: text('Sites', 'Site', 'Where in the model activations are read.'),
+  moreSites: text(
+    'Sites',
+    'Further sites',
+    'Read and reconstructed together with the first one, by one dictionary with a decoder per site: a crosscoder.',
+  ),
   outputSite: text(
     'Sites',
     'Output site',
@@ -66,7 +71,7 @@ export const OPTION_TEXTS: Record<TrainingOption, OptionText> = {
   expansion: text(
     'Architecture',
     'Expansion',
-    'd_sae = expansion × d_in. More features are finer; memory and time grow in proportion.',
+    'd_sae = expansion × d_in, of a crosscoder × its widest site. More features are finer; memory and time grow in proportion.',
     '× d_in',
   ),
   steps: text('Length', 'Steps', 'Optimiser steps. Steps × batch size is the number of tokens seen.', 'steps'),
@@ -167,6 +172,17 @@ export const OPTION_TEXTS: Record<TrainingOption, OptionText> = {
     'Data',
     'Leave out the BOS token',
     'Activations at the first token are often a hundred times larger and would dominate the loss.',
+  ),
+  bufferMemory: text(
+    'Data',
+    'Buffer memory',
+    'A buffer larger than this lies on disk, in the data folder: slower, the same numbers. Empty keeps it in memory.',
+    'MiB',
+  ),
+  overlap: text(
+    'Data',
+    'Read ahead',
+    'Reads the next block while the SAE steps: a second block in memory, the same numbers. Automatic: with a capture, or when the job leaves cores unused.',
   ),
   excludeTokens: text('Data', 'Leave out tokens', 'Ids of further tokens that are not trained on.'),
   skipPositions: text(

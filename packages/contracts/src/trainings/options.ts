@@ -9,17 +9,26 @@ export const ACTIVATION_SCALINGS = [
   'covariance_whitening',
 ] as const
 
+/** Most sites of a crosscoder. */
+export const MOST_SITES = 16
+
+const SiteName = z.string().min(1).max(120)
 const Steps = z.int().min(0).max(5_000_000)
 
 /** Options shared by all architectures. Server, worker, form and texts read limits and defaults here. */
 export const BASE_OPTIONS = {
   /** Where activations are read. */
-  site: z.string().min(1).max(120),
+  site: SiteName,
+  /** Sites read and reconstructed together with it, in one dictionary: they make a crosscoder. */
+  moreSites: z
+    .array(SiteName)
+    .max(MOST_SITES - 1)
+    .default([]),
   /** Where the reconstruction belongs; null = the same site. Another one makes a transcoder. */
-  outputSite: z.string().min(1).max(120).nullable().default(null),
+  outputSite: SiteName.nullable().default(null),
   /** Adds a linear path from input to output. */
   skipConnection: z.boolean().default(false),
-  /** d_sae = expansion × d_in. */
+  /** d_sae = expansion × d_in; for crosscoders × the width of the widest site. */
   expansion: z.int().min(1).max(128).default(16),
   /** Optimiser steps. */
   steps: z.int().min(1).max(5_000_000).default(1000),
@@ -73,6 +82,10 @@ export const BASE_OPTIONS = {
   bufferContexts: z.int().min(1).max(100_000).default(256),
   /** How activations wait in the buffer. */
   bufferPrecision: z.enum(['float32', 'float16', 'bfloat16']).default('float32'),
+  /** MiB of blocks that may be in memory; larger ones lie on disk. null: all in memory. No number depends on it. */
+  bufferMemory: z.int().min(1).max(1_048_576).nullable().default(null),
+  /** Whether the next block is read while the SAE steps; no number depends on it. */
+  overlap: z.enum(['auto', 'on', 'off']).default('auto'),
   excludeBos: z.boolean().default(true),
   /** Ids of further tokens that are not trained on. */
   excludeTokens: z.array(z.int().min(0)).max(1000).default([]),
@@ -98,6 +111,8 @@ export const STREAM_OPTIONS = [
   'dataSeed',
   'bufferContexts',
   'bufferPrecision',
+  'bufferMemory',
+  'overlap',
   'excludeBos',
   'excludeTokens',
   'skipPositions',
@@ -109,4 +124,4 @@ export const STREAM_OPTIONS = [
 ] as const satisfies readonly (keyof typeof BASE_OPTIONS)[]
 
 /** Options that fix which parameters exist and their shapes: a branch from a checkpoint keeps them. */
-export const SHAPE_OPTIONS = ['architecture', 'site', 'outputSite', 'skipConnection', 'expansion'] as const
+export const SHAPE_OPTIONS = ['architecture', 'site', 'moreSites', 'outputSite', 'skipConnection', 'expansion'] as const

@@ -129,6 +129,23 @@ export const chosenK = (params: TrainingParams): number | null => ('k' in params
 export const outputSiteOf = ({ site, outputSite }: Pick<TrainingParams, 'site' | 'outputSite'>): string =>
   outputSite ?? site
 
+/** Whether one dictionary reads and reconstructs several sites. */
+export const isCrosscoder = ({ moreSites }: Pick<TrainingParams, 'moreSites'>): boolean => moreSites.length > 0
+
+/** Sites whose activations are read, side by side for a crosscoder. */
+export const inputSitesOf = ({ site, moreSites }: Pick<TrainingParams, 'site' | 'moreSites'>): string[] => [
+  site,
+  ...moreSites,
+]
+
+/** Sites that are reconstructed, in the order of the reconstruction's dimensions. */
+export const outputSitesOf = (params: Pick<TrainingParams, 'site' | 'moreSites' | 'outputSite'>): string[] =>
+  isCrosscoder(params) ? inputSitesOf(params) : [outputSiteOf(params)]
+
+/** d_sae of an SAE on sites of these widths. */
+export const dictionarySize = ({ expansion }: Pick<TrainingParams, 'expansion'>, widths: readonly number[]): number =>
+  expansion * Math.max(...widths)
+
 /** Seed of the order of tokens. */
 export const dataSeedOf = ({ dataSeed, seed }: Pick<TrainingParams, 'dataSeed' | 'seed'>): number => dataSeed ?? seed
 

@@ -23,6 +23,7 @@ export const CreateSweepSchema = z
     name: NameSchema.optional(),
     modelId: IdSchema,
     tokenizationId: IdSchema,
+    captureId: IdSchema.optional(),
     /** What all have in common. */
     params: TrainingParamsSchema,
     /** A grid: every combination of one value per option. */

@@ -1,5 +1,7 @@
 // Trainings as the API and the worker see them. A training is a run: the same id names both.
 import { z } from 'zod'
+import { StoredSideSchema } from '../activations/comparison.js'
+import { CaptureDtypeSchema } from '../activations/format.js'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { JobSchema, MetricValuesSchema } from '../jobs/index.js'
@@ -10,6 +12,8 @@ export const CreateTrainingSchema = z.strictObject({
   name: NameSchema.optional(),
   modelId: IdSchema,
   tokenizationId: IdSchema,
+  /** A finished capture of the same model and tokens that activations are read from; without it the model is read as the training goes. */
+  captureId: IdSchema.optional(),
   params: TrainingParamsSchema,
 })
 export type CreateTraining = z.infer<typeof CreateTrainingSchema>
@@ -43,6 +47,8 @@ export const TrainingSummarySchema = z.object({
   tokens: z.number(),
   loss: z.number(),
   fvu: z.number(),
+  /** FVU at each site of a crosscoder; `fvu` is over all of them together, so sites of large variance weigh most. */
+  sites: z.array(z.object({ site: z.string(), fvu: z.number().nullable() })).optional(),
   l0: z.number(),
   deadShare: z.number(),
   ceClean: z.number(),
@@ -68,6 +74,15 @@ export const CheckpointSchema = z.object({
 })
 export type Checkpoint = z.infer<typeof CheckpointSchema>
 
+/** The capture that a training reads, as it was when the training started. */
+export const TrainingCaptureSchema = z.object({
+  /** null: deleted since. */
+  id: IdSchema.nullable(),
+  tokens: z.number(),
+  dtype: CaptureDtypeSchema,
+})
+export type TrainingCapture = z.infer<typeof TrainingCaptureSchema>
+
 export const TrainingSchema = z.object({
   id: IdSchema,
   name: z.string(),
@@ -75,6 +90,8 @@ export const TrainingSchema = z.object({
   modelName: z.string(),
   tokenizationId: IdSchema.nullable(),
   datasetName: z.string(),
+  /** null: activations are harvested from the model as the training goes. */
+  capture: TrainingCaptureSchema.nullable(),
   /** Of the model when it was started; a resumed training and its branches keep it. */
   precision: PrecisionSchema,
   params: TrainingParamsSchema,
@@ -128,11 +145,14 @@ export const TrainingRunParamsSchema = z.object({
   precision: JobPrecisionSchema,
   tokenizationId: IdSchema,
   datasetName: z.string(),
+  /** Where activations are read from; null: the model. */
+  capture: StoredSideSchema.nullable().default(null),
 })
 export type TrainingRunParams = z.infer<typeof TrainingRunParamsSchema>
 export const TrainingEstimateParamsSchema = z.object({
   modelPath: z.string(),
   precision: JobPrecisionSchema,
   tokenizationId: IdSchema,
+  capture: StoredSideSchema.nullable().default(null),
   params: TrainingParamsSchema,
 })

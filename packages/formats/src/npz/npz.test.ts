@@ -50,6 +50,19 @@ it('reads stored and deflated arrays exactly', async () => {
   expect([...(await file.float32('tokens'))]).toEqual([7, -8])
 })
 
+it('reads rows of stored and of deflated arrays, and refuses rows that are not there', async () => {
+  const values = Float32Array.from({ length: 12 }, (_, i) => i / 4)
+  const arrays = [{ name: 'x', dtype: '<f4' as const, shape: [4, 3], data: values }]
+  await writeNpz(join(folder, 'rows.npz'), arrays)
+  const npy = Buffer.concat([npyHeader('<f4', [4, 3]), Buffer.from(values.buffer)])
+  await writeFile(join(folder, 'deflated-rows.npz'), zipSync({ 'x.npy': npy }, { level: 9 }))
+  for (const name of ['rows.npz', 'deflated-rows.npz']) {
+    const file = await NpzFile.open(join(folder, name))
+    expect([...(await file.float32Rows('x', 1, 2))]).toEqual([...values.subarray(3, 9)])
+    await expect(file.float32Rows('x', 3, 2)).rejects.toMatchObject({ code: 'file_incomplete' })
+  }
+})
+
 it('refuses objects, wrong lengths, damaged data and what is no zip', async () => {
   const path = join(folder, 'bad.npz')
   const refused = async (files: Record<string, Uint8Array>) => {

@@ -6,7 +6,7 @@ import { crc32, inflateRaw } from 'node:zlib'
 import { FormatError } from '../errors.js'
 import { openRegularFile, readExactly } from '../files/open.js'
 import { DTYPE_BYTES, toFloat32 } from '../safetensors/dtypes.js'
-import { missingTensor, type TensorSource } from '../safetensors/reader.js'
+import { checkedWidth, missingTensor, type RowSource } from '../safetensors/reader.js'
 import { MAX_NPY_HEADER, NPY_DTYPES, type NpyHeader, parseNpyHeader } from './npy.js'
 
 const END = { signature: 0x06054b50, bytes: 22 }
@@ -30,7 +30,7 @@ interface Member {
 }
 
 /** Arrays of one file by name (without `.npy`). */
-export class NpzFile implements TensorSource {
+export class NpzFile implements RowSource {
   private constructor(
     readonly path: string,
     private readonly members: ReadonlyMap<string, Member>,
@@ -66,6 +66,26 @@ export class NpzFile implements TensorSource {
     const raw = await this.raw(name)
     const out = new Float32Array(raw.byteLength / DTYPE_BYTES[NPY_DTYPES[dtype]])
     toFloat32(NPY_DTYPES[dtype], raw, out, 0)
+    return out
+  }
+
+  /** Read in place where the member is stored, whole where it is deflated. The checksum of the archive is of whole members, so it is not looked at here. */
+  async float32Rows(name: string, first: number, count: number): Promise<Float32Array> {
+    const { dtype, shape, offset } = this.#header(name)
+    const member = this.members.get(name)!
+    const width = checkedWidth(shape, first, count, name, this.path)
+    if (member.method !== STORED) return (await this.float32(name)).slice(first * width, (first + count) * width)
+    const size = DTYPE_BYTES[NPY_DTYPES[dtype]]
+    const bytes = new Uint8Array(count * width * size)
+    const { handle, size: fileSize } = await openRegularFile(this.path)
+    try {
+      const at = await dataOffset(handle, fileSize, member, this.path)
+      await readExactly(handle, bytes, at + offset + first * width * size, this.path)
+    } finally {
+      await handle.close()
+    }
+    const out = new Float32Array(count * width)
+    toFloat32(NPY_DTYPES[dtype], bytes, out, 0)
     return out
   }
 

@@ -25,10 +25,19 @@ export interface StreamedTensorSource extends TensorSource {
   float32Pieces(name: string): AsyncIterable<Float32Array>
 }
 
+/** A source whose matrices can be read by rows, for files larger than one wants in memory. */
+export interface RowSource extends TensorSource {
+  /**
+   * `count` rows of a matrix [rows, width] from row `first` on, converted as {@link TensorSource.float32} does.
+   * @throws FormatError `file_incomplete` for rows that it does not have.
+   */
+  float32Rows(name: string, first: number, count: number): Promise<Float32Array>
+}
+
 /** Bytes converted at once: bounds the memory beside the result. A multiple of every element size. */
 const CHUNK_BYTES = 2 ** 24
 
-export class SafetensorsFile implements StreamedTensorSource {
+export class SafetensorsFile implements StreamedTensorSource, RowSource {
   readonly #sorted: readonly string[]
 
   private constructor(
@@ -79,6 +88,18 @@ export class SafetensorsFile implements StreamedTensorSource {
         this.#converted(toFloat32(entry.dtype, bytes, out, at), name, entry),
       )
     })
+    return out
+  }
+
+  async float32Rows(name: string, first: number, count: number): Promise<Float32Array> {
+    const entry = this.info(name)
+    const width = checkedWidth(entry.shape, first, count, name, this.path)
+    const out = new Float32Array(count * width)
+    const size = DTYPE_BYTES[entry.dtype]
+    // Rows stored as float32 are read straight into place.
+    const bytes = entry.dtype === 'F32' ? new Uint8Array(out.buffer) : new Uint8Array(count * width * size)
+    await this.#withFile((handle) => readExactly(handle, bytes, entry.offset + first * width * size, this.path))
+    if (entry.dtype !== 'F32') this.#converted(toFloat32(entry.dtype, bytes, out, 0), name, entry)
     return out
   }
 
@@ -155,6 +176,19 @@ export class SafetensorsFile implements StreamedTensorSource {
       hint: 'Register the model again.',
     })
   }
+}
+
+/** Width of a matrix of which rows [first, first + count) are asked for. */
+export function checkedWidth(
+  [rows, width, ...more]: readonly number[],
+  first: number,
+  count: number,
+  name: string,
+  file: string,
+): number {
+  if (rows !== undefined && width !== undefined && more.length === 0 && first >= 0 && first + count <= rows)
+    return width
+  throw new FormatError('file_incomplete', `"${name}" has no rows ${first} to ${first + count - 1}`, { file })
 }
 
 export function missingTensor(name: string, file: string, names: readonly string[]): FormatError {

@@ -1,6 +1,7 @@
 // Held-out evaluation of an SAE: reconstruction, and what the model does with the reconstruction in place of its activations.
 // Pure over callbacks: knows neither files nor sessions.
 import { ceRecovered, type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
+import { SiteFvu } from './site-fvu.js'
 import type { SparseCode } from './sparse.js'
 
 /** Whole contexts, row-major [batch, seq]. */
@@ -30,6 +31,8 @@ export interface EvaluationModel {
 export interface EvaluationSae {
   readonly dOut: number
   readonly dSae: number
+  /** Widths of the sites that it reconstructs side by side; one but for crosscoders. */
+  readonly siteWidths?: readonly number[]
   /** Contexts of `seq` tokens one after another. */
   encode(x: Float32Array, tokens: number, options: { readonly seq: number }): Promise<SparseCode>
   reconstruct(x: Float32Array, code: SparseCode): Float32Array
@@ -48,6 +51,8 @@ export interface EvaluationFigures extends ReconstructionFigures {
   readonly ceZero: number
   readonly ceRecovered: number
   readonly kl: number
+  /** FVU at each site of a crosscoder; empty for one site. */
+  readonly siteFvu: readonly number[]
 }
 
 export interface EvaluationRequest {
@@ -86,6 +91,7 @@ export async function evaluateSae(
   sae: EvaluationSae,
 ): Promise<EvaluationFigures> {
   const metrics = new ReconstructionMetrics(sae.dOut, sae.dSae)
+  const siteFvu = new SiteFvu(sae.siteWidths && sae.siteWidths.length > 1 ? sae.siteWidths : [])
   const [clean, spliced, zero, kl] = [new Mean(), new Mean(), new Mean(), new Mean()]
   for (const [n, batch] of request.batches.entries()) {
     const { tokens } = batch
@@ -93,7 +99,9 @@ export async function evaluateSae(
     const { x, target } = await model.activations(batch)
     const code = await sae.encode(x, tokens.length, { seq: batch.seq })
     const reconstruction = sae.reconstruct(x, code)
-    metrics.add(target, reconstruction, code, (row) => !request.excluded(tokens[row]!, row % batch.seq))
+    const measured = (row: number) => !request.excluded(tokens[row]!, row % batch.seq)
+    metrics.add(target, reconstruction, code, measured)
+    siteFvu.add(target, reconstruction, measured)
     const replacement = keepRows(reconstruction, target, sae.dOut, counted)
     addLosses(spliced, await model.losses(batch, replacement), batch, counted)
     if (!request.baseline) {
@@ -111,7 +119,9 @@ export async function evaluateSae(
   const ceClean = request.baseline?.clean ?? clean.value
   const ceZero = request.baseline?.zero ?? zero.value
   const ceSae = spliced.value
-  return { ...metrics.result(), ceClean, ceSae, ceZero, ceRecovered: ceRecovered(ceClean, ceSae, ceZero), kl: kl.value }
+  const recovered = ceRecovered(ceClean, ceSae, ceZero)
+  const figures = { ceClean, ceSae, ceZero, ceRecovered: recovered, kl: kl.value, siteFvu: siteFvu.result() }
+  return { ...metrics.result(), ...figures }
 }
 
 /** `rows` where counted, `otherwise` elsewhere. */

@@ -71,6 +71,11 @@ export class Sae {
     return this.model.kind === 'affine' && this.model.transcoder
   }
 
+  /** Widths of the sites that it reads and writes side by side; one but for crosscoders. */
+  get siteWidths(): readonly number[] {
+    return (this.model.kind === 'affine' && this.model.siteWidths) || [this.dIn]
+  }
+
   /** Whether activations can be negative. */
   get signed(): boolean {
     return this.model.kind === 'affine' && this.model.activation.kind === 'topk' && this.model.activation.signed

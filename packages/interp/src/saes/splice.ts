@@ -9,12 +9,15 @@ let made = 0
 
 /**
  * The SAE as encoder and decoder nodes. Every call gives a program of its own id: keep it, so that graphs are shared.
- * @throws SaeError `sae_unsupported` for transcoders (they write to another site) and SAEs whose encoder is no single product.
+ * @throws SaeError `sae_unsupported` for transcoders and crosscoders (they write elsewhere, too) and SAEs whose encoder is no single product.
  */
 export function spliceProgram(model: SaeModel): SpliceProgram {
   if (model.kind !== 'affine' || model.transcoder) {
     const what = model.kind === 'affine' ? 'A transcoder' : `A ${model.kind} SAE`
     throw new SaeError('sae_unsupported', `${what} cannot be spliced into a model; ReLU, gated and top-k SAEs can.`)
+  }
+  if (model.siteWidths) {
+    throw new SaeError('sae_unsupported', 'A crosscoder belongs to several sites and cannot be spliced into one.')
   }
   const dSae = model.bEnc.length
   return {

@@ -78,7 +78,7 @@ export class TrainingWorld {
     }
     return {
       ...{ members, modelId: this.subjects.modelId, modelName: 'demo', modelPath: setup.MODEL_PATH },
-      ...{ tokenizationId: this.subjects.tokenizationId, datasetName: 'stories', precision: 'float32' },
+      ...{ tokenizationId: this.subjects.tokenizationId, datasetName: 'stories', precision: 'float32', capture: null },
     }
   }
 

@@ -43,6 +43,8 @@ export interface AffineSae extends Common {
   readonly activation: Activation
   /** Added to the reconstruction as x · Wᵀ, [d_out, d_in]; null for none. */
   readonly wSkip: Float32Array | null
+  /** Widths of a crosscoder's sites, side by side in input and output; absent for one site. */
+  readonly siteWidths?: readonly number[]
 }
 
 /** Matching pursuit: encodes with the decoder's rows. */

@@ -2,6 +2,7 @@
 import type { SaeCfg } from '../config.js'
 import { SaeError } from '../errors.js'
 import type { SaeArchitecture } from './architecture.js'
+import { crosscoders } from './crosscoder.js'
 import { gated, jumprelu, standard } from './dense.js'
 import { matchingPursuit } from './pursuit.js'
 import { temporal } from './temporal.js'
@@ -11,6 +12,7 @@ import { transcoders } from './transcoder.js'
 const ARCHITECTURES: readonly SaeArchitecture[] = [
   ...[standard, gated, jumprelu, topk, abstopk, matchingPursuit, temporal],
   ...transcoders,
+  ...crosscoders,
 ]
 
 /** Layouts of activations: attention heads side by side are one vector already. */

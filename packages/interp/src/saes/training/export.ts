@@ -1,5 +1,5 @@
 // A trained SAE as an inference SAE in SAELens's layout (`save_inference_model`): decoder norms folded, batch top-k turned into jumprelu.
-// What SAELens has no architecture for keeps a name of ours: topk_transcoder, gated_skip_transcoder ...
+// What SAELens has no architecture for keeps a name of ours: topk_transcoder, gated_skip_transcoder, jumprelu_crosscoder ...
 import { SaeError } from '../errors.js'
 import { parseFields, type TrainingCfg, TrainingCfgSchema } from './cfg.js'
 import { BATCH_TOPK, inferenceCfgFields } from './export-cfg.js'
@@ -94,6 +94,8 @@ function inferenceArchitecture(cfg: TrainingCfg): string {
   if (cfg.d_out !== undefined || cfg.skip_connection) {
     return `${ACTIVATIONS[architecture] ?? `${architecture}_`}${cfg.skip_connection ? 'skip_' : ''}transcoder`
   }
+  if (cfg.site_widths && cfg.site_widths.length > 1)
+    return `${ACTIVATIONS[architecture] ?? `${architecture}_`}crosscoder`
   return BATCH_TOPK.has(architecture) ? 'jumprelu' : architecture
 }
 

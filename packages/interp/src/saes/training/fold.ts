@@ -2,6 +2,7 @@
 // SAE takes raw activations. In place; tensors by SAELens's names.
 import { SaeError } from '../errors.js'
 import { affine, type Floats, squareSum } from './linear.js'
+import { decoderNorms } from './pieces.js'
 import type { Scaler } from './scaler.js'
 
 export type SaeTensors = Record<string, Floats>
@@ -70,6 +71,8 @@ export interface FoldOptions {
   readonly applyBDec: boolean
   /** rescale_acts_by_decoder_norm. */
   readonly rescale: boolean
+  /** Of a crosscoder. */
+  readonly siteWidths?: readonly number[]
 }
 
 /** What else changes when a normalisation is folded. */
@@ -85,7 +88,25 @@ export interface Folded {
  */
 export function foldScaler(scaler: Scaler, tensors: SaeTensors, options: FoldOptions): Folded {
   if (scaler.kind === 'scale') return foldScale(scaler.scale, tensors, options)
+  if (scaler.kind === 'sites') return foldSites(scaler.scales, tensors, options)
   return foldWhitening(scaler, tensors, options)
+}
+
+/** Decoder norms are folded first where activations depend on them: a factor per site changes them unequally. */
+function foldSites(scales: Float64Array, tensors: SaeTensors, { dIn, dSae, rescale, siteWidths }: FoldOptions): Folded {
+  const [wEnc, wDec, bDec] = ['W_enc', 'W_dec', 'b_dec'].map((name) => tensor(tensors, name)) as [
+    Floats,
+    Floats,
+    Floats,
+  ]
+  if (rescale) {
+    const norms = decoderNorms({ dSae, dOut: dIn, siteWidths: siteWidths ?? [dIn] }, wDec)
+    scaleFeatures(tensors, norms, ['b_enc'])
+  }
+  for (let at = 0; at < wEnc.length; at++) wEnc[at]! *= scales[Math.floor(at / dSae)]!
+  for (let at = 0; at < wDec.length; at++) wDec[at]! /= scales[at % dIn]!
+  for (let i = 0; i < dIn; i++) bDec[i]! /= scales[i]!
+  return { thresholdFactor: 1, rescale: false }
 }
 
 function foldScale(scale: number, tensors: SaeTensors, { architecture, rescale }: FoldOptions): Folded {

@@ -31,7 +31,7 @@ export type { Floats } from './linear.js'
 export { type Normalised, normaliseTokens } from './normalise.js'
 export { ReferenceTrainStep } from './reference-step.js'
 export { type ResampleRequest, resampleDead } from './resample.js'
-export { expectedAverageScaler, type Scaler, scaled, whiteningScaler } from './scaler.js'
+export { expectedAverageScaler, type Scaler, scaled, siteScaler, whiteningScaler } from './scaler.js'
 export { TopkFieldsSchema } from './topk-pass.js'
 export {
   coefficientAt,

@@ -149,7 +149,10 @@ export function squaredError(
 }
 
 /** Norm of each feature's decoder row, [d_sae]; the sum over sites of the norms for crosscoders. */
-export function decoderNorms({ dSae, dOut, siteWidths }: Layout, wDec: Floats): Float64Array {
+export function decoderNorms(
+  { dSae, dOut, siteWidths }: Pick<Layout, 'dSae' | 'dOut' | 'siteWidths'>,
+  wDec: Floats,
+): Float64Array {
   const norms = new Float64Array(dSae)
   for (let j = 0; j < dSae; j++) {
     let at = j * dOut

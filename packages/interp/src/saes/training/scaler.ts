@@ -3,9 +3,11 @@
 import { symmetricEigen } from './eigen.js'
 import { type Floats, squareSum } from './linear.js'
 
-/** x → (x − mean) · matrix, or x → s · x. */
+/** x → (x − mean) · matrix, x → s · x, or x → s ∘ x with a factor per dimension. */
 export type Scaler =
   | { readonly kind: 'scale'; readonly scale: number }
+  /** One factor per site of a crosscoder, repeated over its dimensions: [d]. */
+  | { readonly kind: 'sites'; readonly scales: Float64Array }
   | {
       readonly kind: 'whitening'
       /** [d]. */
@@ -24,6 +26,20 @@ export function expectedAverageScaler(x: Floats, d: number): Scaler {
   let norms = 0
   for (let t = 0; t < tokens; t++) norms += Math.sqrt(squareSum(x.subarray(t * d, (t + 1) * d)))
   return { kind: 'scale', scale: Math.sqrt(d) / (norms / tokens) }
+}
+
+/** The factor of {@link expectedAverageScaler} of each site by itself: sites differ in norm by orders of magnitude, and the largest would drown the others. */
+export function siteScaler(x: Floats, siteWidths: readonly number[]): Scaler {
+  const d = siteWidths.reduce((sum, width) => sum + width, 0)
+  const scales = new Float64Array(d)
+  let first = 0
+  for (const width of siteWidths) {
+    let norms = 0
+    for (let at = first; at < x.length; at += d) norms += Math.sqrt(squareSum(x.subarray(at, at + width)))
+    scales.fill(Math.sqrt(width) / (norms / (x.length / d)), first, first + width)
+    first += width
+  }
+  return { kind: 'sites', scales }
 }
 
 /** ZCA-free whitening: covariance C = E diag(l) Eᵀ with n − 1, M = E diag(max(l, 0) + 1e-3)^(−1/2). */
@@ -52,6 +68,11 @@ export function scaled(scaler: Scaler, x: Floats): Floats {
   const out = x instanceof Float32Array ? new Float32Array(x.length) : new Float64Array(x.length)
   if (scaler.kind === 'scale') {
     for (let at = 0; at < x.length; at++) out[at] = x[at]! * scaler.scale
+    return out
+  }
+  if (scaler.kind === 'sites') {
+    const { scales } = scaler
+    for (let at = 0; at < x.length; at++) out[at] = x[at]! * scales[at % scales.length]!
     return out
   }
   const { mean, matrix } = scaler

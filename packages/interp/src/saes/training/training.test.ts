@@ -61,8 +61,8 @@ const ARCHITECTURES: readonly (readonly [string, Record<string, unknown>, string
     { architecture: 'topk', ...K, d_out: 5, apply_b_dec_to_input: false, skip_connection: true },
     'topk_skip_transcoder',
   ],
-  ['batchtopk crosscoder', { architecture: 'batchtopk', ...K, site_widths: [3, 5] }, 'jumprelu'],
-  ['topk crosscoder', { architecture: 'topk', ...K, site_widths: [3, 5] }, 'topk'],
+  ['batchtopk crosscoder', { architecture: 'batchtopk', ...K, site_widths: [3, 5] }, 'jumprelu_crosscoder'],
+  ['topk crosscoder', { architecture: 'topk', ...K, site_widths: [3, 5] }, 'topk_crosscoder'],
 ]
 
 describe.each(ARCHITECTURES)('%s', (_, fields, exportedAs) => {
