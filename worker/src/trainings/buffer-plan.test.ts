@@ -61,7 +61,12 @@ describe.skipIf(!setup.databaseUrl)('a training that reads ahead', () => {
   it.each(['float32', 'bfloat16'] as const)(
     'gives the same with its buffer on disk in %s, also after a kill, and leaves no file there',
     async (bufferPrecision) => {
-      const params = { ...PARAMS, bufferPrecision, bufferContexts: 60, moreSites: ['blocks.1.hook_resid_post'] }
+      const params = {
+        ...PARAMS,
+        bufferPrecision,
+        bufferContexts: bufferPrecision === 'float32' ? 60 : 120,
+        moreSites: ['blocks.1.hook_resid_post'],
+      }
       const inMemory = await world.train(await world.insert(params))
       const wanted = { ...params, bufferMemory: 1 }
       const { run, stored, outcomes } = await world.train(await world.insert(wanted), [

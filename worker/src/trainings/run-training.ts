@@ -11,7 +11,6 @@ import {
   type TrainingRunParams,
 } from '@mistudio/contracts'
 import type { EvaluationFigures, ExportedSae, TrainStepMetrics } from '@mistudio/interp'
-import { contextsPerPass } from '../models/passes.js'
 import type { JobContext } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
