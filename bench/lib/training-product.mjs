@@ -3,8 +3,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { float32, Graph } from '../../packages/onnx/dist/index.js'
 import { createOrtRuntime } from '../../packages/onnx/dist/ort.js'
 
-// As in the step: larger ones are no faster.
-const CHUNK = 256
+const CHUNK = 512
 
 /**
  * Best of four: tokens per second of x [batch, d_in] · W [d_in, d_sae], features split over threads.

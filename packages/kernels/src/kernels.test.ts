@@ -97,18 +97,31 @@ describe('kernels agree with the plain reference', () => {
   ])('selectTop of %i features, k %i, with many ties', (features, k) => {
     const rows = 17
     const own = allocate({
-      ...{ pre: floats(rows * features), scale: floats(features), values: floats(rows * (k + 2)) },
+      ...{
+        pre: floats(rows * features),
+        bias: floats(features),
+        scale: floats(features),
+        values: floats(rows * (k + 2)),
+      },
       ...{ index: floats(rows * (k + 2)), room: floats(3 * features) },
     })
     const run = loadKernels(own.memory)
     const pre = new Float32Array(own.memory.buffer, own.at.pre, rows * features)
     const scale = new Float32Array(own.memory.buffer, own.at.scale, features)
-    for (const scaled of [true, false]) {
+    const bias = new Float32Array(own.memory.buffer, own.at.bias, features)
+    for (const [biased, scaled] of [
+      [true, true],
+      [true, false],
+      [false, true],
+      [false, false],
+    ]) {
+      bias.set(bias.map(() => Math.round(random() * 4)))
       pre.set(pre.map((_, i) => (i < features * 9 ? Math.round(random() * 5) : random())))
       scale.set(scale.map(() => (scaled ? 0.5 + Math.round(random() * 2) : 1)))
-      const wanted = reference.selectTop(pre, scaled ? scale : null, features, k)
+      const wanted = reference.selectTop(pre, biased ? bias : null, scaled ? scale : null, features, k)
       run.selectTop(
         own.at.pre,
+        biased ? own.at.bias : 0,
         scaled ? own.at.scale : 0,
         rows,
         features,

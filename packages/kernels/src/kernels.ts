@@ -46,7 +46,7 @@ export interface Kernels {
   ): void
   selectTop(
     ...args: [
-      ...[pre: Pointer, scale: Pointer, rows: number, features: number, k: number, stride: number],
+      ...[pre: Pointer, bias: Pointer, scale: Pointer, rows: number, features: number, k: number, stride: number],
       ...[values: Pointer, index: Pointer, room: Pointer],
     ]
   ): void

@@ -16,9 +16,10 @@ export interface Grouped {
   readonly value: Float32Array
 }
 
-/** The k largest of each row of pre [rows, features] times scale: values descending, ties to the lower index. */
+/** The k largest of each row of (pre [rows, features] + bias) times scale: values descending, ties to the lower index. */
 export function selectTop(
   pre: Float32Array,
+  bias: Float32Array | null,
   scale: Float32Array | null,
   features: number,
   k: number,
@@ -26,7 +27,7 @@ export function selectTop(
   const rows = pre.length / features
   const picked = Array.from({ length: rows }, (_, t) => {
     const row = Array.from(pre.subarray(t * features, (t + 1) * features), (value, j) => ({
-      value: Math.fround(value * (scale ? scale[j]! : 1)),
+      value: Math.fround((bias ? Math.fround(value + bias[j]!) : value) * (scale ? scale[j]! : 1)),
       j,
     }))
     return row.sort((a, b) => b.value - a.value || a.j - b.j).slice(0, k)

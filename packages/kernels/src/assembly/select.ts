@@ -46,21 +46,30 @@ function sortPairs(values: usize, index: usize, count: i32): void {
 }
 
 /**
- * The k largest of every row of pre [rows, features], multiplied by scale [features] first (in place) unless scale is 0: values and
- * index [rows, stride], descending, ties to the lower index. `room`: floats for [features] maxima, then [features] values, then [features] indices.
+ * The k largest of every row of pre [rows, features], to which bias [features] is added and which is multiplied by scale [features] first (in
+ * place), each unless it is 0: values and index [rows, stride], descending, ties to the lower index. `room`: floats for [features] maxima, then [features] values, then [features] indices.
  */
-export function selectTop(pre: usize, scale: usize, rows: i32, features: i32, k: i32, stride: i32, values: usize, index: usize, room: usize): void {
+export function selectTop(pre: usize, bias: usize, scale: usize, rows: i32, features: i32, k: i32, stride: i32, values: usize, index: usize, room: usize): void {
   const groups = min(features, (2 * k + 3) & ~3);
   const candidates = room + (<usize>features << 2), ids = candidates + (<usize>features << 2);
   const whole = features & ~3, wholeGroups = features - (features % groups);
   for (let t = 0; t < rows; t++) {
-    if (scale) {
+    if (bias || scale) {
       let i = 0;
       for (; i < whole; i += 4) {
         const at = <usize>i << 2;
-        v128.store(pre + at, f32x4.mul(v128.load(pre + at), v128.load(scale + at)));
+        let v = v128.load(pre + at);
+        if (bias) v = f32x4.add(v, v128.load(bias + at));
+        if (scale) v = f32x4.mul(v, v128.load(scale + at));
+        v128.store(pre + at, v);
       }
-      for (; i < features; i++) store<f32>(pre + (<usize>i << 2), load<f32>(pre + (<usize>i << 2)) * load<f32>(scale + (<usize>i << 2)));
+      for (; i < features; i++) {
+        const at = <usize>i << 2;
+        let v = load<f32>(pre + at);
+        if (bias) v += load<f32>(bias + at);
+        if (scale) v *= load<f32>(scale + at);
+        store<f32>(pre + at, v);
+      }
     }
     // Element i belongs to group i mod groups; at least k groups reach the k-th largest maximum, so at least k elements do.
     memory.copy(room, pre, <usize>groups << 2);

@@ -74,7 +74,7 @@ export class AuxPass {
     if (own > 0) {
       this.rank(count, own)
       const [top, index] = [memory.at('auxTop'), memory.at('auxIndex')]
-      kernels.selectTop(memory.at('acts0'), 0, count, own, offered, k, top, index, memory.at('auxRoom'))
+      kernels.selectTop(memory.at('acts0'), 0, 0, count, own, offered, k, top, index, memory.at('auxRoom'))
     }
     exchange.values('auxValues', shard, count * k).set(memory.f32('auxTop', count * k))
     exchange.barrier()

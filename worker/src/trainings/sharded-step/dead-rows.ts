@@ -22,7 +22,6 @@ export class DeadRows {
     memory.f32('deadNorm', ids.length).set(Float32Array.from(ids, (j) => norm[j]!))
     memory.f32('deadEncG', ids.length * wIn).fill(0)
     memory.f32('deadDecG', ids.length * wOut).fill(0)
-    memory.f32('none', ids.length).fill(0)
     return ids
   }
 
@@ -59,7 +58,7 @@ export class DeadRows {
     const { first, count } = chunk
     const entries = (slot: string) => ({ slot, rows: count, columns: own })
     const outputs = this.outputs('grad', chunk)
-    await products.timesRows(entries('dActs0'), outputs, this.decoder(own), 'none')
+    await products.timesRows(entries('dActs0'), outputs, this.decoder(own), null)
     slope()
     await products.addOuter({ slot: 'deadDecG', rows: wOut, columns: own }, outputs, entries(acts))
     const h = { slot: this.input(), rows: count, columns: wIn, offset: first * wIn }

@@ -60,19 +60,13 @@ export function shardLayouts(
   return Array.from({ length: shards }, (_, shard) => shardLayout(plan, batchSize, shards, shard, way))
 }
 
-/** Floats of a chunk of dense products: enough tokens that packing the weights and adding to gradients costs little. */
+/** Tokens encoded at a time: enough that packing the weights costs little, few enough to stay in a cache. */
 const CHUNK_FLOATS = 2 ** 22
-/** The same where a chunk is only searched for entries: half as many stay in a cache until then. */
-const LIST_CHUNK_FLOATS = 2 ** 21
 const [MIN_CHUNK, MAX_CHUNK] = [128, 512]
 
-const chunkOf = (floats: number, features: number): number =>
-  Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, Math.floor(floats / features)))
-
-/** Tokens at a time of dense products, for a number of features. */
-export const chunkSize = (features: number): number => chunkOf(CHUNK_FLOATS, features)
-/** Tokens encoded at a time for lists of entries. */
-export const listChunk = (features: number): number => chunkOf(LIST_CHUNK_FLOATS, features)
+/** Tokens encoded at a time, for a number of features. */
+export const chunkSize = (features: number): number =>
+  Math.max(MIN_CHUNK, Math.min(MAX_CHUNK, Math.floor(CHUNK_FLOATS / features)))
 
 /** Most features of any shard: what all agree on. */
 export const widestShard = ({ plan, shards }: ShardLayout): number => Math.ceil(plan.dSae / shards)
@@ -109,7 +103,7 @@ export function shardSlots(layout: ShardLayout): Record<string, Slot> {
   const entries = floats(entryCapacity(layout))
   return {
     ...parameterSlots(layout),
-    ...{ norm: perFeature, inverse: perFeature, low: perFeature, weight: perFeature, none: perFeature },
+    ...{ norm: perFeature, inverse: perFeature, low: perFeature, weight: perFeature },
     sums: doubles(Math.max(wIn, wOut)),
     ...{ x: floats(batchSize * wIn), h: floats(batchSize * wIn) },
     ...{ part: outputs, other: floats(batchSize * wOut), grad: outputs, error: own },

@@ -2,7 +2,7 @@
 // are above their bounds, else on dense products, chunk by chunk. The first chunk of the batch decides, so that weights and batch alone
 // do, and a resumed training takes the same way.
 import { chunks, type ShardContext, type StepRequest, type Tokens } from './context.js'
-import { chunkSize, DENSE_SHARE, entryCapacity, listChunk, widestShard } from './layout.js'
+import { chunkSize, DENSE_SHARE, entryCapacity, widestShard } from './layout.js'
 import { encoderBias } from './parameters.js'
 import type { Pointwise } from './pointwise.js'
 import { accumulate, decode, reconstruct } from './sparse-pass.js'
@@ -34,7 +34,7 @@ export class PointwisePass {
   /** Lists the entries of the batch; false when they are too many. */
   private async extract(rows: number): Promise<boolean> {
     const { exchange, layout, memory } = this.c
-    const size = Math.min(layout.batchSize, listChunk(widestShard(layout)))
+    const size = Math.min(layout.batchSize, chunkSize(widestShard(layout)))
     memory.i32('offset', 1)[0] = 0
     let whole = true
     for (const chunk of chunks(rows, size)) {
@@ -102,7 +102,6 @@ export class PointwisePass {
     const { features, wIn, wOut } = layout
     memory.f32('W_enc.g', features * wIn).fill(0)
     memory.f32('W_dec.g', features * wOut).fill(0)
-    memory.f32('none', features).fill(0)
     for (const chunk of chunks(rows, chunkSize(widestShard(layout)))) await this.denseChunk(chunk)
     await this.turn('W_enc.g', wIn)
     await this.turn('W_dec.g', wOut)
@@ -137,7 +136,7 @@ export class PointwisePass {
     reconstruct(this.c, this.tokens, chunk, false)
     if (sums) this.pointwise.totals(exchange.totalTokenSums(first, count), chunk)
     for (let plane = 0; plane < planes; plane++) {
-      await products.timesRows(entries(`dActs${plane}`), outputs('grad', plane), decoder, 'none')
+      await products.timesRows(entries(`dActs${plane}`), outputs('grad', plane), decoder, null)
     }
     this.c.clock.lap('gradients')
     this.pointwise.backward(chunk)

@@ -14,25 +14,29 @@ export class Products {
   private constructor(
     private readonly memory: ShardMemory,
     private readonly encode: Session,
+    private readonly plain: Session,
     private readonly decode: Session,
     private readonly outer: Session,
     private readonly turned: Session,
   ) {}
 
   static async open(memory: ShardMemory, runtime: Runtime): Promise<Products> {
-    const [encode, decode, outer, turned] = [
+    const [encode, plain, decode, outer, turned] = [
       await runtime.createSession(productGraph({ b: true }, 'row')),
+      await runtime.createSession(productGraph({ b: true }, 'none')),
       await runtime.createSession(productGraph({}, 'none')),
       await runtime.createSession(productGraph({ a: true }, 'matrix')),
       await runtime.createSession(turnGraph()),
     ]
-    return new Products(memory, encode, decode, outer, turned)
+    return new Products(memory, encode, plain, decode, outer, turned)
   }
 
-  /** to [n, features] = a [n, width] · w [features, width]ᵀ + bias [features]. */
-  async timesRows(to: Matrix, a: Matrix, w: Matrix, bias: string): Promise<void> {
-    const c = float32(this.memory.f32(bias, w.rows), [w.rows])
-    await this.encode.run({ a: this.tensor(a), b: this.tensor(w), c }, ['y'], { y: this.tensor(to) })
+  /** to [n, features] = a [n, width] · w [features, width]ᵀ, plus bias [features] when one is named. */
+  async timesRows(to: Matrix, a: Matrix, w: Matrix, bias: string | null): Promise<void> {
+    const feeds = { a: this.tensor(a), b: this.tensor(w) }
+    const y = this.tensor(to)
+    if (bias === null) await this.plain.run(feeds, ['y'], { y })
+    else await this.encode.run({ ...feeds, c: float32(this.memory.f32(bias, w.rows), [w.rows]) }, ['y'], { y })
   }
 
   /** to [n, width] = a [n, features] · w [features, width]. */
@@ -52,7 +56,7 @@ export class Products {
   }
 
   async release(): Promise<void> {
-    for (const session of [this.encode, this.decode, this.outer, this.turned]) await session.release()
+    for (const session of [this.encode, this.plain, this.decode, this.outer, this.turned]) await session.release()
   }
 
   private tensor({ slot, rows, columns, offset }: Matrix) {

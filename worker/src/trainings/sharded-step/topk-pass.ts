@@ -1,6 +1,6 @@
 // Forward and backward pass of the top-k architectures: an exact selection over all shards, then lists of entries.
 import { chunks, type ShardContext, type StepRequest } from './context.js'
-import { batchLimit, firstFeature, listChunk } from './layout.js'
+import { batchLimit, chunkSize, firstFeature } from './layout.js'
 import type { TopkPlan } from './plan.js'
 import { selectOfBatch } from './select-batch.js'
 import { accumulate, decode, type GradientPart, reconstruct } from './sparse-pass.js'
@@ -58,15 +58,20 @@ export class TopkPass {
     }
   }
 
-  private async encode(rows: number, work: (first: number, count: number) => void): Promise<void> {
+  /** Pre-activations chunk by chunk; without their bias where `work` adds it, which costs the product less. */
+  private async encode(
+    rows: number,
+    bias: 'b_enc' | null,
+    work: (first: number, count: number) => void,
+  ): Promise<void> {
     const { layout, products } = this.c
     const { features, wIn } = layout
-    for (const { first, count } of chunks(rows, listChunk(features))) {
+    for (const { first, count } of chunks(rows, chunkSize(features))) {
       await products.timesRows(
         { slot: 'pre', rows: count, columns: features },
         { slot: this.tokens.input, rows: count, columns: wIn, offset: first * wIn },
         { slot: 'W_enc', rows: features, columns: wIn },
-        'b_enc',
+        bias,
       )
       this.c.clock.lap('encode')
       work(first, count)
@@ -81,12 +86,13 @@ export class TopkPass {
     const { features, shards, shard } = layout
     const { k, signed, rescale, dSae } = this.plan
     const own = Math.min(k, features)
-    await this.encode(rows, (first, count) => {
+    await this.encode(rows, signed ? 'b_enc' : null, (first, count) => {
       const [values, index] = [memory.at('top', first * k), memory.at('topIndex', first * k)]
       if (signed) this.magnitudes(count)
       const scale = rescale && !signed ? memory.at('norm') : 0
       kernels.selectTop(
         memory.at(signed ? 'acts0' : 'pre'),
+        signed ? 0 : memory.at('b_enc'),
         scale,
         count,
         features,
@@ -158,7 +164,7 @@ export class TopkPass {
     const limit = batchLimit(k, rows)
     const capacity = 2 * batchLimit(k, this.c.layout.batchSize) + features
     memory.i32('state', 4).fill(0)
-    await this.encode(rows, (first, count) =>
+    await this.encode(rows, 'b_enc', (first, count) =>
       memory.kernels.collectLargest(
         ...([memory.at('pre'), rescale ? memory.at('norm') : 0, count, features, first, limit, capacity] as const),
         ...([
