@@ -70,7 +70,7 @@ async function takeTurns(row) {
     const product = row.product ? await productRate(row.shape, row.threads) : null
     const peers = row.peers.map((command) => runPeer(command, row))
     rounds.push({ own, product, peers })
-    const rates = [own.median, product ?? Number.NaN, ...peers.map((result) => result.tokens_per_s)]
+    const rates = [own.median, ...(product === null ? [] : [product]), ...peers.map((result) => result.tokens_per_s)]
     console.error(`  ${row.arch} round ${round + 1}: ${rates.map((rate) => rate.toFixed(0)).join(' ')} tokens/s`)
   }
   return rounds
