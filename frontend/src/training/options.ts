@@ -51,8 +51,10 @@ const CONDITIONS: Readonly<Partial<Record<TrainingOption, (values: Values) => bo
 }
 
 /** Whether an option does anything for what is chosen. */
-export const isShown = (key: TrainingOption, values: Values): boolean =>
-  !ELSEWHERE.has(key) && (CONDITIONS[key]?.(values) ?? true)
+export const applies = (key: TrainingOption, values: Values): boolean => CONDITIONS[key]?.(values) ?? true
+
+/** Whether it has a field among the options. */
+export const isShown = (key: TrainingOption, values: Values): boolean => !ELSEWHERE.has(key) && applies(key, values)
 
 /** Options of a group for what is chosen, in the order of the contract. */
 export const optionsIn = (

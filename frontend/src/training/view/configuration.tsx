@@ -1,8 +1,9 @@
-// Every setting of a training as it was sent.
+// The settings of a training as they were sent, those without effect left out.
 import { inputSitesOf, isCrosscoder, OPTION_TEXTS, type Training, type TrainingOption } from '@mistudio/contracts'
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import { Link } from 'react-router'
 import { Card, Facts, formatNumber, formatValue, LinkButton } from '../../ui/index.js'
+import { applies } from '../options.js'
 import { architectureLabel, choiceLabel } from '../words.js'
 
 /** Shown above, by themselves. */
@@ -15,10 +16,10 @@ const shown = (value: unknown): string => {
   return value === null ? 'none' : choiceLabel(String(value))
 }
 
-/** One row per option, in the words of the contract. */
+/** One row per option that did anything, in the words of the contract. */
 const settingRows = (params: Training['params']): (readonly [string, string])[] =>
   Object.entries(params)
-    .filter(([key]) => !NAMED.includes(key))
+    .filter(([key]) => !NAMED.includes(key) && applies(key as TrainingOption, params))
     .map(([key, value]) => {
       const { label, unit } = OPTION_TEXTS[key as TrainingOption]
       return [label, value === null ? shown(value) : `${shown(value)} ${unit ?? ''}`.trim()] as const
