@@ -1,12 +1,13 @@
 // SAE training steps alone, without model and buffer: tokens per second by architecture and shape, beside peers, beside the encoder product
 // alone, and where the time goes.
 //   node bench/training.mjs [--arch topk,batchtopk] [--threads 1,2] [--shapes 768x16384x32x4096,…] [--start saelens|settled|unit] [--phases] [--product]
-//     [--steps 8] [--rounds 3] [--peer "python train_saelens.py --arch {arch} --steps {steps}"]
+//     [--provider cpu] [--steps 8] [--rounds 3] [--peer "python train_saelens.py --arch {arch} --steps {steps}"]
 //   node bench/training.mjs --table [--peer …]: the table of bench/README.md, minutes
 // A shape is d_in x d_sae x k x batch. A peer prints a JSON line with tokens_per_s (a median) and losses (by step); it, the product and
 // this take turns, `rounds` times; ratios are of medians of the same round, and of them the median counts. Built packages are needed.
 import { execFileSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
+import { parseProvider } from '../packages/onnx/dist/ort.js'
 import { measure } from './lib/training-case.mjs'
 import { productRate } from './lib/training-product.mjs'
 
@@ -14,6 +15,8 @@ const { values: options } = parseArgs({
   options: {
     arch: { type: 'string', default: 'topk' },
     threads: { type: 'string', default: '2' },
+    /** Of the dense products. */
+    provider: { type: 'string', default: 'cpu' },
     steps: { type: 'string', default: '6' },
     rounds: { type: 'string', default: '1' },
     shapes: { type: 'string', default: '768x16384x32x4096' },
@@ -25,6 +28,8 @@ const { values: options } = parseArgs({
     peer: { type: 'string', multiple: true, default: [] },
   },
 })
+
+const provider = parseProvider(options.provider)
 
 /**
  * @typedef {import('./lib/training-case.mjs').Shape} Shape
@@ -66,7 +71,7 @@ function runPeer(command, { arch, shape, threads, steps }) {
 async function takeTurns(row) {
   const rounds = []
   for (let round = 0; round < row.rounds; round++) {
-    const own = await measure(row.arch, row.shape, row)
+    const own = await measure(row.arch, row.shape, { ...row, provider })
     const product = row.product ? await productRate(row.shape, row.threads) : null
     const peers = row.peers.map((command) => runPeer(command, row))
     rounds.push({ own, product, peers })

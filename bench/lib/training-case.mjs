@@ -45,15 +45,15 @@ const WARM_UP = 2
  * Rates are of single steps. `loss` and `fvu` are those of the last step, before its update; `phases` milliseconds of the fastest step.
  * @param {string} arch
  * @param {Shape} shape
- * @param {{ threads: number, steps: number, start: Start }} options
+ * @param {{ threads: number, steps: number, start: Start, provider: import('../../packages/onnx/dist/ort.js').Provider }} options
  */
-export async function measure(arch, shape, { threads, steps, start }) {
+export async function measure(arch, shape, { threads, steps, start, provider }) {
   const fields = FIELDS[arch]
   if (!fields) throw new Error(`No architecture "${arch}": one of ${Object.keys(FIELDS).join(', ')}.`)
   const rescale = start === 'unit' ? { rescale_acts_by_decoder_norm: false } : {}
   const sae = trainableSae({ d_in: shape.dIn, d_sae: shape.dSae, ...fields(shape), ...rescale })
   const trainer = start === 'unit' ? { ...TRAINER, clipGradNorm: Number.POSITIVE_INFINITY } : TRAINER
-  const step = await ShardedStep.open({ sae, trainer, batchSize: shape.batch, threads })
+  const step = await ShardedStep.open({ sae, trainer, batchSize: shape.batch, threads, provider })
   try {
     const sample = mixtures(shape.dIn)
     const state = initialState(sae, 0)

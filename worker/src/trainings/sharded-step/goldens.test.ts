@@ -1,10 +1,13 @@
 // The sharded step against SAELens: goldens of SAETrainer.fit over ten steps, on one and two threads. The threads run the compiled build
 // of this package. Another folder of cases: SAE_TRAIN_GOLDENS=FOLDER npm test -- worker/src/trainings/sharded-step/goldens.test.ts
+import { parseProvider } from '@mistudio/onnx/ort'
 import { afterEach, describe, expect, it } from 'vitest'
 import { distance, goldenTraining, largest, relativeDistance, shardedGoldens } from '../testing.js'
 import { ShardedStep } from './sharded-step.js'
 
 const CASES = await shardedGoldens()
+/** For machines that have another: SAE_TRAIN_PROVIDER=cuda. */
+const provider = parseProvider(process.env['SAE_TRAIN_PROVIDER'] ?? 'cpu')
 
 const open: ShardedStep[] = []
 afterEach(async () => {
@@ -15,7 +18,7 @@ describe.each(CASES)('SAELens case %s', (name) => {
   it.each([1, 2])('losses, gradients and parameters over ten steps on %i thread(s)', async (threads) => {
     const golden = await goldenTraining(name)
     const { sae, trainer, batch, series } = golden
-    const step = await ShardedStep.open({ sae, trainer, batchSize: batch, threads })
+    const step = await ShardedStep.open({ sae, trainer, batchSize: batch, threads, provider })
     open.push(step)
     await step.load(golden.start)
     const gradients = await golden.group('step0.grad.')

@@ -1,4 +1,5 @@
 // Messages between the step and its shard threads. Both ends are this package, started together, so they are typed and not parsed.
+import type { Provider } from '@mistudio/onnx/ort'
 import type { StepRequest } from './context.js'
 import type { ExchangeBuffers } from './exchange.js'
 import type { ShardLayout } from './layout.js'
@@ -10,6 +11,8 @@ export interface ShardStart {
   readonly layout: ShardLayout
   readonly options: ShardOptions
   readonly exchange: ExchangeBuffers
+  /** What computes the dense products; default the CPU. */
+  readonly provider?: Provider
 }
 
 export type ToShard =

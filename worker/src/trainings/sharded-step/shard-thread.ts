@@ -13,11 +13,11 @@ const port = parentPort
 if (!port) throw new Error('shard-thread runs only as a worker thread.')
 const send = (message: FromShard): void => port.postMessage(message)
 
-const { layout, options, exchange } = workerData as ShardStart
+const { layout, options, exchange, provider = 'cpu' } = workerData as ShardStart
 
 async function open() {
   const memory = new ShardMemory(layout)
-  const products = await Products.open(memory, createOrtRuntime({ threads: 1 }))
+  const products = await Products.open(memory, createOrtRuntime({ threads: 1, provider }))
   const shared = new Exchange(exchange, layout)
   const shard = new Shard({ layout, memory, products, exchange: shared, clock: new Clock(shared) }, options)
   return async (message: ToShard): Promise<void> => {

@@ -12,6 +12,7 @@ import {
   type TrainStepMetrics,
   type TrainStepState,
 } from '@mistudio/interp'
+import type { Provider } from '@mistudio/onnx/ort'
 import { createExchange, type ExchangeBuffers } from './exchange.js'
 import { type ShardLayout, shardLayouts, type Way } from './layout.js'
 import type { FromShard, ShardStart, ToShard } from './messages.js'
@@ -25,6 +26,8 @@ export interface ShardedStepOptions {
   /** Most tokens of a batch. */
   readonly batchSize: number
   readonly threads: number
+  /** What computes the dense products; default the CPU. Everything else stays in kernels on the CPU. */
+  readonly provider?: Provider
   /** Lists of entries or dense products, where the batch is not to decide; for tests and measurements. */
   readonly way?: Way
 }
@@ -75,7 +78,7 @@ export class ShardedStep implements TrainStep {
    * @throws AppError `out_of_memory` or `internal` when a thread cannot start, `training_invalid` for what only the reference trains.
    */
   static async open(options: ShardedStepOptions): Promise<ShardedStep> {
-    const { sae, trainer, batchSize, threads, way } = options
+    const { sae, trainer, batchSize, threads, way, provider } = options
     const plan = shardPlan(sae)
     if (!plan)
       throw new AppError('training_invalid', `${sae.cfg.architecture} SAEs like this one have no sharded step.`)
@@ -83,7 +86,10 @@ export class ShardedStep implements TrainStep {
     const exchange = createExchange(layouts[0]!)
     const { adam, clipGradNorm, deadWindow, decoderNorm = 'none' } = trainer
     const workers = layouts.map((layout) =>
-      startThread({ layout, exchange, options: { adam, clipGradNorm, deadWindow, decoderNorm } }),
+      startThread({
+        ...{ layout, exchange, options: { adam, clipGradNorm, deadWindow, decoderNorm } },
+        ...(provider ? { provider } : {}),
+      }),
     )
     const step = new ShardedStep(options, layouts, workers, exchange)
     await step.collect(layouts.length)
