@@ -44,7 +44,8 @@ try {
   await page.goto((await client.createLink()).url)
   await page.waitForTimeout(SETTLE_MS)
   const pictures = {
-    model: `/models/${on.modelId}`,
+    // The overview would show a folder of the machine that takes the picture.
+    model: `/models/${on.modelId}?tab=architecture`,
     training: `/training/${training.id}`,
     features: `/features/${extraction.id}`,
     feature: `/features/${extraction.id}/${feature.index}`,
