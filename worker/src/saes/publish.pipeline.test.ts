@@ -49,6 +49,15 @@ describe('an archive', () => {
     return { folder, names: Object.keys(files).sort() }
   }
 
+  it('holds a crosscoder with the widths and names of its sites', async () => {
+    const sites = { site_widths: [48, 80], metadata: { hook_names: [SITE, 'blocks.2.hook_resid_post'] } }
+    const saeId = await stored({ cfg: { architecture: 'crosscoder', ...sites } })
+    const { folder } = await unpacked(saeId, 'saelens')
+    const { cfg, weights } = await readSaeLensFolder(join(folder, 'mirror'))
+    await sameTensors(weights, await own(saeId))
+    expect(cfg).toMatchObject(sites)
+  })
+
   it('in SAELens layout holds the very tensors, the dataset and the card', async () => {
     const saeId = await stored()
     const { folder, names } = await unpacked(saeId, 'saelens')
