@@ -1,10 +1,9 @@
-// A ZIP archive of files on disk, stored without compression (weights do not shrink), written as a stream. The same files give the same
-// bytes: no clock goes in.
+// A ZIP archive of files on disk, stored without compression (weights do not shrink), written as a stream.
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { Zip, ZipPassThrough } from 'fflate'
 import { FormatError } from '../errors.js'
-import { AtomicFile, type WrittenFile } from './atomic.js'
+import type { WrittenFile } from './atomic.js'
+import { MAX_ZIP_BYTES, writeStoredZip } from './stored-zip.js'
 
 export interface ZipMember {
   /** Name inside the archive, with `/` between folders. */
@@ -12,11 +11,6 @@ export interface ZipMember {
   /** File on disk. */
   readonly path: string
 }
-
-/** ZIP without its 64-bit extension ends here. */
-const MAX_BYTES = 2 ** 32 - 1
-/** The earliest time a ZIP can hold, in local time as the format has it. */
-const EPOCH = new Date(1980, 0, 1)
 
 /**
  * Writes `members` as the whole of `path`, atomically. `onBytes` is told what went in.
@@ -28,34 +22,17 @@ export async function writeZip(
   onBytes: (bytes: number) => void = () => undefined,
 ): Promise<WrittenFile> {
   await requireSize(path, members)
-  const file = await AtomicFile.open(path)
-  try {
-    const ready: Uint8Array[] = []
-    const zip = new Zip((error, chunk) => {
-      if (error) throw error
-      ready.push(chunk)
-    })
-    const drain = async () => {
-      for (const chunk of ready.splice(0)) await file.write(chunk)
-    }
-    for (const member of members) {
-      const entry = new ZipPassThrough(member.name)
-      entry.mtime = EPOCH
-      zip.add(entry)
-      for await (const chunk of createReadStream(member.path, { highWaterMark: 2 ** 22 }) as AsyncIterable<Buffer>) {
-        entry.push(chunk)
-        await drain()
-        onBytes(chunk.byteLength)
-      }
-      entry.push(new Uint8Array(0), true)
-      await drain()
-    }
-    zip.end()
-    await drain()
-    return await file.commit()
-  } catch (error) {
-    await file.abort()
-    throw error
+  return writeStoredZip(
+    path,
+    members.map((member) => ({ name: member.name, pieces: () => piecesOf(member, onBytes) })),
+  )
+}
+
+/** `onBytes` hears of a piece once it was taken in. */
+async function* piecesOf({ path }: ZipMember, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 22 }) as AsyncIterable<Buffer>) {
+    yield chunk
+    onBytes(chunk.byteLength)
   }
 }
 
@@ -64,7 +41,7 @@ async function requireSize(file: string, members: readonly ZipMember[]): Promise
     members.map(async ({ path, name }) => (await stat(path)).size + 2 * name.length + 200),
   )
   const total = sizes.reduce((sum, size) => sum + size, 0)
-  if (total <= MAX_BYTES) return
+  if (total <= MAX_ZIP_BYTES) return
   throw new FormatError('archive_too_large', `The files have ${total} bytes, an archive here holds less than 4 GiB`, {
     file,
     hint: 'Download the files one by one.',
