@@ -1,5 +1,6 @@
 // Held-out evaluation of an SAE: reconstruction, and what the model does with the reconstruction in place of its activations.
 // Pure over callbacks: knows neither files nor sessions.
+import { keepRows } from './keep-rows.js'
 import { ceRecovered, type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
 import { SiteFvu } from './site-fvu.js'
 import type { SparseCode } from './sparse.js'
@@ -122,20 +123,6 @@ export async function evaluateSae(
   const recovered = ceRecovered(ceClean, ceSae, ceZero)
   const figures = { ceClean, ceSae, ceZero, ceRecovered: recovered, kl: kl.value, siteFvu: siteFvu.result() }
   return { ...metrics.result(), ...figures }
-}
-
-/** `rows` where counted, `otherwise` elsewhere. */
-function keepRows(
-  rows: Float32Array,
-  otherwise: Float32Array,
-  width: number,
-  counted: (row: number) => boolean,
-): Float32Array {
-  const out = rows.slice()
-  for (let row = 0; row * width < out.length; row++) {
-    if (!counted(row)) out.set(otherwise.subarray(row * width, (row + 1) * width), row * width)
-  }
-  return out
 }
 
 /** Adds the losses [batch, seq - 1] of predictions made at counted positions. */

@@ -3,9 +3,8 @@
 import { z } from 'zod'
 import { SaeError } from '../errors.js'
 import type { AffineArchitecture, SaeArchitecture } from './architecture.js'
-import { gated, jumprelu, standard } from './dense.js'
+import { BASES } from './bases.js'
 import { fieldsOf } from './fields.js'
-import { abstopk, topk } from './topk.js'
 
 const FieldsSchema = z.looseObject({
   /** Widths of the sites in their order; they sum to d_in. */
@@ -30,13 +29,5 @@ const crosscoder = (prefix: string, base: AffineArchitecture): SaeArchitecture =
     return { ...(await base.load(cfg, tensors)), siteWidths }
   },
 })
-
-const BASES = [
-  ['', standard],
-  ['jumprelu_', jumprelu],
-  ['gated_', gated],
-  ['topk_', topk],
-  ['abstopk_', abstopk],
-] as const
 
 export const crosscoders: readonly SaeArchitecture[] = BASES.map(([prefix, base]) => crosscoder(prefix, base))

@@ -4,9 +4,8 @@
 import { z } from 'zod'
 import { readTensor } from '../tensors.js'
 import type { AffineArchitecture, SaeArchitecture } from './architecture.js'
-import { gated, jumprelu, standard } from './dense.js'
+import { BASES } from './bases.js'
 import { fieldsOf } from './fields.js'
-import { abstopk, topk } from './topk.js'
 
 const FieldsSchema = z.looseObject({ d_out: z.int().min(1) })
 
@@ -18,14 +17,6 @@ const transcoder = (prefix: string, base: AffineArchitecture, skip: boolean): Sa
     return { ...(await base.load(cfg, tensors, { dOut, transcoder: true })), wSkip }
   },
 })
-
-const BASES = [
-  ['', standard],
-  ['jumprelu_', jumprelu],
-  ['gated_', gated],
-  ['topk_', topk],
-  ['abstopk_', abstopk],
-] as const
 
 export const transcoders: readonly SaeArchitecture[] = BASES.flatMap(([prefix, base]) => [
   transcoder(prefix, base, false),

@@ -1,6 +1,8 @@
 // Measures an SAE on text: reconstruction and what the model loses, each figure with an interval over contexts. Definitions are those of
 // ../metrics.ts; here they are kept per context. Pure over callbacks: knows neither files nor sessions.
+
 import type { EvaluationBatch, EvaluationModel, EvaluationSae } from '../evaluation.js'
+import { keepRows } from '../keep-rows.js'
 import { type Estimate, jackknife } from './jackknife.js'
 import { type ContextSums, combine, contextSums } from './sums.js'
 
@@ -65,7 +67,7 @@ export async function measureSae(
     const reconstruction = sae.reconstruct(x, code)
     const losses = {
       clean: await model.losses(batch, null),
-      spliced: await model.losses(batch, spliced(reconstruction, target, sae.dOut, counts)),
+      spliced: await model.losses(batch, keepRows(reconstruction, target, sae.dOut, counts)),
       zero: await model.losses(batch, new Float32Array(target.length)),
     }
     contexts.push(
@@ -80,20 +82,6 @@ export async function measureSae(
     contexts.filter(({ tokens }) => tokens > 0),
     fired,
   )
-}
-
-/** The reconstruction where positions count, the activations elsewhere. */
-function spliced(
-  reconstruction: Float32Array,
-  target: Float32Array,
-  width: number,
-  counted: (row: number) => boolean,
-): Float32Array {
-  const out = reconstruction.slice()
-  for (let row = 0; row * width < out.length; row++) {
-    if (!counted(row)) out.set(target.subarray(row * width, (row + 1) * width), row * width)
-  }
-  return out
 }
 
 function summarise(contexts: readonly ContextSums[], fired: Float64Array): SaeMeasurement {
