@@ -38,41 +38,52 @@ const asTheyCome =
   ({ widths }: RowSettings): BlockKeeper =>
   async (contexts, harvest) => {
     const activations = await harvest(contexts)
-    return {
-      async copy(rows, batch, first) {
-        for (const [site, width] of widths) {
-          const [from, to] = [activations.get(site)!, batch.get(site)!]
-          rows.forEach((row, i) => {
-            to.set(from.subarray(row * width, (row + 1) * width), (first + i) * width)
-          })
-        }
-      },
-      release: async () => undefined,
-    }
+    return held(widths, (site, row, width, to, at) => {
+      to.set(activations.get(site)!.subarray(row * width, (row + 1) * width), at)
+    })
   }
 
 const inHalf =
-  ({ widths, contextSize, partContexts }: RowSettings, precision: HalfKind): BlockKeeper =>
+  (settings: RowSettings, precision: HalfKind): BlockKeeper =>
   async (contexts, harvest) => {
+    const { widths, contextSize } = settings
     const kept = new Map([...widths].map(([site, d]) => [site, new Uint16Array(contexts.length * contextSize * d)]))
-    for (let first = 0; first < contexts.length; first += partContexts) {
-      const activations = await harvest(contexts.subarray(first, first + partContexts))
-      for (const [site, width] of widths) {
-        kept.get(site)!.set(toHalves(precision, activations.get(site)!), first * contextSize * width)
-      }
-    }
-    return {
-      async copy(rows, batch, first) {
-        for (const [site, width] of widths) {
-          const [from, to] = [kept.get(site)!, batch.get(site)!]
-          rows.forEach((row, i) => {
-            fromHalves(precision, from.subarray(row * width, (row + 1) * width), to, (first + i) * width)
-          })
-        }
-      },
-      release: async () => undefined,
-    }
+    await inParts(settings, contexts, harvest, async (site, values, at) => {
+      kept.get(site)!.set(toHalves(precision, values), at)
+    })
+    return held(widths, (site, row, width, to, at) => {
+      fromHalves(precision, kept.get(site)!.subarray(row * width, (row + 1) * width), to, at)
+    })
   }
+
+/** Rows in memory; `put` copies one to the place `at` of a batch. */
+const held = (
+  widths: RowSettings['widths'],
+  put: (site: string, row: number, width: number, to: Float32Array, at: number) => void,
+): BlockRows => ({
+  async copy(rows, batch, first) {
+    for (const [site, width] of widths) {
+      const to = batch.get(site)!
+      rows.forEach((row, i) => {
+        put(site, row, width, to, (first + i) * width)
+      })
+    }
+  },
+  release: async () => undefined,
+})
+
+/** Harvests part by part; `take` gets the values of a site, and the place of the first of them in the block. */
+async function inParts(
+  { widths, contextSize, partContexts }: RowSettings,
+  contexts: Uint32Array,
+  harvest: (part: Uint32Array) => Promise<SiteActivations>,
+  take: (site: string, values: Float32Array, at: number) => Promise<void>,
+): Promise<void> {
+  for (let first = 0; first < contexts.length; first += partContexts) {
+    const activations = await harvest(contexts.subarray(first, first + partContexts))
+    for (const [site, width] of widths) await take(site, activations.get(site)!, first * contextSize * width)
+  }
+}
 
 /** Rows read at the same time. */
 const READS = 64
@@ -83,8 +94,9 @@ const READS = 64
  * @throws AppError `disk_full` (from the keeper) when a block would not leave room.
  */
 export const onDisk =
-  (folder: string, { widths, contextSize, precision, partContexts }: RowSettings): BlockKeeper =>
+  (folder: string, settings: RowSettings): BlockKeeper =>
   async (contexts, harvest) => {
+    const { widths, contextSize, precision } = settings
     await mkdir(folder, { recursive: true })
     const size = precision === 'float32' ? 4 : 2
     const perContext = contextSize * size * [...widths.values()].reduce((sum, width) => sum + width, 0)
@@ -95,14 +107,10 @@ export const onDisk =
     }
     try {
       for (const site of widths.keys()) files.set(site, await unnamedFile(folder))
-      for (let first = 0; first < contexts.length; first += partContexts) {
-        const activations = await harvest(contexts.subarray(first, first + partContexts))
-        for (const [site, width] of widths) {
-          const values = activations.get(site)!
-          const rows = precision === 'float32' ? values : toHalves(precision, values)
-          await writeAt(files.get(site)!, rows, first * contextSize * width * size)
-        }
-      }
+      await inParts(settings, contexts, harvest, async (site, values, at) => {
+        const rows = precision === 'float32' ? values : toHalves(precision, values)
+        await writeAt(files.get(site)!, rows, at * size)
+      })
     } catch (error) {
       await release()
       throw error

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as setup from '../extractions/testing.js'
 import { overlaps, planBuffer } from './buffer-plan.js'
-import { endings, go, paramsOf, TrainingWorld } from './testing/world.js'
+import { endings, go, killedAfter, paramsOf, TrainingWorld } from './testing/world.js'
 
 const PARAMS = paramsOf({ architecture: 'topk', k: 8, overlap: 'off' })
 
@@ -43,10 +43,7 @@ describe.skipIf(!setup.databaseUrl)('a training that reads ahead', () => {
     const ahead = { ...PARAMS, overlap: 'on' as const }
     const together = await world.train(await world.insert(ahead))
     const broken = await world.train(await world.insert(ahead), [
-      (rows) => {
-        if (rows > 6) throw new Error('killed')
-        return 'run'
-      },
+      killedAfter(6),
       (rows) => (rows > 2 ? 'suspend' : 'run'),
       (rows) => (rows > 1 ? 'pause' : 'run'),
       go,
@@ -69,13 +66,7 @@ describe.skipIf(!setup.databaseUrl)('a training that reads ahead', () => {
       }
       const inMemory = await world.train(await world.insert(params))
       const wanted = { ...params, bufferMemory: 1 }
-      const { run, stored, outcomes } = await world.train(await world.insert(wanted), [
-        (rows) => {
-          if (rows > 6) throw new Error('killed')
-          return 'run'
-        },
-        go,
-      ])
+      const { run, stored, outcomes } = await world.train(await world.insert(wanted), [killedAfter(6), go])
       expect(endings(outcomes)).toEqual(['killed', 'completed'])
       expect(stored).toEqual(inMemory.stored)
       expect(world.weights(run).equals(world.weights(inMemory.run))).toBe(true)

@@ -11,7 +11,7 @@ import * as setup from '../extractions/testing.js'
 import { modelStore } from '../models/model-store.js'
 import { CaptureSource, openCapture } from './capture-source.js'
 import { Harvester } from './harvest.js'
-import { endings, go, paramsOf, SIZE, TrainingWorld } from './testing/world.js'
+import { endings, go, killedAfter, paramsOf, SIZE, TrainingWorld } from './testing/world.js'
 
 const OTHER = setup.SITE.replace('hook_resid_post', 'hook_mlp_out')
 const PARAMS = paramsOf({ architecture: 'topk', k: 8, skipPositions: 2 })
@@ -92,10 +92,7 @@ describe.skipIf(!setup.databaseUrl)('trainings from a capture', () => {
     const stored = await capture({ dtype })
     const whole = await world.train(await insert(stored, PARAMS))
     const broken = await world.train(await insert(stored, PARAMS), [
-      (rows) => {
-        if (rows > 6) throw new Error('killed')
-        return 'run'
-      },
+      killedAfter(6),
       (rows) => (rows > 2 ? 'suspend' : 'run'),
       go,
     ])

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as setup from '../extractions/testing.js'
 import { saeStore } from '../features/index.js'
 import { modelStore } from '../models/model-store.js'
-import { endings, go, paramsOf, SIZE, TrainingWorld } from './testing/world.js'
+import { endings, go, killedAfter, paramsOf, SIZE, TrainingWorld } from './testing/world.js'
 
 const EARLY = 'blocks.1.hook_resid_post'
 const MLP = 'blocks.3.hook_mlp_out'
@@ -101,10 +101,7 @@ describe.skipIf(!setup.databaseUrl)('crosscoders', () => {
     const params = paramsFor('batchtopk', { k: 8, normalizeActivations: 'expected_average_only_in' })
     const whole = await world.train(await world.insert(params))
     const broken = await world.train(await world.insert(params), [
-      (rows) => {
-        if (rows > 6) throw new Error('killed')
-        return 'run'
-      },
+      killedAfter(6),
       (rows) => (rows > 2 ? 'suspend' : 'run'),
       go,
     ])

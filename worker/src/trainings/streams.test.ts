@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs'
 import { LanguageModel } from '@mistudio/interp'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import * as setup from '../extractions/testing.js'
-import { endings, go, paramsOf, TrainingWorld } from './testing/world.js'
+import { endings, go, killedAfter, paramsOf, TrainingWorld } from './testing/world.js'
 
 const TOPK = paramsOf({ architecture: 'topk', k: 8 })
 const WIDE = paramsOf({ architecture: 'standard', l1Coefficient: 0.01, expansion: 3 })
@@ -41,10 +41,7 @@ describe.skipIf(!setup.databaseUrl)('trainings on streams', () => {
   it('go on together, with the same bits and figures, after a kill', async () => {
     const whole = await world.train(await world.insert(TOPK, WIDE))
     const broken = await world.train(await world.insert(TOPK, WIDE), [
-      (rows) => {
-        if (rows > 15) throw new Error('killed')
-        return 'run'
-      },
+      killedAfter(15),
       (rows) => (rows > 3 ? 'suspend' : 'run'),
       go,
     ])

@@ -8,16 +8,13 @@ import * as setup from '../extractions/testing.js'
 import { saeStore } from '../features/index.js'
 import { estimatePipeline } from './estimate.pipeline.js'
 import type { TrainingOutcome } from './finalise.js'
-import { endings, go, paramsOf, SIZE, type Trained, TrainingWorld } from './testing/world.js'
+import { endings, go, killedAfter, paramsOf, SIZE, type Trained, TrainingWorld } from './testing/world.js'
 
 const PARAMS = paramsOf({ architecture: 'topk', k: 8 })
 /** Features die at once, and begin again every sixth step. */
 const REVIVED = { revival: 'resampling', resampleEvery: 6, resampleTokens: 256, resampleUntil: 0.75, deadWindow: 1 }
 const BROKEN = [
-  (rows: number) => {
-    if (rows > 6) throw new Error('killed')
-    return 'run' as const
-  },
+  killedAfter(6),
   (rows: number) => (rows > 2 ? ('suspend' as const) : ('run' as const)),
   (rows: number) => (rows > 1 ? ('pause' as const) : ('run' as const)),
   (_: number, stage: string) => {

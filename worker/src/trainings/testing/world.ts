@@ -120,6 +120,14 @@ export class TrainingWorld {
   }
 }
 
+/** Control of an attempt that dies once it has reported more than so many rows. */
+export const killedAfter =
+  (most: number) =>
+  (rows: number): 'run' => {
+    if (rows > most) throw new Error('killed')
+    return 'run'
+  }
+
 /** States of outcomes, messages of errors. */
 export const endings = (outcomes: readonly (Outcome | Error)[]): string[] =>
   outcomes.map((outcome) => (outcome instanceof Error ? outcome.message : outcome.state))
