@@ -3,13 +3,13 @@
 //   node bench/generate.mjs [--model DIR] [--new 64] [--prompt 32] [--reps 5] [--threads 2]
 //        [--provider cpu] [--peer "python generate_hf.py"]
 // Without --model: GPT-2 small's shape, random weights. Built packages are needed (npm run build).
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { parseArgs } from 'node:util'
 import { openTensorSource } from '../packages/formats/dist/index.js'
 import { generate, LanguageModel, planModel, QualityMeter } from '../packages/interp/dist/index.js'
 import { createOrtRuntime, parseProvider } from '../packages/onnx/dist/ort.js'
+import { askPeer } from './lib/peer.mjs'
 import { GPT2_SMALL, median, randomTensors, randomTokens, randomValues, timed } from './lib/random-model.mjs'
 
 const { values } = parseArgs({
@@ -67,9 +67,7 @@ async function turns() {
 await turns()
 let peer = null
 if (values.peer) {
-  const [command, ...args] = values.peer.split(' ')
-  const { stdout } = await promisify(execFile)(String(command), args, { maxBuffer: 1 << 26 })
-  peer = JSON.parse(String(stdout.trim().split('\n').at(-1)))
+  peer = await askPeer(values.peer)
   await turns()
 }
 

@@ -4,13 +4,13 @@
 //   node bench/harvest.mjs [--model DIR] [--layer 6] [--batch 8] [--context 256] [--rounds 5] [--reps 5] [--seconds 1] [--threads 2]
 //        [--precision float32] [--provider cpu] [--peer "python harvest_hf.py"]
 // A run is at least `reps` passes and `seconds` long. Without --model: GPT-2 small's shape, random weights. Built packages are needed.
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { parseArgs } from 'node:util'
 import { openTensorSource } from '../packages/formats/dist/index.js'
 import { LanguageModel, PRECISIONS, planModel } from '../packages/interp/dist/index.js'
 import { createOrtRuntime, parseProvider } from '../packages/onnx/dist/ort.js'
+import { askPeer } from './lib/peer.mjs'
 import { bareProducts } from './lib/products.mjs'
 import { GPT2_SMALL, median, randomTensors, randomTokens, timed } from './lib/random-model.mjs'
 
@@ -54,12 +54,6 @@ async function rates(pass) {
     found.push((batch * seq * 1000) / (await timed(pass)))
   }
   return found
-}
-
-async function askPeer(/** @type {string} */ line) {
-  const [command, ...args] = line.split(' ')
-  const { stdout } = await promisify(execFile)(String(command), args, { maxBuffer: 1 << 26 })
-  return JSON.parse(String(stdout.trim().split('\n').at(-1)))
 }
 
 /** @type {{ harvest: number[], limit: number[], peer: Record<string, any> | null }[]} */

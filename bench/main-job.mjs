@@ -1,11 +1,11 @@
 // The main job on given files, with its figures; beside it, in the same run, a peer command that prints one JSON line.
 //   node bench/main-job.mjs --model DIR --corpus FILE.jsonl [--site blocks.2.hook_resid_post] [--expansion 16] [--k 32] [--tokens 1000000]
 //        [--batch 1024] [--lr 1e-3] [--peer "python quality.py …"] [--extract 500000]
-import { execFile } from 'node:child_process'
 import { dirname, resolve } from 'node:path'
-import { parseArgs, promisify } from 'node:util'
+import { parseArgs } from 'node:util'
 import { startStack } from '../e2e/lib/stack.mjs'
 import { extract, prepare, train } from '../e2e/lib/work.mjs'
+import { askPeer } from './lib/peer.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -50,9 +50,7 @@ try {
       ),
     )
   if (values.peer && summary) {
-    const [command, ...args] = values.peer.split(' ')
-    const { stdout } = await promisify(execFile)(String(command), args, { maxBuffer: 1 << 26 })
-    const peer = JSON.parse(String(stdout.trim().split('\n').at(-1)))
+    const peer = await askPeer(values.peer)
     console.log('peer    ', JSON.stringify(peer))
     const ratio = (/** @type {number} */ ours, /** @type {number} */ theirs) => `${(ours / theirs).toFixed(2)}×`
     console.log(
