@@ -16,7 +16,7 @@ const STEPS = [
     ['generate'],
     { PRISMA_SCHEMA_ENGINE_BINARY: engine, PRISMA_HIDE_UPDATE_MESSAGE: '1' },
   ],
-  ['TypeScript', bin('tsc'), ['-b']],
+  ['TypeScript', process.execPath, [join('node_modules', 'typescript-native', 'bin', 'tsc'), '-b']],
   ['user interface', bin('vite'), ['build', 'frontend', '--logLevel', 'warn']],
 ]
 

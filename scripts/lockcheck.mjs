@@ -23,7 +23,7 @@ const manifests = [
 for (const file of manifests) {
   const { dependencies = {}, devDependencies = {} } = readJson(file)
   for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
-    if (!name.startsWith('@mistudio/') && !/^\d+\.\d+\.\d+/.test(String(version)))
+    if (!name.startsWith('@mistudio/') && !/^(npm:[^@]+@)?\d+\.\d+\.\d+/.test(String(version)))
       problems.push(`${file}: ${name} has no exact version (${version})`)
   }
 }
