@@ -9,6 +9,7 @@ import { CommonModule } from './common/common.module.js'
 import type { AppConfig } from './common/config.js'
 import { EnvelopeInterceptor } from './common/envelope.interceptor.js'
 import { ErrorsFilter } from './common/errors.filter.js'
+import { GateInterceptor } from './common/gate.interceptor.js'
 import { DatasetsModule } from './datasets/datasets.module.js'
 import { ExtractionsModule } from './extractions/extractions.module.js'
 import { FeaturesModule } from './features/features.module.js'
@@ -53,6 +54,7 @@ export class AppModule {
       providers: [
         { provide: APP_GUARD, useClass: ScopeGuard },
         { provide: APP_INTERCEPTOR, useClass: EnvelopeInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: GateInterceptor },
         { provide: APP_FILTER, useClass: ErrorsFilter },
       ],
     }

@@ -2,7 +2,7 @@
 import 'reflect-metadata'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { API_PREFIX, FOLDER_UPLOAD_FILE_PATH, UPLOAD_PATH } from '@mistudio/contracts'
+import { API_PREFIX, FOLDER_UPLOAD_FILE_PATH, ROUTES, UPLOAD_PATH } from '@mistudio/contracts'
 import { NestFactory } from '@nestjs/core'
 import type { NestExpressApplication } from '@nestjs/platform-express'
 import express from 'express'
@@ -11,6 +11,7 @@ import { AppModule } from './app.module.js'
 import { AuthService } from './auth/auth.service.js'
 import type { AppConfig } from './common/config.js'
 import { serveDocs } from './common/docs.js'
+import { Gate } from './common/gate.js'
 import { MaskingLogger } from './common/logger.js'
 import { checkOrigin } from './common/origin.js'
 import { serveStatic } from './common/static.js'
@@ -51,6 +52,7 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
   app.use(security)
   app.use(checkOrigin(config.allowedOrigins))
   app.use(jsonBodies())
+  app.use(atTheGate(app.get(Gate)))
   app.useWebSocketAdapter(new RedisIoAdapter(app))
   app.setGlobalPrefix(API_PREFIX.slice(1))
   serveDocs(app)
@@ -63,11 +65,28 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
 
 const UPLOADED_FILE = new RegExp(`^${API_PREFIX}${FOLDER_UPLOAD_FILE_PATH.replace(/:\w+/g, '[^/]+')}$`)
 
+const isUpload = ({ path: where }: express.Request): boolean =>
+  where === `${API_PREFIX}${UPLOAD_PATH}` || UPLOADED_FILE.test(where)
+
 /** JSON bodies up to 1 MB; an upload's body is left alone, whatever it says it is. */
 function jsonBodies(): express.RequestHandler {
   const parse = express.json({ limit: BODY_LIMIT })
-  return (request, response, next) =>
-    request.path === `${API_PREFIX}${UPLOAD_PATH}` || UPLOADED_FILE.test(request.path)
-      ? next()
-      : parse(request, response, next)
+  return (request, response, next) => (isUpload(request) ? next() : parse(request, response, next))
+}
+
+const HEALTH = `${API_PREFIX}${ROUTES.health.path}`
+
+/** Lets requests of the API in as there are places. Uploads are slow by nature and hold no connection; health is asked for when all else is stuck. */
+function atTheGate(gate: Gate): express.RequestHandler {
+  return (request, response, next) => {
+    const free = !request.path.startsWith(`${API_PREFIX}/`) || request.path === HEALTH || isUpload(request)
+    if (free) return next()
+    void gate
+      .enter((end) => {
+        if (response.destroyed) return end()
+        response.once('close', end)
+        next()
+      })
+      .catch(next)
+  }
 }

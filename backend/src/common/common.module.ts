@@ -1,14 +1,15 @@
-// What every room uses: configuration, database, Redis.
+// What every room uses: configuration, database, Redis, the gate of requests.
 import { type DynamicModule, Global, Module } from '@nestjs/common'
 import { AppConfig } from './config.js'
 import { Database } from './database.js'
+import { Gate } from './gate.js'
 import { RedisConnections } from './redis.js'
 
 @Global()
 @Module({})
 export class CommonModule {
   static with(config: AppConfig): DynamicModule {
-    const providers = [{ provide: AppConfig, useValue: config }, Database, RedisConnections]
-    return { module: CommonModule, providers, exports: [AppConfig, Database, RedisConnections] }
+    const providers = [{ provide: AppConfig, useValue: config }, Database, RedisConnections, Gate]
+    return { module: CommonModule, providers, exports: [AppConfig, Database, RedisConnections, Gate] }
   }
 }

@@ -1,11 +1,14 @@
 // Turns whatever was thrown into `{error: {code, message, details}}`. What nobody foresaw is logged under an id; only the id goes out.
 import { randomUUID } from 'node:crypto'
-import { AppError, type ErrorCode } from '@mistudio/contracts'
+import { AppError, type ErrorCode, troubleError } from '@mistudio/contracts'
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import { overtakenError } from './overtaken.js'
 
 const RETRY_AFTER_SECONDS = 5
+/** What a client may simply ask again after a while. */
+const RETRIED: ReadonlySet<ErrorCode> = new Set(['unavailable', 'rate_limited', 'disk_full'])
 const HTTP_CODES: Readonly<Record<number, ErrorCode>> = {
   400: 'bad_request',
   401: 'unauthenticated',
@@ -16,22 +19,8 @@ const HTTP_CODES: Readonly<Record<number, ErrorCode>> = {
   415: 'bad_request',
   429: 'rate_limited',
 }
-/** Codes of the drivers that mean: PostgreSQL cannot be reached. */
-const DATABASE_AWAY = new Set([
-  'P1001',
-  'P1002',
-  'P1008',
-  'P1017',
-  'P2024',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  '57P01',
-  '57P03',
-])
-
 const LooseError = z.object({
   status: z.int().optional().catch(undefined),
-  code: z.string().optional().catch(undefined),
   message: z.string().optional().catch(undefined),
 })
 
@@ -39,12 +28,11 @@ const LooseError = z.object({
 export function asAppError(thrown: unknown): AppError | null {
   if (thrown instanceof AppError) return thrown
   if (thrown instanceof HttpException) return fromStatus(thrown.getStatus(), thrown.message)
+  const around = troubleError(thrown) ?? overtakenError(thrown)
+  if (around) return around
   const loose = LooseError.safeParse(thrown)
   if (!loose.success) return null
-  const { status, code, message } = loose.data
-  if (code !== undefined && DATABASE_AWAY.has(code)) {
-    return new AppError('unavailable', 'The database does not answer. Check that PostgreSQL runs, then try again.')
-  }
+  const { status, message } = loose.data
   // Errors of express' body reader carry the status they mean.
   return status !== undefined ? fromStatus(status, message ?? '') : null
 }
@@ -65,7 +53,7 @@ export class ErrorsFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>()
     const error = asAppError(thrown) ?? this.unforeseen(thrown, request)
     if (response.headersSent) return void response.destroy()
-    if (error.code === 'unavailable' || error.code === 'rate_limited') {
+    if (RETRIED.has(error.code)) {
       response.setHeader('Retry-After', String(error.details?.['retryAfter'] ?? RETRY_AFTER_SECONDS))
     }
     response.status(error.status).json({ error: error.toBody() })

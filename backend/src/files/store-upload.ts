@@ -5,7 +5,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { AppError } from '@mistudio/contracts'
+import { AppError, troubleOf } from '@mistudio/contracts'
 
 const MAX_NAME_BYTES = 120
 
@@ -78,7 +78,7 @@ async function syncFile(file: string): Promise<void> {
 /** What a full disk and a broken connection mean to the user; anything else unchanged. */
 export function asUploadError(cause: unknown): unknown {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (troubleOf(cause) === 'full') {
     return new AppError(
       'disk_full',
       'The disk of the data folder is full. Free some space and upload again.',

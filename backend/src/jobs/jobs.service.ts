@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError, type Job, type JobAction, type JobEvent, type JobListQuery } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx } from '../common/database.js'
+import { Gate } from '../common/gate.js'
 import type { Page } from '../common/route.js'
 import { sleep } from '../common/time.js'
 import { LivePublisher } from '../live/publisher.js'
@@ -22,6 +23,7 @@ export class JobsService {
     private readonly database: Database,
     private readonly queues: Queues,
     private readonly publisher: LivePublisher,
+    private readonly gate: Gate,
   ) {}
 
   /** Stores the job, and whatever `withSubject` writes, in one transaction; then queues it. */
@@ -84,7 +86,7 @@ export class JobsService {
     const until = Date.now() + LET_GO_MS
     let left = await this.repository.activeOf(subjectIds)
     while (left.length > 0 && Date.now() < until) {
-      await sleep(200)
+      await this.gate.aside(() => sleep(200))
       left = await this.repository.activeOf(subjectIds)
     }
     for (const job of left) {

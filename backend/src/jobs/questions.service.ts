@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { AppError, type Job, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import type { z } from 'zod'
+import { Gate } from '../common/gate.js'
 import { RedisConnections } from '../common/redis.js'
 import { JobsRepository, type NewJob } from './jobs.repository.js'
 import { JobsService } from './jobs.service.js'
@@ -21,6 +22,7 @@ export class QuestionsService implements OnApplicationBootstrap {
     private readonly jobs: JobsService,
     private readonly repository: JobsRepository,
     private readonly redis: RedisConnections,
+    private readonly gate: Gate,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -38,7 +40,7 @@ export class QuestionsService implements OnApplicationBootstrap {
   async ask<S extends z.ZodType>(question: Omit<NewJob, 'id'>, answer: S): Promise<z.output<S>> {
     await this.requireListener()
     const asked = await this.jobs.submit(question)
-    const ended = await this.waitFor(asked.id)
+    const ended = await this.gate.aside(() => this.waitFor(asked.id))
     if (!ended) {
       await this.jobs.act(asked.id, 'cancel').catch(() => undefined)
       throw new AppError('job_timeout', 'The worker took longer than 25 s to answer. Try again when it has less to do.')

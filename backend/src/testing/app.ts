@@ -38,8 +38,7 @@ export interface TestApp {
   close(): Promise<void>
 }
 
-async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const server = required('TEST_DATABASE_URL')
+async function createDatabase(server: string): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = `backend_test_${randomUUID().replaceAll('-', '')}`
   const administer = async (statement: string) => {
     const client = new pg.Client(server)
@@ -60,8 +59,11 @@ async function createDatabase(): Promise<{ url: string; drop: () => Promise<void
   return { url: url.href, drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) }
 }
 
-export async function startTestApp(redisUrl = required('TEST_REDIS_URL')): Promise<TestApp> {
-  const created = await createDatabase()
+export async function startTestApp(
+  redisUrl = required('TEST_REDIS_URL'),
+  databaseServer = required('TEST_DATABASE_URL'),
+): Promise<TestApp> {
+  const created = await createDatabase(databaseServer)
   const dataDir = await mkdtemp(path.join(tmpdir(), 'mistudio-test-'))
   const importRoot = path.join(dataDir, 'import')
   const config = new AppConfig(created.url, redisUrl, dataDir, '127.0.0.1', 0, [importRoot], [], dataDir, 1_000_000)

@@ -1,5 +1,5 @@
 // The writing stage: rows of all features into the attempt's tables, then their indexes. Progress is counted work.
-import { AppError } from '@mistudio/contracts'
+import { AppError, troubleOf } from '@mistudio/contracts'
 import type { Pool, PoolClient } from 'pg'
 import { CopyInto } from './copy-rows.js'
 import {
@@ -40,7 +40,7 @@ export async function writeRows(request: WriteRequest): Promise<number> {
     await buildIndexes(request)
     return examples
   } catch (error) {
-    if (isDiskFull(error)) {
+    if (troubleOf(error) === 'full') {
       throw new AppError(
         'disk_full',
         'The database ran out of disk space while features were written; free some and retry the extraction.',
@@ -97,5 +97,3 @@ async function buildIndexes({ db, extractionId, attempt, onProgress }: WriteRequ
   )
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
 }
-
-const isDiskFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '53100'

@@ -1,16 +1,13 @@
 // What both sides of a worker need of PostgreSQL: transactions that survive a lost connection, and telling that loss from a mistake.
+import { troubleOf } from '@mistudio/contracts'
 import type { Pool, PoolClient } from 'pg'
 
-/** Socket errors, and the SQLSTATE classes "connection exception", "shutting down", "too many connections". */
-const LOST = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|08|57P0|53300)/
-const LOST_MESSAGE =
-  /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect/
-
-/** Whether the database was away, so that the same statement may do later. Anything else fails again in the same way. */
+/** Whether the database was away or had no room, so that the same statement may do later. Anything else fails again in the same way. */
 export const isConnectionLoss = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false
-  if (error instanceof AggregateError) return error.errors.some(isConnectionLoss)
-  return ('code' in error && LOST.test(String(error.code))) || LOST_MESSAGE.test(error.message)
+  const trouble = troubleOf(error)
+  // A system call of our own that found no room (too many open files) is no loss of the database.
+  return trouble === 'away' || (trouble === 'busy' && !('syscall' in error))
 }
 
 /** Runs work in one transaction. The promise tells of a lost connection; without a listener it would also end the process. */

@@ -1,5 +1,5 @@
 // What a job failed of, as an error body a user can act on.
-import { AppError, type ErrorBody } from '@mistudio/contracts'
+import { AppError, type ErrorBody, troubleOf } from '@mistudio/contracts'
 import { FormatError } from '@mistudio/formats'
 import { z } from 'zod'
 import { asAppError } from '../files/errors.js'
@@ -21,8 +21,7 @@ export const errorBody = (error: unknown): ErrorBody => {
   if (error instanceof z.ZodError)
     return { code: 'internal', message: `Stored job parameters do not fit: ${z.prettifyError(error)}` }
   const message = error instanceof Error ? error.message : String(error)
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code === 'ENOSPC')
+  if (troubleOf(error) === 'full')
     return { code: 'disk_full', message: `The disk is full (${message}). Free space in the data folder and retry.` }
   if (OUT_OF_MEMORY.test(message))
     return { code: 'out_of_memory', message: `Not enough memory: ${message}. Choose a smaller batch, buffer or model.` }

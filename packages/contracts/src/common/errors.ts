@@ -33,7 +33,7 @@ export const ERROR_STATUS = {
   hub_invalid: 424,
   rate_limited: 429,
   internal: 500,
-  disk_full: 507,
+  disk_full: 503,
   out_of_memory: 507,
   job_crashed: 500,
   job_timeout: 504,

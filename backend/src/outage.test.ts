@@ -1,0 +1,160 @@
+// The database dies, starts, has no room, or is asked by a thousand at once: every answer says so with 503 and Retry-After, none is a 500.
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Answer, startTestApp, type TestApp } from './testing/app.js'
+
+interface Postgres {
+  readonly url: string
+  pid(): number | null
+  stop(): Promise<void>
+}
+type StartPostgres = (options: { folder: string; port: number }) => Promise<Postgres>
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+let folder: string
+let start: () => Promise<Postgres>
+let postgres: Postgres
+let test: TestApp
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'mistudio-outage-'))
+  // Under root the server runs as somebody else.
+  await chmod(folder, 0o755)
+  const script = new URL('../../scripts/lib/postgres.mjs', import.meta.url).href
+  const { startPostgres }: { startPostgres: StartPostgres } = await import(script)
+  const port = await freePort()
+  start = () => startPostgres({ folder: path.join(folder, 'postgres'), port })
+  postgres = await start()
+  test = await startTestApp(undefined, postgres.url)
+})
+afterAll(async () => {
+  await test.close()
+  await postgres.stop()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const READS = ['/models', '/jobs', '/saes', '/trainings', '/settings', '/auth/keys', '/templates', '/steering']
+
+/** Asks for a while, `lanes` at a time, also with a write in each round. */
+async function load(until: () => boolean, lanes = 8): Promise<Answer[]> {
+  const answers: Answer[] = []
+  const lane = async (offset: number): Promise<void> => {
+    for (let at = offset; !until(); at += 1) {
+      answers.push(await test.call('GET', READS[at % READS.length] ?? '/jobs'))
+      answers.push(await test.call('POST', '/auth/keys', { name: `key ${at}`, scope: 'read' }))
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, (_, offset) => lane(offset)))
+  return answers
+}
+
+const worthRetrying = (answer: Answer): boolean =>
+  answer.status === 503 && Number(answer.headers.get('retry-after')) > 0
+const fine = (answer: Answer): boolean => answer.status < 300
+
+/** Loads the server while `trouble` happens; ends when it answers again. */
+async function answersDuring(trouble: () => Promise<void>): Promise<Answer[]> {
+  let over = false
+  const answers = load(() => over)
+  await trouble()
+  await expect.poll(async () => (await test.call('GET', '/jobs')).status, { timeout: 30_000 }).toBe(200)
+  over = true
+  return answers
+}
+
+const onServer = async <T extends pg.QueryResultRow>(statement: string): Promise<T[]> => {
+  const client = new pg.Client(postgres.url)
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    return (await client.query<T>(statement)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+const statuses = (answers: readonly Answer[]): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const { status } of answers) counts[status] = (counts[status] ?? 0) + 1
+  return counts
+}
+
+describe('while PostgreSQL', () => {
+  it('recovers from the crash of one of its processes', async () => {
+    const answers = await answersDuring(async () => {
+      const [row] = await onServer<{ pid: number }>(
+        `SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' LIMIT 1`,
+      )
+      process.kill(row?.pid ?? Number.NaN, 'SIGKILL')
+    })
+    expect(
+      answers.filter((answer) => !fine(answer) && !worthRetrying(answer)).map(({ status, body }) => [status, body]),
+    ).toEqual([])
+    expect(statuses(answers)).toHaveProperty('503')
+  })
+
+  it('is killed and started again', async () => {
+    const answers = await answersDuring(async () => {
+      process.kill(postgres.pid() ?? Number.NaN, 'SIGKILL')
+      await expect.poll(async () => (await test.call('GET', '/jobs')).status).toBe(503)
+      await expect
+        .poll(
+          () =>
+            start().then(
+              () => true,
+              () => false,
+            ),
+          { timeout: 30_000 },
+        )
+        .toBe(true)
+    })
+    expect(
+      answers.filter((answer) => !fine(answer) && !worthRetrying(answer)).map(({ status, body }) => [status, body]),
+    ).toEqual([])
+  })
+
+  it('has no room left on its disk', async () => {
+    await test.database.pool.query(`
+      CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+      CREATE TRIGGER no_room BEFORE INSERT ON training_template FOR EACH ROW EXECUTE FUNCTION no_room();
+      CREATE TRIGGER no_room BEFORE INSERT ON api_key FOR EACH ROW EXECUTE FUNCTION no_room();`)
+    const params = {
+      site: 'blocks.0.hook_resid_post',
+      architecture: 'topk',
+      expansion: 4,
+      k: 4,
+      steps: 400,
+      batchSize: 64,
+    }
+    const body = { name: 'x', params }
+    for (const answer of [
+      await test.call('POST', '/templates', body),
+      await test.call('POST', '/auth/keys', { name: 'x', scope: 'read' }),
+    ]) {
+      expect(answer.body.error).toMatchObject({
+        code: 'disk_full',
+        message: expect.stringContaining('Free some space'),
+      })
+      expect(worthRetrying(answer)).toBe(true)
+    }
+  })
+})
+
+it('answers a thousand reads at once, or refuses some at the door, but fails none half-way', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 1000 }, (_, at) => test.call('GET', READS[at % READS.length] ?? '/jobs')),
+  )
+  expect(answers.filter((answer) => !fine(answer) && !worthRetrying(answer))).toEqual([])
+  expect(answers.filter(fine).length).toBeGreaterThan(0)
+})
