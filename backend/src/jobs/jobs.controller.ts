@@ -7,15 +7,20 @@ import {
   JobActionSchema,
   type JobEvent,
   type JobListQuery,
+  type Queues,
 } from '@mistudio/contracts'
 import { Controller, Param } from '@nestjs/common'
 import type { z } from 'zod'
 import { IdParam, type Page, QueryOf, Serve } from '../common/route.js'
 import { JobsService } from './jobs.service.js'
+import { QueuesRepository } from './queues.repository.js'
 
 @Controller()
 export class JobsController {
-  constructor(private readonly jobs: JobsService) {}
+  constructor(
+    private readonly jobs: JobsService,
+    private readonly queueState: QueuesRepository,
+  ) {}
 
   @Serve('listJobs')
   list(@QueryOf('listJobs') query: JobListQuery): Promise<Page<Job>> {
@@ -25,6 +30,11 @@ export class JobsController {
   @Serve('getJob')
   get(@IdParam() id: string): Promise<Job> {
     return this.jobs.get(id)
+  }
+
+  @Serve('getQueues')
+  queues(): Promise<Queues> {
+    return this.queueState.queues()
   }
 
   @Serve('jobEvents')

@@ -71,7 +71,15 @@ export class JobsRepository {
           ...(TERMINAL.includes(change.state) ? { finishedAt: now, owner: null, leaseUntil: null } : {}),
           ...(requeued ? { queuedAt: now, dispatch: { increment: 1 } } : {}),
           ...(change.fresh
-            ? { crashes: 0, reached: {}, finishedAt: null, error: Prisma.DbNull, result: Prisma.DbNull }
+            ? {
+                crashes: 0,
+                reached: {},
+                startedAt: null,
+                finishedAt: null,
+                progress: Prisma.DbNull,
+                error: Prisma.DbNull,
+                result: Prisma.DbNull,
+              }
             : {}),
         },
       })
@@ -143,14 +151,6 @@ export class JobsRepository {
     const table = SUBJECT_TABLES[type]
     if (table === null) return true
     const { rowCount } = await this.database.pool.query(`SELECT 1 FROM "${table}" WHERE id = $1`, [id])
-    return rowCount === 1
-  }
-
-  /** Whether some worker reported itself within the last 20 s. */
-  async workerAlive(): Promise<boolean> {
-    const { rowCount } = await this.database.pool.query(
-      `SELECT 1 FROM worker_process WHERE heartbeat_at > now() - interval '20 seconds' LIMIT 1`,
-    )
     return rowCount === 1
   }
 

@@ -1,15 +1,18 @@
 // Short questions to the worker, answered while the HTTP request waits.
 import { EventEmitter } from 'node:events'
-import { AppError, type Job, TERMINAL_STATES } from '@mistudio/contracts'
+import { AppError, type Job, TERMINAL_STATES, WORKER_SILENT_SECONDS } from '@mistudio/contracts'
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import type { z } from 'zod'
 import { Gate } from '../common/gate.js'
 import { RedisConnections } from '../common/redis.js'
-import { JobsRepository, type NewJob } from './jobs.repository.js'
+import type { NewJob } from './jobs.repository.js'
 import { JobsService } from './jobs.service.js'
+import { QueuesRepository } from './queues.repository.js'
 
 const WAIT_MS = 25_000
 const POLL_MS = 250
+/** How often a waiting request looks whether there still is a worker to wait for. */
+const LOOK_MS = 1000
 /** Channel on which the worker tells that a job ended; the message is its id. */
 const DONE_CHANNEL = 'mistudio:job-done'
 
@@ -20,7 +23,7 @@ export class QuestionsService implements OnApplicationBootstrap {
 
   constructor(
     private readonly jobs: JobsService,
-    private readonly repository: JobsRepository,
+    private readonly queues: QueuesRepository,
     private readonly redis: RedisConnections,
     private readonly gate: Gate,
   ) {}
@@ -38,11 +41,20 @@ export class QuestionsService implements OnApplicationBootstrap {
    * answer takes too long; the question is then cancelled.
    */
   async ask<S extends z.ZodType>(question: Omit<NewJob, 'id'>, answer: S): Promise<z.output<S>> {
-    await this.requireListener()
+    if (!this.redis.available) {
+      throw new AppError('unavailable', 'Redis does not answer, so the worker cannot be asked. Try again in a moment.')
+    }
+    await this.requireWorker()
     const asked = await this.jobs.submit(question)
-    const ended = await this.gate.aside(() => this.waitFor(asked.id))
+    let ended: Job | null
+    try {
+      ended = await this.gate.aside(() => this.waitFor(asked.id))
+    } catch (error) {
+      await this.withdraw(asked.id)
+      throw error
+    }
     if (!ended) {
-      await this.jobs.act(asked.id, 'cancel').catch(() => undefined)
+      await this.withdraw(asked.id)
       throw new AppError('job_timeout', 'The worker took longer than 25 s to answer. Try again when it has less to do.')
     }
     if (ended.state === 'completed' || ended.state === 'completed_with_errors') return answer.parse(ended.result)
@@ -50,22 +62,35 @@ export class QuestionsService implements OnApplicationBootstrap {
     throw new AppError('conflict', 'The question was cancelled before it was answered.')
   }
 
-  private async requireListener(): Promise<void> {
-    if (!this.redis.available) {
-      throw new AppError('unavailable', 'Redis does not answer, so the worker cannot be asked. Try again in a moment.')
-    }
-    if (await this.repository.workerAlive()) return
-    throw new AppError('unavailable', 'No worker is running. Start one (./start-mistudio.sh does) and try again.')
+  private async requireWorker(): Promise<void> {
+    const silence = await this.queues.silence()
+    if (silence !== null && silence < WORKER_SILENT_SECONDS) return
+    throw new AppError(
+      'unavailable',
+      silence === null
+        ? 'No worker is running. Start one (./start-mistudio.sh does) and try again.'
+        : `No worker has answered for ${Math.round(silence)} s. The System page shows its state; if it stays silent, restart miStudio and try again.`,
+    )
   }
 
+  /** @throws AppError `unavailable` when the worker falls silent meanwhile. */
   private async waitFor(id: string): Promise<Job | null> {
     const until = Date.now() + WAIT_MS
+    let lookAt = Date.now() + LOOK_MS
     while (Date.now() < until) {
       const job = await this.jobs.get(id)
       if (TERMINAL_STATES.includes(job.state)) return job
+      if (Date.now() >= lookAt) {
+        await this.requireWorker()
+        lookAt = Date.now() + LOOK_MS
+      }
       await this.nextSign(id)
     }
     return null
+  }
+
+  private async withdraw(id: string): Promise<void> {
+    await this.jobs.act(id, 'cancel').catch(() => undefined)
   }
 
   /** Resolves at the worker's message or after the polling interval. */

@@ -18,6 +18,11 @@ export class SystemController {
     return health
   }
 
+  @Serve('ping')
+  ping(): 'pong' {
+    return 'pong'
+  }
+
   @Serve('systemInfo')
   info(): Promise<SystemInfo> {
     return this.system.info()

@@ -1,7 +1,14 @@
 // What the machine is, who works on it, and whether all parts answer.
 import { mkdir, statfs } from 'node:fs/promises'
 import os from 'node:os'
-import { type Health, type SystemInfo, type SystemSample, type Worker, WorkerSchema } from '@mistudio/contracts'
+import {
+  type Health,
+  type SystemInfo,
+  type SystemSample,
+  WORKER_SILENT_SECONDS,
+  type Worker,
+  WorkerSchema,
+} from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { RedisConnections } from '../common/redis.js'
@@ -10,7 +17,6 @@ import { VERSION } from '../common/version.js'
 import { Sampler } from './sampler.js'
 import { SystemRepository } from './system.repository.js'
 
-const ALIVE_MS = 20_000
 const CHECK_LIMIT_MS = 3000
 
 @Injectable()
@@ -54,7 +60,7 @@ export class SystemService {
       pid: row.pid,
       startedAt: iso(row.startedAt),
       heartbeatAt: iso(row.heartbeatAt),
-      alive: Date.now() - row.heartbeatAt.getTime() < ALIVE_MS,
+      alive: Date.now() - row.heartbeatAt.getTime() < WORKER_SILENT_SECONDS * 1000,
       runners: WorkerSchema.shape.runners.parse(row.runners),
     }))
   }
@@ -71,7 +77,7 @@ export class SystemService {
       }),
       check(async () => {
         const alive = (await this.workers()).filter((each) => each.alive).length
-        if (alive === 0) throw new Error('No worker reported itself within 20 s.')
+        if (alive === 0) throw new Error(`No worker reported itself within ${WORKER_SILENT_SECONDS} s.`)
         return alive === 1 ? 'One worker is alive.' : `${alive} workers are alive.`
       }),
     ])

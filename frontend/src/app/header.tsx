@@ -15,6 +15,7 @@ import { useMachine } from '../system/store.js'
 import { cx, DASH, formatBytes, formatClock, IconButton, Tooltip, useNow } from '../ui/index.js'
 import { useLayout } from './layout.js'
 import { stripFigures } from './strip.js'
+import { WorkerSign } from './worker-sign.js'
 
 function Figure({
   icon: Icon,
@@ -119,6 +120,7 @@ export function Header() {
       </button>
       <span className="flex-1" />
       <MachineStrip />
+      <WorkerSign />
       <ConnectionDot />
       <button
         type="button"

@@ -1,17 +1,21 @@
 // The frame around every room: session check, sidebar, header, layers (drawers, palette, shortcuts), live connection.
+import { AppError } from '@mistudio/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router'
 import { JobsDrawer } from '../jobs/view/jobs-drawer.js'
-import { api, keys, openSocket, useLiveStatus } from '../live/index.js'
+import { api, keys, openSocket, useLiveStatus, watchServer } from '../live/index.js'
 import { useMachineFeed } from '../system/store.js'
 import { cx, Dialog, ErrorState, Toasts } from '../ui/index.js'
 import { Header } from './header.js'
 import { useLayout } from './layout.js'
+import { NoAnswer } from './no-answer.js'
 import { Palette } from './palette.js'
 import { PageFallback } from './room.js'
 import { ShortcutSheet, useShellHotkeys } from './shortcuts.js'
 import { Sidebar } from './sidebar.js'
+
+const NO_ANSWER = new AppError('unavailable', 'The server does not answer.')
 
 export function Shell() {
   const me = useQuery({
@@ -20,7 +24,9 @@ export function Shell() {
     staleTime: 60_000,
     refetchInterval: (q) => (q.state.error ? 3000 : false),
   })
+  useEffect(watchServer, [])
   const session = useLiveStatus((s) => s.session)
+  const offline = useLiveStatus((s) => s.status === 'offline')
   const lastContact = useLiveStatus((s) => s.lastContact)
   const location = useLocation()
   if (me.data?.authenticated === false || session === 'out')
@@ -28,8 +34,8 @@ export function Shell() {
   if (!me.data)
     return (
       <main className="mx-auto max-w-2xl p-10">
-        {me.error ? (
-          <ErrorState error={me.error} since={lastContact} onRetry={() => void me.refetch()} />
+        {me.error || offline ? (
+          <ErrorState error={me.error ?? NO_ANSWER} since={lastContact} onRetry={() => void me.refetch()} />
         ) : (
           <PageFallback />
         )}
@@ -76,6 +82,7 @@ function Frame({ version }: { version: string }) {
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <Header />
+        <NoAnswer />
         <main
           id="content"
           tabIndex={-1}

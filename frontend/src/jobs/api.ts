@@ -2,6 +2,8 @@
 import type { JobKind, JobState } from '@mistudio/contracts'
 import { useQuery } from '@tanstack/react-query'
 import { api, isActive, keys, pollWhile } from '../live/index.js'
+import { useNow } from '../ui/index.js'
+import type { QueuesNow } from './waiting.js'
 
 /** What runs or waits now, short questions left out. Asked for every 15 s as well: a job made elsewhere announces itself live. */
 export const useActiveJobs = () =>
@@ -32,3 +34,18 @@ export const useJob = (id: string) =>
     queryFn: ({ signal }) => api.getJob({ params: { id }, signal }),
     refetchInterval: pollWhile(isActive),
   })
+
+/** Between two looks at the queues, ms: a worker beats every 5 s, and what waits moves with the jobs. */
+const QUEUES_EVERY_MS = 3000
+
+/** The queues and how old that knowledge is, renewed every second; null before the first answer. */
+export const useQueuesNow = (): QueuesNow | null => {
+  const { data, dataUpdatedAt } = useQuery({
+    queryKey: keys.queues,
+    queryFn: ({ signal }) => api.getQueues({ signal }),
+    refetchInterval: QUEUES_EVERY_MS,
+    staleTime: QUEUES_EVERY_MS,
+  })
+  const now = useNow(1000)
+  return data ? { queues: data, ageSeconds: Math.max(0, now - dataUpdatedAt) / 1000 } : null
+}

@@ -1,6 +1,6 @@
 import type { Job } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { actionsOf, isSilent, LISTED_KINDS, pendingControl, queuePlace, subjectLink } from './prepare.js'
+import { actionsOf, LISTED_KINDS, pendingControl, subjectLink, subjectStatus } from './prepare.js'
 
 const job = (over: Partial<Job> = {}): Job => ({
   id: 'a',
@@ -48,16 +48,11 @@ describe('a job', () => {
     expect(subjectLink(job({ kind: 'files.remove', subjectType: 'model' }))).toBeNull()
     expect(subjectLink(job({ subjectType: 'tokenization' }))).toBeNull()
   })
-  it('counts its place only among the waiting ones of its pool', () => {
-    const mine = job({ id: 'm', state: 'queued', createdAt: '2026-01-01T00:00:05Z' })
-    const others = [job({ id: 'b', state: 'queued' }), job({ id: 'c', state: 'queued', queue: 'io' }), job()]
-    expect(queuePlace(mine, [...others, mine])).toBe(2)
-    expect(queuePlace(job(), others)).toBeNull()
-  })
-  it('is silent after four missed beats', () => {
-    const now = Date.parse('2026-01-01T00:01:00Z')
-    expect(isSilent(job({ heartbeatAt: '2026-01-01T00:00:50Z' }), now)).toBe(false)
-    expect(isSilent(job({ heartbeatAt: '2026-01-01T00:00:30Z' }), now)).toBe(true)
+  it('that waits never lets its subject look as if it were at work', () => {
+    expect(subjectStatus('running', job({ state: 'queued' }))).toBe('queued')
+    expect(subjectStatus('importing', job({ state: 'paused' }))).toBe('paused')
+    expect(subjectStatus('running', job())).toBe('running')
+    expect(subjectStatus('ready', job({ state: 'queued' }))).toBe('ready')
   })
   it('that only answers a question is not listed', () => {
     expect(LISTED_KINDS).not.toContain('model.inspect')

@@ -101,16 +101,9 @@ export const pendingControl = (job: Pick<Job, 'state' | 'control'>): string | nu
   return null
 }
 
-/** Seconds without a sign of life after which a running job is called silent (the lease is renewed every 5 s). */
-export const SILENT_AFTER_S = 20
-export const isSilent = (job: Pick<Job, 'state' | 'heartbeatAt'>, now: number): boolean =>
-  job.state === 'running' && job.heartbeatAt !== null && now - Date.parse(job.heartbeatAt) > SILENT_AFTER_S * 1000
-
-/** Place among the waiting jobs of the same pool, 1 = next; null when it does not wait. */
-export const queuePlace = (job: Job, active: readonly Job[]): number | null => {
-  if (job.state !== 'queued') return null
-  const ahead = active.filter(
-    (other) => other.queue === job.queue && other.state === 'queued' && other.createdAt < job.createdAt,
-  )
-  return ahead.length + 1
-}
+/** What the badge of a subject says: its own status, unless its job waits or was put down. */
+export const subjectStatus = <S extends string>(
+  status: S,
+  job: Pick<Job, 'state'> | null | undefined,
+): S | 'queued' | 'paused' =>
+  status !== 'ready' && (job?.state === 'queued' || job?.state === 'paused') ? job.state : status

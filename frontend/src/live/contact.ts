@@ -12,18 +12,35 @@ interface ContactStore {
 }
 export const useLiveStatus = create<ContactStore>(() => ({ status: 'catching-up', lastContact: null, session: null }))
 
-/** A sign of life from the server. */
-export const touch = (): void => {
-  const now = Date.now()
-  const { lastContact } = useLiveStatus.getState()
-  if (lastContact === null || now - lastContact > 1000) useLiveStatus.setState({ lastContact: now })
+/** What is known of the line: whether the socket stands, and whether the server answered when it was last asked. */
+const line = { socket: false, answers: true }
+let heardAt = 0
+
+const settle = (): void => {
+  const status = line.answers ? (line.socket ? 'live' : 'catching-up') : 'offline'
+  if (useLiveStatus.getState().status !== status) useLiveStatus.setState({ status })
 }
 
-/** Without a socket and without an answer for this long, the app calls itself offline. */
-export const OFFLINE_AFTER_MS = 10_000
+/** ms since the server was last heard. */
+export const silenceMs = (): number => Date.now() - heardAt
 
-export const setStatus = (status: Connection): void => {
-  if (useLiveStatus.getState().status !== status) useLiveStatus.setState({ status })
+/** A sign of life from the server. */
+export const touch = (): void => {
+  heardAt = Date.now()
+  line.answers = true
+  const { lastContact } = useLiveStatus.getState()
+  if (lastContact === null || heardAt - lastContact > 1000) useLiveStatus.setState({ lastContact: heardAt })
+  settle()
+}
+
+/** The server was asked whether it is there and did not answer in time. */
+export const noteNoAnswer = (): void => {
+  line.answers = false
+  settle()
+}
+export const noteSocket = (up: boolean): void => {
+  line.socket = up
+  settle()
 }
 export const setSession = (session: 'in' | 'out'): void => {
   if (useLiveStatus.getState().session !== session) useLiveStatus.setState({ session })

@@ -37,6 +37,8 @@ export const keys = {
   chatPreview: (modelId: string, messages: string) => ['chat-preview', modelId, messages] as const,
   jobs: (query: Readonly<Record<string, unknown>> = {}) => ['jobs', 'list', query] as const,
   job: (id: string) => ['jobs', id] as const,
+  /** Outside the jobs room: no message patches it, it is asked for. */
+  queues: ['queues'] as const,
   hub: (what: 'local' | 'token' | 'search' | 'inspect' | 'saes', query: unknown = null) =>
     ['hub', what, query] as const,
   settings: ['settings'] as const,

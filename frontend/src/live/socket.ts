@@ -2,8 +2,8 @@
 import { connectLive, type Live, type LiveStatus } from '@mistudio/client'
 import { JOBS_CHANNEL, type Job, type JobEventMessage, QUESTION_KINDS, type SystemSample } from '@mistudio/contracts'
 import { queryClient } from './client.js'
-import { OFFLINE_AFTER_MS, setStatus, touch, useLiveStatus } from './contact.js'
-import { ROOMS_OF_SUBJECT } from './keys.js'
+import { noteSocket, touch, useLiveStatus } from './contact.js'
+import { keys, ROOMS_OF_SUBJECT } from './keys.js'
 import { patchJobs, patchSubject } from './patch.js'
 
 type Listener<T> = (value: T) => void
@@ -14,7 +14,6 @@ const lastState = new Map<string, string>()
 
 let live: Live | null = null
 let wanted = new Map<string, { count: number; leave: (() => void) | null }>()
-let offlineTimer: ReturnType<typeof setTimeout> | undefined
 
 const invalidate = (room: string) => void queryClient.invalidateQueries({ queryKey: [room] })
 
@@ -30,25 +29,21 @@ export const applyJob = (job: Job): void => {
   // A change of state moves rows between lists and may have changed the subject itself: read those again.
   lastState.set(job.id, state)
   void queryClient.invalidateQueries({ queryKey: ['jobs', 'list'] })
+  void queryClient.invalidateQueries({ queryKey: keys.queues })
   for (const room of rooms) invalidate(room)
 }
 
 const onStatus = (status: LiveStatus) => {
-  clearTimeout(offlineTimer)
-  if (status === 'live') {
-    touch()
-    const before = useLiveStatus.getState().status
-    setStatus('live')
-    if (before === 'live') return
-    // Whatever happened while the line was down: read what is on screen again, and let event tails close their gaps.
-    void queryClient.invalidateQueries()
-    for (const listener of reconnectListeners) listener()
-    return
-  }
-  if (useLiveStatus.getState().status === 'live') setStatus('catching-up')
-  const lastContact = useLiveStatus.getState().lastContact ?? 0
-  offlineTimer = setTimeout(() => setStatus('offline'), Math.max(0, lastContact + OFFLINE_AFTER_MS - Date.now()))
+  if (status === 'live') touch()
+  noteSocket(status === 'live')
 }
+
+// Whatever happened while the line was down: read what is on screen again, and let event tails close their gaps.
+useLiveStatus.subscribe(({ status }, before) => {
+  if (status !== 'live' || before.status === 'live') return
+  void queryClient.invalidateQueries()
+  for (const listener of reconnectListeners) listener()
+})
 
 /** Opens the socket (idempotent). The session cookie must be there. */
 export const openSocket = (): void => {
@@ -80,7 +75,7 @@ export const closeSocket = (): void => {
   live = null
   wanted = new Map()
   lastState.clear()
-  setStatus('catching-up')
+  noteSocket(false)
 }
 
 /** Joins a channel, now or as soon as the socket is open; the returned function leaves it. */

@@ -38,14 +38,23 @@ export function ProgressBar({ fraction, tone = 'emerald', label, still = false, 
 
 interface ProgressProps {
   progress: JobProgress | null
-  /** ISO start; shows the elapsed time. */
+  /** ISO start of this attempt; shows the elapsed time. */
   startedAt?: string | null
+  /** Which attempt the time is of, from the second on. */
+  attempt?: number
   tone?: Tone
   still?: boolean
   label?: string
 }
 
-export function Progress({ progress, startedAt, tone = 'emerald', still = false, label = 'Progress' }: ProgressProps) {
+export function Progress({
+  progress,
+  startedAt,
+  attempt = 1,
+  tone = 'emerald',
+  still = false,
+  label = 'Progress',
+}: ProgressProps) {
   const now = useNow(1000, !still && Boolean(startedAt))
   const fraction = progress?.fraction ?? null
   const unit = progress?.unit ?? ''
@@ -62,7 +71,9 @@ export function Progress({ progress, startedAt, tone = 'emerald', still = false,
         ? `${formatBytes(progress.rate)}/s`
         : `${progress.rate < 100 ? formatValue(progress.rate) : formatCount(Math.round(progress.rate))} ${unit || 'units'}/s`
       : null,
-    startedAt && !still ? `${formatDuration(secondsBetween(startedAt, null, now))} elapsed` : null,
+    startedAt && !still
+      ? `${formatDuration(secondsBetween(startedAt, null, now))} elapsed${attempt > 1 ? ` in attempt ${attempt}` : ''}`
+      : null,
     progress?.etaSeconds != null && !still ? `${formatDuration(progress.etaSeconds)} left` : null,
   ].filter(Boolean)
   return (

@@ -54,6 +54,7 @@ import {
   SetHubTokenSchema,
 } from './hub/index.js'
 import { EventsQuerySchema, JobEventSchema, JobListQuerySchema, JobSchema } from './jobs/index.js'
+import { QueuesSchema } from './jobs/queues.js'
 import { ModelSchema } from './models/index.js'
 import { MODEL_ROUTES } from './models/routes.js'
 import { SAE_ROUTES } from './saes/routes.js'
@@ -87,6 +88,8 @@ const SplitQuery = PageQuerySchema.extend({ split: z.enum(['train', 'held_out'])
 
 export const ROUTES = {
   health: { method: 'GET', path: '/health', scope: null, response: HealthSchema },
+  /** Whether this process answers at all; asks nothing of database, Redis or worker. */
+  ping: { method: 'GET', path: '/ping', scope: null, response: z.literal('pong') },
 
   me: { method: 'GET', path: '/auth/me', scope: null, response: MeSchema },
   login: { method: 'POST', path: '/auth/login', scope: null, body: LoginSchema, response: MeSchema },
@@ -154,6 +157,8 @@ export const ROUTES = {
     paged: true,
   },
   getJob: { method: 'GET', path: '/jobs/:id', scope: 'read', response: JobSchema },
+  /** What each pool works on, what waits for it, and when its workers were last heard. */
+  getQueues: { method: 'GET', path: '/queues', scope: 'read', response: QueuesSchema },
   jobEvents: {
     method: 'GET',
     path: '/jobs/:id/events',

@@ -47,7 +47,7 @@ export const claim = (db: Pool, id: string, owner: string): Promise<(Stored & { 
   inTransaction(db, async (tx) => {
     const { rows } = await tx.query<JobRow>(
       `UPDATE job SET state = 'running', owner = $2, attempt = attempt + 1, lease_until = now() + $3 * interval '1 second',
-         heartbeat_at = now(), started_at = coalesce(started_at, now()), finished_at = NULL, error = NULL, seq = seq + 1
+         heartbeat_at = now(), started_at = now(), finished_at = NULL, error = NULL, seq = seq + 1
        WHERE id = $1 AND state = 'queued' RETURNING *`,
       [id, owner, LEASE_SECONDS],
     )

@@ -118,6 +118,13 @@ describe('the ledger', () => {
     expect(claims.filter(Boolean)).toHaveLength(1)
   })
 
+  it('counts the time of each attempt from its own start', async () => {
+    const id = await world.submit({ act: 'complete' }, { enqueue: false })
+    await world.db.query(`UPDATE job SET started_at = now() - interval '54 seconds', attempt = 1 WHERE id = $1`, [id])
+    const claimed = await claim(world.db, id, 'second')
+    expect(Date.now() - Date.parse(String(claimed?.job.startedAt))).toBeLessThan(50_000)
+  })
+
   it('lets an owner whose lease ran out write nothing', async () => {
     const id = await world.submit({ act: 'count' }, { enqueue: false })
     await claim(world.db, id, 'stale')

@@ -1,7 +1,7 @@
 // The supervisor: takes job ids from the queues, claims, executes, reconciles, and shows itself alive. No numeric code here.
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { type QueueClass, queueName } from '@mistudio/contracts'
+import { type QueueClass, queueName, WORKER_BEAT_SECONDS } from '@mistudio/contracts'
 import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import pg from 'pg'
@@ -15,7 +15,6 @@ import { reconcile } from './reconciler.js'
 import { RunnerSlot } from './slot.js'
 
 const RECONCILE_MS = 5000
-const HEARTBEAT_MS = 5000
 /** How long runners may take to write a checkpoint when the worker goes down. */
 const SUSPEND_GRACE_MS = 25_000
 /** Before the next attempt after a crash. */
@@ -48,7 +47,7 @@ export class Supervisor {
 
   async start(): Promise<void> {
     await this.beat()
-    this.every(HEARTBEAT_MS, () => this.beat())
+    this.every(WORKER_BEAT_SECONDS * 1000, () => this.beat())
     this.every(RECONCILE_MS, () => reconcile(this.db, this.queues, this.publisher))
     for (const queue of QUEUE_CLASSES) this.workers.push(this.consume(queue))
   }

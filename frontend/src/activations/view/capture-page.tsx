@@ -6,6 +6,7 @@ import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { JobActions } from '../../jobs/view/job-actions.js'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { isActive, useLiveStatus, useSubject } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
 import {
@@ -18,7 +19,6 @@ import {
   LinkButton,
   Notice,
   Page,
-  Progress,
   SkeletonList,
   toast,
 } from '../../ui/index.js'
@@ -72,14 +72,7 @@ function CaptureView({ capture }: { capture: Capture }) {
       }
     >
       <div className="space-y-5">
-        {job && isActive(job) && (
-          <Progress
-            progress={job.progress}
-            startedAt={job.startedAt}
-            still={job.state !== 'running'}
-            label={`Capturing ${name}`}
-          />
-        )}
+        {job && isActive(job) && <JobProgress job={job} label={`Capturing ${name}`} />}
         {job?.state === 'failed' && <Notice tone="red">{job.error?.message ?? 'It failed without saying why.'}</Notice>}
         {summary && (
           <>

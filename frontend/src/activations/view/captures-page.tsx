@@ -2,18 +2,10 @@
 import type { Capture } from '@mistudio/contracts'
 import Boxes from 'lucide-react/icons/boxes'
 import { Link } from 'react-router'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { isActive, useLiveStatus } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
-import {
-  EmptyState,
-  ErrorState,
-  LinkButton,
-  Page,
-  Progress,
-  RelativeTime,
-  SkeletonList,
-  StatusBadge,
-} from '../../ui/index.js'
+import { EmptyState, ErrorState, LinkButton, Page, RelativeTime, SkeletonList, StatusBadge } from '../../ui/index.js'
 import { useCaptures } from '../api.js'
 import { captureLine, captureName } from '../prepare.js'
 
@@ -67,14 +59,7 @@ function CaptureCard({ capture }: { capture: Capture }) {
         </div>
         <StatusBadge status={capture.status === 'ready' ? 'ready' : (job?.state ?? capture.status)} />
       </div>
-      {job && isActive(job) && (
-        <Progress
-          progress={job.progress}
-          startedAt={job.startedAt}
-          still={job.state !== 'running'}
-          label={`Capturing ${captureName(capture)}`}
-        />
-      )}
+      {job && isActive(job) && <JobProgress job={job} label={`Capturing ${captureName(capture)}`} />}
     </article>
   )
 }

@@ -12,6 +12,7 @@ import CircleCheck from 'lucide-react/icons/circle-check'
 import ShieldCheck from 'lucide-react/icons/shield-check'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { JobActions } from '../../jobs/view/job-actions.js'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import {
   Button,
   Card,
@@ -22,7 +23,6 @@ import {
   formatNumber,
   Notice,
   nextStep,
-  Progress,
   Skeleton,
   Table,
   Td,
@@ -61,7 +61,7 @@ export function InstallationCheckCard() {
       ) : newest.isPending ? (
         <Skeleton />
       ) : running && job ? (
-        <Progress progress={job.progress} startedAt={job.startedAt} tone="emerald" label="Checking this installation" />
+        <JobProgress job={job} tone="emerald" label="Checking this installation" />
       ) : job?.error ? (
         <Notice tone="red" icon={TriangleAlert} title="The check could not be finished">
           {job.error.message} {nextStep(job.error)}

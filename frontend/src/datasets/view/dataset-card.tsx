@@ -2,8 +2,10 @@
 import type { Dataset } from '@mistudio/contracts'
 import DatabaseIcon from 'lucide-react/icons/database'
 import { Link } from 'react-router'
+import { subjectStatus } from '../../jobs/prepare.js'
 import { JobActions } from '../../jobs/view/job-actions.js'
-import { Badge, formatNumber, Progress, RelativeTime, StatusBadge } from '../../ui/index.js'
+import { JobProgress } from '../../jobs/view/job-progress.js'
+import { Badge, formatNumber, RelativeTime, StatusBadge } from '../../ui/index.js'
 import { datasetLine } from '../prepare.js'
 
 export function DatasetCard({ dataset }: { dataset: Dataset }) {
@@ -25,17 +27,12 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
         </div>
         <div className="flex items-center gap-2">
           {skipped > 0 && <Badge tone="amber">{formatNumber(skipped)} left out</Badge>}
-          <StatusBadge status={dataset.status} />
+          <StatusBadge status={subjectStatus(dataset.status, dataset.job)} />
         </div>
       </div>
       {dataset.status === 'importing' && dataset.job && (
         <div className="mt-4 space-y-3">
-          <Progress
-            progress={dataset.job.progress}
-            startedAt={dataset.job.startedAt}
-            tone="blue"
-            label={`Importing ${dataset.name}`}
-          />
+          <JobProgress job={dataset.job} tone="blue" label={`Importing ${dataset.name}`} />
           <JobActions job={dataset.job} size="sm" />
         </div>
       )}

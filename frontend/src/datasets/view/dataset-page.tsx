@@ -8,7 +8,9 @@ import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
+import { subjectStatus } from '../../jobs/prepare.js'
 import { JobActions } from '../../jobs/view/job-actions.js'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { useLiveStatus, useSubject } from '../../live/index.js'
 import {
   Button,
@@ -19,7 +21,6 @@ import {
   Notice,
   nextStep,
   Page,
-  Progress,
   plural,
   SkeletonList,
   StatusBadge,
@@ -62,7 +63,7 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
     <Page
       title={dataset.name}
       crumbs={crumbs}
-      state={<StatusBadge status={dataset.status} />}
+      state={<StatusBadge status={subjectStatus(dataset.status, dataset.job)} />}
       subtitle={`${datasetLine(dataset)} · ${dataset.fileName}${dataset.textColumn ? `, column “${dataset.textColumn}”` : ''}`}
       actions={
         <Button icon={Trash2} onClick={() => setDeleting(true)}>
@@ -99,12 +100,7 @@ function DatasetState({ dataset }: { dataset: Dataset }) {
   if (dataset.status === 'importing')
     return (
       <Card title="Being imported" actions={<JobActions job={dataset.job} size="sm" />}>
-        <Progress
-          progress={dataset.job.progress}
-          startedAt={dataset.job.startedAt}
-          tone="blue"
-          label={`Importing ${dataset.name}`}
-        />
+        <JobProgress job={dataset.job} tone="blue" label={`Importing ${dataset.name}`} />
       </Card>
     )
   return (

@@ -6,7 +6,9 @@ import Plus from 'lucide-react/icons/plus'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { subjectStatus } from '../../jobs/prepare.js'
 import { JobActions } from '../../jobs/view/job-actions.js'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { useSubject } from '../../live/index.js'
 import {
   Button,
@@ -16,7 +18,6 @@ import {
   formatCount,
   IconButton,
   LinkButton,
-  Progress,
   RelativeTime,
   SkeletonList,
   StatusBadge,
@@ -79,7 +80,7 @@ function TokenizationCard({ tokenization }: { tokenization: Tokenization }) {
           </p>
         </div>
         <div className="flex items-center gap-2">
-          <StatusBadge status={status} />
+          <StatusBadge status={subjectStatus(status, job)} />
           {status === 'ready' && (
             <LinkButton
               size="sm"
@@ -94,12 +95,7 @@ function TokenizationCard({ tokenization }: { tokenization: Tokenization }) {
       </div>
       {status === 'running' && job && (
         <div className="mt-3 space-y-3">
-          <Progress
-            progress={job.progress}
-            startedAt={job.startedAt}
-            tone="blue"
-            label={`Tokenizing for ${tokenization.modelName}`}
-          />
+          <JobProgress job={job} tone="blue" label={`Tokenizing for ${tokenization.modelName}`} />
           <JobActions job={job} size="sm" />
         </div>
       )}

@@ -5,18 +5,10 @@ import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { JobActions } from '../../jobs/view/job-actions.js'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { isActive } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
-import {
-  ConfirmDialog,
-  formatCount,
-  IconButton,
-  LinkButton,
-  Progress,
-  RelativeTime,
-  StatusBadge,
-  toast,
-} from '../../ui/index.js'
+import { ConfirmDialog, formatCount, IconButton, LinkButton, RelativeTime, StatusBadge, toast } from '../../ui/index.js'
 import { deleteExtraction } from '../api.js'
 import { summaryLine } from '../prepare.js'
 
@@ -76,12 +68,7 @@ export function ExtractionCard({ extraction }: { extraction: Extraction }) {
       </div>
       {job && active && (
         <div className="mt-4">
-          <Progress
-            progress={job.progress}
-            startedAt={job.startedAt}
-            still={job.state !== 'running'}
-            label={`Extracting ${name}`}
-          />
+          <JobProgress job={job} label={`Extracting ${name}`} />
         </div>
       )}
       {job?.state === 'failed' && (

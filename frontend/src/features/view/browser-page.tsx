@@ -4,6 +4,7 @@ import Layers from 'lucide-react/icons/layers'
 import { useCallback, useMemo, useState } from 'react'
 import { useParams, useSearchParams } from 'react-router'
 import { summaryLine, useExtraction } from '../../extractions/index.js'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { useLiveStatus, useSubject } from '../../live/index.js'
 import {
   EmptyState,
@@ -12,7 +13,6 @@ import {
   formatNumber,
   LinkButton,
   Page,
-  Progress,
   plural,
   SkeletonList,
 } from '../../ui/index.js'
@@ -38,9 +38,11 @@ export function BrowserPage() {
       ) : (
         <EmptyState icon={Layers} action={<LinkButton to="/features">To the extractions</LinkButton>}>
           {extraction.data.status === 'running'
-            ? 'The dataset is still being read; features appear when that is through.'
+            ? 'Features appear when the dataset has been read.'
             : 'This extraction did not finish, so there are no features to show.'}
-          {extraction.data.status === 'running' && <Progress progress={extraction.data.job?.progress ?? null} />}
+          {extraction.data.status === 'running' && extraction.data.job && (
+            <JobProgress job={extraction.data.job} label="Extracting" />
+          )}
         </EmptyState>
       )}
     </Page>

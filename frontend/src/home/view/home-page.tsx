@@ -108,7 +108,7 @@ function Running() {
       ) : (
         <div className="space-y-3">
           {active.data.items.slice(0, 4).map((job) => (
-            <JobRow key={job.id} job={job} active={active.data.items} />
+            <JobRow key={job.id} job={job} />
           ))}
         </div>
       )}

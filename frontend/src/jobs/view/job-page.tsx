@@ -4,7 +4,6 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Link, useParams } from 'react-router'
 import { isTerminal, useLiveStatus, useSubject } from '../../live/index.js'
 import {
-  Badge,
   Card,
   ErrorState,
   Facts,
@@ -13,7 +12,6 @@ import {
   Notice,
   nextStep,
   Page,
-  Progress,
   RelativeTime,
   SkeletonList,
   StatusBadge,
@@ -21,9 +19,10 @@ import {
   useNow,
 } from '../../ui/index.js'
 import { useJob } from '../api.js'
-import { isSilent, kindLabel, kindTone, SILENT_AFTER_S, subjectLink } from '../prepare.js'
+import { kindLabel, subjectLink } from '../prepare.js'
 import { JobActions } from './job-actions.js'
 import { JobLog } from './job-log.js'
+import { JobProgress } from './job-progress.js'
 
 const crumbs = [{ label: 'Jobs', to: '/jobs' }]
 
@@ -52,12 +51,7 @@ function JobView({ job }: { job: Job }) {
     <Page
       title={job.title}
       crumbs={crumbs}
-      state={
-        <>
-          <StatusBadge status={job.state} />
-          {isSilent(job, now) && <Badge tone="amber">no report for over {SILENT_AFTER_S} s</Badge>}
-        </>
-      }
+      state={<StatusBadge status={job.state} />}
       subtitle={kindLabel(job.kind)}
       actions={
         <>
@@ -75,18 +69,16 @@ function JobView({ job }: { job: Job }) {
         )}
         <div className="grid gap-5 lg:grid-cols-2">
           <Card title="Progress">
-            <Progress
-              progress={job.progress}
-              startedAt={isTerminal(job) ? null : job.startedAt}
-              tone={kindTone(job.kind)}
-              still={job.state !== 'running'}
-            />
+            <JobProgress job={job} label={`Progress of ${job.title}`} />
           </Card>
           <Card title="Facts">
             <Facts
               rows={[
                 ['Made', <RelativeTime key="made" at={job.createdAt} />],
-                ['Started', <RelativeTime key="started" at={job.startedAt} />],
+                [
+                  job.attempt > 1 ? `Attempt ${job.attempt} started` : 'Started',
+                  <RelativeTime key="started" at={job.startedAt} />,
+                ],
                 ['Ended', <RelativeTime key="ended" at={job.finishedAt} />],
                 [
                   'Took',

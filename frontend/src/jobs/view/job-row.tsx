@@ -2,14 +2,13 @@
 import type { Job } from '@mistudio/contracts'
 import { Link } from 'react-router'
 import { isActive } from '../../live/index.js'
-import { Badge, formatDuration, Progress, RelativeTime, StatusBadge, secondsBetween, useNow } from '../../ui/index.js'
-import { isSilent, kindLabel, kindTone, queuePlace, SILENT_AFTER_S, subjectLink } from '../prepare.js'
+import { formatDuration, RelativeTime, StatusBadge, secondsBetween } from '../../ui/index.js'
+import { kindLabel, subjectLink } from '../prepare.js'
 import { JobActions } from './job-actions.js'
+import { JobProgress } from './job-progress.js'
 
 interface JobRowProps {
   job: Job
-  /** All active jobs, for the place in the queue. */
-  active: readonly Job[]
   /** In the drawer: no page link, less text. */
   compact?: boolean
 }
@@ -29,10 +28,8 @@ function When({ job }: { job: Job }) {
   )
 }
 
-export function JobRow({ job, active, compact }: JobRowProps) {
-  const now = useNow(5000, job.state === 'running')
+export function JobRow({ job, compact }: JobRowProps) {
   const to = subjectLink(job)
-  const place = queuePlace(job, active)
   return (
     <article className="min-w-0 rounded-lg border border-line bg-card p-4">
       <div className="flex flex-wrap items-start justify-between gap-3">
@@ -49,25 +46,13 @@ export function JobRow({ job, active, compact }: JobRowProps) {
           </h3>
         </div>
         <span className="flex flex-wrap items-center gap-2">
-          {isSilent(job, now) && <Badge tone="amber">no report for over {SILENT_AFTER_S} s</Badge>}
           <StatusBadge status={job.state} />
         </span>
       </div>
-      {isActive(job) && job.state !== 'queued' && (
+      {isActive(job) && (
         <div className="mt-3">
-          <Progress
-            progress={job.progress}
-            startedAt={job.startedAt}
-            tone={kindTone(job.kind)}
-            still={job.state === 'paused'}
-            label={`Progress of ${job.title}`}
-          />
+          <JobProgress job={job} label={`Progress of ${job.title}`} />
         </div>
-      )}
-      {place !== null && (
-        <p className="mt-2 text-sm text-body">
-          {place === 1 ? 'Next in its queue; starts when the work before it ends.' : `Place ${place} in its queue.`}
-        </p>
       )}
       {job.error && job.state === 'failed' && (
         <p className="mt-2 text-sm wrap-anywhere text-tone-red">{job.error.message}</p>

@@ -29,7 +29,7 @@ function ActiveList() {
   return (
     <div className="space-y-3">
       {active.data.items.map((job) => (
-        <JobRow key={job.id} job={job} active={active.data.items} compact />
+        <JobRow key={job.id} job={job} compact />
       ))}
     </div>
   )

@@ -40,7 +40,7 @@ export function JobsPage() {
           <h2 className="mb-3 text-lg font-semibold text-heading">Active</h2>
           <div className="space-y-3">
             {running.map((job) => (
-              <JobRow key={job.id} job={job} active={running} />
+              <JobRow key={job.id} job={job} />
             ))}
           </div>
         </section>
@@ -87,7 +87,7 @@ export function JobsPage() {
       ) : (
         <div className="space-y-3">
           {past.map((job) => (
-            <JobRow key={job.id} job={job} active={running} />
+            <JobRow key={job.id} job={job} />
           ))}
         </div>
       )}

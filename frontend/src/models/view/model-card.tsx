@@ -3,8 +3,10 @@ import type { Model } from '@mistudio/contracts'
 import Cpu from 'lucide-react/icons/cpu'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Link } from 'react-router'
+import { subjectStatus } from '../../jobs/prepare.js'
 import { JobActions } from '../../jobs/view/job-actions.js'
-import { Badge, Progress, RelativeTime, StatusBadge } from '../../ui/index.js'
+import { JobProgress } from '../../jobs/view/job-progress.js'
+import { Badge, RelativeTime, StatusBadge } from '../../ui/index.js'
 import { lossAt } from '../precision.js'
 import { isExport, modelLine } from '../prepare.js'
 import { PrecisionBadge } from './precision-badge.js'
@@ -34,17 +36,12 @@ export function ModelCard({ model }: { model: Model }) {
             </Badge>
           )}
           {!isExport(model) && <PrecisionBadge precision={model.precision} loss={lossAt(model, model.precision)} />}
-          <StatusBadge status={model.status} />
+          <StatusBadge status={subjectStatus(model.status, model.job)} />
         </div>
       </div>
       {model.status === 'importing' && model.job && (
         <div className="mt-4">
-          <Progress
-            progress={model.job.progress}
-            startedAt={model.job.startedAt}
-            tone="purple"
-            label={`Adding ${model.name}`}
-          />
+          <JobProgress job={model.job} tone="purple" label={`Adding ${model.name}`} />
         </div>
       )}
       {model.status === 'failed' && model.job && (

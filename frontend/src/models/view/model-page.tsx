@@ -11,7 +11,9 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import Workflow from 'lucide-react/icons/workflow'
 import { useState } from 'react'
 import { useParams } from 'react-router'
+import { subjectStatus } from '../../jobs/prepare.js'
 import { JobActions } from '../../jobs/view/job-actions.js'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { useLiveStatus, useSubject } from '../../live/index.js'
 import {
   Button,
@@ -20,7 +22,6 @@ import {
   Notice,
   nextStep,
   Page,
-  Progress,
   SkeletonList,
   StatusBadge,
   type Tab,
@@ -68,7 +69,7 @@ function ModelView({ model }: { model: Model }) {
       crumbs={[{ label: 'Models', to: '/models' }]}
       state={
         <>
-          <StatusBadge status={model.status} />
+          <StatusBadge status={subjectStatus(model.status, model.job)} />
           {!isExport(model) && <PrecisionBadge precision={model.precision} loss={lossAt(model, model.precision)} />}
         </>
       }
@@ -132,12 +133,7 @@ function ModelState({ model }: { model: Model }) {
   if (model.status === 'importing')
     return (
       <Card title="Being added" actions={<JobActions job={model.job} size="sm" />}>
-        <Progress
-          progress={model.job.progress}
-          startedAt={model.job.startedAt}
-          tone="purple"
-          label={`Adding ${model.name}`}
-        />
+        <JobProgress job={model.job} tone="purple" label={`Adding ${model.name}`} />
         <p className="mt-3 text-sm text-muted">
           The files are read and the model is put through its checks before it counts as ready; the parity report then
           shows here.

@@ -6,6 +6,7 @@ import ShieldCheck from 'lucide-react/icons/shield-check'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { JobActions } from '../../jobs/view/job-actions.js'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { useLiveStatus } from '../../live/index.js'
 import {
   Badge,
@@ -20,7 +21,6 @@ import {
   formatDuration,
   Notice,
   nextStep,
-  Progress,
   SkeletonList,
   Toggle,
 } from '../../ui/index.js'
@@ -47,7 +47,7 @@ export function ParityTab({ model }: { model: Model }) {
     <div className="space-y-5">
       {running && job && (
         <Card title="The checks are running" actions={<JobActions job={job} size="sm" />}>
-          <Progress progress={job.progress} startedAt={job.startedAt} tone="purple" label="Checking the model" />
+          <JobProgress job={job} tone="purple" label="Checking the model" />
         </Card>
       )}
       {job?.state === 'failed' && (

@@ -4,18 +4,9 @@ import CloudUpload from 'lucide-react/icons/cloud-upload'
 import Download from 'lucide-react/icons/download'
 import Package from 'lucide-react/icons/package'
 import { useState } from 'react'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { isActive } from '../../live/index.js'
-import {
-  Button,
-  Card,
-  ErrorState,
-  errorText,
-  formatBytes,
-  Notice,
-  Progress,
-  RelativeTime,
-  SkeletonList,
-} from '../../ui/index.js'
+import { Button, Card, ErrorState, errorText, formatBytes, Notice, RelativeTime, SkeletonList } from '../../ui/index.js'
 import { saeArchiveUrl, saeFileUrl, useExportSae, useSaeExports } from '../api.js'
 import { PublishDialog } from './publish-dialog.js'
 
@@ -39,11 +30,9 @@ export function ExportCard({ sae }: { sae: Sae }) {
     >
       <div className="space-y-3">
         {going && isActive(going) && (
-          <Progress
-            progress={going.progress}
-            startedAt={going.startedAt}
+          <JobProgress
+            job={going}
             tone="purple"
-            still={going.state !== 'running'}
             label={going.kind === 'sae.export' ? `Exporting ${sae.name}` : `Uploading ${sae.name}`}
           />
         )}

@@ -4,9 +4,11 @@ import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { subjectStatus } from '../../jobs/prepare.js'
 import { JobActions } from '../../jobs/view/job-actions.js'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { isActive } from '../../live/index.js'
-import { Button, Card, Facts, Notice, Page, Progress, StatusBadge } from '../../ui/index.js'
+import { Button, Card, Facts, Notice, Page, StatusBadge } from '../../ui/index.js'
 import { importLine, originLine, saeFacts } from '../prepare.js'
 import { DeleteSae } from './sae-dialogs.js'
 
@@ -17,7 +19,7 @@ export function ImportingSae({ sae }: { sae: Sae }) {
     <Page
       title={sae.name}
       crumbs={[{ label: 'SAEs', to: '/saes' }]}
-      state={<StatusBadge status={job?.state === 'cancelled' ? 'cancelled' : sae.status} />}
+      state={<StatusBadge status={job?.state === 'cancelled' ? 'cancelled' : subjectStatus(sae.status, job)} />}
       subtitle={`${sae.modelName} · ${importLine(sae)}`}
       actions={
         <>
@@ -31,13 +33,7 @@ export function ImportingSae({ sae }: { sae: Sae }) {
       <div className="space-y-5">
         {job && isActive(job) && (
           <Card title="Importing" description="It can be used once it has been copied and checked on the model.">
-            <Progress
-              progress={job.progress}
-              startedAt={job.startedAt}
-              tone="purple"
-              still={job.state !== 'running'}
-              label={`Importing ${sae.name}`}
-            />
+            <JobProgress job={job} tone="purple" label={`Importing ${sae.name}`} />
           </Card>
         )}
         {job?.state === 'failed' && (

@@ -4,6 +4,8 @@ import Import from 'lucide-react/icons/import'
 import Network from 'lucide-react/icons/network'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { subjectStatus } from '../../jobs/prepare.js'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { useLiveStatus } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
 import {
@@ -13,7 +15,6 @@ import {
   FilteredEmpty,
   LinkButton,
   Page,
-  Progress,
   plural,
   RelativeTime,
   SearchInput,
@@ -88,20 +89,14 @@ function SaeCard({ sae }: { sae: Sae }) {
           </p>
           {saeFigures(sae) && <p className="mt-0.5 text-sm text-muted">{saeFigures(sae)}</p>}
           <p className="mt-1.5 flex flex-wrap gap-2">
-            {sae.status !== 'ready' && <StatusBadge status={sae.status} />}
+            {sae.status !== 'ready' && <StatusBadge status={subjectStatus(sae.status, sae.job)} />}
             {sae.check && <VerdictBadge check={sae.check} />}
             {sae.layout && <Badge>{SAE_LAYOUT_TEXTS[sae.layout].label}</Badge>}
             <RunPrecision precision={sae.precision} modelId={sae.modelId} />
           </p>
           {sae.status === 'importing' && sae.job && (
             <div className="mt-3 w-96 max-w-full">
-              <Progress
-                progress={sae.job.progress}
-                startedAt={sae.job.startedAt}
-                tone="purple"
-                still={sae.job.state !== 'running'}
-                label={`Importing ${sae.name}`}
-              />
+              <JobProgress job={sae.job} tone="purple" label={`Importing ${sae.name}`} />
             </div>
           )}
           <p className="mt-2 text-xs text-muted">

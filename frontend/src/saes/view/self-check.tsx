@@ -4,6 +4,7 @@ import CircleCheck from 'lucide-react/icons/circle-check'
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { isActive } from '../../live/index.js'
 import {
   Badge,
@@ -17,7 +18,6 @@ import {
   formatPercent,
   formatValue,
   Notice,
-  Progress,
   RelativeTime,
   Table,
   Td,
@@ -46,15 +46,7 @@ export function SelfCheckCard({ sae }: { sae: Sae }) {
       description={check ? <Basis check={check} /> : 'Measures L0, FVU and cross-entropy of this SAE on its model.'}
       actions={again}
     >
-      {running && (
-        <Progress
-          progress={running.progress}
-          startedAt={running.startedAt}
-          tone="purple"
-          still={running.state !== 'running'}
-          label={`Checking ${sae.name}`}
-        />
-      )}
+      {running && <JobProgress job={running} tone="purple" label={`Checking ${sae.name}`} />}
       {job?.kind === 'sae.check' && job.state === 'failed' && (
         <Notice tone="red" title="The last check failed">
           {job.error?.message}

@@ -2,9 +2,10 @@
 import { type Steering, subjectChannel } from '@mistudio/contracts'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { isActive, useJobEvents } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
-import { CopyButton, cx, Notice, nextStep, Progress, Select } from '../../ui/index.js'
+import { CopyButton, cx, Notice, nextStep, Select } from '../../ui/index.js'
 import { variantTitle } from '../prepare.js'
 import { appendEvents, type Streamed } from '../stream.js'
 import { DoneColumn, StreamedColumn } from './columns.js'
@@ -60,14 +61,7 @@ export function Results({ steering }: { steering: Steering }) {
           <SaveExperiment steering={steering} />
         </span>
       </div>
-      {job && isActive(job) && (
-        <Progress
-          progress={job.progress}
-          startedAt={job.startedAt}
-          still={job.state !== 'running'}
-          label="Generating"
-        />
-      )}
+      {job && isActive(job) && <JobProgress job={job} label="Generating" />}
       {failed && (
         <Notice tone="red" icon={TriangleAlert} title="Generating failed">
           {job.error?.message} {job.error && nextStep(job.error)}

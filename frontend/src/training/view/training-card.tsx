@@ -2,9 +2,10 @@
 import type { Training } from '@mistudio/contracts'
 import GraduationCap from 'lucide-react/icons/graduation-cap'
 import { Link } from 'react-router'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { isActive } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
-import { Progress, RelativeTime, StatusBadge } from '../../ui/index.js'
+import { RelativeTime, StatusBadge } from '../../ui/index.js'
 import { liveTiles, summaryTiles, type Tile, trainingLine } from '../prepare.js'
 import { TrainingActions } from './training-actions.js'
 
@@ -42,12 +43,7 @@ export function TrainingCard({ training }: { training: Training }) {
       </div>
       {job && isActive(job) && (
         <div className="mt-4">
-          <Progress
-            progress={job.progress}
-            startedAt={job.startedAt}
-            still={job.state !== 'running'}
-            label={`Training ${training.name}`}
-          />
+          <JobProgress job={job} label={`Training ${training.name}`} />
         </div>
       )}
       {job?.state === 'failed' && (

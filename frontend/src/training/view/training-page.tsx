@@ -7,6 +7,7 @@ import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { Link, useNavigate, useParams } from 'react-router'
+import { JobProgress } from '../../jobs/view/job-progress.js'
 import { isActive, useLiveStatus, useSubject } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
 import {
@@ -18,7 +19,6 @@ import {
   Notice,
   nextStep,
   Page,
-  Progress,
   SkeletonList,
   Stat,
   StatRow,
@@ -95,12 +95,7 @@ function TrainingView({ training }: { training: Training }) {
       <div className="space-y-5">
         {job && isActive(job) && (
           <Card>
-            <Progress
-              progress={job.progress}
-              startedAt={job.startedAt}
-              still={job.state !== 'running'}
-              label={`Training ${training.name}`}
-            />
+            <JobProgress job={job} label={`Training ${training.name}`} />
           </Card>
         )}
         {job?.state === 'failed' && job.error && (

@@ -1,0 +1,27 @@
+// What works and what waits: the workers with the age of their last sign of life, and each pool of runners with its queue.
+import { z } from 'zod'
+import { IdSchema } from '../common/envelope.js'
+import { JobKindSchema, QueueClassSchema } from './index.js'
+
+/** How often a worker reports itself. */
+export const WORKER_BEAT_SECONDS = 5
+/** A worker that was not heard for this long does not answer: two beats are missing. */
+export const WORKER_SILENT_SECONDS = 12
+
+const AtWorkSchema = z.object({ id: IdSchema, kind: JobKindSchema, title: z.string() })
+
+export const PoolSchema = z.object({
+  queue: QueueClassSchema,
+  /** What runs now; short questions too, for they take the same runner. */
+  running: z.array(AtWorkSchema),
+  /** Ids of what waits, in the order in which it will be taken. */
+  waiting: z.array(IdSchema),
+})
+export type Pool = z.infer<typeof PoolSchema>
+
+export const QueuesSchema = z.object({
+  /** The one heard last comes first. Ages are by the server's clock, so no other clock has to agree with it. */
+  workers: z.array(z.object({ id: z.string(), silentSeconds: z.number() })),
+  pools: z.array(PoolSchema),
+})
+export type Queues = z.infer<typeof QueuesSchema>
