@@ -51,9 +51,10 @@ export function estimateStart(
   }
   const scaler = scalerOf(params, x, sae)
   if (params.bDecInit === 'zeros') return { scaler, bDec: null }
-  const seen = isTranscoder(params)
-    ? target
-    : normaliseTokens(sae.cfg.normalize_activations, scaler ? scaled(scaler, target) : target, target.length / dOut).z
+  const seen =
+    isTranscoder(params) || params.skipConnection
+      ? target
+      : normaliseTokens(sae.cfg.normalize_activations, scaler ? scaled(scaler, target) : target, target.length / dOut).z
   return { scaler, bDec: params.bDecInit === 'mean' ? meanOf(seen, dOut) : geometricMedian(seen, dOut) }
 }
 

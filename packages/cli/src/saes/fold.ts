@@ -5,9 +5,9 @@ import { foldDecoderNorms, parseSaeCfg } from '@mistudio/interp'
 import type { Check } from '../checks.js'
 import type { Checks } from './compare.js'
 import { floatTensors, namesUnder, openTensors } from './files.js'
-import { outputsAgree } from './outputs.js'
+import { OUTPUTS, outputsAgree } from './outputs.js'
 
-const OUTPUTS = ['feature_acts', 'sae_out']
+const isOutput = (name: string): boolean => OUTPUTS.some((output) => output === name)
 
 /** `fold_W_dec_norm` of the folder's weights against the tensors `folded.*`. */
 export async function* foldedAgrees(
@@ -19,7 +19,7 @@ export async function* foldedAgrees(
   const weights = await openTensors(folder, 'sae_weights.safetensors')
   const tensors = await floatTensors(weights)
   foldDecoderNorms(tensors, parseSaeCfg(cfg).d_sae)
-  for (const name of namesUnder(io, 'folded.').filter((name) => !OUTPUTS.includes(name))) {
+  for (const name of namesUnder(io, 'folded.').filter((name) => !isOutput(name))) {
     yield checks.relative(`folded.${name}`, tensors[name] ?? [], await io.float32(`folded.${name}`), 1e-6)
   }
   const shapes = Object.fromEntries(

@@ -13,6 +13,9 @@ import { createOrtRuntime } from '@mistudio/onnx/ort'
 import type { Check } from '../checks.js'
 import type { Checks } from './compare.js'
 
+/** What a case may hold of a forward pass; every other tensor under a prefix is a parameter. */
+export const OUTPUTS = ['hidden_pre', 'feature_acts', 'sae_out', 'forward', 'z_pred'] as const
+
 /** Largest difference over the largest reference value, of whatever a forward pass gives. */
 export const FORWARD = 2e-5
 
@@ -33,9 +36,7 @@ export async function* outputsAgree(
   const { shape } = io.info('x')
   const seq = shape.length > 2 && parsed.reshape_activations === 'none' ? shape[1]! : tokens
   const wanted = async (name: string) => (io.has(`${prefix}${name}`) ? io.float32(`${prefix}${name}`) : null)
-  const [pre, acts, out, forward, predicted] = await Promise.all(
-    ['hidden_pre', 'feature_acts', 'sae_out', 'forward', 'z_pred'].map(wanted),
-  )
+  const [pre, acts, out, forward, predicted] = await Promise.all(OUTPUTS.map(wanted))
 
   const model = await saeArchitectureOf(parsed).load(parsed, weights)
   const plain = encodeReference(model, x, tokens, seq)

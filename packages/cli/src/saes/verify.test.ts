@@ -17,8 +17,8 @@ async function collected(folder: string): Promise<Check[]> {
 }
 
 describe.each([
-  ['train', 14],
-  ['inference', 25],
+  ['train', 15],
+  ['inference', 32],
   ['export', 7],
   ['metrics', 1],
 ])('%s', (folder, cases) => {

@@ -1,12 +1,12 @@
 // ONNX graphs of encoders for use: weights stored in the graph.
 import { float32, Graph, type Value } from '@mistudio/onnx'
-import type { Activation, AffineSae } from './architectures/architecture.js'
+import { type Activation, type AffineSae, undoesNormalisation } from './architectures/architecture.js'
 
 const LAYER_NORM_EPS = 1e-5
 
 /**
  * Encoder for use: input `x` [n, d_in]. Top-k architectures give `values` [n, k] (descending, by magnitude when signed) and `index`
- * [n, k]; all others `acts` [n, d_sae]. With run-time normalisation also `scale` and `shift` [n, 1].
+ * [n, k]; all others `acts` [n, d_sae]. Where a reconstruction is to be un-normalised also `scale` and `shift` [n, 1].
  */
 export function encoderGraph(model: AffineSae): Uint8Array {
   const { bEnc, activation } = model
@@ -22,7 +22,7 @@ export function encoderGraph(model: AffineSae): Uint8Array {
   } else {
     g.output(dense(g, activation, product, bEnc), 'float32', ['n', dSae], 'acts')
   }
-  if (scale) {
+  if (scale && undoesNormalisation(model)) {
     g.output(scale.scale, 'float32', ['n', 1], 'scale')
     g.output(scale.shift, 'float32', ['n', 1], 'shift')
   }

@@ -57,6 +57,7 @@ export function modernCfg(value: unknown): unknown {
     reshape_activations: given['reshape_activations'] ?? (isHookZ(given['hook_name']) ? 'hook_z' : 'none'),
     metadata: {
       prepend_bos: true,
+      sae_lens_training_version: null,
       ...ObjectSchema.safeParse(given['metadata']).data,
       ...Object.fromEntries(described),
     },

@@ -1,6 +1,12 @@
 // Encoding and decoding of every architecture in plain loops, summed in double precision: the reference for the ONNX encoders, and the
 // encoder itself where a graph would not help (matching pursuit, temporal).
-import type { Activation, AffineSae, PursuitSae, SaeModel } from './architectures/architecture.js'
+import {
+  type Activation,
+  type AffineSae,
+  type PursuitSae,
+  type SaeModel,
+  undoesNormalisation,
+} from './architectures/architecture.js'
 import { encodeTemporal } from './temporal.js'
 import { affine, dot, type Floats } from './training/linear.js'
 import { type Normalised, normaliseTokens, unnormalise } from './training/normalise.js'
@@ -25,16 +31,18 @@ export function encodeReference(model: SaeModel, x: Floats, tokens: number, seq:
       return encodeAffine(model, x, tokens)
     case 'pursuit':
       return encodePursuit(model, x, tokens)
-    case 'temporal':
-      return { ...encodeTemporal(model, x, tokens, seq), undo: null }
+    case 'temporal': {
+      const { normalised, ...encoding } = encodeTemporal(model, x, tokens, seq)
+      return { ...encoding, undo: undoesNormalisation(model) ? normalised : null }
+    }
   }
 }
 
 /** Reconstruction [tokens, d_out] of activations [tokens, d_sae]; without skip connection and prediction. */
 export function decodeReference(model: SaeModel, acts: Floats, undo: Normalised | null, tokens: number): Float64Array {
   const out = affine(acts, model.decoderRows, model.bDec, tokens, model.dOut)
-  if (model.kind === 'temporal') return out.map((value) => value / model.factor)
-  return undo ? unnormalise(out, undo, tokens) : out
+  const unscaled = model.kind === 'temporal' ? out.map((value) => value / model.factor) : out
+  return undo ? unnormalise(unscaled, undo, tokens) : unscaled
 }
 
 /** What the whole SAE makes of x: {@link decodeReference}, plus prediction or skip connection. */
@@ -69,7 +77,7 @@ function encodeAffine(model: AffineSae, x: Floats, tokens: number): Encoding {
   const hiddenPre =
     kind.kind === 'gated' ? product.map((value, at) => value * kind.scale[at % dSae]! + kind.bias[at % dSae]!) : product
   const scaled = preScale ? hiddenPre.map((value, at) => value * preScale[at % dSae]!) : hiddenPre
-  const undo = model.normalisation === 'none' || model.transcoder ? null : normalised
+  const undo = undoesNormalisation(model) ? normalised : null
   return { hiddenPre, acts: activate(kind, scaled, product, tokens), undo, predicted: null }
 }
 
@@ -92,11 +100,13 @@ function activate(kind: Activation, pre: Float64Array, product: Float64Array, to
 function encodePursuit(model: PursuitSae, x: Floats, tokens: number): Encoding {
   const { decoderRows, dOut: d } = model
   const dSae = decoderRows.length / d
-  const h = withoutBias(x, model.inputBias)
+  const normalised = normaliseTokens(model.normalisation, x, tokens)
+  const h = withoutBias(normalised.z, model.inputBias)
   const acts = new Float64Array(tokens * dSae)
   for (let t = 0; t < tokens; t++) {
     const { chosen, steps } = pursue(h.subarray(t * d, (t + 1) * d), decoderRows, model.options)
     for (const [n, j] of chosen.entries()) acts[t * dSae + j]! += steps[n]!
   }
-  return { hiddenPre: new Float64Array(acts.length), acts, undo: null, predicted: null }
+  const undo = undoesNormalisation(model) ? normalised : null
+  return { hiddenPre: new Float64Array(acts.length), acts, undo, predicted: null }
 }

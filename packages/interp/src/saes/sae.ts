@@ -110,7 +110,7 @@ export class Sae {
   decode(code: SparseCode): Float32Array {
     const { model } = this
     const out = this.decoder.decode(code.values, code.indices, code.values.length / code.k)
-    if (model.kind === 'temporal') return out.map((value) => value / model.factor)
+    if (model.kind === 'temporal') for (let at = 0; at < out.length; at++) out[at]! /= model.factor
     return code.scales ? unscaled(out, code.scales, this.dOut) : out
   }
 
@@ -118,7 +118,7 @@ export class Sae {
   reconstruct(x: Float32Array, code: SparseCode): Float32Array {
     const tokens = code.values.length / code.k
     const { model } = this
-    if (code.predicted && model.kind === 'temporal') return this.decode(withPrediction(code, code.predicted, this.dSae))
+    if (code.predicted) return this.decode(withPrediction(code, code.predicted, this.dSae))
     const out = this.decode(code)
     if (model.kind === 'affine' && model.wSkip) addSkip(out, x, model.wSkip, tokens)
     return out
@@ -141,8 +141,12 @@ export class Sae {
         `A temporal SAE needs whole contexts; ${tokens} tokens came as contexts of ${seq ?? 'unknown size'}.`,
       )
     }
-    const { acts, predicted } = encodeReference(this.model, x, tokens, seq ?? tokens)
-    return { ...sparseCode(acts, tokens), ...(predicted ? { predicted: Float32Array.from(predicted) } : {}) }
+    const { acts, predicted, undo } = encodeReference(this.model, x, tokens, seq ?? tokens)
+    return {
+      ...sparseCode(acts, tokens),
+      ...(predicted ? { predicted: Float32Array.from(predicted) } : {}),
+      ...(undo ? { scales: { scale: Float32Array.from(undo.scale), shift: Float32Array.from(undo.shift) } } : {}),
+    }
   }
 }
 
@@ -167,9 +171,9 @@ function unscaled(y: Float32Array, { scale, shift }: TokenScales, width: number)
   return y.map((value, at) => value * scale[Math.floor(at / width)]! + shift[Math.floor(at / width)]!)
 }
 
-/** The code with the predicted activations added. */
+/** The code with the predicted activations added; scales stay. */
 function withPrediction(code: SparseCode, predicted: Float32Array, dSae: number): SparseCode {
   const all = predicted.slice()
   for (let i = 0; i < code.values.length; i++) all[Math.floor(i / code.k) * dSae + code.indices[i]!]! += code.values[i]!
-  return sparseCode(all, code.values.length / code.k)
+  return { ...sparseCode(all, code.values.length / code.k), ...(code.scales ? { scales: code.scales } : {}) }
 }

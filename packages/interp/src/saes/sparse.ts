@@ -12,7 +12,7 @@ export interface SparseCode {
   readonly indices: Int32Array
   /** Entries per token: the architecture's k, or as many as the busiest of these tokens has (at least 1). */
   readonly k: number
-  /** Set by SAEs that normalise activations at run time. */
+  /** Set by SAEs that normalise activations at run time and reconstruct what they read. */
   readonly scales?: TokenScales
   /** Activations that a temporal SAE predicts from earlier tokens, dense [tokens, d_sae]. */
   readonly predicted?: Float32Array

@@ -2,6 +2,7 @@
 // encoded sparsely.
 import type { Projection, TemporalLayer, TemporalSae } from './architectures/architecture.js'
 import { affine, dot, type Floats, squareSum } from './training/linear.js'
+import { normaliseTokens } from './training/normalise.js'
 import { largestPerRow } from './training/selection.js'
 
 const EPS = 1e-6
@@ -9,9 +10,10 @@ const EPS = 1e-6
 /** x [tokens, d_in] in contexts of `seq` tokens → all [tokens, d_sae]. */
 export function encodeTemporal(model: TemporalSae, x: Floats, tokens: number, seq: number) {
   const { dOut: d, factor } = model
+  const normalised = normaliseTokens(model.normalisation, x, tokens)
   const dSae = model.decoderRows.length / d
   const bias = model.inputBias
-  const residual = Float64Array.from(x, (value, at) => value * factor - (bias ? bias[at % d]! : 0))
+  const residual = normalised.z.map((value, at) => value * factor - (bias ? bias[at % d]! : 0))
   const predicted = new Float64Array(tokens * dSae)
   const lambda = 1 / (4 * d)
   const codes = () => affine(residual, model.wEnc, null, tokens, dSae).map((value) => lambda * value)
@@ -30,7 +32,7 @@ export function encodeTemporal(model: TemporalSae, x: Floats, tokens: number, se
   const hiddenPre = codes()
   const keep = model.k === null ? null : largestPerRow(hiddenPre, tokens, model.k)
   const acts = hiddenPre.map((value, at) => (value > 0 && (!keep || keep[at]) ? value : 0))
-  return { hiddenPre, acts, predicted }
+  return { hiddenPre, acts, predicted, normalised }
 }
 
 /** Attention of every context by itself, projected and rectified. */

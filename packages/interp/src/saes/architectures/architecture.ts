@@ -19,7 +19,11 @@ export type Activation =
       readonly bias: Float32Array
     }
 
+/** Done to each token on the way in, and undone on the way out where the SAE reconstructs what it reads. */
+export type RunTimeNormalisation = 'none' | 'layer_norm' | 'constant_norm_rescale'
+
 interface Common {
+  readonly normalisation: RunTimeNormalisation
   /** Decoder rows as multiplied with activations, [d_sae, d_out]. */
   readonly decoderRows: Float32Array
   /** Added to every reconstruction, [d_out]; null for none. */
@@ -30,8 +34,6 @@ interface Common {
 /** Encoders that are one matrix product and an activation function. */
 export interface AffineSae extends Common {
   readonly kind: 'affine'
-  /** Done to each token on the way in, and undone on the way out unless the SAE is a transcoder. */
-  readonly normalisation: 'none' | 'layer_norm' | 'constant_norm_rescale'
   readonly transcoder: boolean
   /** Subtracted from the (normalised) input, [d_in]; null for none. */
   readonly inputBias: Float32Array | null
@@ -77,11 +79,15 @@ export interface TemporalSae extends Common {
   readonly heads: number
   /** Activations kept per token; null for a plain relu. */
   readonly k: number | null
-  /** Inputs are multiplied by it, outputs divided. */
+  /** Inputs are multiplied by it, outputs divided; 1 for none. */
   readonly factor: number
 }
 
 export type SaeModel = AffineSae | PursuitSae | TemporalSae
+
+/** Whether reconstructions are brought back out of the normalisation: a transcoder's belong to another site, and stay as they are. */
+export const undoesNormalisation = (model: SaeModel): boolean =>
+  model.normalisation !== 'none' && !(model.kind === 'affine' && model.transcoder)
 
 /** Set when the decoder writes to another site than the encoder reads. */
 export interface TranscoderOutput {

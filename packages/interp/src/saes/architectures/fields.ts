@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import type { SaeCfg } from '../config.js'
 import { SaeError } from '../errors.js'
 import { readTensor } from '../tensors.js'
-import type { AffineSae } from './architecture.js'
+import type { AffineSae, RunTimeNormalisation } from './architecture.js'
 
 /** Fields of cfg.json that only some architectures have. @throws SaeError `sae_invalid` naming the field. */
 export function fieldsOf<T>(schema: z.ZodType<T>, cfg: SaeCfg): T {
@@ -22,7 +22,7 @@ const AT_RUN_TIME = ['layer_norm', 'constant_norm_rescale'] as const
 const FOLDED = ['none', 'expected_average_only_in', 'covariance_whitening']
 
 /** @throws SaeError `sae_unsupported` for a normalisation that is not known. */
-export function normalisationOf(cfg: SaeCfg): AffineSae['normalisation'] {
+export function normalisationOf(cfg: SaeCfg): RunTimeNormalisation {
   const name = cfg.normalize_activations
   const found = AT_RUN_TIME.find((kind) => kind === name)
   if (found) return found

@@ -1,6 +1,5 @@
 // Matching-pursuit SAEs as SAELens stores them: decoder and b_dec only.
 import { z } from 'zod'
-import { SaeError } from '../errors.js'
 import { readTensor } from '../tensors.js'
 import type { SaeArchitecture } from './architecture.js'
 import { fieldsOf, normalisationOf } from './fields.js'
@@ -16,13 +15,11 @@ export const matchingPursuit: SaeArchitecture = {
   name: 'matching_pursuit',
   async load(cfg, tensors) {
     const fields = fieldsOf(FieldsSchema, cfg)
-    if (normalisationOf(cfg) !== 'none') {
-      throw new SaeError('sae_unsupported', `matching_pursuit with ${cfg.normalize_activations} is not supported.`)
-    }
     const bias = await readTensor(tensors, 'b_dec', [cfg.d_in])
     const applied = cfg.apply_b_dec_to_input ? bias : null
     return {
       kind: 'pursuit',
+      normalisation: normalisationOf(cfg),
       dOut: cfg.d_in,
       decoderRows: await readTensor(tensors, 'W_dec', [cfg.d_sae, cfg.d_in]),
       // b_dec is added at the output only where it is subtracted from the input.

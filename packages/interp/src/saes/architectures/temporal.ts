@@ -2,19 +2,20 @@
 // activation, a sparse code holds the rest.
 import type { TensorSource } from '@mistudio/formats'
 import { z } from 'zod'
-import { SaeError } from '../errors.js'
+import type { SaeCfg } from '../config.js'
 import { readTensor } from '../tensors.js'
-import type { Projection, SaeArchitecture } from './architecture.js'
-import { fieldsOf } from './fields.js'
+import type { Projection, SaeArchitecture, TemporalSae } from './architecture.js'
+import { fieldsOf, normalisationOf } from './fields.js'
 
 const FieldsSchema = z
   .looseObject({
     d_sae: z.int(),
-    n_heads: z.int().min(1),
-    n_attn_layers: z.int().min(1),
+    n_heads: z.int().min(1).default(8),
+    n_attn_layers: z.int().min(1).default(1),
     /** Width of queries and keys is d_sae / bottleneck_factor. */
-    bottleneck_factor: z.int().min(1),
-    sae_diff_type: z.enum(['relu', 'topk']),
+    bottleneck_factor: z.int().min(1).default(64),
+    sae_diff_type: z.enum(['relu', 'topk']).default('topk'),
+    /** null under "topk": every positive activation is kept. */
     kval_topk: z.int().min(1).nullable().default(null),
     tied_weights: z.boolean().default(true),
     activation_normalization_factor: z.number().positive().default(1),
@@ -22,10 +23,6 @@ const FieldsSchema = z
   .refine(({ d_sae, n_heads, bottleneck_factor: b }) => d_sae % n_heads === 0 && (d_sae / b) % n_heads === 0, {
     error: 'd_sae and d_sae / bottleneck_factor must be multiples of the heads',
     path: ['n_heads'],
-  })
-  .refine((f) => f.sae_diff_type === 'relu' || f.kval_topk !== null, {
-    error: 'topk needs kval_topk',
-    path: ['kval_topk'],
   })
 
 export const temporal: SaeArchitecture = {
@@ -56,15 +53,15 @@ export const temporal: SaeArchitecture = {
       layers,
       heads: fields.n_heads,
       k: fields.sae_diff_type === 'topk' ? fields.kval_topk : null,
-      factor: factorOf(cfg.normalize_activations, fields.activation_normalization_factor),
+      ...scaleOf(cfg, fields.activation_normalization_factor),
     }
   },
 }
 
-function factorOf(normalisation: string, factor: number): number {
-  if (normalisation === 'constant_scalar_rescale') return factor
-  if (normalisation === 'none') return 1
-  throw new SaeError('sae_unsupported', `normalize_activations "${normalisation}" is not supported by temporal SAEs.`)
+/** Temporal SAEs know one more normalisation than all others: by a number of the configuration. */
+function scaleOf(cfg: SaeCfg, factor: number): Pick<TemporalSae, 'normalisation' | 'factor'> {
+  if (cfg.normalize_activations === 'constant_scalar_rescale') return { normalisation: 'none', factor }
+  return { normalisation: normalisationOf(cfg), factor: 1 }
 }
 
 async function projection(source: TensorSource, name: string, out: number, into: number): Promise<Projection> {

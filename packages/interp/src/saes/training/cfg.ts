@@ -36,6 +36,15 @@ export const TrainingCfgSchema = z
   })
 export type TrainingCfg = z.infer<typeof TrainingCfgSchema>
 
+/**
+ * Whether it is a transcoder once exported: one of another site, or of its own with a skip connection. Formats bring the output of
+ * neither back out of a run-time normalisation, so training does not either.
+ */
+export const isTranscoderCfg = ({
+  d_out,
+  skip_connection: skip,
+}: Pick<TrainingCfg, 'd_out' | 'skip_connection'>): boolean => d_out !== undefined || skip
+
 /** Parses with the schema of an architecture. @throws SaeError `training_invalid` naming the field. */
 export function parseFields<T>(schema: z.ZodType<T>, value: unknown, architecture: string): T {
   const parsed = schema.safeParse(value)

@@ -1,5 +1,5 @@
 // Which fields of a training's cfg.json an inference SAE keeps, and where the others go.
-import type { TrainingCfg } from './cfg.js'
+import { isTranscoderCfg, type TrainingCfg } from './cfg.js'
 
 /** Architectures that become jumprelu when exported. */
 export const BATCH_TOPK: ReadonlySet<string> = new Set(['batchtopk', 'matryoshka_batchtopk'])
@@ -40,7 +40,7 @@ export function inferenceCfgFields(cfg: TrainingCfg): Record<string, unknown> {
 
 /** A skip connection makes a transcoder of its own site. Norms of several sites are folded, and one norm must not be taken again. */
 function transcoderFields(cfg: TrainingCfg): Record<string, unknown> {
-  const transcoder = cfg.d_out !== undefined || cfg.skip_connection
+  const transcoder = isTranscoderCfg(cfg)
   const several = cfg.site_widths !== undefined
   return {
     ...(transcoder ? { d_out: cfg.d_out ?? cfg.d_in, apply_b_dec_to_input: false } : {}),

@@ -1,7 +1,7 @@
 // A trained SAE as an inference SAE in SAELens's layout (`save_inference_model`): decoder norms folded, batch top-k turned into jumprelu.
 // What SAELens has no architecture for keeps a name of ours: topk_transcoder, gated_skip_transcoder, jumprelu_crosscoder ...
 import { SaeError } from '../errors.js'
-import { parseFields, type TrainingCfg, TrainingCfgSchema } from './cfg.js'
+import { isTranscoderCfg, parseFields, type TrainingCfg, TrainingCfgSchema } from './cfg.js'
 import { BATCH_TOPK, inferenceCfgFields } from './export-cfg.js'
 import { dot, type Floats } from './linear.js'
 import { decoderNorms, type Layout, layoutOf } from './pieces.js'
@@ -91,7 +91,7 @@ const ACTIVATIONS: Readonly<Record<string, string>> = {
 
 function inferenceArchitecture(cfg: TrainingCfg): string {
   const { architecture } = cfg
-  if (cfg.d_out !== undefined || cfg.skip_connection) {
+  if (isTranscoderCfg(cfg)) {
     return `${ACTIVATIONS[architecture] ?? `${architecture}_`}${cfg.skip_connection ? 'skip_' : ''}transcoder`
   }
   if (cfg.site_widths && cfg.site_widths.length > 1)

@@ -38,12 +38,15 @@ export function foldRefusal(cfg: Readonly<Record<string, unknown>>): string | nu
 
 /**
  * Makes every decoder row a unit vector and its feature as much stronger: W_enc, b_enc, thresholds, b_gate and b_mag times n (r_mag
- * not), W_dec divided by n. A row of zeros stays.
+ * not), W_dec divided by n. A row of zeros stays one.
  */
 export function foldDecoderNorms(tensors: SaeTensors, dSae: number): void {
-  const norms = rowNormsOf(tensor(tensors, 'W_dec'), dSae)
+  const norms = rowNormsOf(tensor(tensors, 'W_dec'), dSae).map((norm) => Math.max(norm, SMALLEST_NORM))
   scaleFeatures(tensors, norms, ['b_enc', 'threshold', 'b_gate', 'b_mag'])
 }
+
+/** Rows are taken to be at least this long (SAELens `get_W_dec_norm`), so that features without a direction keep firing where they did. */
+const SMALLEST_NORM = 1e-8
 
 /** What `save_inference_model` does with rescale_acts_by_decoder_norm: as {@link foldDecoderNorms}, for W_enc and b_enc. */
 export function foldRescaling(tensors: SaeTensors, dSae: number): void {
@@ -114,10 +117,14 @@ function foldScale(scale: number, tensors: SaeTensors, { architecture, rescale }
     const values = tensors[name]
     if (values) for (let at = 0; at < values.length; at++) values[at]! *= factor
   }
-  multiply('W_enc', scale)
-  multiply('W_dec', 1 / scale)
+  const tied = architecture === 'matching_pursuit'
+  // Rows that encode and decode see both factors, which cancel: the input is longer, and so is every step taken from it.
+  if (!tied) {
+    multiply('W_enc', scale)
+    multiply('W_dec', 1 / scale)
+  }
   multiply('b_dec', 1 / scale)
-  return { thresholdFactor: rescale || architecture === 'matching_pursuit' ? 1 / scale : 1, rescale }
+  return { thresholdFactor: rescale || tied ? 1 / scale : 1, rescale }
 }
 
 function foldWhitening(

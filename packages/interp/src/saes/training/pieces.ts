@@ -1,6 +1,6 @@
 // Pieces that the architectures share: sizes, encoder input, encoder and decoder with their gradients, decoder norms, squared error.
 import type { Gradients, Parameters, TrainingBatch } from './architecture.js'
-import type { TrainingCfg } from './cfg.js'
+import { isTranscoderCfg, type TrainingCfg } from './cfg.js'
 import { addColumnSums, addOuter, affine, dot, type Floats, squareSum } from './linear.js'
 import { type Normalised, normaliseTokens, unnormalise } from './normalise.js'
 
@@ -11,7 +11,7 @@ export interface Layout {
   readonly dSae: number
   readonly applyBDec: boolean
   readonly skip: boolean
-  /** Output site ≠ input site: the reconstruction is not un-normalised. */
+  /** A transcoder's reconstruction is not un-normalised. */
   readonly transcoder: boolean
   readonly normalisation: TrainingCfg['normalize_activations']
   /** Widths of the blocks of a decoder row whose norms are added; one block but for crosscoders. */
@@ -26,7 +26,7 @@ export function layoutOf(cfg: TrainingCfg): Layout {
     dSae: cfg.d_sae,
     applyBDec: cfg.apply_b_dec_to_input,
     skip: cfg.skip_connection,
-    transcoder: cfg.d_out !== undefined,
+    transcoder: isTranscoderCfg(cfg),
     normalisation: cfg.normalize_activations,
     siteWidths: cfg.site_widths ?? [dOut],
   }

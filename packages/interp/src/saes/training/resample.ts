@@ -3,6 +3,7 @@
 import { uniform } from '../../features/random.js'
 import type { TrainStepState } from '../train-step.js'
 import type { TrainableSae } from './architecture.js'
+import { isTranscoderCfg } from './cfg.js'
 import { rowNormsOf } from './fold.js'
 import { startThreshold } from './initialise.js'
 import { type Floats, squareSum } from './linear.js'
@@ -61,7 +62,7 @@ function directionsOf(sae: TrainableSae, state: TrainStepState, { x, target }: R
   const without = (rows: Float64Array, width: number) => rows.map((value, at) => value - bias[at % width]!)
   const seen = normaliseTokens(kind, x, x.length / dIn).z
   const input = centred ? without(seen, dIn) : seen
-  const transcoder = sae.cfg.d_out !== undefined
+  const transcoder = isTranscoderCfg(sae.cfg)
   return { x: input, target: transcoder ? without(Float64Array.from(target), dOut) : without(seen, dIn) }
 }
 

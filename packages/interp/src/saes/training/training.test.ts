@@ -42,6 +42,7 @@ const source = (sae: ExportedSae) => ({
 })
 
 const K = { k: 4, aux_loss_coefficient: 0.5 }
+const LAYER_NORM = { normalize_activations: 'layer_norm' }
 const ARCHITECTURES: readonly (readonly [string, Record<string, unknown>, string])[] = [
   ['standard', { architecture: 'standard', l1_coefficient: 0.1 }, 'standard'],
   ['gated', { architecture: 'gated', l1_coefficient: 0.1 }, 'gated'],
@@ -61,6 +62,28 @@ const ARCHITECTURES: readonly (readonly [string, Record<string, unknown>, string
     { architecture: 'topk', ...K, d_out: 5, apply_b_dec_to_input: false, skip_connection: true },
     'topk_skip_transcoder',
   ],
+  ['skip SAE, layer_norm', { architecture: 'standard', skip_connection: true, ...LAYER_NORM }, 'skip_transcoder'],
+  [
+    'skip SAE, constant_norm_rescale',
+    { architecture: 'gated', skip_connection: true, normalize_activations: 'constant_norm_rescale' },
+    'gated_skip_transcoder',
+  ],
+  [
+    'transcoder, layer_norm',
+    { architecture: 'standard', d_out: 5, apply_b_dec_to_input: false, ...LAYER_NORM },
+    'transcoder',
+  ],
+  [
+    'topk transcoder, layer_norm',
+    { architecture: 'topk', k: 4, aux_loss_coefficient: 0, d_out: 5, apply_b_dec_to_input: false, ...LAYER_NORM },
+    'topk_transcoder',
+  ],
+  [
+    'matching pursuit, layer_norm',
+    { architecture: 'matching_pursuit', max_iterations: 4, ...LAYER_NORM },
+    'matching_pursuit',
+  ],
+  ['gated, layer_norm', { architecture: 'gated', l1_coefficient: 0.1, ...LAYER_NORM }, 'gated'],
   ['batchtopk crosscoder', { architecture: 'batchtopk', ...K, site_widths: [3, 5] }, 'jumprelu_crosscoder'],
   ['topk crosscoder', { architecture: 'topk', ...K, site_widths: [3, 5] }, 'topk_crosscoder'],
 ]
@@ -132,6 +155,30 @@ describe('normalisation of batches', () => {
       expect(distance(folded.acts, inside.acts)).toBeLessThan(1e-4 * largest(inside.acts))
       expect(distance(scaled(scaler, Float32Array.from(folded.out)), inside.out)).toBeLessThan(
         1e-4 * largest(inside.out),
+      )
+    }
+  })
+
+  it('of a matching-pursuit SAE scales thresholds, never the rows that encode and decode', () => {
+    for (const applyBDec of [true, false]) {
+      const scale = expectedAverageScaler(x, D_IN)
+      const trained = { architecture: 'matching_pursuit', d_in: D_IN, d_sae: D_SAE, apply_b_dec_to_input: applyBDec }
+      const stop = { max_iterations: 5, residual_threshold: 0.4 }
+      const inside = trainableSae({ ...trained, ...stop })
+      const parameters = initialParameters(inside, 1, { bDec: data(1, D_IN, 9) })
+      const batch = (input: Float32Array) => ({
+        ...{ tokens: 200, x: input, target: input, dead: new Uint8Array(D_SAE), coefficients: {} },
+      })
+      const wanted = inside.pass(parameters, batch(scaled(scale, x)))
+      const options = { architecture: 'matching_pursuit', dIn: D_IN, dSae: D_SAE, applyBDec, rescale: false }
+      const { thresholdFactor } = foldScaler(scale, parameters, options)
+      const outside = trainableSae({ ...trained, ...stop, residual_threshold: 0.4 * thresholdFactor })
+      const folded = outside.pass(parameters, batch(x))
+      expect(distance(scaled(scale, Float32Array.from(folded.acts)), wanted.acts)).toBeLessThan(
+        1e-4 * largest(wanted.acts),
+      )
+      expect(distance(scaled(scale, Float32Array.from(folded.out)), wanted.out)).toBeLessThan(
+        1e-4 * largest(wanted.out),
       )
     }
   })
