@@ -1,14 +1,15 @@
 // Global setup of the tests: a real PostgreSQL and a real Redis in a temporary folder, unless the environment names servers.
 // Tests find TEST_DATABASE_URL (a server on which they may create databases), TEST_TEMPLATE_DATABASE (a migrated one to copy there),
 // TEST_REDIS_URL, and DATABASE_URL (a migrated database that all share).
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { migrate } from './lib/migrate.mjs'
-import { freePort, isOpen, until } from './lib/net.mjs'
+import { freePort, until } from './lib/net.mjs'
 import { startPostgres } from './lib/postgres.mjs'
-import { spawnRedis } from './lib/redis.mjs'
+import { redisAnswers, redisUrl, spawnRedis } from './lib/redis.mjs'
+import { serverSecrets } from './lib/secrets.mjs'
 
 /** A migrated database of its own on a server. @param {string} server */
 const ownDatabase = async (server, kind = 'shared') => {
@@ -28,21 +29,22 @@ const ownDatabase = async (server, kind = 'shared') => {
 
 export default async () => {
   const folder = mkdtempSync(join(tmpdir(), 'mistudio-test-'))
-  chmodSync(folder, 0o755)
+  const { secrets } = serverSecrets(join(folder, 'secrets'))
   /** @type {(() => unknown)[]} */
   const undo = [() => rmSync(folder, { recursive: true, force: true })]
   let server = process.env['TEST_DATABASE_URL'] ?? process.env['DATABASE_URL']
   if (!server) {
-    const postgres = await startPostgres({ folder: join(folder, 'postgres'), port: await freePort() })
-    server = postgres.url
+    const postgres = await startPostgres({ folder: join(folder, 'postgres'), port: await freePort(), secrets })
+    // Tests make databases, so they come as superuser; that the product needs less is tested on its own.
+    server = postgres.urls.superuser
     undo.push(() => postgres.stop())
   }
   let redis = process.env['TEST_REDIS_URL'] ?? process.env['REDIS_URL']
   if (!redis) {
     const port = await freePort()
-    const { child } = spawnRedis({ folder: join(folder, 'redis'), port, output: 'ignore' })
-    await until(() => isOpen(port), 15_000, 'The start of Redis')
-    redis = `redis://127.0.0.1:${port}`
+    const child = spawnRedis({ folder: join(folder, 'redis'), port, password: secrets.redis, output: 'ignore' })
+    await until(() => redisAnswers(port, secrets.redis), 15_000, 'The start of Redis')
+    redis = redisUrl(port, secrets.redis)
     undo.push(() => child.kill())
   }
   const database = await ownDatabase(server)

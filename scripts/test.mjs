@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { ROOT } from './lib/paths.mjs'
 
 const setup = await import('./lib/setup.mjs')
-setup.ensureInstalled()
+await setup.ensureInstalled()
 const { ensureChromium } = await import('./lib/chromium.mjs')
 
 const scratch = mkdtempSync(join(tmpdir(), 'mistudio-report-'))

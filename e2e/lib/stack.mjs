@@ -1,6 +1,6 @@
 // A whole miStudio in a folder of its own, for journeys, chaos and benchmarks. Started and stopped by the product's own scripts.
 import { spawn } from 'node:child_process'
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -42,8 +42,6 @@ const runScript = (script, args, env) =>
  */
 export const startStack = async ({ importRoots = [], env = {} } = {}) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'mistudio-'))
-  // Under root the database runs as nobody, who must be able to pass.
-  await chmod(dataDir, 0o755)
   const port = await freePort()
   const stackEnv = {
     ...env,

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path'
 import { ROOT } from './paths.mjs'
 
-const INSTALL_STAMP = join(ROOT, 'node_modules', '.mistudio-lock')
+/** Npm's own list of what it installed; written at the end, so an interrupted install has none. */
+const INSTALLED = join(ROOT, 'node_modules', '.package-lock.json')
 const BUILD_STAMP = join(ROOT, '.cache', 'build-hash')
 const SOURCES = [
   'packages',
@@ -48,19 +49,30 @@ const write = (/** @type {string} */ file, /** @type {string} */ text) => {
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text)
 }
-const lockHash = () =>
-  createHash('sha256')
-    .update(readFileSync(join(ROOT, 'package-lock.json')))
-    .update(process.version.split('.')[0] ?? '')
-    .digest('hex')
 const sourceHash = () => {
   const hash = createHash('sha256')
   for (const path of SOURCES) addTree(path, hash)
   return hash.digest('hex')
 }
 
-export const installIsFresh = () => read(INSTALL_STAMP) === lockHash()
-export const markInstalled = () => write(INSTALL_STAMP, lockHash())
+/** @typedef {{ version?: string, integrity?: string, link?: boolean, optional?: boolean, devOptional?: boolean, peer?: boolean }} Package */
+/** @param {string} file @returns {Record<string, Package>} */
+const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages
+
+/** Whether every package of the lock is installed in its version; optional ones may be for other machines. */
+export const installIsFresh = () => {
+  if (!existsSync(INSTALLED)) return false
+  const installed = packagesOf(INSTALLED)
+  return Object.entries(packagesOf(join(ROOT, 'package-lock.json'))).every(([path, wanted]) => {
+    if (!path.includes('node_modules/')) return true
+    const found = installed[path]
+    if (!found) return Boolean(wanted.optional || wanted.devOptional || wanted.peer)
+    return (
+      found.version === wanted.version &&
+      (!found.integrity || !wanted.integrity || found.integrity === wanted.integrity)
+    )
+  })
+}
 export const buildIsFresh = () =>
   PRODUCTS.every((file) => existsSync(join(ROOT, file))) && read(BUILD_STAMP) === sourceHash()
 export const markBuilt = () => write(BUILD_STAMP, sourceHash())

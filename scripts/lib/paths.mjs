@@ -13,7 +13,11 @@ export const layout = (dataDir) => ({
   run: join(dataDir, 'run'),
   postgres: join(dataDir, 'postgres'),
   redis: join(dataDir, 'redis'),
+  ports: join(dataDir, 'run', 'ports.json'),
+  secrets: join(dataDir, 'secrets'),
   key: join(dataDir, 'secrets', 'api-key'),
+  databaseUrl: join(dataDir, 'secrets', 'database-url'),
+  redisUrl: join(dataDir, 'secrets', 'redis-url'),
   demo: join(dataDir, 'demo.json'),
 })
 /** @typedef {ReturnType<typeof layout>} Layout */

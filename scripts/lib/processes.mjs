@@ -23,15 +23,25 @@ export const markOf = (pid) => ({ pid, mark: startMark(pid) })
 /** @param {Mark | undefined | null} mark */
 export const isAlive = (mark) => Boolean(mark?.mark && startMark(mark.pid) === mark.mark)
 
-/** SIGTERM, then SIGKILL after the grace. @param {Mark | undefined | null} mark @param {number} graceMs */
-export const stopProcess = async (mark, graceMs) => {
+/** Sends a signal to a process that may be gone by now. @param {Mark} mark @param {NodeJS.Signals} signal */
+export const sendSignal = (mark, signal) => {
+  try {
+    if (isAlive(mark)) process.kill(mark.pid, signal)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
+}
+
+/** Asks a process to end, and ends it after the grace. One that was stopped is woken first. @param {Mark | undefined | null} mark @param {number} graceMs */
+export const stopProcess = async (mark, graceMs, signal = /** @type {NodeJS.Signals} */ ('SIGTERM')) => {
   if (!mark || !isAlive(mark)) return
-  process.kill(mark.pid, 'SIGTERM')
+  sendSignal(mark, signal)
+  sendSignal(mark, 'SIGCONT')
   const end = Date.now() + graceMs
   while (isAlive(mark)) {
     if (Date.now() > end) {
-      process.kill(mark.pid, 'SIGKILL')
-      await sleep(200)
+      sendSignal(mark, 'SIGKILL')
+      for (let waited = 0; isAlive(mark) && waited < 5000; waited += 50) await sleep(50)
       return
     }
     await sleep(50)

@@ -1,4 +1,5 @@
 // Configuration of worker processes, from the environment, checked once.
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,13 +20,24 @@ export interface WorkerConfig {
   readonly dataDir: string
   readonly threads: number
   readonly registry: string | undefined
+  /** How the servers are told to a child process: as this process was told, so that passwords in files stay there. */
+  readonly serverEnvironment: NodeJS.ProcessEnv
   /** Compiled entry of the runner process. */
   readonly runnerEntry: string
 }
 
+const SERVERS = ['DATABASE_URL', 'REDIS_URL'] as const
+
+/** A server's address from its variable, or from the file that `NAME_FILE` names. */
+const addressOf = (env: NodeJS.ProcessEnv, name: (typeof SERVERS)[number]): string | undefined => {
+  const file = env[`${name}_FILE`]
+  return env[name] || (file ? readFileSync(file, 'utf8').trim() : undefined)
+}
+
 /** @throws Error that names the missing or wrong variables. */
 export const readConfig = (env: NodeJS.ProcessEnv = process.env): WorkerConfig => {
-  const parsed = EnvironmentSchema.safeParse(env)
+  const addresses = Object.fromEntries(SERVERS.map((name) => [name, addressOf(env, name)]))
+  const parsed = EnvironmentSchema.safeParse({ ...env, ...addresses })
   if (!parsed.success) throw new Error(`The worker's environment is incomplete: ${z.prettifyError(parsed.error)}`)
   const { DATABASE_URL, REDIS_URL, MISTUDIO_DATA_DIR, MISTUDIO_THREADS, MISTUDIO_REGISTRY } = parsed.data
   return {
@@ -34,6 +46,9 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): WorkerConfig =
     dataDir: resolve(MISTUDIO_DATA_DIR),
     threads: MISTUDIO_THREADS ?? availableParallelism(),
     registry: MISTUDIO_REGISTRY,
+    serverEnvironment: Object.fromEntries(
+      SERVERS.map((name) => (env[name] ? [name, env[name]] : [`${name}_FILE`, env[`${name}_FILE`]])),
+    ),
     runnerEntry: fileURLToPath(new URL('./runner/main.js', import.meta.url)),
   }
 }
@@ -41,8 +56,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): WorkerConfig =
 /** The same configuration as the environment of a child process. */
 export const environmentOf = (config: WorkerConfig): NodeJS.ProcessEnv => ({
   ...process.env,
-  DATABASE_URL: config.databaseUrl,
-  REDIS_URL: config.redisUrl,
+  ...config.serverEnvironment,
   MISTUDIO_DATA_DIR: config.dataDir,
   MISTUDIO_THREADS: String(config.threads),
   ...(config.registry ? { MISTUDIO_REGISTRY: config.registry } : {}),

@@ -99,14 +99,13 @@ export class AuthService {
     this.publisher.dropCredential(id)
   }
 
-  /** Makes the first admin key when there is none: written to `<data-dir>/secrets/api-key` (mode 600) and printed once. */
+  /** Makes the first admin key when there is none: written to `<data-dir>/secrets/api-key` (mode 600), and nowhere else. */
   async ensureFirstKey(): Promise<void> {
     const secret = randomApiKey()
     const data = { name: 'First key', scope: 'admin' as const, prefix: keyPrefix(secret), hash: hashSecret(secret) }
     if (!(await this.repository.createFirstKey(data))) return
     const file = await this.writeKeyFile(secret)
     this.logger.log(`First start: an admin key was made and stored in ${file}.`)
-    process.stdout.write(`API key (shown once): ${secret}\n`)
   }
 
   private async writeKeyFile(secret: string): Promise<string> {

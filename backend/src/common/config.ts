@@ -1,4 +1,5 @@
 // Configuration of the backend: the only reader of the environment. Checked once at start; a wrong value stops the process with its name.
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,6 +13,19 @@ const list = (separator: string) =>
     .string()
     .optional()
     .transform((text) => text?.split(separator).filter((part) => part !== ''))
+
+/** Secrets may come in files (`NAME_FILE`), which unlike variables no process list shows. */
+const FROM_FILES = ['DATABASE_URL', 'REDIS_URL'] as const
+
+/** The environment with the contents of the files it names. Throws an Error that names a file that cannot be read. */
+function withFiles(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  const result = { ...environment }
+  for (const name of FROM_FILES) {
+    const file = environment[`${name}_FILE`]
+    if (!result[name] && file) result[name] = readFileSync(file, 'utf8').trim()
+  }
+  return result
+}
 
 const EnvironmentSchema = z.object({
   DATABASE_URL: z.string().min(1),
@@ -51,7 +65,7 @@ export class AppConfig {
 
 /** Reads the configuration. Throws an Error that names every wrong variable. */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>>): AppConfig {
-  const parsed = EnvironmentSchema.safeParse(environment)
+  const parsed = EnvironmentSchema.safeParse(withFiles(environment))
   if (!parsed.success) {
     const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
     throw new Error(`The environment is not complete: ${wrong}. Start with ./start-mistudio.sh or set these variables.`)

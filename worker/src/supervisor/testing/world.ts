@@ -77,6 +77,7 @@ export const openWorld = async () => {
       const supervisor = new Supervisor({
         databaseUrl,
         redisUrl,
+        serverEnvironment: { DATABASE_URL: databaseUrl, REDIS_URL: redisUrl },
         dataDir: tmpdir(),
         threads: 1,
         registry: REGISTRY,

@@ -1,0 +1,35 @@
+// What runs in a data directory now, as its lock says; and what to do about a holder that does not speak.
+import { holderOf } from './lock.mjs'
+import { isAlive } from './processes.mjs'
+import { readState } from './state.mjs'
+
+/**
+ * The state of the launcher that holds this data directory; null when none does.
+ * @param {import('./paths.mjs').Layout} paths @returns {Promise<import('./state.mjs').State | null>}
+ */
+export const runningHere = async (paths) => {
+  const holder = await holderOf(paths.run)
+  if (holder?.says) return holder.says
+  const stop = `./stop-mistudio.sh --data-dir "${paths.dataDir}"`
+  if (holder)
+    throw new Error(
+      `${paths.dataDir} is in use by a miStudio that does not answer (${pidText(paths)}). If it is stopped or hangs, end it with ${stop}`,
+    )
+  if (olderLauncher(paths))
+    throw new Error(
+      `An older version of miStudio runs in ${paths.dataDir} (${pidText(paths)}). Stop it, then start again: ${stop}`,
+    )
+  return null
+}
+
+/** A living launcher of a version that held no lock. @param {import('./paths.mjs').Layout} paths */
+export const olderLauncher = (paths) => {
+  const state = readState(paths)
+  return state && !state.folder && isAlive(state.launcher) ? state : null
+}
+
+/** @param {import('./paths.mjs').Layout} paths */
+const pidText = (paths) => {
+  const state = readState(paths)
+  return state ? `process ${state.launcher.pid}` : 'process unknown'
+}
