@@ -139,7 +139,12 @@ export class ChatTemplate {
           { cause: error },
         )
       if (error instanceof BudgetExceeded)
-        throw invalid(`The chat template of ${file} did not end within ${RENDER_MS / 1000} s.`, error)
+        throw error.busy
+          ? new AppError(
+              'unavailable',
+              `The machine is too busy to write with the chat template of ${file}. Try again.`,
+            )
+          : invalid(`The chat template of ${file} did not end within ${RENDER_MS / 1000} s.`, error)
       throw invalid(`The chat template of ${file} cannot be used: ${(error as Error).message}`, error)
     }
   }

@@ -1,35 +1,27 @@
-// The parts of @huggingface/tokenizers in use, with types: its own declarations do not resolve under Node's module rules.
+// The parts of @huggingface/tokenizers in use, with types: its own declarations do not resolve under Node's module rules. Its models
+// and its translation of expressions are used; what comes before and behind them is carried out here.
 import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers'
-import type { Component } from './canonical.js'
 
-export interface LibraryTokenizer {
-  readonly normalizer: { normalize(text: string): string } | null
-  readonly pre_tokenizer: PreTokenizer | null
-  readonly model: {
-    /** Tokens of pre-tokens, unknown ones fused where the model says so. */
-    _call(words: readonly string[]): string[]
-    readonly tokens_to_ids: ReadonlyMap<string, number>
-    readonly unk_token_id?: number
-  }
-  encode(text: string, options: { add_special_tokens: boolean }): { ids: number[]; tokens: string[] }
-  token_to_id(token: string): number | undefined
-  id_to_token(id: number): string | undefined
-  /** Token by token with its id; a hole in the ids is an undefined token. */
-  get_vocab(): ReadonlyMap<string | undefined, number>
+export interface LibraryModel {
+  /** Tokens of a word, neighbouring unknown ones fused where the model says so. */
+  _call(words: readonly string[]): string[]
+  readonly tokens_to_ids: ReadonlyMap<string, number>
+  readonly unk_token_id?: number
+  /** Tokens by id; a hole in the ids is undefined. */
+  readonly vocab: readonly (string | undefined)[]
 }
 
-interface PreTokenizer {
-  pre_tokenize(text: string | readonly string[], options?: { section_index: number }): string[]
-}
+const NOTHING = { added_tokens: [], normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null }
 
-/** Builds a tokenizer of a canonical tokenizer.json. @throws Error of the library for parts it does not know. */
-export const openLibrary = (json: object, config: object): LibraryTokenizer =>
-  new HfTokenizer(json, config) as LibraryTokenizer
-
-/** The pre-tokenizers alone. */
-export function preTokenizerOf(components: readonly Component[]): PreTokenizer {
+/** An Oniguruma expression in JavaScript, global and by code points. @throws SyntaxError for what has no translation. */
+export function translated(Regex: string): RegExp {
+  const pre_tokenizer = { type: 'Split', pattern: { Regex }, behavior: 'Removed', invert: true }
   const model = { type: 'BPE', vocab: {}, merges: [] }
-  const pre_tokenizer = { type: 'Sequence', pretokenizers: components }
-  const empty = { added_tokens: [], normalizer: null, post_processor: null, decoder: null }
-  return openLibrary({ ...empty, model, pre_tokenizer }, {}).pre_tokenizer!
+  const tokenizer = new HfTokenizer({ ...NOTHING, model, pre_tokenizer }, {})
+  return (tokenizer as { pre_tokenizer: { pattern: RegExp } }).pre_tokenizer.pattern
+}
+
+/** The model of a tokenizer.json alone. @throws Error of the library for models it does not know. */
+export function openModel(model: object, config: object): LibraryModel {
+  return (new HfTokenizer({ ...NOTHING, model }, config) as { model: LibraryModel }).model
 }

@@ -1,102 +1,66 @@
-// Regular expressions of tokenizer.json. Those of the published families are known to run in linear time on any text; any other one comes
-// from the model's folder and may backtrack without end, so it is tried on difficult texts first and every use of it has a time limit.
+// Regular expressions of a model's own files, judged before they are used. Published ones are known to be harmless; any other is judged by
+// counted steps, never by a clock, so that a model opens or does not open alike on every machine, and its use has a time limit all the same.
 import { AppError } from '@mistudio/contracts'
 import { BudgetExceeded, within } from './budget.js'
+import { StepCounter, TooMuchWork } from './expression-work.js'
+import { expressionOf, type FileExpression } from './expressions.js'
+import { hardTexts } from './hard-texts.js'
+import { PUBLISHED } from './published-expressions.js'
 
-/** GPT-2's words; the `ByteLevel` pre-tokenizer with `use_regex` (also GPT-Neo, GPT-J, NeoX, Pythia, OPT, Phi, OLMo). */
-export const GPT2_WORDS = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
-/** Llama 3. */
-export const LLAMA3_WORDS = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
-/** Qwen 1 to 3 and StableLM 2: single digits. */
-export const QWEN_WORDS = LLAMA3_WORDS.replace('{1,3}', '')
-export const DIGITS = String.raw`\p{N}`
-export const DIGIT_RUNS = String.raw`\p{N}+`
-export const PUNCTUATION = String.raw`[\p{P}!-/:-@\[-\x60{-~]`
-export const WORDS_AND_SYMBOLS = String.raw`\w+|[^\w\s]+`
-export const WHITE_SPACE = String.raw`\s+`
-/** A `▁` with what follows up to the next one. */
-export const META_WORDS = '▁[^▁]*|[^▁]+'
-export const NONSPACING_MARKS = String.raw`\p{Mn}`
-/** The beginning of a text that does not begin with a space. */
-export const UNSPACED_START = String.raw`\A(?! )`
+const KNOWN: ReadonlySet<string> = new Set(PUBLISHED.map((Regex) => expressionOf({ Regex }).source))
 
-const KNOWN: ReadonlySet<string> = new Set([
-  GPT2_WORDS,
-  LLAMA3_WORDS,
-  QWEN_WORDS,
-  DIGITS,
-  DIGIT_RUNS,
-  PUNCTUATION,
-  `${PUNCTUATION}+`,
-  WORDS_AND_SYMBOLS,
-  WHITE_SPACE,
-  META_WORDS,
-  NONSPACING_MARKS,
-  UNSPACED_START,
-])
+/** Those that are not known. */
+export const unknownExpressions = (expressions: readonly FileExpression[]): FileExpression[] =>
+  expressions.filter(({ expression }) => !KNOWN.has(expression.source))
 
-/** Longest expression accepted; the longest published one has some 500 characters. */
-const MAX_PATTERN = 5000
-const PROBE_MS = 2000
-const PROBE_LENGTH = 2000
+/** Work that grows with the square of a run is allowed, as published expressions for trailing space have it; a faster growth is not. */
+const allowedSteps = (run: number, atoms: number): number => 8 * run * run + 4 * atoms * run
 
-/** Long runs of one kind of character with an end that does not fit, which is where nested repetition shows. */
-const DIFFICULT: readonly string[] = [
-  'a',
-  'A',
-  'aA',
-  ' ',
-  '\n',
-  ' \n',
-  '1',
-  '!',
-  "'",
-  'é',
-  '中',
-  'a ',
-  'a1',
-  '_-',
-  '\t',
-].flatMap((unit) => ['\u0000', 'b', '!', ' '].map((end) => unit.repeat(PROBE_LENGTH / unit.length) + end))
+const shown = (expressions: readonly FileExpression[]): string =>
+  expressions.map(({ written }) => written.slice(0, 120)).join('   ')
 
-/** Those that are not known; @throws AppError `tokenizer_invalid` for one that is too long. */
-export function unknownPatterns(patterns: readonly string[]): string[] {
-  const long = patterns.find((pattern) => pattern.length > MAX_PATTERN)
-  if (long !== undefined)
-    throw new AppError(
-      'tokenizer_invalid',
-      `tokenizer.json has a regular expression of ${long.length} characters; at most ${MAX_PATTERN} are allowed.`,
-    )
-  return patterns.filter((pattern) => !KNOWN.has(pattern))
+/** Judgements by the expression's source: they cannot change. */
+const judged = new Map<string, AppError | null>()
+
+function judgementOf(file: FileExpression): AppError | null {
+  const counter = new StepCounter(file.expression)
+  for (const { text, run } of hardTexts(counter.atoms)) {
+    try {
+      counter.count(text, allowedSteps(run, counter.atoms.length))
+    } catch (cause) {
+      if (!(cause instanceof TooMuchWork)) throw cause
+      const example = JSON.stringify(text.length > 40 ? `${text.slice(0, 32)}…${text.slice(-4)}` : text)
+      return new AppError(
+        'tokenizer_invalid',
+        `A regular expression of tokenizer.json takes too long: ${shown([file])}. On a text of ${text.length} characters such as ${example} its work grows faster than with the square of the length; repetition inside repetition is the usual reason.`,
+        undefined,
+        { cause },
+      )
+    }
+  }
+  return null
 }
 
-const tooSlow = (patterns: readonly string[], what: string, cause: unknown): AppError =>
-  new AppError(
-    'tokenizer_invalid',
-    `A regular expression of tokenizer.json takes too long (${what}): ${patterns.map((pattern) => pattern.slice(0, 120)).join('   ')}. Repetition inside repetition is the usual reason.`,
-    undefined,
-    { cause },
-  )
-
-/** Tries an encoder that uses unknown expressions on difficult texts. @throws AppError `tokenizer_invalid` when it does not end soon. */
-export function probePatterns(patterns: readonly string[], encode: (text: string) => unknown): void {
-  try {
-    within(PROBE_MS, () => DIFFICULT.map((text) => encode(text)))
-  } catch (error) {
-    if (error instanceof BudgetExceeded)
-      throw tooSlow(patterns, `more than ${PROBE_MS / 1000} s for runs of ${PROBE_LENGTH} characters`, error)
-    throw error
+/** @throws AppError `tokenizer_invalid` naming an expression that backtracks without end, and on what. */
+export function requireBoundedWork(expressions: readonly FileExpression[]): void {
+  for (const file of expressions) {
+    const { source } = file.expression
+    if (!judged.has(source)) judged.set(source, judgementOf(file))
+    const problem = judged.get(source)
+    if (problem) throw problem
   }
 }
 
-/** Runs an encoding that uses unknown expressions within 5 s and 1 s for every 100,000 characters. */
-export function encodeWithin<T>(patterns: readonly string[], length: number, work: () => T): T {
+/** Runs an encoding that uses unknown expressions within 5 s of the processor's time and 1 s for every 100,000 characters. */
+export function encodeWithin<T>(expressions: readonly FileExpression[], length: number, work: () => T): T {
   const seconds = 5 + Math.ceil(length / 100_000)
   try {
     return within(1000 * seconds, work)
-  } catch (error) {
-    if (error instanceof BudgetExceeded)
-      throw tooSlow(patterns, `more than ${seconds} s for a text of ${length} characters`, error)
-    throw error
+  } catch (cause) {
+    if (!(cause instanceof BudgetExceeded)) throw cause
+    const reason = cause.busy
+      ? `The machine is too busy: ${Math.round(cause.waitedMs / 1000)} s were not enough for a text of ${length} characters. Try again when it is free.`
+      : `A regular expression of tokenizer.json takes too long (more than ${seconds} s of processor time for a text of ${length} characters): ${shown(expressions)}.`
+    throw new AppError(cause.busy ? 'unavailable' : 'tokenizer_invalid', reason, undefined, { cause })
   }
 }

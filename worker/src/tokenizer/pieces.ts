@@ -1,28 +1,8 @@
-// Pieces of text that a BPE model merges independently of their neighbours, so that their ids can be remembered: natural text repeats its
-// words, and a look-up is much cheaper than merging.
+// Words of text, which a model reads independently of one another, so that their ids can be remembered: natural text repeats its words, and
+// a look-up is much cheaper than merging. Words of SentencePiece models, which may be whole texts, are cut further where that changes nothing.
 import { z } from 'zod'
-import type { Component } from './canonical.js'
-import { preTokenizerOf } from './library.js'
-import { standIns } from './token-bytes.js'
+import type { Cut, PreTokenization } from './pre-tokenizers.js'
 import type { TokenizerJson } from './tokenizer-files.js'
-
-/** Cuts a normalized section of text; `first`: it begins the text. */
-export type Cut = (section: string, first: boolean) => readonly string[]
-
-export interface Pieces {
-  readonly cut: Cut
-  /** What the model is given for a piece. */
-  readonly written: (piece: string) => string
-}
-
-/** Byte-level BPE whose pre-tokenizer only splits: the pieces are its words. */
-function byteLevelWords(preTokenizers: readonly Component[]): Pieces | null {
-  const last = preTokenizers.at(-1)
-  const splits = preTokenizers.slice(0, -1)
-  if (last?.type !== 'ByteLevel' || splits.length === 0 || splits.some(({ type }) => type !== 'Split')) return null
-  const words = preTokenizerOf(splits)
-  return { cut: (section) => words.pre_tokenize(section), written: standIns }
-}
 
 const MergeSchema = z.union([
   z.tuple([z.string(), z.string()]),
@@ -43,32 +23,20 @@ const everyByte = (vocab: object): boolean =>
   )
 
 /**
- * SentencePiece BPE reads a text as one word. When no merge puts a `▁` behind another character, none crosses the place between them, and
- * the text may be cut there; unknown characters must not be fused across it, so every byte needs its token.
+ * When no merge puts a `▁` behind another character, none crosses the place between them, and a word may be cut there; unknown characters
+ * must not be fused across it, so every byte needs its token.
  */
-function sentencePieceWords(preTokenizers: readonly Component[], { model }: TokenizerJson): Pieces | null {
-  const [only, ...more] = preTokenizers
+function fallsAtSpaces({ model }: TokenizerJson): boolean {
   const { vocab, merges } = model
-  if (more.length > 0 || (only && only.type !== 'Metaspace')) return null
-  if (model['byte_fallback'] !== true || model['ignore_merges'] === true) return null
-  if (typeof vocab !== 'object' || vocab === null || !everyByte(vocab)) return null
-  if (!Array.isArray(merges) || merges.some(crossesWords)) return null
-  const scheme = only?.['prepend_scheme']
-  const meta = (section: string, first: boolean): string => {
-    if (!only) return section
-    const spaced = section.replaceAll(' ', '▁')
-    return !spaced.startsWith('▁') && (scheme === 'always' || (scheme === 'first' && first)) ? `▁${spaced}` : spaced
-  }
-  return {
-    cut: (section, first) => meta(section, first).match(/▁*[^▁]+|▁+/gu) ?? [],
-    written: (piece) => piece,
-  }
+  if (model.type !== 'BPE' || model['byte_fallback'] !== true || model['ignore_merges'] === true) return false
+  if (typeof vocab !== 'object' || vocab === null || !everyByte(vocab)) return false
+  return Array.isArray(merges) && !merges.some(crossesWords)
 }
 
-/** How the texts of a tokenizer fall into independent pieces; null when they do not. */
-export function piecesOf(preTokenizers: readonly Component[], json: TokenizerJson): Pieces | null {
-  if (json.model.type !== 'BPE') return null
-  return byteLevelWords(preTokenizers) ?? sentencePieceWords(preTokenizers, json)
+/** Cuts a section into pieces that the model reads by themselves. */
+export function piecesOf({ cut }: PreTokenization, json: TokenizerJson): Cut {
+  if (!fallsAtSpaces(json)) return cut
+  return (section, first) => cut(section, first).flatMap((word) => word.match(/▁*[^▁]+|▁+/gu) ?? [])
 }
 
 /** Pieces remembered; when full, the cache starts anew. */

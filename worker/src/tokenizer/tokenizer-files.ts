@@ -19,6 +19,7 @@ const AddedTokenSchema = z.looseObject({
   normalized: z.boolean().optional(),
   lstrip: z.boolean().default(false),
   rstrip: z.boolean().default(false),
+  single_word: z.boolean().default(false),
 })
 const TokenizerJsonSchema = z.looseObject({
   added_tokens: z.array(AddedTokenSchema).default([]),

@@ -1,17 +1,20 @@
-// A model's tokenizer: text to ids, and ids to exact text per token. Models, normalizers and pre-tokenizers are those of
-// @huggingface/tokenizers; what is added here are limits, added tokens, remembered pieces, and decoding by bytes.
+// A model's tokenizer: text to ids, and ids to exact text per token. Models (BPE, Unigram) are those of @huggingface/tokenizers; what comes
+// before and behind them is carried out here as the Rust library `tokenizers` does: added tokens, normalizers, pre-tokenizers, templates.
 import { AppError, type TokenSpan } from '@mistudio/contracts'
 import { type AddedToken, AddedTokens } from './added-tokens.js'
-import { canonical } from './canonical.js'
 import { ChatTemplate } from './chat-template.js'
-import { type LibraryTokenizer, openLibrary } from './library.js'
-import { encodeWithin, probePatterns, unknownPatterns } from './patterns.js'
-import { PieceCache, type Pieces, piecesOf } from './pieces.js'
+import type { FileExpression } from './expressions.js'
+import { type LibraryModel, openModel } from './library.js'
+import { type Normalizer, normalizationOf } from './normalizers.js'
+import { encodeWithin, requireBoundedWork, unknownExpressions } from './patterns.js'
+import { PieceCache, piecesOf } from './pieces.js'
+import { type Cut, preTokenizationOf } from './pre-tokenizers.js'
 import { Utf8Joiner } from './spans.js'
+import { type Frame, specialsOf } from './specials.js'
 import { bytesOfToken, kindOf, stripsFirstSpace, type TokenizerKind } from './token-bytes.js'
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js'
 import { typed } from './typed.js'
-import { requireUsableVocabulary } from './vocabulary.js'
+import { knownCharacters, requireUsableVocabulary } from './vocabulary.js'
 
 const ENCODER = new TextEncoder()
 
@@ -20,11 +23,15 @@ export interface EncodeOptions {
   readonly addSpecialTokens?: boolean
 }
 
-/** What encoding needs beside the library. */
+/** What encoding needs beside the model. */
 interface Encoding {
-  readonly pieces: Pieces | null
+  readonly normalize: Normalizer | null
+  readonly cut: Cut
+  /** What the model is given for a piece. */
+  readonly written: (piece: string) => string
+  readonly specials: Frame
   /** Expressions that are not known to be fast; empty for published tokenizers. */
-  readonly unknownPatterns: readonly string[]
+  readonly unknown: readonly FileExpression[]
 }
 
 export class Tokenizer {
@@ -51,7 +58,7 @@ export class Tokenizer {
   readonly #stripsFirstSpace: boolean
 
   private constructor(
-    private readonly library: LibraryTokenizer,
+    private readonly model: LibraryModel,
     private readonly encoding: Encoding,
     files: TokenizerFiles,
   ) {
@@ -65,18 +72,16 @@ export class Tokenizer {
     for (const token of json.added_tokens) {
       this.#added.set(token.id, token.content)
       if (token.special) this.#special.add(token.id)
-      if (library.normalizer === null || !(token.normalized ?? !token.special)) literal.set(token.content, token)
-      else normalized.set(library.normalizer.normalize(token.content), token)
+      if (token.normalized ?? !token.special) normalized.set(this.#normalize(token.content), token)
+      else literal.set(token.content, token)
     }
     this.#literal = new AddedTokens(literal)
     this.#normalized = new AddedTokens(normalized)
-    this.#cache = new PieceCache((piece) => this.#idsOf([encoding.pieces?.written(piece) ?? piece]))
-    let largest = -1
-    for (const id of library.get_vocab().values()) if (id > largest) largest = id
-    for (const id of this.#added.keys()) if (id > largest) largest = id
-    this.vocabSize = largest + 1
+    this.#cache = new PieceCache((piece) => this.#idsOf(encoding.written(piece)))
+    this.vocabSize = 1 + largestOf([...model.tokens_to_ids.values(), ...this.#added.keys()])
+    const addedIds = new Map(json.added_tokens.map(({ content, id }) => [content, id]))
     const idOf = (token: string | null): number[] => {
-      const id = token === null ? undefined : library.token_to_id(token)
+      const id = token === null ? undefined : (addedIds.get(token) ?? model.tokens_to_ids.get(token))
       return id === undefined ? [] : [id]
     }
     const known = (id: number): boolean => id >= 0 && id < this.vocabSize
@@ -92,65 +97,60 @@ export class Tokenizer {
   }
 
   static #of(files: TokenizerFiles, folder: string): Tokenizer {
-    requireUsableVocabulary(files.json)
-    kindOf({ ...files.json, preTokenizer: files.json.pre_tokenizer, modelType: files.json.model.type }, folder)
-    const { json, preTokenizers, patterns } = canonical(files.json)
-    const encoding = { pieces: piecesOf(preTokenizers, json), unknownPatterns: unknownPatterns(patterns) }
-    const tokenizer = new Tokenizer(build(json, files), encoding, files)
-    if (encoding.unknownPatterns.length > 0) probePatterns(encoding.unknownPatterns, (text) => tokenizer.#encode(text))
-    return tokenizer
+    const { json } = files
+    requireUsableVocabulary(json)
+    kindOf({ ...json, preTokenizer: json.pre_tokenizer, modelType: json.model.type }, folder)
+    const { normalize, expressions } = normalizationOf(json.normalizer)
+    const preTokenization = preTokenizationOf(json.pre_tokenizer)
+    const unknown = unknownExpressions([...expressions, ...preTokenization.expressions])
+    requireBoundedWork(unknown)
+    const known = knownCharacters(json.model)
+    const written = (piece: string): string => known(preTokenization.written(piece))
+    const cut = piecesOf(preTokenization, json)
+    return new Tokenizer(
+      build(files),
+      { normalize, cut, written, specials: specialsOf(json.post_processor), unknown },
+      files,
+    )
   }
 
   /** Token ids of a text. @throws AppError `tokenizer_invalid` for text that the vocabulary cannot express. */
   encode(text: string, { addSpecialTokens = false }: EncodeOptions = {}): number[] {
-    const { unknownPatterns } = this.encoding
-    const encode = () => (addSpecialTokens ? this.#encodeWithSpecials(text) : this.#encode(text))
-    const work = () => typed('encoding', encode)
-    return unknownPatterns.length > 0 ? encodeWithin(unknownPatterns, text.length, work) : work()
+    const { unknown, specials } = this.encoding
+    const work = () => typed('encoding', () => this.#encode(text))
+    const ids = unknown.length > 0 ? encodeWithin(unknown, text.length, work) : work()
+    return addSpecialTokens ? [...specials.before, ...ids, ...specials.behind] : ids
+  }
+
+  #normalize(text: string): string {
+    return this.encoding.normalize?.(text) ?? text
   }
 
   #encode(text: string): number[] {
     const ids: number[] = []
-    for (const [index, section] of this.#literal.split(text).entries()) {
-      if (typeof section !== 'string') ids.push(section.id)
-      else for (const id of this.#encodeSection(section, index === 0)) ids.push(id)
+    for (const section of this.#literal.split(text)) {
+      if ('id' in section) ids.push(section.id)
+      else for (const id of this.#encodeSection(section.text, section.from === 0)) ids.push(id)
     }
     return ids
   }
 
   /** Ids of a text without literal added tokens. `first`: it begins the text. */
   #encodeSection(text: string, first: boolean): number[] {
-    const normalized = this.library.normalizer?.normalize(text) ?? text
     const ids: number[] = []
-    for (const section of this.#normalized.split(normalized)) {
-      if (typeof section !== 'string') ids.push(section.id)
-      else for (const id of this.#encodeWords(section, first)) ids.push(id)
+    for (const section of this.#normalized.split(this.#normalize(text))) {
+      if ('id' in section) ids.push(section.id)
+      else
+        for (const piece of this.encoding.cut(section.text, first && section.from === 0))
+          for (const id of this.#cache.get(piece)) ids.push(id)
     }
     return ids
   }
 
-  #encodeWords(section: string, first: boolean): number[] {
-    const { pieces } = this.encoding
-    if (pieces) {
-      const ids: number[] = []
-      for (const piece of pieces.cut(section, first)) for (const id of this.#cache.get(piece)) ids.push(id)
-      return ids
-    }
-    const { pre_tokenizer } = this.library
-    return this.#idsOf(
-      pre_tokenizer ? pre_tokenizer.pre_tokenize(section, { section_index: first ? 0 : 1 }) : [section],
-    )
-  }
-
-  /** Ids that the model makes of pre-tokens. */
-  #idsOf(words: string[]): number[] {
-    const { model } = this.library
-    return this.#requireKnown(model._call(words), (token) => model.tokens_to_ids.get(token) ?? model.unk_token_id)
-  }
-
-  #encodeWithSpecials(text: string): number[] {
-    const { tokens } = this.library.encode(text, { add_special_tokens: true })
-    return this.#requireKnown(tokens, (token) => this.library.token_to_id(token))
+  /** Ids that the model makes of one word. */
+  #idsOf(word: string): number[] {
+    const { model } = this
+    return this.#requireKnown(model._call([word]), (token) => model.tokens_to_ids.get(token) ?? model.unk_token_id)
   }
 
   #requireKnown(tokens: readonly string[], idOf: (token: string) => number | undefined): number[] {
@@ -206,7 +206,7 @@ export class Tokenizer {
   #bytesOf(id: number): Uint8Array {
     let bytes = this.#bytes.get(id)
     if (!bytes) {
-      const token = this.library.id_to_token(id)
+      const token = this.model.vocab[id]
       // Rows of the embedding beyond the vocabulary can be generated by an untrained or steered model.
       bytes = token === undefined ? ENCODER.encode(`<token ${id}>`) : bytesOfToken(token, this.kind)
       this.#bytes.set(id, bytes)
@@ -215,14 +215,20 @@ export class Tokenizer {
   }
 }
 
-/** The library's tokenizer of a checked tokenizer.json. */
-function build(json: TokenizerFiles['json'], { config, folder }: TokenizerFiles): LibraryTokenizer {
+/** The model of a checked tokenizer.json. */
+function build({ json, config, folder }: TokenizerFiles): LibraryModel {
   try {
-    return openLibrary(json, config)
+    return openModel(json.model, config)
   } catch (error) {
     const message = `The tokenizer cannot be used: ${(error as Error).message} (${folder})`
     throw new AppError('tokenizer_invalid', message, undefined, { cause: error })
   }
+}
+
+function largestOf(ids: readonly number[]): number {
+  let largest = -1
+  for (const id of ids) if (id > largest) largest = id
+  return largest
 }
 
 /** Puts bytes that will not be completed any more at the last token. */

@@ -1,7 +1,7 @@
 // Tokenizers kept as vocab.json and merges.txt (the layout of GPT-2's slow tokenizer): written as the tokenizer.json that Hugging Face
 // transformers would make of them. Only families whose words are known; the files themselves do not say how text is cut.
 import { AppError } from '@mistudio/contracts'
-import { QWEN_WORDS } from './patterns.js'
+import { QWEN_WORDS } from './published-expressions.js'
 
 interface Family {
   readonly normalizer: object | null

@@ -33,11 +33,6 @@ export function requireUsableVocabulary({ model, added_tokens }: TokenizerJson):
     added_tokens.map(({ id }) => id),
     'added_tokens',
   )
-  const whole = added_tokens.find((token) => token['single_word'] === true)
-  if (whole)
-    throw invalid(
-      `tokenizer.json: the added token "${whole.content}" is only matched as a whole word, which is not supported.`,
-    )
   const { vocab } = model
   if (model.type === 'Unigram') {
     if (model['byte_fallback'] === true)
@@ -52,4 +47,23 @@ export function requireUsableVocabulary({ model, added_tokens }: TokenizerJson):
   }
   if (Number(model['dropout'] ?? 0) > 0)
     throw invalid('tokenizer.json: dropout makes every encoding random; set it to null.')
+}
+
+/**
+ * What a BPE model reads of a word: without an unknown token it drops characters that its vocabulary lacks, before anything is merged, so that
+ * their neighbours can be.
+ */
+export function knownCharacters({
+  type,
+  vocab,
+  unk_token,
+  byte_fallback,
+}: TokenizerJson['model']): (word: string) => string {
+  const drops = type === 'BPE' && typeof unk_token !== 'string' && byte_fallback !== true
+  if (!drops || typeof vocab !== 'object' || vocab === null) return (word) => word
+  return (word) => {
+    const characters = [...word]
+    const known = characters.filter((character) => Object.hasOwn(vocab, character))
+    return known.length === characters.length ? word : known.join('')
+  }
 }
