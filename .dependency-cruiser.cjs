@@ -35,7 +35,7 @@ const publicFaces = WORKSPACES.map((workspace) => ({
   comment: `Others import ${workspace} by its name, never a file inside.`,
   severity: 'error',
   from: { path: either(WORKSPACES.filter((other) => other !== workspace)) },
-  to: { path: `^${workspace}/`, pathNot: `^${workspace}/dist/(index|ort)\\.(js|d\\.ts)$` },
+  to: { path: `^${workspace}/`, pathNot: `^${workspace}/dist/(index|ort|step)\\.(js|d\\.ts)$` },
 }))
 
 /** A room of backend, worker or frontend reaches a neighbour through `index` or a face the room's kind has. */

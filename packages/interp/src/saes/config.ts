@@ -24,6 +24,3 @@ export function parseSaeCfg(value: unknown): SaeCfg {
   const where = issue?.path.join('.') || 'cfg.json'
   throw new SaeError('sae_invalid', `The SAE's cfg.json is not usable: ${where}: ${issue?.message}.`, { field: where })
 }
-
-/** Features that the auxiliary loss may use per token: half of d_in (SAELens `calculate_topk_aux_acts`). */
-export const auxWidth = (dIn: number): number => Math.floor(dIn / 2)

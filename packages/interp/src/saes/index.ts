@@ -2,11 +2,11 @@
 
 export type { SaeArchitecture, SaeModel } from './architectures/architecture.js'
 export { saeArchitectureOf } from './architectures/index.js'
+export { auxWidth } from './aux-width.js'
 export { type Estimate, jackknife } from './check/jackknife.js'
 export { type MeasureRequest, measureSae, type SaeMeasurement } from './check/measure.js'
 export { doubtful, type Trial, type Verdict, verdictOf } from './check/verdict.js'
 export {
-  auxWidth,
   parseSaeCfg,
   type SaeCfg,
   SaeCfgSchema,

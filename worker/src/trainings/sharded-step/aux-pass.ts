@@ -3,7 +3,7 @@
 import { chunks, type ShardContext, type StepRequest, type Tokens } from './context.js'
 import { DeadRows } from './dead-rows.js'
 import { auxLimit, deadChunk } from './layout.js'
-import type { TopkPlan } from './plan.js'
+import type { TopkPlan } from './plan-types.js'
 import type { StepTokens } from './tokens.js'
 
 export class AuxPass {

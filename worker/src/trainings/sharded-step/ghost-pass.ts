@@ -1,6 +1,6 @@
 // Ghost gradients in shards (formulas and sources: ghost.ts of the training reference): dead features, through an exponential, explain
 // what the reconstruction leaves. After the main pass, chunk by chunk over the dead rows.
-import { GHOST_LIMIT } from '@mistudio/interp'
+import { GHOST_LIMIT } from '@mistudio/interp/step'
 import { chunks, type ShardContext, type StepRequest, type Tokens } from './context.js'
 import { DeadRows } from './dead-rows.js'
 import { deadChunk } from './layout.js'

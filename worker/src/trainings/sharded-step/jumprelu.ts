@@ -2,7 +2,7 @@
 // pre-activation loss everything below the threshold of a dead feature.
 import { addSums } from './chunk-sums.js'
 import type { ShardContext, Tokens } from './context.js'
-import type { JumpreluPlan } from './plan.js'
+import type { JumpreluPlan } from './plan-types.js'
 import type { Pointwise } from './pointwise.js'
 
 /** Widens the bound of entries, so that rounding loses none; which entries are in the window is decided exactly. */

@@ -1,9 +1,9 @@
 // Sizes of a sharded training step: which features a shard owns, what lies in its own memory, what all shards share.
-import { auxWidth } from '@mistudio/interp'
+import { auxWidth } from '@mistudio/interp/step'
 import { blockRoom, doubles, floats, memoryBytes, paddedWidth, type Slot } from '@mistudio/kernels'
 import { CHUNK_SUMS } from './chunk-sums.js'
 import { parametersOf } from './parameters.js'
-import { hasGhosts, type ShardPlan } from './plan.js'
+import { hasGhosts, type ShardPlan } from './plan-types.js'
 
 export interface ShardLayout {
   readonly plan: ShardPlan

@@ -1,5 +1,5 @@
 // Which parameters an architecture has, and how they lie in a shard.
-import type { ShardPlan } from './plan.js'
+import type { ShardPlan } from './plan-types.js'
 
 /**
  * `encoder` and `decoder`: rows of the own features, [features, width]; W_enc thus transposed. `feature`: a number per own feature.

@@ -1,6 +1,5 @@
 // What a sharded step computes for one configuration, in the terms of the shards: parsed once, sent to every thread.
 import {
-  type ActivationNormalisation,
   BatchTopkFieldsSchema,
   GatedFieldsSchema,
   JumpreluFieldsSchema,
@@ -9,63 +8,13 @@ import {
   TopkFieldsSchema,
   type TrainableSae,
 } from '@mistudio/interp'
-
-interface Common {
-  readonly dIn: number
-  readonly dOut: number
-  readonly dSae: number
-  readonly applyBDec: boolean
-  /** Output site ≠ input site: the reconstruction is not un-normalised. */
-  readonly transcoder: boolean
-  readonly normalisation: ActivationNormalisation
-  /** Widths of the blocks of a decoder row whose norms are added; one block but for crosscoders. */
-  readonly siteWidths: readonly number[]
-}
-
-/** Architectures that select entries by rank; one reconstruction per prefix of the dictionary. */
-export interface TopkPlan extends Common {
-  readonly kind: 'topk'
-  readonly k: number
-  /** Of each token, or of the whole batch. */
-  readonly over: 'token' | 'batch'
-  readonly signed: boolean
-  readonly rescale: boolean
-  readonly auxCoefficient: number
-  readonly widths: readonly number[]
-  readonly auxPerWidth: boolean
-}
-
-export interface StandardPlan extends Common {
-  readonly kind: 'standard'
-  readonly power: number
-  readonly ghosts: boolean
-}
-
-export interface GatedPlan extends Common {
-  readonly kind: 'gated'
-}
-
-export interface JumpreluPlan extends Common {
-  readonly kind: 'jumprelu'
-  readonly mode: 'step' | 'tanh' | 'quadratic'
-  readonly bandwidth: number
-  readonly toInput: boolean
-  readonly tanhScale: number
-  readonly targetL0: number
-  /** Coefficient of the pre-activation loss; null without it. */
-  readonly preAct: number | null
-  readonly ghosts: boolean
-}
-
-/** Architectures whose activations depend on one pre-activation each. */
-export type PointwisePlan = StandardPlan | GatedPlan | JumpreluPlan
-export type ShardPlan = TopkPlan | PointwisePlan
+import { type CommonPlan, normalises, type ShardPlan } from './plan-types.js'
 
 /** The plan of a configuration, or null where only the plain reference computes it. */
 export function shardPlan({ cfg }: TrainableSae): ShardPlan | null {
   if (cfg.skip_connection) return null
   const dOut = cfg.d_out ?? cfg.d_in
-  const common: Common = {
+  const common: CommonPlan = {
     ...{ dIn: cfg.d_in, dOut, dSae: cfg.d_sae, applyBDec: cfg.apply_b_dec_to_input },
     ...{ transcoder: cfg.d_out !== undefined, normalisation: cfg.normalize_activations },
     siteWidths: cfg.site_widths ?? [dOut],
@@ -112,13 +61,6 @@ export function shardPlan({ cfg }: TrainableSae): ShardPlan | null {
       return null
   }
 }
-
-/** Whether dead features get ghost gradients. */
-export const hasGhosts = (plan: ShardPlan): boolean => 'ghosts' in plan && plan.ghosts
-
-/** Whether tokens are normalised at run time. */
-export const normalises = ({ normalisation }: Pick<Common, 'normalisation'>): boolean =>
-  normalisation === 'layer_norm' || normalisation === 'constant_norm_rescale'
 
 function topk(fields: { rescale_acts_by_decoder_norm: boolean; aux_loss_coefficient: number }, k: number) {
   const { rescale_acts_by_decoder_norm: rescale, aux_loss_coefficient: auxCoefficient } = fields

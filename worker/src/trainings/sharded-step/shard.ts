@@ -1,13 +1,14 @@
 // One shard of a training step: owns a slice of the features, exchanges arrays per token with the others. All sums have a fixed order,
 // so results depend on the number of shards only.
-import { type AdamOptions, constrainDecoder, type DecoderNormMode, projectDecoderGradient } from '@mistudio/interp'
+import type { AdamOptions, DecoderNormMode } from '@mistudio/interp'
+import { constrainDecoder, projectDecoderGradient } from '@mistudio/interp/step'
 import { AuxPass } from './aux-pass.js'
 import type { ShardContext, StepRequest } from './context.js'
 import { GatedActivations } from './gated.js'
 import { GhostPass } from './ghost-pass.js'
 import { JumpreluActivations } from './jumprelu.js'
 import type { Way } from './layout.js'
-import { hasGhosts, type PointwisePlan } from './plan.js'
+import { hasGhosts, type PointwisePlan } from './plan-types.js'
 import type { Pointwise } from './pointwise.js'
 import { PointwisePass } from './pointwise-pass.js'
 import { StandardActivations } from './standard.js'

@@ -1,7 +1,7 @@
 // Standard SAEs in a shard: ReLU, Lp norm of activations weighted by decoder norms.
 import { addSums } from './chunk-sums.js'
 import type { ShardContext, Tokens } from './context.js'
-import type { StandardPlan } from './plan.js'
+import type { StandardPlan } from './plan-types.js'
 import type { Pointwise } from './pointwise.js'
 
 export class StandardActivations implements Pointwise {

@@ -1,5 +1,6 @@
 // A shard's slice of a training state: between padded kernel memory and plain arrays in SAELens's orientation.
-import { SaeError, type TrainStepState } from '@mistudio/interp'
+import type { TrainStepState } from '@mistudio/interp'
+import { SaeError } from '@mistudio/interp/step'
 import type { ShardLayout } from './layout.js'
 import type { ShardMemory } from './memory.js'
 import { type Parameter, parametersOf } from './parameters.js'

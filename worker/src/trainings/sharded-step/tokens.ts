@@ -1,8 +1,8 @@
 // The tokens of a step: input of the encoder, sums of the reconstructions over shards, errors and their gradients. Every token has one
 // owner, which sums its row over shards and gives the gradient to all.
-import { GHOST_EPS } from '@mistudio/interp'
+import { GHOST_EPS } from '@mistudio/interp/step'
 import type { ShardContext, StepRequest, Tokens } from './context.js'
-import { normalises } from './plan.js'
+import { normalises } from './plan-types.js'
 
 /** Added to the standard deviation by layer_norm; not on the way back. */
 const LAYER_NORM_EPS = 1e-5

@@ -1,7 +1,7 @@
 // Forward and backward pass of the top-k architectures: an exact selection over all shards, then lists of entries.
 import { chunks, type ShardContext, type StepRequest } from './context.js'
 import { batchLimit, chunkSize, firstFeature } from './layout.js'
-import type { TopkPlan } from './plan.js'
+import type { TopkPlan } from './plan-types.js'
 import { selectOfBatch } from './select-batch.js'
 import { accumulate, decode, type GradientPart, reconstruct } from './sparse-pass.js'
 import type { StepTokens } from './tokens.js'

@@ -3,13 +3,9 @@
 // to the size of the squared error, both as constants, so that living features feel nothing.
 import { SaeError } from '../errors.js'
 import type { Gradients, Parameters, TrainingBatch } from './architecture.js'
+import { GHOST_EPS, GHOST_LIMIT } from './ghost-limits.js'
 import { addColumnSums, squareSum, timesTransposed } from './linear.js'
 import * as pieces from './pieces.js'
-
-/** Added to denominators, as SAELens does. */
-export const GHOST_EPS = 1e-6
-/** Pre-activations count as at most this in the exponential, which would overflow single precision from 88 on. */
-export const GHOST_LIMIT = 30
 
 export interface GhostTerm {
   readonly loss: number

@@ -25,7 +25,7 @@ export {
 export { symmetricEigen } from './eigen.js'
 export { type ExportedSae, exportForInference, logSparsity } from './export.js'
 export { foldDecoderNorms, foldRefusal, foldRescaling, foldScaler, type SaeTensors } from './fold.js'
-export { GHOST_EPS, GHOST_LIMIT } from './ghost.js'
+export { GHOST_EPS, GHOST_LIMIT } from './ghost-limits.js'
 export { type InitialOptions, initialParameters, initialState } from './initialise.js'
 export type { Floats } from './linear.js'
 export { type Normalised, normaliseTokens } from './normalise.js'
