@@ -29,13 +29,10 @@ export class ActivationsRepository {
   }
 
   /** Trainings that read it and have not ended: also those that are paused, or resume after a restart. */
-  async users(id: string): Promise<User[]> {
-    const { rows } = await this.database.pool.query<User>(
-      `SELECT 'training' AS type, t.id, r.name FROM training t JOIN run r ON r.id = t.id WHERE t.capture_id = $1 AND EXISTS
-         (SELECT 1 FROM job j WHERE j.subject_id = coalesce(t.group_id, t.id) AND j.state <> ALL($2))`,
-      [id, [...TERMINAL_STATES]],
-    )
-    return rows
+  users(id: string, db: Tx): Promise<User[]> {
+    return db.$queryRaw<User[]>`
+      SELECT 'training' AS type, t.id, r.name FROM training t JOIN run r ON r.id = t.id WHERE t.capture_id = ${id}::uuid AND EXISTS
+        (SELECT 1 FROM job j WHERE j.subject_id = coalesce(t.group_id, t.id) AND j.state <> ALL(${[...TERMINAL_STATES]}::text[]))`
   }
 
   async remove(tx: Tx, id: string): Promise<void> {

@@ -21,11 +21,11 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
+import { holdRows } from '../common/hold.js'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
-import { usersError } from '../common/users-error.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
-import { FilesService } from '../files/files.service.js'
+import { RemovalService } from '../files/removal.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { QuestionsService } from '../jobs/questions.service.js'
 import { ModelsService } from '../models/models.service.js'
@@ -39,7 +39,7 @@ export class ActivationsService {
     private readonly repository: ActivationsRepository,
     private readonly models: ModelsService,
     private readonly tokenizations: TokenizationsService,
-    private readonly files: FilesService,
+    private readonly removal: RemovalService,
     private readonly jobs: JobsService,
     private readonly questions: QuestionsService,
     private readonly config: AppConfig,
@@ -76,7 +76,13 @@ export class ActivationsService {
     const from = { modelPath, precision, modelName: model.name, tokenizationId, datasetName }
     const run = { captureId: id, ...from, params }
     const title = `${model.name} on ${datasetName}`
-    await this.jobs.submit({ ...job, title, params: run }, (tx) => this.repository.create(tx, row))
+    await this.jobs.submit({ ...job, title, params: run }, async (tx) => {
+      await holdRows(tx, [
+        { type: 'model', id: model.id },
+        { type: 'tokenization', id: tokenizationId },
+      ])
+      await this.repository.create(tx, row)
+    })
     return this.get(id)
   }
 
@@ -91,12 +97,16 @@ export class ActivationsService {
 
   /** @throws AppError `in_use` while a training that has not ended reads it. */
   async remove(id: string): Promise<void> {
-    const capture = await this.get(id)
-    const users = await this.repository.users(id)
-    if (users.length > 0) throw usersError(`${capture.modelName} on ${capture.datasetName}`, users)
-    await this.jobs.cancelAllOf([id])
-    const title = `Activations of ${capture.modelName}`
-    await this.files.remove(title, [{ room: 'captures', id }], (tx) => this.repository.remove(tx, id))
+    await this.removal.remove(async () => {
+      const { modelName, datasetName } = await this.get(id)
+      return {
+        title: `Activations of ${modelName} on ${datasetName}`,
+        rows: [{ type: 'capture', id }],
+        files: [{ room: 'captures', id }],
+        users: (db) => this.repository.users(id, db),
+        remove: (tx) => this.repository.remove(tx, id),
+      }
+    })
   }
 
   /** A file of a finished capture, for download: one that it lists, inside its folder also after links are followed. */

@@ -31,8 +31,8 @@ export class DatasetsRepository {
     await tx.dataset.create({ data: { ...dataset, source: toJson(dataset.source) } })
   }
 
-  async tokenizationIds(id: string): Promise<string[]> {
-    const rows = await this.database.prisma.tokenization.findMany({ where: { datasetId: id }, select: { id: true } })
+  async tokenizationIds(id: string, db: Tx = this.database.prisma): Promise<string[]> {
+    const rows = await db.tokenization.findMany({ where: { datasetId: id }, select: { id: true } })
     return rows.map((row) => row.id)
   }
 

@@ -19,8 +19,8 @@ import { Injectable } from '@nestjs/common'
 import type { Page } from '../common/route.js'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
-import { usersError } from '../common/users-error.js'
 import { FilesService } from '../files/files.service.js'
+import { PlanOvertaken, RemovalService } from '../files/removal.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { QuestionsService } from '../jobs/questions.service.js'
 import { type DatasetRow, DatasetsRepository } from './datasets.repository.js'
@@ -32,6 +32,7 @@ export class DatasetsService {
     private readonly repository: DatasetsRepository,
     private readonly tokenizations: TokenizationsRepository,
     private readonly files: FilesService,
+    private readonly removal: RemovalService,
     private readonly jobs: JobsService,
     private readonly questions: QuestionsService,
   ) {}
@@ -90,16 +91,20 @@ export class DatasetsService {
 
   /** Deletes a dataset with its tokenizations. Refused while a training or extraction reads one of them. */
   async remove(id: string): Promise<void> {
-    const dataset = await this.get(id)
-    const tokenizationIds = await this.repository.tokenizationIds(id)
-    const users = await this.tokenizations.users(tokenizationIds)
-    if (users.length > 0) throw usersError(dataset.name, users)
-    await this.jobs.cancelAllOf([id, ...tokenizationIds])
-    const targets = [
-      { room: 'datasets' as const, id },
-      ...tokenizationIds.map((tokenization) => ({ room: 'tokenizations' as const, id: tokenization })),
-    ]
-    await this.files.remove(dataset.name, targets, (tx) => this.repository.remove(tx, id))
+    await this.removal.remove(async () => {
+      const title = (await this.get(id)).name
+      const parts = await this.repository.tokenizationIds(id)
+      return {
+        title,
+        rows: [{ type: 'dataset', id }, ...parts.map((part) => ({ type: 'tokenization' as const, id: part }))],
+        files: [{ room: 'datasets', id }, ...parts.map((part) => ({ room: 'tokenizations' as const, id: part }))],
+        users: (db) => this.tokenizations.users(parts, db),
+        remove: async (tx) => {
+          if ((await this.repository.tokenizationIds(id, tx)).length !== parts.length) throw new PlanOvertaken()
+          await this.repository.remove(tx, id)
+        },
+      }
+    })
   }
 
   /** The file behind a source, confined. */

@@ -43,15 +43,19 @@ export class TokenizationsRepository {
     await tx.tokenization.deleteMany({ where: { id } })
   }
 
-  /** Trainings and extractions that read one of these and have not ended. Ended ones need it no more. */
-  async users(ids: readonly string[]): Promise<User[]> {
-    const { rows } = await this.database.pool.query<User>(
-      `SELECT * FROM (
-         SELECT 'training' AS type, t.id, r.name FROM training t JOIN run r ON r.id = t.id WHERE t.tokenization_id = ANY($1)
-         UNION ALL SELECT 'extraction', e.id, s.name FROM extraction e JOIN sae s ON s.id = e.sae_id WHERE e.tokenization_id = ANY($1)
-       ) u WHERE EXISTS (SELECT 1 FROM job j WHERE j.subject_id = u.id AND j.state <> ALL($2))`,
-      [ids, [...TERMINAL_STATES]],
-    )
-    return rows
+  /** What reads one of these and has not ended. Ended work needs it no more. */
+  async users(ids: readonly string[], db: Tx): Promise<User[]> {
+    const wanted = [...ids]
+    return db.$queryRaw<User[]>`
+      SELECT type, id, name FROM (
+        SELECT 'training' AS type, t.id, r.name, coalesce(t.group_id, t.id) AS subject
+          FROM training t JOIN run r ON r.id = t.id WHERE t.tokenization_id = ANY(${wanted}::uuid[])
+        UNION ALL SELECT 'extraction', e.id, s.name, e.id
+          FROM extraction e JOIN sae s ON s.id = e.sae_id WHERE e.tokenization_id = ANY(${wanted}::uuid[])
+        UNION ALL SELECT 'capture', c.id, c.model_name, c.id FROM capture c WHERE c.tokenization_id = ANY(${wanted}::uuid[])
+      ) u WHERE EXISTS (SELECT 1 FROM job j WHERE j.subject_id = u.subject AND j.state <> ALL(${[...TERMINAL_STATES]}::text[]))
+      UNION ALL SELECT 'self-check', s.id, s.name FROM sae s JOIN job j ON j.subject_id = s.id
+        WHERE j.kind = ANY('{sae.import,sae.check}'::text[]) AND j.state <> ALL(${[...TERMINAL_STATES]}::text[])
+        AND j.params->'text'->>'tokenizationId' = ANY(${wanted}::text[])`
   }
 }

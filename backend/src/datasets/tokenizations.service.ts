@@ -11,11 +11,11 @@ import {
   TokenSamplesResultSchema,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
+import { holdRows } from '../common/hold.js'
 import type { Page } from '../common/route.js'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
-import { usersError } from '../common/users-error.js'
-import { FilesService } from '../files/files.service.js'
+import { RemovalService } from '../files/removal.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { QuestionsService } from '../jobs/questions.service.js'
 import { ModelsService } from '../models/models.service.js'
@@ -30,7 +30,7 @@ export class TokenizationsService {
     private readonly repository: TokenizationsRepository,
     private readonly datasets: DatasetsService,
     private readonly models: ModelsService,
-    private readonly files: FilesService,
+    private readonly removal: RemovalService,
     private readonly jobs: JobsService,
     private readonly questions: QuestionsService,
   ) {}
@@ -75,7 +75,13 @@ export class TokenizationsService {
       maxDocuments: body.maxDocuments ?? null,
     }
     const job = { kind: 'dataset.tokenize', subjectType: 'tokenization', subjectId: id, title: dataset.name } as const
-    await this.jobs.submit({ ...job, params }, (tx) => this.repository.create(tx, row))
+    await this.jobs.submit({ ...job, params }, async (tx) => {
+      await holdRows(tx, [
+        { type: 'dataset', id: datasetId },
+        { type: 'model', id: modelId },
+      ])
+      await this.repository.create(tx, row)
+    })
     return this.get(id)
   }
 
@@ -94,12 +100,13 @@ export class TokenizationsService {
   }
 
   async remove(id: string): Promise<void> {
-    const row = await this.find(id)
-    const users = await this.repository.users([id])
-    if (users.length > 0) throw usersError(`Tokenization of ${row.dataset.name}`, users)
-    await this.jobs.cancelAllOf([id])
-    const targets = [{ room: 'tokenizations' as const, id }]
-    await this.files.remove(`Tokenization of ${row.dataset.name}`, targets, (tx) => this.repository.remove(tx, id))
+    await this.removal.remove(async () => ({
+      title: `Tokenization of ${(await this.find(id)).dataset.name}`,
+      rows: [{ type: 'tokenization', id }],
+      files: [{ room: 'tokenizations', id }],
+      users: (db) => this.repository.users([id], db),
+      remove: (tx) => this.repository.remove(tx, id),
+    }))
   }
 
   private async find(id: string): Promise<TokenizationRow> {

@@ -10,10 +10,11 @@ import {
   PrecisionSchema,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
+import { holdRows } from '../common/hold.js'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
-import { FilesService } from '../files/files.service.js'
+import { RemovalService } from '../files/removal.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { SaesService } from '../saes/saes.service.js'
 import { type ExtractionRow, ExtractionsRepository } from './extractions.repository.js'
@@ -24,7 +25,7 @@ export class ExtractionsService {
     private readonly repository: ExtractionsRepository,
     private readonly saes: SaesService,
     private readonly tokenizations: TokenizationsService,
-    private readonly files: FilesService,
+    private readonly removal: RemovalService,
     private readonly jobs: JobsService,
   ) {}
 
@@ -73,16 +74,25 @@ export class ExtractionsService {
     const from = { saeId: sae.id, modelPath, precision, tokenizationId: tokenization.id }
     const params = { extractionId: id, ...from, params: body.params }
     const job = { kind: 'extraction.run', subjectType: 'extraction', subjectId: id, title: sae.name } as const
-    await this.jobs.submit({ ...job, params }, (tx) => this.repository.create(tx, row))
+    await this.jobs.submit({ ...job, params }, async (tx) => {
+      await holdRows(tx, [
+        { type: 'sae', id: sae.id },
+        { type: 'model', id: modelId },
+        { type: 'tokenization', id: tokenization.id },
+      ])
+      await this.repository.create(tx, row)
+    })
     return this.get(id)
   }
 
   /** Deletes an extraction with its features. Labels and notes belong to the SAE and stay. */
   async remove(id: string): Promise<void> {
-    const extraction = await this.get(id)
-    await this.jobs.cancelAllOf([id])
-    const title = `Extraction of ${extraction.saeName}`
-    await this.files.remove(title, [{ room: 'extractions', id }], (tx) => this.repository.remove(tx, id))
+    await this.removal.remove(async () => ({
+      title: `Extraction of ${(await this.get(id)).saeName}`,
+      rows: [{ type: 'extraction', id }],
+      files: [{ room: 'extractions', id }],
+      remove: (tx) => this.repository.remove(tx, id),
+    }))
   }
 }
 

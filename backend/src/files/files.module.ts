@@ -7,11 +7,12 @@ import { FilesService } from './files.service.js'
 import { FolderUploadsController } from './folder-uploads.controller.js'
 import { FolderUploadsRepository } from './folder-uploads.repository.js'
 import { FolderUploadsService } from './folder-uploads.service.js'
+import { RemovalService } from './removal.service.js'
 
 @Module({
   imports: [JobsModule, SettingsModule],
   controllers: [FilesController, FolderUploadsController],
-  providers: [FilesService, FilesRepository, FolderUploadsService, FolderUploadsRepository],
-  exports: [FilesService, FolderUploadsService],
+  providers: [FilesService, FilesRepository, FolderUploadsService, FolderUploadsRepository, RemovalService],
+  exports: [FilesService, FolderUploadsService, RemovalService],
 })
 export class FilesModule {}

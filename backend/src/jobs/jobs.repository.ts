@@ -12,6 +12,7 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import { holdRows } from '../common/hold.js'
 import { Prisma } from '../generated/prisma/client.js'
 import type { Change } from './job.actions.js'
 import { toJob, toJobEvent } from './job.mapper.js'
@@ -34,17 +35,6 @@ export interface Changed {
 
 const QUESTIONS = [...QUESTION_KINDS]
 const TERMINAL = [...TERMINAL_STATES]
-const SUBJECT_TABLES: Readonly<Record<SubjectType, string | null>> = {
-  model: 'model',
-  dataset: 'dataset',
-  tokenization: 'tokenization',
-  training: 'training',
-  sae: 'sae',
-  extraction: 'extraction',
-  capture: 'capture',
-  steering: 'steering',
-  system: null,
-}
 
 @Injectable()
 export class JobsRepository {
@@ -57,11 +47,12 @@ export class JobsRepository {
     return this.tell(tx, toJob(row), row.dispatch)
   }
 
-  /** Applies a change if the job still is as `from`; null when somebody was faster. */
-  change(from: Pick<Job, 'id' | 'state' | 'control'>, change: Change): Promise<Changed | null> {
+  /** Applies a change if the job still is as `from`; null when somebody was faster. @throws AppError `conflict` when it is to run and its subject is gone. */
+  change(from: Job, change: Change): Promise<Changed | null> {
     return this.database.transaction(async (tx) => {
       const now = new Date()
       const requeued = change.state === 'queued' && from.state !== 'queued'
+      if (requeued) await holdRows(tx, [{ type: from.subjectType, id: from.subjectId }])
       const { count } = await tx.job.updateMany({
         where: { id: from.id, state: from.state, control: from.control },
         data: {
@@ -141,17 +132,9 @@ export class JobsRepository {
   }
 
   /** Jobs of these subjects that have not ended. */
-  async activeOf(subjectIds: readonly string[]): Promise<Job[]> {
+  async activeOf(subjectIds: readonly string[], db: Tx = this.database.prisma): Promise<Job[]> {
     const where = { subjectId: { in: [...subjectIds] }, state: { notIn: TERMINAL }, subjectType: { not: 'system' } }
-    return (await this.database.prisma.job.findMany({ where })).map(toJob)
-  }
-
-  /** Whether the thing a job works on is still there. */
-  async subjectExists(type: SubjectType, id: string): Promise<boolean> {
-    const table = SUBJECT_TABLES[type]
-    if (table === null) return true
-    const { rowCount } = await this.database.pool.query(`SELECT 1 FROM "${table}" WHERE id = $1`, [id])
-    return rowCount === 1
+    return (await db.job.findMany({ where })).map(toJob)
   }
 
   /** Deletes ended questions older than a day. */

@@ -4,6 +4,7 @@ import { AppError, type Job, type JobAction, type JobEvent, type JobListQuery } 
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx } from '../common/database.js'
 import { Gate } from '../common/gate.js'
+import { holdRows } from '../common/hold.js'
 import type { Page } from '../common/route.js'
 import { sleep } from '../common/time.js'
 import { LivePublisher } from '../live/publisher.js'
@@ -26,10 +27,14 @@ export class JobsService {
     private readonly gate: Gate,
   ) {}
 
-  /** Stores the job, and whatever `withSubject` writes, in one transaction; then queues it. */
+  /**
+   * Stores the job, and whatever `withSubject` writes, in one transaction; then queues it. Without `withSubject` the subject must be there.
+   * @throws AppError `conflict` when it is not.
+   */
   async submit(job: Omit<NewJob, 'id'>, withSubject?: (tx: Tx) => Promise<void>): Promise<Job> {
     const changed = await this.database.transaction(async (tx) => {
-      await withSubject?.(tx)
+      if (withSubject) await withSubject(tx)
+      else await holdRows(tx, [{ type: job.subjectType, id: job.subjectId }])
       return this.repository.insert(tx, { ...job, id: randomUUID() })
     })
     await this.announce(changed)
@@ -56,8 +61,8 @@ export class JobsService {
     return this.repository.newestOf(subjectIds)
   }
 
-  activeOf(subjectIds: readonly string[]): Promise<Job[]> {
-    return this.repository.activeOf(subjectIds)
+  activeOf(subjectIds: readonly string[], tx?: Tx): Promise<Job[]> {
+    return this.repository.activeOf(subjectIds, tx)
   }
 
   /** Carries out an action. Throws `wrong_state` when the job's state does not allow it. */
@@ -66,7 +71,6 @@ export class JobsService {
       const job = await this.get(id)
       const change = changeFor(job, action)
       if (change.state === job.state && change.control === job.control) return job
-      if (action === 'retry' || action === 'resume') await this.requireSubject(job)
       const changed = await this.repository.change(job, change)
       if (changed) {
         await this.announce(changed)
@@ -102,11 +106,6 @@ export class JobsService {
       // It ended between the look and the action.
       if (!(error instanceof AppError && error.code === 'wrong_state')) throw error
     }
-  }
-
-  private async requireSubject(job: Job): Promise<void> {
-    if (await this.repository.subjectExists(job.subjectType, job.subjectId)) return
-    throw new AppError('conflict', `"${job.title}" was deleted, so this job cannot run again.`)
   }
 
   private async announce({ job, event, dispatch }: Changed): Promise<void> {

@@ -3,6 +3,7 @@
 import { type HubSource, type Precision, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import type { User } from '../common/users-error.js'
 import type { Model } from '../generated/prisma/client.js'
 
 /** A row without its report, which is large and asked for by itself. */
@@ -57,15 +58,16 @@ export class ModelsRepository {
     await tx.model.deleteMany({ where: { id } })
   }
 
-  /** What needs this model: SAEs, tokenizations and trainings that have not ended. */
-  async users(id: string): Promise<{ type: string; id: string; name: string }[]> {
-    const { rows } = await this.database.pool.query<{ type: string; id: string; name: string }>(
-      `SELECT 'sae' AS type, id, name FROM sae WHERE model_id = $1
-       UNION ALL SELECT 'tokenization', t.id, d.name FROM tokenization t JOIN dataset d ON d.id = t.dataset_id WHERE t.model_id = $1
-       UNION ALL SELECT 'training', t.id, r.name FROM training t JOIN run r ON r.id = t.id WHERE t.model_id = $1 AND EXISTS
-         (SELECT 1 FROM job j WHERE j.subject_id = t.id AND j.state <> ALL($2))`,
-      [id, [...TERMINAL_STATES]],
-    )
-    return rows
+  /** What needs this model: SAEs, tokenizations, and work with it that has not ended. */
+  users(id: string, db: Tx): Promise<User[]> {
+    return db.$queryRaw<User[]>`
+      SELECT 'sae' AS type, id, name FROM sae WHERE model_id = ${id}::uuid
+      UNION ALL SELECT 'tokenization', t.id, d.name FROM tokenization t JOIN dataset d ON d.id = t.dataset_id WHERE t.model_id = ${id}::uuid
+      UNION ALL SELECT type, id, name FROM (
+        SELECT 'training' AS type, t.id, r.name, coalesce(t.group_id, t.id) AS subject
+          FROM training t JOIN run r ON r.id = t.id WHERE t.model_id = ${id}::uuid
+        UNION ALL SELECT 'capture', c.id, c.dataset_name, c.id FROM capture c WHERE c.model_id = ${id}::uuid
+        UNION ALL SELECT 'steering', s.id, coalesce(s.name, 'unnamed'), s.id FROM steering s WHERE s.model_id = ${id}::uuid
+      ) u WHERE EXISTS (SELECT 1 FROM job j WHERE j.subject_id = u.subject AND j.state <> ALL(${[...TERMINAL_STATES]}::text[]))`
   }
 }

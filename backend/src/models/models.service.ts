@@ -28,9 +28,9 @@ import { z } from 'zod'
 import { AppConfig } from '../common/config.js'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
-import { usersError } from '../common/users-error.js'
 import { FilesService } from '../files/files.service.js'
 import { FolderUploadsService } from '../files/folder-uploads.service.js'
+import { RemovalService } from '../files/removal.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { QuestionsService } from '../jobs/questions.service.js'
 import { type ModelRow, ModelsRepository } from './models.repository.js'
@@ -40,6 +40,7 @@ export class ModelsService {
   constructor(
     private readonly repository: ModelsRepository,
     private readonly files: FilesService,
+    private readonly removal: RemovalService,
     private readonly uploads: FolderUploadsService,
     private readonly jobs: JobsService,
     private readonly questions: QuestionsService,
@@ -156,10 +157,13 @@ export class ModelsService {
    */
   async remove(id: string, deleteFiles: boolean): Promise<void> {
     const model = await this.get(id)
-    const users = await this.repository.users(id)
-    if (users.length > 0) throw usersError(model.name, users)
-    await this.jobs.cancelAllOf([id])
-    await this.files.remove(model.name, [{ room: 'models', id }], (tx) => this.repository.remove(tx, id))
+    await this.removal.remove(async () => ({
+      title: model.name,
+      rows: [{ type: 'model', id }],
+      files: [{ room: 'models', id }],
+      users: (db) => this.repository.users(id, db),
+      remove: (tx) => this.repository.remove(tx, id),
+    }))
     if (model.hub) await this.removeDownloaded(model, model.hub)
     if (deleteFiles) await this.uploads.removeFilesOf(model)
   }

@@ -18,6 +18,7 @@ import {
   type Site,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
+import { type Held, holdRows } from '../common/hold.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
 import { FilesService } from '../files/files.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
@@ -70,9 +71,10 @@ export class SaeImportsService {
     const job = { kind: 'sae.import', subjectType: 'sae', subjectId: id, title } as const
     const params = { ...work, origin, width, widthOut, maxPositions }
     const { name: modelName, precision } = model
-    await this.jobs.submit({ ...job, params }, (tx) =>
-      this.repository.create(tx, { id, name: title, modelId, modelName, precision, site, siteOut, origin }),
-    )
+    await this.jobs.submit({ ...job, params }, async (tx) => {
+      await holdRows(tx, needed(modelId, check))
+      await this.repository.create(tx, { id, name: title, modelId, modelName, precision, site, siteOut, origin })
+    })
     return this.saes.get(id)
   }
 
@@ -89,7 +91,8 @@ export class SaeImportsService {
       throw new AppError('conflict', `"${sae.name}" is being checked already.`, { jobId: active.id })
     const model = await this.models.requireReady(modelId)
     const params = await this.work(id, model, sae, check)
-    return this.jobs.submit({ kind: 'sae.check', subjectType: 'sae', subjectId: id, title: sae.name, params })
+    const job = { kind: 'sae.check', subjectType: 'sae', subjectId: id, title: sae.name, params } as const
+    return this.jobs.submit(job, (tx) => holdRows(tx, [{ type: 'sae', id }, ...needed(modelId, check)]))
   }
 
   private async work(
@@ -117,6 +120,12 @@ export class SaeImportsService {
     return this.files.requireFolder(WEIGHTS.test(path.basename(given)) ? path.dirname(given) : given)
   }
 }
+
+/** What a self-check reads beside the SAE. */
+const needed = (modelId: string, { tokenizationId }: CheckSae): Held[] => [
+  { type: 'model', id: modelId },
+  ...(tokenizationId === null ? [] : [{ type: 'tokenization' as const, id: tokenizationId }]),
+]
 
 /** @throws AppError `site_unknown`. */
 function widthAt(model: Model, name: string): number {

@@ -67,13 +67,10 @@ export class SaesRepository {
   }
 
   /** Extractions of this SAE and steering that has not ended. */
-  async users(id: string): Promise<User[]> {
-    const { rows } = await this.database.pool.query<User>(
-      `SELECT 'extraction' AS type, id, dataset_name AS name FROM extraction WHERE sae_id = $1
-       UNION ALL SELECT 'steering', s.id, coalesce(s.name, 'unnamed') FROM steering s WHERE s.sae_id = $1 AND EXISTS
-         (SELECT 1 FROM job j WHERE j.subject_id = s.id AND j.state <> ALL($2))`,
-      [id, [...TERMINAL_STATES]],
-    )
-    return rows
+  users(id: string, db: Tx): Promise<User[]> {
+    return db.$queryRaw<User[]>`
+      SELECT 'extraction' AS type, id, dataset_name AS name FROM extraction WHERE sae_id = ${id}::uuid
+      UNION ALL SELECT 'steering', s.id, coalesce(s.name, 'unnamed') FROM steering s WHERE s.sae_id = ${id}::uuid AND EXISTS
+        (SELECT 1 FROM job j WHERE j.subject_id = s.id AND j.state <> ALL(${[...TERMINAL_STATES]}::text[]))`
   }
 }

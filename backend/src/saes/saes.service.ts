@@ -4,8 +4,7 @@ import path from 'node:path'
 import { AppError, type Precision, PrecisionSchema, type Sae, SaeFileSchema } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
-import { usersError } from '../common/users-error.js'
-import { FilesService } from '../files/files.service.js'
+import { RemovalService } from '../files/removal.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { toSae } from './sae.mapper.js'
 import { type SaeRow, SaesRepository } from './saes.repository.js'
@@ -21,7 +20,7 @@ export interface SaeWithModel {
 export class SaesService {
   constructor(
     private readonly repository: SaesRepository,
-    private readonly files: FilesService,
+    private readonly removal: RemovalService,
     private readonly jobs: JobsService,
     private readonly config: AppConfig,
   ) {}
@@ -66,12 +65,13 @@ export class SaesService {
   }
 
   async remove(id: string): Promise<void> {
-    const row = await this.find(id)
-    const users = await this.repository.users(id)
-    if (users.length > 0) throw usersError(row.name, users)
-    await this.jobs.cancelAllOf([id])
-    const targets = (['saes', 'sae-sources', 'sae-exports'] as const).map((room) => ({ room, id }))
-    await this.files.remove(row.name, targets, (tx) => this.repository.remove(tx, id))
+    await this.removal.remove(async () => ({
+      title: (await this.find(id)).name,
+      rows: [{ type: 'sae', id }],
+      files: (['saes', 'sae-sources', 'sae-exports'] as const).map((room) => ({ room, id })),
+      users: (db) => this.repository.users(id, db),
+      remove: (tx) => this.repository.remove(tx, id),
+    }))
   }
 
   /** A file of the SAE in SAELens layout, for download. */

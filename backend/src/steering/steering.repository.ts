@@ -40,8 +40,8 @@ export class SteeringRepository {
     await this.database.prisma.steering.update({ where: { id }, data: { name } })
   }
 
-  async remove(id: string): Promise<void> {
-    await this.database.prisma.steering.deleteMany({ where: { id } })
+  async remove(tx: Tx, id: string): Promise<void> {
+    await tx.steering.deleteMany({ where: { id } })
   }
 
   /** Forgets unnamed experiments beyond the newest hundred, except those that still run. */

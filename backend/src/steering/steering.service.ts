@@ -18,9 +18,11 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
+import { type Held, holdRows } from '../common/hold.js'
 import { iso } from '../common/time.js'
 import { ExtractionsService } from '../extractions/extractions.service.js'
 import { FeaturesService } from '../features/features.service.js'
+import { RemovalService } from '../files/removal.service.js'
 import type { Steering as SteeringRow } from '../generated/prisma/client.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { QuestionsService } from '../jobs/questions.service.js'
@@ -44,6 +46,7 @@ export class SteeringService {
     private readonly extractions: ExtractionsService,
     private readonly features: FeaturesService,
     private readonly jobs: JobsService,
+    private readonly removal: RemovalService,
     private readonly questions: QuestionsService,
   ) {}
 
@@ -69,7 +72,11 @@ export class SteeringService {
     const asked = { prompt, ...(messages ? { messages } : {}), sampling, scope, stop, alternatives }
     const params = { steeringId: id, modelPath, precision, saeId, site, variants, ...asked }
     const job = { kind: 'steering.generate', subjectType: 'steering', subjectId: id } as const
+    const needed: Held[] = [{ type: 'model', id: model.id }]
+    if (saeId) needed.push({ type: 'sae', id: saeId })
+    if (extractionId) needed.push({ type: 'extraction', id: extractionId })
     await this.jobs.submit({ ...job, title: titleOf(request), params }, async (tx) => {
+      await holdRows(tx, needed)
       await this.repository.create(tx, row)
       await this.repository.prune(tx)
     })
@@ -92,9 +99,12 @@ export class SteeringService {
   }
 
   async remove(id: string): Promise<void> {
-    await this.get(id)
-    await this.jobs.cancelAllOf([id])
-    await this.repository.remove(id)
+    await this.removal.remove(async () => ({
+      title: titleOf((await this.get(id)).request),
+      rows: [{ type: 'steering', id }],
+      files: [],
+      remove: (tx) => this.repository.remove(tx, id),
+    }))
   }
 
   private async direction({ extractionId, variants }: CreateSteering, model: Model): Promise<Direction> {

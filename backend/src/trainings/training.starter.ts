@@ -1,6 +1,7 @@
 // Puts trainings in motion: checks all of them, then stores rows and jobs. Trainings with one stream become one job.
 import { randomUUID } from 'node:crypto'
 import {
+  AppError,
   type Capture,
   type CreateTraining,
   dictionarySize,
@@ -16,6 +17,8 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { ActivationsService, storedSide } from '../activations/activations.service.js'
+import type { Tx } from '../common/database.js'
+import { holdRows } from '../common/hold.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { ModelsService } from '../models/models.service.js'
@@ -87,6 +90,12 @@ export class TrainingStarter {
     const title = group.length === 1 ? first.name : `${first.name} and ${group.length - 1} more on one stream`
     const job = { kind: 'training.run', subjectType: 'training', subjectId: first.id, title, params } as const
     await this.jobs.submit(job, async (tx) => {
+      await holdRows(tx, [
+        { type: 'model', id: model.id },
+        { type: 'tokenization', id: tokenization.id },
+        ...(capture ? [{ type: 'capture' as const, id: capture.id }] : []),
+      ])
+      await this.holdParents(tx, group)
       for (const { id, name, params, parent, sites } of group) {
         await this.repository.create(tx, {
           capture: capture && { id: capture.id, tokens: capture.tokens, dtype: capture.params.dtype },
@@ -96,6 +105,17 @@ export class TrainingStarter {
         })
       }
     })
+  }
+
+  /** The checkpoints that these begin from stay until each has one of its own. @throws AppError `conflict` for one that is gone. */
+  private async holdParents(tx: Tx, group: readonly Checked[]): Promise<void> {
+    for (const { parent } of group) {
+      if (!parent || parent.step === 0) continue
+      await holdRows(tx, [{ type: 'training', id: parent.trainingId }])
+      const kept = await this.repository.checkpoints(tx, parent.trainingId)
+      if (kept.some(({ step }) => step === parent.step)) continue
+      throw new AppError('conflict', `The checkpoint of step ${parent.step} was deleted. Begin from another one.`)
+    }
   }
 }
 

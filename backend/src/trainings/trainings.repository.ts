@@ -1,8 +1,16 @@
 // Rows of trainings, their runs and their metrics.
 
-import { type Checkpoint, type Precision, TRAINING_METRICS, type TrainingCapture } from '@mistudio/contracts'
+import {
+  type Checkpoint,
+  CheckpointSchema,
+  type Precision,
+  TERMINAL_STATES,
+  TRAINING_METRICS,
+  type TrainingCapture,
+} from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
 const withRun = { include: { run: true } } as const
@@ -57,8 +65,23 @@ export class TrainingsRepository {
     return this.database.prisma.training.count({ where: { OR: [{ id: groupId }, { groupId }] } })
   }
 
+  /** Checkpoints as they are stored now; none when the training is gone. */
+  async checkpoints(tx: Tx, id: string): Promise<Checkpoint[]> {
+    const row = await tx.training.findUnique({ where: { id }, select: { checkpoints: true } })
+    return CheckpointSchema.array().parse(row?.checkpoints ?? [])
+  }
+
   async setCheckpoints(tx: Tx, id: string, checkpoints: readonly Checkpoint[]): Promise<void> {
     await tx.training.update({ where: { id }, data: { checkpoints: toJson(checkpoints) } })
+  }
+
+  /** Branches from a checkpoint of this training (from `step`, or any) that have not ended and have no checkpoint of their own yet. */
+  branches(id: string, step: number | null, db: Tx): Promise<User[]> {
+    return db.$queryRaw<User[]>`
+      SELECT 'training' AS type, t.id, r.name FROM training t JOIN run r ON r.id = t.id
+      WHERE t.parent_id = ${id}::uuid AND t.parent_step > 0 AND t.checkpoints = '[]'::jsonb
+      AND (${step}::int IS NULL OR t.parent_step = ${step}::int) AND EXISTS
+        (SELECT 1 FROM job j WHERE j.subject_id = coalesce(t.group_id, t.id) AND j.state <> ALL(${[...TERMINAL_STATES]}::text[]))`
   }
 
   /** Training, run and metrics. The SAE it made stays. */

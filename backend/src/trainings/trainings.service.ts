@@ -11,7 +11,10 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { storedSide } from '../activations/activations.service.js'
+import { takeRows } from '../common/hold.js'
+import { usersError } from '../common/users-error.js'
 import { FilesService } from '../files/files.service.js'
+import { PlanOvertaken, RemovalService } from '../files/removal.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { QuestionsService } from '../jobs/questions.service.js'
 import { checkTraining } from './training.checks.js'
@@ -26,6 +29,7 @@ export class TrainingsService {
     private readonly repository: TrainingsRepository,
     private readonly starter: TrainingStarter,
     private readonly files: FilesService,
+    private readonly removal: RemovalService,
     private readonly jobs: JobsService,
     private readonly questions: QuestionsService,
   ) {}
@@ -75,13 +79,24 @@ export class TrainingsService {
    * @throws AppError `wrong_state` while other trainings still run in the same job.
    */
   async remove(id: string): Promise<void> {
-    const training = await this.get(id)
-    if (isRunning(training) && (await this.repository.groupSize(training.groupId)) > 1) {
-      const message = `"${training.name}" runs in one job with others. Stop or cancel the job, then delete.`
-      throw new AppError('wrong_state', message)
-    }
-    if (training.groupId === id) await this.jobs.cancelAllOf([id])
-    await this.files.remove(training.name, [{ room: 'trainings', id }], (tx) => this.repository.remove(tx, id))
+    await this.removal.remove(async () => {
+      const { name: title, groupId, ...training } = await this.get(id)
+      const alone = (await this.repository.groupSize(groupId)) <= 1
+      if (isRunning(training) && !alone) {
+        const message = `"${title}" runs in one job with others. Stop or cancel the job, then delete.`
+        throw new AppError('wrong_state', message)
+      }
+      return {
+        title,
+        rows: [{ type: 'training', id }],
+        files: [{ room: 'trainings', id }],
+        users: (db) => this.repository.branches(id, null, db),
+        remove: async (tx) => {
+          if ((await this.jobs.activeOf([groupId], tx)).length > 0) throw new PlanOvertaken()
+          await this.repository.remove(tx, id)
+        },
+      }
+    })
   }
 
   /** Deletes a checkpoint of a training that does not run. */
@@ -93,11 +108,14 @@ export class TrainingsService {
     if (!training.checkpoints.some((checkpoint) => checkpoint.step === step)) {
       throw new AppError('not_found', `"${training.name}" has no checkpoint of step ${step}.`)
     }
-    const left = training.checkpoints.filter((checkpoint) => checkpoint.step !== step)
-    const targets = [{ room: 'trainings' as const, id, checkpoint: step }]
-    await this.files.remove(`${training.name}, step ${step}`, targets, (tx) =>
-      this.repository.setCheckpoints(tx, id, left),
-    )
+    const title = `${training.name}, step ${step}`
+    await this.files.remove(title, [{ room: 'trainings' as const, id, checkpoint: step }], async (tx) => {
+      await takeRows(tx, [{ type: 'training', id }])
+      const users = await this.repository.branches(id, step, tx)
+      if (users.length > 0) throw usersError(title, users)
+      const left = (await this.repository.checkpoints(tx, id)).filter((checkpoint) => checkpoint.step !== step)
+      await this.repository.setCheckpoints(tx, id, left)
+    })
   }
 
   private async complete(rows: readonly TrainingRow[]): Promise<Training[]> {
@@ -108,4 +126,4 @@ export class TrainingsService {
   }
 }
 
-const isRunning = ({ job }: Training): boolean => job !== null && !TERMINAL_STATES.includes(job.state)
+const isRunning = ({ job }: Pick<Training, 'job'>): boolean => job !== null && !TERMINAL_STATES.includes(job.state)
