@@ -86,7 +86,9 @@ describe('uploads', () => {
       size: 5,
       sha256: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
     })
-    expect(await readdir(path.join(test.dataDir, 'uploads', body.data.id))).toEqual(['a_b.txt'])
+    const folder = await readdir(path.join(test.dataDir, 'uploads', body.data.id))
+    expect(folder.sort()).toEqual(['.parts', 'a_b.txt'])
+    expect(await readdir(path.join(test.dataDir, 'uploads', body.data.id, '.parts'))).toEqual([])
   })
 
   it('keeps nothing of an upload that is broken off or too large', async () => {

@@ -9,6 +9,7 @@ import express from 'express'
 import helmet from 'helmet'
 import { AppModule } from './app.module.js'
 import { AuthService } from './auth/auth.service.js'
+import { bodyTimes, withoutTotalLimit } from './common/body-times.js'
 import type { AppConfig } from './common/config.js'
 import { serveDocs } from './common/docs.js'
 import { Gate } from './common/gate.js'
@@ -51,6 +52,7 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
   app.set('trust proxy', 'loopback')
   app.use(security)
   app.use(checkOrigin(config.allowedOrigins))
+  app.use(bodyTimes(isUpload))
   app.use(jsonBodies())
   app.use(atTheGate(app.get(Gate)))
   app.useWebSocketAdapter(new RedisIoAdapter(app))
@@ -58,6 +60,7 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
   serveDocs(app)
   for (const handler of serveStatic(config.staticDir)) app.use(handler)
   app.enableShutdownHooks()
+  withoutTotalLimit(app.getHttpServer())
   await app.init()
   await app.get(AuthService, { strict: false }).ensureFirstKey()
   return app
@@ -74,12 +77,13 @@ function jsonBodies(): express.RequestHandler {
   return (request, response, next) => (isUpload(request) ? next() : parse(request, response, next))
 }
 
-const HEALTH = `${API_PREFIX}${ROUTES.health.path}`
+/** Asked for when all else is stuck. */
+const SIGNS = [ROUTES.health, ROUTES.ping].map((route) => `${API_PREFIX}${route.path}`)
 
-/** Lets requests of the API in as there are places. Uploads are slow by nature and hold no connection; health is asked for when all else is stuck. */
+/** Lets requests of the API in as there are places. Uploads are slow by nature and hold no connection. */
 function atTheGate(gate: Gate): express.RequestHandler {
   return (request, response, next) => {
-    const free = !request.path.startsWith(`${API_PREFIX}/`) || request.path === HEALTH || isUpload(request)
+    const free = !request.path.startsWith(`${API_PREFIX}/`) || SIGNS.includes(request.path) || isUpload(request)
     if (free) return next()
     void gate
       .enter((end) => {

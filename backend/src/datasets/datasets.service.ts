@@ -114,7 +114,7 @@ export class DatasetsService {
       return { path: file, fileName: path.basename(file) }
     }
     const upload = await this.files.requireUpload(source.uploadId)
-    return { path: upload.path, fileName: upload.name }
+    return { path: upload.path, fileName: upload.title }
   }
 }
 

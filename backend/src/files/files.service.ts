@@ -6,25 +6,20 @@ import type { Readable } from 'node:stream'
 import { AppError, type Browse, type FilesRemoveParamsSchema, type Upload } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import type { z } from 'zod'
-import { AppConfig } from '../common/config.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { SettingsService } from '../settings/settings.service.js'
 import { listFolder } from './browse.js'
 import { realRoots, resolveInside } from './confine.js'
-import { FilesRepository } from './files.repository.js'
 import { FolderUploadsService } from './folder-uploads.service.js'
-import { safeName, storeUpload, tooLarge } from './store-upload.js'
 
 export type RemovalTarget = z.infer<typeof FilesRemoveParamsSchema>['targets'][number]
 
 @Injectable()
 export class FilesService {
   constructor(
-    private readonly repository: FilesRepository,
     private readonly settings: SettingsService,
     private readonly jobs: JobsService,
     private readonly folders: FolderUploadsService,
-    private readonly config: AppConfig,
   ) {}
 
   /** Entries of a folder inside an import root; without a path the roots that exist. */
@@ -54,42 +49,22 @@ export class FilesService {
 
   /** Takes an uploaded body. `declaredSize` refuses at once what is too large anyway. */
   async upload(name: string, body: Readable, declaredSize: number | null): Promise<Upload> {
-    const limit = this.config.maxUploadBytes
-    if (declaredSize !== null && declaredSize > limit) throw tooLarge(limit)
-    const id = randomUUID()
-    const stored = await storeUpload(body, this.uploadFolder(id), safeName(name), limit)
-    const upload = { id, name, ...stored }
-    await this.repository.create(upload)
-    return upload
+    return this.getUpload((await this.folders.takeWhole(name, declaredSize, body)).id)
   }
 
   async getUpload(id: string): Promise<Upload> {
-    const upload = await this.repository.find(id)
-    if (!upload) throw new AppError('not_found', 'There is no such upload. Uploads are kept for a day.')
-    return upload
+    const { title, size, sha256 } = await this.requireUpload(id)
+    return { id, name: title, size, sha256 }
   }
 
-  /** An upload with the path of its file. */
-  async requireUpload(id: string): Promise<Upload & { path: string }> {
-    const upload = await this.getUpload(id)
-    return { ...upload, path: path.join(this.uploadFolder(id), safeName(upload.name)) }
+  /** The file of an upload, complete, with its path. */
+  async requireUpload(id: string): Promise<{ title: string; path: string; size: number; sha256: string }> {
+    const { title, path: where, size, sha256 } = await this.folders.requireFile(id)
+    return { title, path: where, size, sha256: sha256 ?? '' }
   }
 
-  async deleteUpload(id: string): Promise<void> {
-    const upload = await this.getUpload(id)
-    if (await this.repository.inUse(id)) throw new AppError('in_use', `"${upload.name}" is being imported.`)
-    await this.removeUploads([id], upload.name)
-  }
-
-  /** Removes uploads that nobody took within a day. */
-  async pruneUploads(): Promise<void> {
-    const ids = await this.repository.stale()
-    if (ids.length > 0) await this.removeUploads(ids, 'Old uploads')
-  }
-
-  private async removeUploads(ids: readonly string[], title: string): Promise<void> {
-    const targets = ids.map((id) => ({ room: 'uploads' as const, id }))
-    await this.remove(title, targets, (tx) => this.repository.remove(tx, ids))
+  deleteUpload(id: string): Promise<void> {
+    return this.folders.remove(id)
   }
 
   /** Deletes rows through `withRows` and, once they are gone, their files by a job of their own. */
@@ -101,10 +76,6 @@ export class FilesService {
     const subjectId = targets[0]?.id ?? randomUUID()
     const job = { kind: 'files.remove', subjectType: 'system', subjectId, title, params: { targets } } as const
     await this.jobs.submit(job, withRows)
-  }
-
-  private uploadFolder(id: string): string {
-    return path.join(this.config.dataDir, 'uploads', id)
   }
 }
 

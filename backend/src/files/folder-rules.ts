@@ -1,4 +1,4 @@
-// What a folder of a model or an SAE may hold and how much room it may take: pure.
+// What an upload may hold and how much room it may take: pure.
 import {
   AppError,
   modelFileKind,
@@ -19,12 +19,16 @@ const RULES = {
     what: 'a model',
     taken: '.safetensors, .json, .txt, .jinja and ONNX files',
   },
+  /** Any one file: the preview says whether it can be read. */
+  dataset: { kind: (): 'wanted' => 'wanted', advice: '', what: 'a dataset', taken: 'single files' },
   sae: { kind: saeFileKind, advice: SAE_PICKLE_ADVICE, what: 'an SAE', taken: '.safetensors, .json and .npz files' },
-} as const
+} as const satisfies Record<UploadPurpose, unknown>
 
 /** @throws AppError `file_invalid` for pickles, files that are of no use, and names that differ only in case. */
 export function requireFiles(purpose: UploadPurpose, files: readonly { readonly name: string }[]): void {
   const rules = RULES[purpose]
+  if (purpose === 'dataset' && files.length !== 1)
+    throw new AppError('file_invalid', 'A dataset is uploaded as one file. Send each file on its own.')
   const names = new Set<string>()
   for (const { name } of files) {
     const kind = rules.kind(name)

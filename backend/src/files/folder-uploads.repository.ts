@@ -16,14 +16,19 @@ const toFile = ({ index, name, size, modified, received, sha256 }: FileRow): Upl
   sha256,
 })
 
-const toUpload = ({ id, name, purpose, path, touchedAt, files }: Row, modelId: string | null): FolderUpload => ({
+interface Users {
+  readonly modelId: string | null
+  readonly datasetId: string | null
+}
+
+const toUpload = ({ id, name, purpose, path, touchedAt, files }: Row, users: Users): FolderUpload => ({
   id,
   name,
   purpose: UploadPurposeSchema.parse(purpose),
   path,
   files: files.map(toFile),
   complete: files.every(({ sha256 }) => sha256 !== null),
-  modelId,
+  ...users,
   touchedAt: iso(touchedAt),
 })
 
@@ -48,17 +53,17 @@ export class FolderUploadsRepository {
       include: WITH_FILES,
       orderBy: { createdAt: 'desc' },
     })
-    return this.withModels(rows)
+    return this.withUsers(rows)
   }
 
   async find(id: string): Promise<FolderUpload | null> {
     const row = await this.database.prisma.folderUpload.findUnique({ where: { id }, include: WITH_FILES })
-    return row ? ((await this.withModels([row]))[0] ?? null) : null
+    return row ? ((await this.withUsers([row]))[0] ?? null) : null
   }
 
   async findByPath(path: string): Promise<FolderUpload | null> {
     const row = await this.database.prisma.folderUpload.findFirst({ where: { path }, include: WITH_FILES })
-    return row ? ((await this.withModels([row]))[0] ?? null) : null
+    return row ? ((await this.withUsers([row]))[0] ?? null) : null
   }
 
   /** Notes what arrived after byte `from`. False when another request was there first, or the upload is gone. */
@@ -77,10 +82,18 @@ export class FolderUploadsRepository {
     return true
   }
 
+  /** The file of a single body is complete, with the size that it turned out to have. */
+  async finish(id: string, { size, sha256 }: { size: number; sha256: string }): Promise<void> {
+    await this.database.prisma.folderUploadFile.updateMany({
+      where: { uploadId: id, index: 0 },
+      data: { size: BigInt(size), received: BigInt(size), sha256 },
+    })
+  }
+
   /** Bytes that unfinished uploads have still to write. */
   async outstandingBytes(): Promise<number> {
     const { rows } = await this.database.pool.query<{ bytes: string }>(
-      'SELECT coalesce(sum(size - received), 0) AS bytes FROM folder_upload_file WHERE sha256 IS NULL',
+      'SELECT coalesce(sum(greatest(size - received, 0)), 0) AS bytes FROM folder_upload_file WHERE sha256 IS NULL',
     )
     return Number(rows[0]?.bytes ?? 0)
   }
@@ -89,26 +102,51 @@ export class FolderUploadsRepository {
     await tx.folderUpload.updateMany({ where: { path }, data: { registeredAt: new Date() } })
   }
 
-  async remove(tx: Tx, ids: readonly string[]): Promise<void> {
-    await tx.folderUpload.deleteMany({ where: { id: { in: [...ids] } } })
-  }
-
-  /** Uploads that never became a model and had no visitor for a day. */
-  async stale(): Promise<string[]> {
+  /** Which of these ids are no uploads. */
+  async unknown(ids: readonly string[]): Promise<string[]> {
     const { rows } = await this.database.pool.query<{ id: string }>(
-      `SELECT id FROM folder_upload u WHERE registered_at IS NULL AND touched_at < now() - interval '1 day'
-         AND NOT EXISTS (SELECT 1 FROM model m WHERE m.path = u.path)`,
+      'SELECT i AS id FROM unnest($1::uuid[]) AS i WHERE NOT EXISTS (SELECT 1 FROM folder_upload u WHERE u.id = i)',
+      [ids],
     )
     return rows.map(({ id }) => id)
   }
 
-  private async withModels(rows: readonly Row[]): Promise<FolderUpload[]> {
-    const paths = rows.map(({ path }) => path)
-    const models = await this.database.prisma.model.findMany({
-      where: { path: { in: paths } },
-      select: { id: true, path: true },
-    })
-    const byPath = new Map(models.map(({ id, path }) => [path, id]))
-    return rows.map((row) => toUpload(row, byPath.get(row.path) ?? null))
+  /** Removes the row alone: of an upload that never came about. */
+  async drop(id: string): Promise<void> {
+    await this.database.prisma.folderUpload.deleteMany({ where: { id } })
+  }
+
+  async remove(tx: Tx, ids: readonly string[]): Promise<void> {
+    await tx.folderUpload.deleteMany({ where: { id: { in: [...ids] } } })
+  }
+
+  /** Uploads that had no visitor for a day and that nothing needs: no model, no dataset, no job that has not ended. */
+  async stale(): Promise<string[]> {
+    const { rows } = await this.database.pool.query<{ id: string }>(
+      `SELECT id FROM folder_upload u WHERE registered_at IS NULL AND touched_at < now() - interval '1 day'
+         AND NOT EXISTS (SELECT 1 FROM model m WHERE m.path = u.path)
+         AND NOT EXISTS (SELECT 1 FROM dataset d WHERE d.ready_at IS NULL AND d.source->>'uploadId' = u.id::text)
+         AND NOT EXISTS (SELECT 1 FROM job j WHERE j.state IN ('queued', 'running', 'paused')
+           AND position(u.id::text IN j.params::text) > 0)`,
+    )
+    return rows.map(({ id }) => id)
+  }
+
+  private async withUsers(rows: readonly Row[]): Promise<FolderUpload[]> {
+    const [models, datasets] = await Promise.all([
+      this.database.prisma.model.findMany({
+        where: { path: { in: rows.map(({ path }) => path) } },
+        select: { id: true, path: true },
+      }),
+      this.database.pool.query<{ id: string; upload: string }>(
+        `SELECT id, source->>'uploadId' AS upload FROM dataset WHERE source->>'uploadId' = ANY($1::text[])`,
+        [rows.map(({ id }) => id)],
+      ),
+    ])
+    const modelOf = new Map(models.map(({ id, path }) => [path, id]))
+    const datasetOf = new Map(datasets.rows.map(({ id, upload }) => [upload, id]))
+    return rows.map((row) =>
+      toUpload(row, { modelId: modelOf.get(row.path) ?? null, datasetId: datasetOf.get(row.id) ?? null }),
+    )
   }
 }

@@ -1,14 +1,16 @@
-// Rules for folders of models that come from the browser in pieces: what is taken, where it lies, where to go on after a break.
-// Unfinished files lie under `.parts` by number; the folder of the model holds complete ones only.
-import { randomUUID } from 'node:crypto'
-import { access, mkdir, realpath, rename, rm, statfs, writeFile } from 'node:fs/promises'
+// Rules for uploads: what is taken, where it lies, where to go on after a break. All come in pieces, folders of models and SAEs as well as
+// the one file of a dataset. Unfinished files lie under `.parts` by number; beside it lie complete ones only.
+import { createHash, randomUUID } from 'node:crypto'
+import { access, mkdir, readdir, realpath, rename, rm, statfs, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import {
   AppError,
   type CreateFolderUpload,
   type FolderUpload,
+  IdSchema,
   MAX_CHUNK_BYTES,
+  plainFileName,
   type UploadedFile,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
@@ -19,7 +21,7 @@ import { isInside } from './confine.js'
 import { goOn, requireFiles, requireNext, requireRoom } from './folder-rules.js'
 import { FolderUploadsRepository } from './folder-uploads.repository.js'
 import { RunningHashes, storePiece } from './store-piece.js'
-import { asUploadError, safeName, tooLarge } from './store-upload.js'
+import { asUploadError, tooLarge } from './upload-errors.js'
 
 interface Piece {
   readonly start: number
@@ -58,20 +60,42 @@ export class FolderUploadsService {
     requireFiles(purpose, files)
     const bytes = files.reduce((sum, { size }) => sum + size, 0)
     if (bytes > this.config.maxUploadBytes) throw tooLarge(this.config.maxUploadBytes)
-    const id = randomUUID()
     await mkdir(path.join(this.config.dataDir, 'uploads'), { recursive: true })
     const disk = await statfs(this.config.dataDir)
     requireRoom(bytes, await this.repository.outstandingBytes(), disk.bavail * disk.bsize)
-    const folder = path.join(await realpath(path.join(this.config.dataDir, 'uploads')), id, safeName(name))
+    const id = randomUUID()
+    const own = path.join(await realpath(path.join(this.config.dataDir, 'uploads')), id)
+    const folder = purpose === 'dataset' ? own : path.join(own, plainFileName(name))
     const rows = files.map((file, index) => ({ ...file, index, received: 0, sha256: null }))
+    // The row first: a folder that no row names is swept.
+    await this.repository.create({ id, name, purpose, path: folder, files: rows })
     try {
       await mkdir(folder, { recursive: true })
       await mkdir(this.partsFolder(id))
       await Promise.all(files.map((_, index) => writeFile(this.part(id, index), '')))
-      await this.repository.create({ id, name, purpose, path: folder, files: rows })
     } catch (cause) {
-      await rm(path.dirname(folder), { recursive: true, force: true })
+      await this.discard(id)
       throw asUploadError(cause)
+    }
+    return this.get(id)
+  }
+
+  /** Takes a file as one body. Nothing of it is kept when it breaks off: nobody knows its id yet. */
+  async takeWhole(name: string, declared: number | null, body: Readable): Promise<FolderUpload> {
+    const limit = this.config.maxUploadBytes
+    if (declared !== null && declared > limit) throw tooLarge(limit)
+    const file = { name: plainFileName(name), size: declared ?? 0, modified: Date.now() }
+    const { id, path: folder } = await this.create({ name, purpose: 'dataset', files: [file] })
+    try {
+      const hash = createHash('sha256')
+      const piece = { offset: 0, length: limit, excess: tooLarge(limit) }
+      const { written, failure } = await storePiece(body, this.part(id, 0), piece, hash)
+      if (failure !== undefined) throw failure
+      await rename(this.part(id, 0), path.join(folder, file.name))
+      await this.repository.finish(id, { size: written, sha256: hash.digest('hex') })
+    } catch (cause) {
+      await this.discard(id)
+      throw cause
     }
     return this.get(id)
   }
@@ -117,13 +141,41 @@ export class FolderUploadsService {
     const upload = await this.get(id)
     if (upload.modelId)
       throw new AppError('in_use', `"${upload.name}" is registered as a model. Delete the model with its files.`)
+    if (upload.datasetId) throw new AppError('in_use', `"${upload.name}" is being imported.`)
     await this.removeAll([id], upload.name)
   }
 
-  /** Removes what nobody went on with for a day. */
+  /** Removes what nobody went on with for a day, and what a process that died left without a row. */
   async prune(): Promise<void> {
     const ids = await this.repository.stale()
     if (ids.length > 0) await this.removeAll(ids, 'Abandoned uploads')
+    await this.sweep()
+  }
+
+  /** Removes folders of uploads that no row names. Rows are made before their folders, so none is taken from a living upload. */
+  private async sweep(): Promise<void> {
+    const root = path.join(this.config.dataDir, 'uploads')
+    const names = await readdir(root).catch(() => [])
+    const ids = names.filter((name) => IdSchema.safeParse(name).success)
+    for (const id of await this.repository.unknown(ids)) await rm(path.join(root, id), { recursive: true, force: true })
+  }
+
+  private async discard(id: string): Promise<void> {
+    await rm(path.join(this.config.dataDir, 'uploads', id), { recursive: true, force: true })
+    await this.repository.drop(id)
+  }
+
+  /** The complete file of a dataset's upload, with its path. @throws AppError `wrong_state` while bytes are missing. */
+  async requireFile(id: string): Promise<UploadedFile & { path: string; title: string }> {
+    const upload = await this.get(id)
+    const file = upload.files[0]
+    if (upload.purpose !== 'dataset' || !file)
+      throw new AppError('file_invalid', `"${upload.name}" was not uploaded as a dataset.`)
+    if (file.sha256 === null)
+      throw new AppError('wrong_state', `The upload of "${upload.name}" is not complete. Continue it first.`, {
+        uploadId: id,
+      })
+    return { ...file, path: path.join(this.config.dataDir, 'uploads', id, file.name), title: upload.name }
   }
 
   /** The real folder of an upload a path names; null when the path lies elsewhere. @throws AppError `wrong_state` while files are missing. */
@@ -133,7 +185,7 @@ export class FolderUploadsService {
     const realRoot = await realpath(root).catch(() => null)
     if (real === null || realRoot === null || real === realRoot || !isInside(realRoot, real)) return null
     const upload = await this.repository.findByPath(real)
-    if (!upload) return null
+    if (!upload || upload.purpose === 'dataset') return null
     if (upload.complete) return real
     const missing = upload.files.filter(({ sha256 }) => sha256 === null).length
     throw new AppError(

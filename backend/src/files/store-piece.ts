@@ -4,7 +4,8 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { AppError } from '@mistudio/contracts'
-import { asUploadError } from './store-upload.js'
+import { chunksOf } from './body-chunks.js'
+import { asUploadError } from './upload-errors.js'
 
 export interface StoredPiece {
   /** Bytes that lie safely on disk now. */
@@ -14,13 +15,13 @@ export interface StoredPiece {
 }
 
 /**
- * Writes at most `length` bytes of `body` into the existing file at `offset`, cutting off what lies behind it. Each byte written goes through
+ * Writes at most `length` bytes (`excess`: what more than that means) of `body` into the existing file at `offset`, cutting off what lies behind it. Each byte written goes through
  * `hash`. Resolves when the bytes are on the disk, also after a break; rejects only when the file cannot be opened or synced.
  */
 export async function storePiece(
   body: Readable,
   file: string,
-  { offset, length }: { offset: number; length: number },
+  { offset, length, excess }: { offset: number; length: number; excess?: AppError },
   hash: Hash,
 ): Promise<StoredPiece> {
   const handle = await open(file, 'r+')
@@ -29,9 +30,12 @@ export async function storePiece(
   try {
     if ((await handle.stat()).size > offset) await handle.truncate(offset)
     try {
-      for await (const chunk of body as AsyncIterable<Buffer>) {
+      for await (const chunk of chunksOf(body)) {
         if (written + chunk.length > length)
-          throw new AppError('bad_request', `The piece has more than the ${length} bytes that Content-Range names.`)
+          throw (
+            excess ??
+            new AppError('bad_request', `The piece has more than the ${length} bytes that Content-Range names.`)
+          )
         await writeAll(handle, chunk, offset + written)
         hash.update(chunk)
         written += chunk.length

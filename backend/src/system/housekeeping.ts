@@ -1,6 +1,5 @@
-// Once an hour: ended questions and forgotten uploads older than a day go.
+// At the start and once an hour: ended questions and forgotten uploads older than a day go, and parts of uploads that no row names.
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
-import { FilesService } from '../files/files.service.js'
 import { FolderUploadsService } from '../files/folder-uploads.service.js'
 import { JobsRepository } from '../jobs/jobs.repository.js'
 
@@ -13,11 +12,11 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(
     private readonly jobs: JobsRepository,
-    private readonly files: FilesService,
     private readonly folders: FolderUploadsService,
   ) {}
 
   onApplicationBootstrap(): void {
+    void this.tidy()
     this.timer = setInterval(() => void this.tidy(), EVERY_MS)
   }
 
@@ -29,7 +28,6 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
   async tidy(): Promise<void> {
     try {
       await this.jobs.pruneQuestions()
-      await this.files.pruneUploads()
       await this.folders.prune()
     } catch (error) {
       this.logger.warn(`Housekeeping failed: ${error instanceof Error ? error.message : String(error)}`)

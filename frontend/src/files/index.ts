@@ -1,5 +1,5 @@
-// Files for the rooms that take them: browsing of import roots, and folders sent from this computer.
+// Files for the rooms that take them: browsing of import roots, and files and folders sent from this computer.
 export { useFolderUploads } from './api.js'
 export { dismissTransfer, useTransfer } from './upload/transfer.js'
 export { FileBrowser } from './view/file-browser.js'
-export { UploadFolder } from './view/upload-folder.js'
+export { UploadFiles } from './view/upload-files.js'

@@ -96,11 +96,13 @@ function refuseEmpty(documents: number, source: TextStream): void {
   throw new AppError('dataset_invalid', `Every text in the column "${source.column}" is empty. Choose another column.`)
 }
 
-/** Removes the upload's folder; anything that is not an upload stays, whatever the parameters say. */
+/** Removes the upload, folder and row; anything that is not an upload stays, whatever the parameters say. */
 async function removeUpload(context: Context): Promise<void> {
   const uploads = join(context.dataDir, 'uploads')
   const path = await resolveInside(uploads, context.job.params.path).catch(() => null)
   const folder = path === null ? null : dirname(path)
-  if (folder && z.uuid().safeParse(basename(folder)).success) await rm(folder, { recursive: true, force: true })
-  else context.log('warn', 'The source file is not an upload and was left where it is.')
+  const id = z.uuid().safeParse(folder && basename(folder)).data
+  if (!folder || !id) return context.log('warn', 'The source file is not an upload and was left where it is.')
+  await rm(folder, { recursive: true, force: true })
+  await context.db.query('DELETE FROM folder_upload WHERE id = $1', [id])
 }

@@ -3,12 +3,11 @@ import { AppError, type DatasetPreview, type DatasetSource } from '@mistudio/con
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { FileBrowser } from '../../files/index.js'
+import { dismissTransfer, FileBrowser, UploadFiles, useTransfer } from '../../files/index.js'
 import { Button, Dialog, errorText, Field, Input, Notice, nextStep, ProgressBar, Tabs } from '../../ui/index.js'
 import { useCreateDataset, usePreview } from '../api.js'
 import { formProblem, type ImportForm, initialForm, toRequest } from '../prepare.js'
 import { ImportFields, PreviewTable } from './preview.js'
-import { UploadBox } from './upload-box.js'
 
 export function AddDatasetDialog({ open, onClose }: { open: boolean; onClose(): void }) {
   return open ? <AddDataset onClose={onClose} /> : null
@@ -20,7 +19,8 @@ interface Found {
 }
 
 function AddDataset({ onClose }: { onClose(): void }) {
-  const [from, setFrom] = useState<'path' | 'upload'>('path')
+  const uploading = useTransfer((store) => store.transfer?.upload.purpose === 'dataset')
+  const [from, setFrom] = useState<'path' | 'upload'>(uploading ? 'upload' : 'path')
   const [path, setPath] = useState('')
   const [found, setFound] = useState<Found | null>(null)
   const [form, setForm] = useState<ImportForm | null>(null)
@@ -52,7 +52,10 @@ function AddDataset({ onClose }: { onClose(): void }) {
   const send = () => {
     if (!found || !form) return
     create.mutate(toRequest(form, found.preview, found.source), {
-      onSuccess: (dataset) => void navigate(`/datasets/${dataset.id}`),
+      onSuccess: (dataset) => {
+        if (found.source.type === 'upload') dismissTransfer()
+        void navigate(`/datasets/${dataset.id}`)
+      },
     })
   }
 
@@ -120,7 +123,11 @@ function AddDataset({ onClose }: { onClose(): void }) {
             </Field>
           </div>
         ) : (
-          <UploadBox onUploaded={(upload) => void look({ type: 'upload', uploadId: upload.id })} onReset={reset} />
+          <UploadFiles
+            purpose="dataset"
+            inspected={found !== null}
+            onComplete={(upload) => void look({ type: 'upload', uploadId: upload.id })}
+          />
         )}
       </Tabs>
       <div className="mt-4 space-y-4">

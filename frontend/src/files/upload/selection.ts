@@ -1,5 +1,5 @@
-// Which files of a chosen folder a model needs, what is left out and why, and whether that makes a model: pure.
-import { type FolderUpload, modelFileKind, PICKLE_ADVICE } from '@mistudio/contracts'
+// Which files of a chosen folder a model needs, what is left out and why, and whether that makes a model; the one file of a dataset: pure.
+import { type FolderUpload, modelFileKind, PICKLE_ADVICE, plainFileName } from '@mistudio/contracts'
 
 /** A file as the browser gives it, with where it lay in the folder that was chosen. */
 export interface Picked {
@@ -14,7 +14,7 @@ export interface Selection {
   readonly files: readonly File[]
   readonly bytes: number
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[]
-  /** Why this is no model; null when it can be sent. */
+  /** Why this cannot be used; null when it can be sent. */
   readonly problem: string | null
 }
 
@@ -80,12 +80,25 @@ function problemOf(files: readonly File[], picked: readonly Picked[]): string | 
     : null
 }
 
+/** A dataset is one file, whatever is in it: the preview says whether it can be read. */
+export function selectDatasetFile(picked: readonly Picked[]): Selection {
+  const files = picked.slice(0, 1).map(({ file }) => file)
+  const [file] = files
+  const problem =
+    picked.length > 1
+      ? 'A dataset is one file. Choose one, or add them one after another.'
+      : file?.size === 0
+        ? 'The file is empty.'
+        : null
+  return { name: file?.name ?? '', files, bytes: file?.size ?? 0, leftOut: [], problem }
+}
+
 /** The unfinished upload that these files continue: the same names, sizes and times of change. */
 export function uploadToContinue(files: readonly File[], uploads: readonly FolderUpload[]): FolderUpload | null {
   const same = (upload: FolderUpload): boolean =>
     upload.files.length === files.length &&
     upload.files.every(({ name, size, modified }) =>
-      files.some((file) => file.name === name && file.size === size && file.lastModified === modified),
+      files.some((file) => plainFileName(file.name) === name && file.size === size && file.lastModified === modified),
     )
-  return uploads.find((upload) => upload.modelId === null && same(upload)) ?? null
+  return uploads.find((upload) => upload.modelId === null && upload.datasetId === null && same(upload)) ?? null
 }

@@ -1,6 +1,13 @@
 // The upload that this page is doing: one at a time, alive while dialogs open and close. It sends pieces in order, asks the server where to
 // go on after a break, and waits for a server that is away.
-import { AppError, CHUNK_BYTES, type FolderUpload, type UploadedFile, type UploadPurpose } from '@mistudio/contracts'
+import {
+  AppError,
+  CHUNK_BYTES,
+  type FolderUpload,
+  plainFileName,
+  type UploadedFile,
+  type UploadPurpose,
+} from '@mistudio/contracts'
 import { create } from 'zustand'
 import { api, keys, queryClient } from '../../live/index.js'
 import { type Sample, withSample } from './pace.js'
@@ -40,9 +47,11 @@ export async function startTransfer(
   chosen: readonly File[],
   existing: FolderUpload | null,
 ): Promise<void> {
-  const announced = chosen.map((file) => ({ name: file.name, size: file.size, modified: file.lastModified }))
+  const announced = chosen.map((file) => {
+    return { name: plainFileName(file.name), size: file.size, modified: file.lastModified }
+  })
   const upload = existing ?? (await api.createFolderUpload({ body: { name, purpose, files: announced } }))
-  files = new Map(chosen.map((file) => [file.name, file]))
+  files = new Map(chosen.map((file) => [plainFileName(file.name), file]))
   useTransfer.setState({ transfer: { upload, state: 'sending', current: null, samples: [], problem: null } })
   resumeTransfer()
 }
@@ -139,7 +148,8 @@ function replace(file: UploadedFile): void {
 }
 
 /** What time heals: a server that is away, and a piece of a request that the server does not know to be dead yet. */
-const passes = ({ code }: AppError): boolean => ['unavailable', 'conflict', 'rate_limited'].includes(code)
+const passes = ({ code }: AppError): boolean =>
+  ['unavailable', 'conflict', 'rate_limited', 'request_timeout'].includes(code)
 
 async function askWhereToGoOn(signal: AbortSignal): Promise<void> {
   const id = useTransfer.getState().transfer?.upload.id

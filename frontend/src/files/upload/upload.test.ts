@@ -1,7 +1,7 @@
 import type { FolderUpload } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
 import { rateOf, type Sample, secondsLeft, withSample } from './pace.js'
-import { type Picked, selectModelFiles, uploadToContinue } from './selection.js'
+import { type Picked, selectDatasetFile, selectModelFiles, uploadToContinue } from './selection.js'
 
 const picked = (path: string, size = 10, lastModified = 5): Picked => {
   const name = path.split('/').at(-1) ?? ''
@@ -65,11 +65,30 @@ describe('files of a model', () => {
 
   it('is continued only by the very same files', () => {
     const upload = (modified: number, modelId: string | null = null) =>
-      ({ modelId, files: [{ name: 'config.json', size: 10, modified }] }) as unknown as FolderUpload
+      ({ modelId, datasetId: null, files: [{ name: 'config.json', size: 10, modified }] }) as unknown as FolderUpload
     const { files } = selectModelFiles([picked('tiny/config.json')])
     const same = upload(5)
     expect(uploadToContinue(files, [upload(4), same])).toBe(same)
     expect(uploadToContinue(files, [upload(4), upload(5, 'a model')])).toBeNull()
+  })
+})
+
+describe('the file of a dataset', () => {
+  it('is one, of any name, and is continued under the name that the server gave it', () => {
+    const chosen = selectDatasetFile([picked('my texts.jsonl')])
+    expect(chosen).toMatchObject({ name: 'my texts.jsonl', bytes: 10, problem: null })
+    const begun = {
+      ...{ modelId: null, datasetId: null },
+      files: [{ name: 'my_texts.jsonl', size: 10, modified: 5 }],
+    } as unknown as FolderUpload
+    expect(uploadToContinue(chosen.files, [begun])).toBe(begun)
+    expect(uploadToContinue(chosen.files, [{ ...begun, datasetId: 'being imported' }])).toBeNull()
+  })
+  it.each([
+    [[picked('a.txt'), picked('b.txt')], /one file/],
+    [[picked('a.txt', 0)], /empty/],
+  ])('is refused before anything is sent', (files, problem) => {
+    expect(selectDatasetFile(files).problem).toMatch(problem)
   })
 })
 

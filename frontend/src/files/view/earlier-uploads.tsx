@@ -6,12 +6,12 @@ import { removeUpload } from '../upload/transfer.js'
 
 interface EarlierUploadsProps {
   uploads: readonly FolderUpload[]
-  onUse(path: string): void
+  onUse(upload: FolderUpload): void
 }
 
 export function EarlierUploads({ uploads, onUse }: EarlierUploadsProps) {
   const [removing, setRemoving] = useState<FolderUpload | null>(null)
-  const open = uploads.filter(({ modelId }) => modelId === null)
+  const open = uploads.filter(({ modelId, datasetId }) => modelId === null && datasetId === null)
   if (open.length === 0) return null
   return (
     <section aria-label="Earlier uploads">
@@ -24,7 +24,7 @@ export function EarlierUploads({ uploads, onUse }: EarlierUploadsProps) {
               <span className="text-xs text-muted">{describe(upload)}</span>
             </span>
             {upload.complete && (
-              <Button size="sm" onClick={() => onUse(upload.path)}>
+              <Button size="sm" onClick={() => onUse(upload)}>
                 Use
               </Button>
             )}
@@ -58,5 +58,5 @@ function describe(upload: FolderUpload): string {
   const { received, size } = bytesOf(upload)
   const when = formatRelative(upload.touchedAt)
   if (upload.complete) return `${formatBytes(size)}, complete, ${when}`
-  return `${formatPercent(received / size, 0)} of ${formatBytes(size)}, ${when}. Choose the same files again to go on.`
+  return `${formatPercent(received / size, 0)} of ${formatBytes(size)}, ${when}. Choose the same ${upload.purpose === 'dataset' ? 'file' : 'files'} again to go on.`
 }

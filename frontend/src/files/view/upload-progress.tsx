@@ -1,5 +1,5 @@
 // A running upload: the whole with rate and time left, and every file with its hash once the server has all of it.
-import type { UploadedFile } from '@mistudio/contracts'
+import type { FolderUpload, UploadedFile } from '@mistudio/contracts'
 import Check from 'lucide-react/icons/check'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
@@ -25,7 +25,7 @@ import {
 interface UploadProgressProps {
   transfer: Transfer
   /** Goes on with the complete folder; null when that has happened. */
-  onUse: ((path: string) => void) | null
+  onUse: ((upload: FolderUpload) => void) | null
 }
 
 export function UploadProgress({ transfer, onUse }: UploadProgressProps) {
@@ -81,7 +81,7 @@ export function UploadProgress({ transfer, onUse }: UploadProgressProps) {
           <>
             <Button onClick={dismissTransfer}>Upload another</Button>
             {onUse && (
-              <Button kind="primary" onClick={() => onUse(upload.path)}>
+              <Button kind="primary" onClick={() => onUse(upload)}>
                 Look inside
               </Button>
             )}

@@ -7,7 +7,7 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import UploadIcon from 'lucide-react/icons/upload'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { dismissTransfer, FileBrowser, UploadFolder, useTransfer } from '../../files/index.js'
+import { dismissTransfer, FileBrowser, UploadFiles, useTransfer } from '../../files/index.js'
 import { keys, queryClient } from '../../live/index.js'
 import { Button, Dialog, errorText, Field, Input, Notice, nextStep, ProgressBar, Tabs } from '../../ui/index.js'
 import { useCreateModel, useInspectModel } from '../api.js'
@@ -112,7 +112,7 @@ function AddModel({ onClose }: { onClose(): void }) {
       <div className="space-y-4">
         <Tabs tabs={SOURCES} value={from} onChange={changeSource} label="Where the model lies">
           {from === 'upload' ? (
-            <UploadFolder purpose="model" inspected={found !== null} onComplete={(at) => void look(at)} />
+            <UploadFiles purpose="model" inspected={found !== null} onComplete={({ path: at }) => void look(at)} />
           ) : (
             <ServerFolder path={path} onChoose={(at) => void look(at)} onType={choose} />
           )}

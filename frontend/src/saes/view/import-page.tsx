@@ -5,7 +5,7 @@ import Server from 'lucide-react/icons/server'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import UploadIcon from 'lucide-react/icons/upload'
 import { useState } from 'react'
-import { FileBrowser, UploadFolder, useTransfer } from '../../files/index.js'
+import { FileBrowser, UploadFiles, useTransfer } from '../../files/index.js'
 import {
   Button,
   Card,
@@ -86,10 +86,10 @@ function Import({ models }: { models: NonNullable<ReturnType<typeof useModels>['
       <Card>
         <Tabs tabs={SOURCES} value={asked} onChange={change} label="Where the SAE lies">
           {asked === 'upload' ? (
-            <UploadFolder
+            <UploadFiles
               purpose="sae"
               inspected={found !== null}
-              onComplete={(path) => void look({ kind: 'folder', path })}
+              onComplete={({ path }) => void look({ kind: 'folder', path })}
             />
           ) : asked === 'hub' ? (
             <HubSaePicker busy={inspect.isPending} onChoose={(source) => void look(source)} onChange={forget} />

@@ -1,4 +1,5 @@
-// Folders uploaded from the browser in pieces: which files are taken, how far each has come. A piece is sent with `Content-Range`.
+// Uploads, all in pieces: folders of models and SAEs, and the one file of a dataset. Which files are taken, how far each has come. A piece
+// is sent with `Content-Range`.
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 
@@ -20,7 +21,7 @@ export function modelFileKind(name: string): 'wanted' | 'pickle' | 'other' {
 }
 
 /** What a folder is uploaded for. */
-export const UploadPurposeSchema = z.enum(['model', 'sae'])
+export const UploadPurposeSchema = z.enum(['model', 'sae', 'dataset'])
 export type UploadPurpose = z.infer<typeof UploadPurposeSchema>
 
 /** The same for a file of an SAE folder: configuration, safetensors, params.npz. */
@@ -35,6 +36,14 @@ export const SAE_PICKLE_ADVICE =
 export const PICKLE_ADVICE =
   'Pickle files can run any code when they are loaded, so they are never taken. Export the weights to safetensors (in Python: model.save_pretrained(folder, safe_serialization=True)).'
 
+const MAX_NAME = 120
+/** A name that can be a file's on every system: letters, digits and `._-`, with the ending kept because it tells the format. */
+export function plainFileName(name: string): string {
+  const base = name.split(/[\\/]/).at(-1) ?? ''
+  const plain = base.normalize('NFKD').replace(/[^A-Za-z0-9._-]+/g, '_')
+  return plain.slice(-MAX_NAME).replace(/^[._-]+/, '') || 'upload'
+}
+
 /** A plain file name: no folders, nothing hidden, and the same on every file system. */
 const FileNameSchema = z
   .string()
@@ -44,7 +53,7 @@ const FileNameSchema = z
   )
 
 export const CreateFolderUploadSchema = z.strictObject({
-  /** Name of the folder, which becomes the suggested name of the model. */
+  /** Name of the folder, which becomes the suggested name of the model; for a dataset the file's own name, whatever it holds. */
   name: NameSchema,
   purpose: UploadPurposeSchema.default('model'),
   files: z
@@ -84,6 +93,8 @@ export const FolderUploadSchema = z.object({
   complete: z.boolean(),
   /** The model registered from it. */
   modelId: IdSchema.nullable(),
+  /** The dataset that is being imported from it. */
+  datasetId: IdSchema.nullable(),
   /** A folder that never became a model is removed some time after this. */
   touchedAt: TimeSchema,
 })

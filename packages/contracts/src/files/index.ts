@@ -21,7 +21,7 @@ export const BrowseSchema = z.object({
 export type Browse = z.infer<typeof BrowseSchema>
 
 export const UploadQuerySchema = z.object({ name: z.string().min(1).max(255) })
-/** An uploaded file, kept until an import takes it or a day has passed. */
+/** A complete file of a dataset, kept until an import takes it or a day has passed. */
 export const UploadSchema = z.object({ id: IdSchema, name: z.string(), size: z.number(), sha256: z.string() })
 export type Upload = z.infer<typeof UploadSchema>
 

@@ -1,4 +1,5 @@
-// A folder from this computer, of a model or an SAE: choose or drop it, send it with progress, go on with what was begun before.
+// Files from this computer, the folder of a model or an SAE or the file of a dataset: choose or drop, send with progress, go on with what was
+// begun before.
 import type { FolderUpload, UploadPurpose } from '@mistudio/contracts'
 import FolderUp from 'lucide-react/icons/folder-up'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
@@ -8,7 +9,13 @@ import { Button, cx, ErrorState, errorText, formatBytes, Notice, plural } from '
 import { useFolderUploads } from '../api.js'
 import { fromDrop, fromInput } from '../upload/picked.js'
 import { selectSaeFiles } from '../upload/select-sae.js'
-import { type Picked, type Selection, selectModelFiles, uploadToContinue } from '../upload/selection.js'
+import {
+  type Picked,
+  type Selection,
+  selectDatasetFile,
+  selectModelFiles,
+  uploadToContinue,
+} from '../upload/selection.js'
 import { startTransfer, useTransfer } from '../upload/transfer.js'
 import { EarlierUploads } from './earlier-uploads.js'
 import { UploadProgress } from './upload-progress.js'
@@ -17,27 +24,36 @@ import { UploadProgress } from './upload-progress.js'
 const PURPOSES = {
   model: {
     thing: 'a model',
+    folders: true,
     select: selectModelFiles,
     fallback: 'uploaded model',
     drop: 'Drop the folder of a model here: config.json, tokenizer and *.safetensors or an ONNX export. A broken upload can go on later.',
   },
   sae: {
     thing: 'an SAE',
+    folders: true,
     select: selectSaeFiles,
     fallback: 'uploaded SAE',
     drop: 'Drop the folder of an SAE here: cfg.json with sae_weights.safetensors, params.npz of Gemma Scope, and the like. A broken upload can go on later.',
   },
+  dataset: {
+    thing: 'a dataset',
+    folders: false,
+    select: selectDatasetFile,
+    fallback: 'uploaded dataset',
+    drop: 'Drop a file of texts here: JSON Lines, JSON, CSV, plain text, also gzipped, or Parquet. A broken upload can go on later.',
+  },
 } as const
 
-interface UploadFolderProps {
+interface UploadFilesProps {
   purpose: UploadPurpose
   /** What it holds is shown already. */
   inspected: boolean
-  /** The folder lies complete on the server. */
-  onComplete(path: string): void
+  /** All of it lies complete on the server. */
+  onComplete(upload: FolderUpload): void
 }
 
-export function UploadFolder({ purpose, inspected, onComplete }: UploadFolderProps) {
+export function UploadFiles({ purpose, inspected, onComplete }: UploadFilesProps) {
   const words = PURPOSES[purpose]
   const transfer = useTransfer((store) => store.transfer)
   const uploads = useFolderUploads()
@@ -121,11 +137,13 @@ function DropArea({ words, onPicked, onFailure }: DropAreaProps) {
       <UploadIcon className="size-8 text-muted" aria-hidden />
       <p className="text-sm">{words.drop}</p>
       <div className="flex flex-wrap justify-center gap-2">
-        <PickButton label={`Folder of ${words.thing}`} folder onPicked={onPicked}>
-          Choose folder
-        </PickButton>
-        <PickButton label={`Files of ${words.thing}`} onPicked={onPicked}>
-          Choose files
+        {words.folders && (
+          <PickButton label={`Folder of ${words.thing}`} folder onPicked={onPicked}>
+            Choose folder
+          </PickButton>
+        )}
+        <PickButton label={words.folders ? `Files of ${words.thing}` : `File of ${words.thing}`} onPicked={onPicked}>
+          {words.folders ? 'Choose files' : 'Choose file'}
         </PickButton>
       </div>
     </section>
