@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SaeCheckSchema } from '@mistudio/contracts'
 import { readSaeLensFolder, SafetensorsFile } from '@mistudio/formats'
-import { denseCode, parseSaeCfg, Sae } from '@mistudio/interp'
+import { denseCode, Sae } from '@mistudio/interp'
 import { afterAll, describe, expect, it } from 'vitest'
 import { saeStore } from '../features/index.js'
 import { DEMO, type Ran, refusalOf, usePipelines } from '../hub/testing/pipelines.js'
@@ -13,6 +13,7 @@ import { modelStore } from '../models/model-store.js'
 import { runtime } from '../runtime/index.js'
 import { checkSaePipeline } from './check.pipeline.js'
 import { importSaePipelineWith } from './import.pipeline.js'
+import { inspectFolder } from './inspect.pipeline.js'
 import { openSaeFiles } from './open-files.js'
 import { storeSae } from './store-files.js'
 import { fixture, importRow, newFolder, SITE, WIDTH, writeMirror } from './testing.js'
@@ -42,7 +43,7 @@ describe.each(CASES)('SAELens inference file %s', (name) => {
     const said = files.cfg.metadata.hook_name ?? SITE
     await storeSae(target, files, source, { site: said, siteOut: null }, () => undefined)
     const { cfg, weights } = await readSaeLensFolder(target)
-    const sae = await Sae.load(parseSaeCfg(cfg), weights, runtime, { threads: 1 })
+    const sae = await Sae.load(cfg, weights, runtime, { threads: 1 })
     const io = await SafetensorsFile.open(join(source, 'io.safetensors'))
     const { shape } = io.info('x')
     const x = await io.float32('x')
@@ -53,6 +54,33 @@ describe.each(CASES)('SAELens inference file %s', (name) => {
     const most = acts.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
     expect(distance(found, acts)).toBeLessThan(2e-5 * most)
     await sae.release()
+  })
+})
+
+describe('a file of SAELens before 6', () => {
+  it('that was fine-tuned is stored with its factor in the decoder, and opens as any other', async () => {
+    const source = fixture('legacy/fine_tuned')
+    const target = join(rig.folder, 'stored-fine-tuned')
+    await storeSae(target, await openSaeFiles(source, source), source, { site: SITE, siteOut: null }, () => undefined)
+    const { cfg, weights } = await readSaeLensFolder(target)
+    const file = await SafetensorsFile.open(join(source, 'sae_weights.safetensors'))
+    const [wDec, factor] = await Promise.all(['W_dec', 'finetuning_scaling_factor'].map((name) => file.float32(name)))
+    const width = wDec!.length / factor!.length
+    expect(weights.names()).toEqual(['W_dec', 'W_enc', 'b_dec', 'b_enc'])
+    expect(
+      distance(
+        await weights.float32('W_dec'),
+        wDec!.map((value, at) => value * factor![Math.floor(at / width)]!),
+      ),
+    ).toBe(0)
+    await (await Sae.load(cfg, weights, runtime, { threads: 1 })).release()
+  })
+
+  it('is refused by inspection where it names another activation function', async () => {
+    await expect(inspectFolder(fixture('legacy/tanh_relu'))).rejects.toMatchObject({
+      code: 'sae_unsupported',
+      message: expect.stringContaining('tanh-relu'),
+    })
   })
 })
 

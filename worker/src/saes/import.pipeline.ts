@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, type SaeImportParams, SaeImportParamsSchema } from '@mistudio/contracts'
 import { readSaeLensFolder, removeLeftovers } from '@mistudio/formats'
-import { parseSaeCfg, Sae } from '@mistudio/interp'
+import { Sae } from '@mistudio/interp'
 import { saeFolder, withSaeErrors } from '../features/index.js'
 import { folderOf } from '../files/index.js'
 import { hubWorld, PATIENT, type Places, type Timing, withControl } from '../hub/index.js'
@@ -150,7 +150,7 @@ export function requireWidths(
 const requireReadable = ({ dataDir, job, threads }: Context): Promise<void> =>
   withSaeErrors(async () => {
     const { cfg, weights } = await readSaeLensFolder(saeFolder(dataDir, job.params.saeId))
-    const sae = await Sae.load(parseSaeCfg(cfg), weights, runtime, { threads })
+    const sae = await Sae.load(cfg, weights, runtime, { threads })
     await sae.release()
   })
 

@@ -1,9 +1,16 @@
 // sae.inspect: what files hold before anything is stored. Of the hub only the configuration is fetched, so what only weights say is null.
-import { basename, dirname } from 'node:path'
-import { AppError, type SaeInspection, SaeInspectParamsSchema, type SaeSource } from '@mistudio/contracts'
-import { gemmaScopePlace, type ListedSae, parseJsonBytes, sparsifyPlace } from '@mistudio/formats'
-import { modernCfg, parseSaeCfg } from '@mistudio/interp'
-import { z } from 'zod'
+import { basename } from 'node:path'
+import { type SaeInspection, SaeInspectParamsSchema, type SaeSource } from '@mistudio/contracts'
+import {
+  gemmaScopePlace,
+  type ListedSae,
+  llamaScopeCfg,
+  parseJsonBytes,
+  sparsifyCfg,
+  sparsifyPlace,
+} from '@mistudio/formats'
+import { parseSaeCfg } from '@mistudio/interp'
+import type { z } from 'zod'
 import { withSaeErrors } from '../features/index.js'
 import { BRISK, type HubWorld, hubWorld, type RepoFile, smallFile, withControl } from '../hub/index.js'
 import type { Pipeline } from '../runner/context.js'
@@ -61,24 +68,16 @@ async function inspectHub(world: HubWorld, source: HubSource, signal: AbortSigna
 
 type Described = Omit<SaeInspection, 'origin' | 'layout' | 'suggestedName' | 'files' | 'bytes'>
 
-const SparsifySchema = z.looseObject({
-  d_in: z.int(),
-  num_latents: z.int(),
-  k: z.int(),
-  transcode: z.boolean().default(false),
-})
-const LlamaScopeSchema = z.looseObject({ d_model: z.int(), d_sae: z.int(), hook_point_in: z.string() })
-
 /** What a configuration and a path say without weights. */
 function describeConfig({ layout }: ListedSae<RepoFile>, json: unknown, place: string): Described {
   if (layout === 'saelens') {
-    const cfg = parseSaeCfg(modernCfg(json))
+    const cfg = parseSaeCfg(json)
     const sizes = { dIn: cfg.d_in, dOut: dOutOf(cfg), dSae: cfg.d_sae }
     return { architecture: cfg.architecture, ...sizes, k: kOf(cfg), declared: declaredBy(cfg) }
   }
   const unknown = { architecture: null, dIn: null, dOut: null, dSae: null, k: null }
   if (layout === 'sparsify') {
-    const { d_in: dIn, num_latents, k, transcode } = parsed(SparsifySchema, json, place)
+    const { d_in: dIn, num_latents, k, transcode } = sparsifyCfg(json, place)
     const declared = declaredIn(sparsifyPlace(basename(place), transcode), 'none', k)
     return {
       ...unknown,
@@ -90,18 +89,9 @@ function describeConfig({ layout }: ListedSae<RepoFile>, json: unknown, place: s
     }
   }
   if (layout === 'llama_scope') {
-    const { d_model: dIn, d_sae: dSae, hook_point_in: hook_name } = parsed(LlamaScopeSchema, json, place)
+    const { d_model: dIn, d_sae: dSae, hook_point_in: hook_name } = llamaScopeCfg(json, place)
     return { ...unknown, architecture: 'jumprelu', dIn, dSae, declared: declaredIn({ hook_name }) }
   }
   const { metadata, out } = gemmaScopePlace(place)
   return { ...unknown, architecture: out ? 'jumprelu_transcoder' : 'jumprelu', declared: declaredIn(metadata) }
-}
-
-function parsed<T>(schema: z.ZodType<T>, json: unknown, place: string): T {
-  const found = schema.safeParse(json)
-  if (found.success) return found.data
-  throw new AppError(
-    'sae_invalid',
-    `The configuration in ${dirname(place)} is malformed: ${z.prettifyError(found.error)}`,
-  )
 }

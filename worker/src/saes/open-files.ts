@@ -1,9 +1,9 @@
 // An SAE's files as they came, opened and understood: any layout, configuration in today's fields.
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { AppError, type SaeOrigin } from '@mistudio/contracts'
+import type { SaeOrigin } from '@mistudio/contracts'
 import { type ListedFile, listSaeFolders, openSaeFolder, type SaeLayout, type TensorSource } from '@mistudio/formats'
-import { parseSaeCfg, type SaeCfg } from '@mistudio/interp'
+import { type SaeCfg, saeParts } from '@mistudio/interp'
 import { withSaeErrors } from '../features/index.js'
 
 export interface SaeFiles {
@@ -32,20 +32,9 @@ export function suggestedName(origin: SaeOrigin): string {
 export function openSaeFiles(folder: string, place: string): Promise<SaeFiles> {
   return withSaeErrors(async () => {
     const { layout, cfg, weights } = await openSaeFolder(folder, place)
-    const parsed = parseSaeCfg(cfg)
-    await requirePlainScale(weights)
-    return { layout, cfg: parsed, weights, files: await listFiles(folder) }
+    const { cfg: parsed, tensors } = await saeParts(cfg, weights)
+    return { layout, cfg: parsed, weights: tensors, files: await listFiles(folder) }
   })
-}
-
-/** SAELens before 6 could fine-tune a factor per feature, which nobody reads any more. Factors of one change nothing. */
-async function requirePlainScale(weights: TensorSource): Promise<void> {
-  if (!weights.names().includes('scaling_factor')) return
-  if ((await weights.float32('scaling_factor')).every((factor) => factor === 1)) return
-  throw new AppError(
-    'sae_unsupported',
-    'The SAE was fine-tuned with a scaling_factor per feature, which today\u2019s SAELens does not read either. Multiply the rows of W_dec by it in Python, remove it, and save the SAE again.',
-  )
 }
 
 /** Files of the SAE in the folder itself and in `checkpoints`, as its layout names them. */

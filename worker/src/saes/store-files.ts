@@ -41,9 +41,6 @@ function versionOf({ metadata }: SaeCfg): string {
   return typeof version === 'string' && Number.parseInt(version, 10) >= 6 ? version : '6.0.0'
 }
 
-/** Tensors that say nothing once the factor is known to be one. */
-const DROPPED = new Set(['scaling_factor'])
-
 /** Writes the folder; returns the bytes of its files. Errors: those of the file formats, `disk_full`; whatever `onTensor` throws. */
 export async function storeSae(
   target: string,
@@ -53,7 +50,7 @@ export async function storeSae(
   onTensor: (done: number, total: number) => void,
 ): Promise<number> {
   const { weights, cfg } = source
-  const names = weights.names().filter((name) => !DROPPED.has(name))
+  const names = weights.names()
   let done = 0
   const tensors = names.map((name) => ({
     ...{ name, dtype: 'F32' as const, shape: weights.info(name).shape },

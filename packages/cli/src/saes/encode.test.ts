@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SafetensorsFile } from '@mistudio/formats'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { encodeFile } from './encode.js'
 
 const fixture = (path: string): string =>
@@ -31,6 +31,39 @@ it.each(['gated', 'temporal', 'jumprelu_skip_transcoder'])(
     }
   },
 )
+
+describe('a folder of SAELens before 6', () => {
+  const legacy = (path: string): string =>
+    fileURLToPath(new URL(`../../../../fixtures/saes/legacy/${path}`, import.meta.url))
+
+  it.each(['fine_tuned', 'fine_tuned_old_name'])('is computed with its factor per feature: %s', async (name) => {
+    const output = join(folder, `${name}.safetensors`)
+    await encodeFile(legacy(name), legacy('x.safetensors'), output)
+    const [made, weights] = await Promise.all(
+      [output, join(legacy(name), 'sae_weights.safetensors')].map((path) => SafetensorsFile.open(path)),
+    )
+    const factor = weights!.names().find((tensor) => tensor.endsWith('scaling_factor'))!
+    const [acts, forward] = await Promise.all(['feature_acts', 'forward'].map((tensor) => made!.float32(tensor)))
+    const [wDec, bDec, scale] = await Promise.all(['W_dec', 'b_dec', factor].map((tensor) => weights!.float32(tensor)))
+    const [dIn, dSae] = [bDec!.length, scale!.length]
+    const wanted = forward!.map((_, at) => {
+      const [t, i] = [Math.floor(at / dIn), at % dIn]
+      let sum = bDec![i]!
+      for (let j = 0; j < dSae; j++) sum += acts![t * dSae + j]! * scale![j]! * wDec![j * dIn + i]!
+      return sum
+    })
+    const most = wanted.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
+    expect(wanted.every((value, at) => Math.abs(value - forward![at]!) <= 2e-5 * most)).toBe(true)
+  })
+
+  it('is refused where it names an activation function that is not done', async () => {
+    const refused = encodeFile(legacy('tanh_relu'), legacy('x.safetensors'), join(folder, 'none.safetensors'))
+    await expect(refused).rejects.toMatchObject({
+      code: 'sae_unsupported',
+      message: expect.stringContaining('tanh-relu'),
+    })
+  })
+})
 
 it('says what is wrong with a file', async () => {
   await expect(encodeFile(folder, 'none', 'none')).rejects.toMatchObject({ code: 'file_invalid' })

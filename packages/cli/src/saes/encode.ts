@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { AppError } from '@mistudio/contracts'
 import { FormatError, openSaeFolder, SafetensorsFile, writeSafetensors } from '@mistudio/formats'
-import { denseCode, parseSaeCfg, Sae, SaeError } from '@mistudio/interp'
+import { denseCode, Sae, SaeError } from '@mistudio/interp'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
 
 export interface Encoded {
@@ -20,7 +20,7 @@ export interface Encoded {
 export async function encodeFile(folder: string, input: string, output: string): Promise<Encoded> {
   try {
     const { cfg, weights } = await openSaeFolder(folder)
-    const sae = await Sae.load(parseSaeCfg(cfg), weights, createOrtRuntime(), { threads: 2 })
+    const sae = await Sae.load(cfg, weights, createOrtRuntime(), { threads: 2 })
     const file = await SafetensorsFile.open(input)
     const { shape } = file.info('x')
     const x = await file.float32('x')

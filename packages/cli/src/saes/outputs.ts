@@ -1,14 +1,6 @@
 // Outputs of one SAE: the SAE that the product opens, and the plain reference behind it, against SAELens's numbers.
 import type { SafetensorsFile, TensorSource } from '@mistudio/formats'
-import {
-  decodeReference,
-  denseCode,
-  encodeReference,
-  forwardReference,
-  parseSaeCfg,
-  Sae,
-  saeArchitectureOf,
-} from '@mistudio/interp'
+import { decodeReference, denseCode, encodeReference, forwardReference, readSae, Sae } from '@mistudio/interp'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
 import type { Check } from '../checks.js'
 import type { Checks } from './compare.js'
@@ -30,7 +22,7 @@ export async function* outputsAgree(
   prefix: string,
 ): AsyncGenerator<Check> {
   const x = await io.float32('x')
-  const parsed = parseSaeCfg(cfg)
+  const { cfg: parsed, model } = await readSae(cfg, weights)
   const tokens = x.length / parsed.d_in
   // [batch, seq, d_in] or [tokens, d_in]; heads of hook_z make one more dimension, which is no context.
   const { shape } = io.info('x')
@@ -38,7 +30,6 @@ export async function* outputsAgree(
   const wanted = async (name: string) => (io.has(`${prefix}${name}`) ? io.float32(`${prefix}${name}`) : null)
   const [pre, acts, out, forward, predicted] = await Promise.all(OUTPUTS.map(wanted))
 
-  const model = await saeArchitectureOf(parsed).load(parsed, weights)
   const plain = encodeReference(model, x, tokens, seq)
   if (pre) yield checks.relative(`${prefix}hidden_pre`, plain.hiddenPre, pre, FORWARD)
   if (predicted) yield checks.relative(`${prefix}z_pred`, plain.predicted ?? [], predicted, FORWARD)

@@ -36,6 +36,21 @@ export function parseLayout<T>(schema: z.ZodType<T>, value: unknown, file: strin
   })
 }
 
+/** @throws FormatError `sae_layout_unsupported` for a tensor that would not be read: what it does would be left out. */
+export function requireNoOthers(source: TensorSource, known: readonly string[], file: string): void {
+  const other = source.names().find((name) => !known.includes(name))
+  if (other === undefined) return
+  throw new FormatError(
+    'sae_layout_unsupported',
+    `The file holds a tensor ${other}, which is not known of this layout`,
+    {
+      file,
+      where: `tensor ${other}`,
+      hint: 'Without it the SAE would compute other numbers.',
+    },
+  )
+}
+
 /** [rows, columns] of a stored matrix. @throws FormatError `sae_layout_invalid` when it is no matrix. */
 export function matrixShape(source: TensorSource, name: string, file: string): readonly [number, number] {
   const { shape } = source.info(name)

@@ -18,15 +18,17 @@ const CfgSchema = z.looseObject({
   hook_point_out: z.string().optional(),
   apply_decoder_bias_to_pre_encoder: z.boolean().default(false),
   norm_activation: z.string().default('dataset-wise'),
+  use_glu_encoder: z.boolean().default(false),
   dataset_average_activation_norm: z.looseObject({ in: z.number().positive(), out: z.number().positive().optional() }),
 })
 
-/** @throws FormatError `sae_layout_invalid`, or `sae_layout_unsupported` for another activation or normalisation. */
-export function readLlamaScope(folder: string, json: unknown, weights: TensorSource): OpenedSae {
+/** @throws FormatError `sae_layout_invalid`, or `sae_layout_unsupported` for another activation, normalisation or encoder. */
+export function llamaScopeCfg(json: unknown, folder: string): z.infer<typeof CfgSchema> {
   const cfg = parseLayout(CfgSchema, json, folder)
   for (const [field, value, known] of [
     ['act_fn', cfg.act_fn, 'jumprelu'],
     ['norm_activation', cfg.norm_activation, 'dataset-wise'],
+    ['use_glu_encoder', String(cfg.use_glu_encoder), 'false'],
   ] as const) {
     if (value === known) continue
     throw new FormatError('sae_layout_unsupported', `Llama Scope SAEs with ${field} "${value}" cannot be read`, {
@@ -35,6 +37,12 @@ export function readLlamaScope(folder: string, json: unknown, weights: TensorSou
       hint: `Only ${known} can.`,
     })
   }
+  return cfg
+}
+
+/** Errors as {@link llamaScopeCfg}. */
+export function readLlamaScope(folder: string, json: unknown, weights: TensorSource): OpenedSae {
+  const cfg = llamaScopeCfg(json, folder)
   const [dSae, dIn] = matrixShape(weights, 'encoder.weight', folder)
   if (dIn !== cfg.d_model || dSae !== cfg.d_sae) {
     const said = `${cfg.d_model} and ${cfg.d_sae}`

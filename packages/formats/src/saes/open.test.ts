@@ -78,6 +78,20 @@ describe('sparsify', () => {
     const error = await refusal(() => openSaeFolder(folder), 'sae_layout_unsupported')
     expect(error.message).toContain('groupmax')
   })
+
+  it.each(['signed', 'output_scale'])('refuses %s, which it does not do', async (field) => {
+    const names: Name[] = ['encoder.weight', 'encoder.bias', 'W_dec', 'b_dec']
+    const folder = await folderOf('layers.5', { 'cfg.json': { ...cfg, [field]: true } }, 'sae.safetensors', names)
+    const error = await refusal(() => openSaeFolder(folder), 'sae_layout_unsupported')
+    expect(error.message).toContain(field)
+  })
+
+  it('refuses a tensor that it would not read', async () => {
+    const names: Name[] = ['encoder.weight', 'encoder.bias', 'W_dec', 'b_dec', 'W_skip']
+    const folder = await folderOf('layers.5', { 'cfg.json': cfg }, 'sae.safetensors', names)
+    const error = await refusal(() => openSaeFolder(folder), 'sae_layout_unsupported')
+    expect(error.message).toContain('W_skip')
+  })
 })
 
 describe('Llama Scope', () => {

@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { FormatError } from '../errors.js'
 import type { TensorSource } from '../safetensors/reader.js'
 import { DerivedTensors, scaledTensor, transposedTensor } from './derived.js'
-import { convertedCfg, matrixShape, type OpenedSae, parseLayout } from './layout.js'
+import { unknownField } from './known-fields.js'
+import { convertedCfg, matrixShape, type OpenedSae, parseLayout, requireNoOthers } from './layout.js'
 
 export const SPARSIFY_WEIGHTS = 'sae.safetensors'
 
@@ -15,10 +16,15 @@ const CfgSchema = z.looseObject({
   activation: z.string().default('topk'),
   skip_connection: z.boolean().default(false),
   transcode: z.boolean().default(false),
+  num_latents: z.int().min(0).default(0),
+  // What only the training looks at.
+  expansion_factor: z.number().optional(),
+  normalize_decoder: z.boolean().optional(),
+  multi_topk: z.boolean().optional(),
 })
 
-/** @throws FormatError `sae_layout_invalid`, or `sae_layout_unsupported` for an activation other than topk. */
-export function readSparsify(folder: string, json: unknown, weights: TensorSource): OpenedSae {
+/** @throws FormatError `sae_layout_invalid`, or `sae_layout_unsupported` for an activation other than topk and for fields not known. */
+export function sparsifyCfg(json: unknown, folder: string): z.infer<typeof CfgSchema> {
   const cfg = parseLayout(CfgSchema, json, folder)
   if (cfg.activation !== 'topk') {
     throw new FormatError(
@@ -31,6 +37,14 @@ export function readSparsify(folder: string, json: unknown, weights: TensorSourc
       },
     )
   }
+  const unknown = unknownField(cfg, (name) => name in CfgSchema.shape)
+  if (unknown) {
+    throw new FormatError('sae_layout_unsupported', `${unknown.name}: ${unknown.value} is not known of sparsify SAEs`, {
+      file: folder,
+      where: unknown.name,
+      hint: 'What it switches on could change what the SAE computes. Remove the field if it only describes the SAE.',
+    })
+  }
   if (cfg.skip_connection && !cfg.transcode) {
     throw new FormatError(
       'sae_layout_unsupported',
@@ -41,6 +55,12 @@ export function readSparsify(folder: string, json: unknown, weights: TensorSourc
       },
     )
   }
+  return cfg
+}
+
+/** Errors as {@link sparsifyCfg}, and for tensors that are not known. */
+export function readSparsify(folder: string, json: unknown, weights: TensorSource): OpenedSae {
+  const cfg = sparsifyCfg(json, folder)
   const [dSae, dIn] = matrixShape(weights, 'encoder.weight', folder)
   const [, dOut] = matrixShape(weights, 'W_dec', folder)
   if (dIn !== cfg.d_in) {
@@ -48,6 +68,15 @@ export function readSparsify(folder: string, json: unknown, weights: TensorSourc
       file: folder,
     })
   }
+  if (cfg.num_latents > 0 && cfg.num_latents !== dSae) {
+    const message = `encoder.weight has ${dSae} latents, cfg.json says ${cfg.num_latents}`
+    throw new FormatError('sae_layout_invalid', message, { file: folder })
+  }
+  requireNoOthers(
+    weights,
+    ['encoder.weight', 'encoder.bias', 'W_dec', 'b_dec', ...(cfg.skip_connection ? ['W_skip'] : [])],
+    folder,
+  )
   const transcoder = cfg.skip_connection ? 'topk_skip_transcoder' : 'topk_transcoder'
   return {
     layout: 'sparsify',

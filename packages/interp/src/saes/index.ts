@@ -7,7 +7,6 @@ export { type Estimate, jackknife } from './check/jackknife.js'
 export { type MeasureRequest, measureSae, type SaeMeasurement } from './check/measure.js'
 export { doubtful, type Trial, type Verdict, verdictOf } from './check/verdict.js'
 export {
-  parseSaeCfg,
   type SaeCfg,
   SaeCfgSchema,
 } from './config.js'
@@ -44,6 +43,7 @@ export {
   featureWeights,
 } from './quality/features.js'
 export { type Quality, type QualityBatch, reconstructionQuality } from './quality/reconstruction.js'
+export { parseSaeCfg, readSae, type SaeParts, saeParts } from './read.js'
 export { decodeReference, type Encoding, encodeReference, forwardReference } from './reference.js'
 export { type EncodeOptions, Sae } from './sae.js'
 export { type LearningRateSchedule, learningRate } from './schedules.js'

@@ -1,29 +1,20 @@
-// cfg.json of SAELens before 6.0, turned into today's fields. Nothing is guessed: unknown keys are kept in the metadata.
+// cfg.json of SAELens before 6.0, turned into today's fields. Nothing is guessed: what describes a run goes into the metadata, and what is
+// not known stays where it is, for read.ts to refuse.
+import { isInert } from '@mistudio/formats'
 import { z } from 'zod'
+import { activationOf } from './activation-fn.js'
+import { isDescriptive } from './cfg-fields.js'
 import { SaeError } from './errors.js'
 
-/** Fields of the SAE itself; everything else of a legacy file describes the run and goes into metadata. */
-const OWN_FIELDS = new Set([
-  ...['d_in', 'd_sae', 'dtype', 'device', 'architecture', 'apply_b_dec_to_input', 'normalize_activations'],
-  ...['reshape_activations', 'metadata', 'k', 'rescale_acts_by_decoder_norm', 'd_out'],
-])
 /** Spelled otherwise today. */
 const RENAMED: Readonly<Record<string, string>> = {
   hook_point: 'hook_name',
   hook_point_head_index: 'hook_head_index',
-  activation_fn_str: 'activation_fn',
 }
 /** Read here, and meaningless afterwards. */
-const CONSUMED = new Set([
-  'activation_fn',
-  'activation_fn_kwargs',
-  'finetuning_scaling_factor',
-  'hook_point_layer',
-  'hook_layer',
-])
+const CONSUMED = new Set(['hook_point_layer', 'hook_layer', 'metadata'])
 
 const ObjectSchema = z.looseObject({})
-const KwargsSchema = z.looseObject({ k: z.number().optional() })
 
 const VersionSchema = z.string().transform((text) => Number.parseInt(text, 10))
 /** Top-level keys that today's files have inside their metadata, or not at all. */
@@ -38,19 +29,26 @@ export function isLegacy(cfg: Record<string, unknown>): boolean {
 }
 
 /**
- * Today's form of a legacy cfg.json; a modern one comes back as it is.
- * @throws SaeError `sae_invalid` when it is no object.
+ * Today's form of a cfg.json of any version; one without traces of older ones comes back as it is.
+ * @throws SaeError `sae_invalid` when it is no object or contradicts itself, `sae_unsupported` for an activation function that is not done.
  */
 export function modernCfg(value: unknown): unknown {
   const parsed = ObjectSchema.safeParse(value)
   if (!parsed.success) throw new SaeError('sae_invalid', 'cfg.json must hold an object.')
-  if (!isLegacy(parsed.data)) return value
-  const given = Object.fromEntries(Object.entries(parsed.data).map(([key, part]) => [RENAMED[key] ?? key, part]))
-  const own = Object.fromEntries(Object.entries(given).filter(([key]) => OWN_FIELDS.has(key)))
-  const described = Object.entries(given).filter(([key]) => !OWN_FIELDS.has(key) && !CONSUMED.has(key))
+  const legacy = isLegacy(parsed.data)
+  const given = activationOf(parsed.data, legacy)
+  return legacy ? fromLegacy(given) : given
+}
+
+function fromLegacy(cfg: Record<string, unknown>): Record<string, unknown> {
+  const given = Object.fromEntries(Object.entries(cfg).map(([key, part]) => [RENAMED[key] ?? key, part]))
+  const entries = Object.entries(given).filter(([key]) => !CONSUMED.has(key))
+  const { finetuning_scaling_factor: factor, ...own } = Object.fromEntries(
+    entries.filter(([key]) => !isDescriptive(key)),
+  )
   return {
     ...own,
-    ...activationOf(given),
+    ...(isInert(factor) ? {} : { finetuning_scaling_factor: factor }),
     dtype: typeof given['dtype'] === 'string' ? given['dtype'].replace(/^torch\./, '') : 'float32',
     apply_b_dec_to_input: given['apply_b_dec_to_input'] ?? true,
     normalize_activations: normalisationOf(given['normalize_activations']),
@@ -59,16 +57,9 @@ export function modernCfg(value: unknown): unknown {
       prepend_bos: true,
       sae_lens_training_version: null,
       ...ObjectSchema.safeParse(given['metadata']).data,
-      ...Object.fromEntries(described),
+      ...Object.fromEntries(entries.filter(([key]) => isDescriptive(key))),
     },
   }
-}
-
-/** A topk activation function makes a topk SAE, whatever `architecture` says. */
-function activationOf(given: Record<string, unknown>): Record<string, unknown> {
-  if (given['activation_fn'] !== 'topk') return { architecture: given['architecture'] ?? 'standard' }
-  const k = KwargsSchema.safeParse(given['activation_fn_kwargs']).data?.k ?? given['k']
-  return { architecture: 'topk', k, rescale_acts_by_decoder_norm: given['rescale_acts_by_decoder_norm'] ?? false }
 }
 
 function normalisationOf(value: unknown): unknown {

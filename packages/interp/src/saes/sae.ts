@@ -3,11 +3,11 @@ import type { TensorSource } from '@mistudio/formats'
 import { float32, float32Data, type Runtime, type Session, type Tensor } from '@mistudio/onnx'
 import type { SpliceProgram } from '../models/index.js'
 import type { SaeModel } from './architectures/architecture.js'
-import { saeArchitectureOf } from './architectures/index.js'
-import { parseSaeCfg, type SaeCfg } from './config.js'
+import type { SaeCfg } from './config.js'
 import { SparseDecoder } from './decoder.js'
 import { encoderGraph } from './encoder-graph.js'
 import { SaeError } from './errors.js'
+import { readSae } from './read.js'
 import { addSkip, encodeReference } from './reference.js'
 import { joinCodes, type SparseCode, sparseCode, type TokenScales } from './sparse.js'
 import { spliceProgram } from './splice.js'
@@ -41,8 +41,7 @@ export class Sae {
     runtime: Runtime,
     options: { threads?: number } = {},
   ): Promise<Sae> {
-    const parsed = parseSaeCfg(cfg)
-    const model = await saeArchitectureOf(parsed).load(parsed, tensors)
+    const { cfg: parsed, model } = await readSae(cfg, tensors)
     const encoder = model.kind === 'affine' ? await runtime.createSession(encoderGraph(model), options) : null
     const bias = model.bDec ?? new Float32Array(model.dOut)
     return new Sae(parsed, model, encoder, new SparseDecoder(model.dOut, parsed.d_sae, model.decoderRows, bias))

@@ -1,6 +1,7 @@
 // A trained SAE in memory, whatever its architecture, and what an architecture must do to read one. One file per family; the table is
 // in index.ts.
 import type { TensorSource } from '@mistudio/formats'
+import type { z } from 'zod'
 import type { SaeCfg } from '../config.js'
 import type { PursuitOptions } from '../training/pursuit.js'
 
@@ -103,6 +104,10 @@ export interface AffineArchitecture extends SaeArchitecture {
 export interface SaeArchitecture {
   /** As in cfg.json. */
   readonly name: string
+  /** Fields of cfg.json that only such SAEs have. */
+  readonly schema: z.ZodObject
+  /** Names of all tensors of such a file. */
+  tensors(cfg: SaeCfg): readonly string[]
   /** Reads and checks the weights. @throws SaeError `sae_invalid` or `sae_unsupported`. */
   load(cfg: SaeCfg, tensors: TensorSource): Promise<SaeModel>
 }

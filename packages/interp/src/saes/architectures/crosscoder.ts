@@ -14,6 +14,8 @@ const FieldsSchema = z.looseObject({
 
 const crosscoder = (prefix: string, base: AffineArchitecture): SaeArchitecture => ({
   name: `${prefix}crosscoder`,
+  schema: base.schema.extend(FieldsSchema.shape),
+  tensors: (cfg) => base.tensors(cfg),
   async load(cfg, tensors) {
     const { site_widths: siteWidths, rescale_acts_by_decoder_norm: rescale } = fieldsOf(FieldsSchema, cfg)
     if (siteWidths.reduce((sum, width) => sum + width, 0) !== cfg.d_in) {

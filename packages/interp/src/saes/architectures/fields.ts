@@ -1,10 +1,16 @@
 // Reading the fields and tensors that several architectures share.
 import type { TensorSource } from '@mistudio/formats'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { SaeCfg } from '../config.js'
 import { SaeError } from '../errors.js'
 import { readTensor } from '../tensors.js'
 import type { AffineSae, RunTimeNormalisation } from './architecture.js'
+
+/** Of architectures without fields of their own. */
+export const NoFieldsSchema = z.looseObject({})
+
+/** Tensors of an SAE whose encoder is one product. */
+export const AFFINE_TENSORS = ['W_enc', 'b_enc', 'W_dec', 'b_dec']
 
 /** Fields of cfg.json that only some architectures have. @throws SaeError `sae_invalid` naming the field. */
 export function fieldsOf<T>(schema: z.ZodType<T>, cfg: SaeCfg): T {

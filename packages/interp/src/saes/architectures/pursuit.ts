@@ -13,6 +13,8 @@ const FieldsSchema = z.looseObject({
 
 export const matchingPursuit: SaeArchitecture = {
   name: 'matching_pursuit',
+  schema: FieldsSchema,
+  tensors: () => ['W_dec', 'b_dec'],
   async load(cfg, tensors) {
     const fields = fieldsOf(FieldsSchema, cfg)
     const bias = await readTensor(tensors, 'b_dec', [cfg.d_in])

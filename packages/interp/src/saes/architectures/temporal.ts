@@ -25,8 +25,18 @@ const FieldsSchema = z
     path: ['n_heads'],
   })
 
+const PROJECTIONS = ['q_target', 'k_ctx', 'v_ctx', 'c_proj']
+
 export const temporal: SaeArchitecture = {
   name: 'temporal',
+  schema: FieldsSchema,
+  tensors(cfg) {
+    const { n_attn_layers: layers, tied_weights: tied } = fieldsOf(FieldsSchema, cfg)
+    const attention = Array.from({ length: layers }, (_, layer) =>
+      PROJECTIONS.flatMap((name) => ['weight', 'bias'].map((part) => `attn_layers.${layer}.${name}.${part}`)),
+    )
+    return ['W_dec', 'b_dec', ...(tied ? [] : ['W_enc']), ...attention.flat()]
+  },
   async load(cfg, tensors) {
     const fields = fieldsOf(FieldsSchema, cfg)
     const { d_in: dIn, d_sae: dSae } = cfg

@@ -3,16 +3,18 @@
 import { z } from 'zod'
 import { SaeError } from '../errors.js'
 import type { AffineArchitecture } from './architecture.js'
-import { fieldsOf, readAffine } from './fields.js'
+import { AFFINE_TENSORS, fieldsOf, readAffine } from './fields.js'
 
 const TopkFieldsSchema = z.looseObject({
-  k: z.number().min(1).transform(Math.floor),
+  k: z.int().min(1),
   /** SAELens leaves it out or false for inference files; saved trainings may carry true. */
   rescale_acts_by_decoder_norm: z.boolean().default(false),
 })
 
 const topkFamily = (name: string, signed: boolean): AffineArchitecture => ({
   name,
+  schema: TopkFieldsSchema,
+  tensors: () => AFFINE_TENSORS,
   async load(cfg, tensors, output) {
     const { k, rescale_acts_by_decoder_norm: rescale } = fieldsOf(TopkFieldsSchema, cfg)
     if (k > cfg.d_sae) throw new SaeError('sae_invalid', `cfg.json: k ${k} exceeds d_sae ${cfg.d_sae}.`)

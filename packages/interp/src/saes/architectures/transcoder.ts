@@ -11,6 +11,8 @@ const FieldsSchema = z.looseObject({ d_out: z.int().min(1) })
 
 const transcoder = (prefix: string, base: AffineArchitecture, skip: boolean): SaeArchitecture => ({
   name: `${prefix}${skip ? 'skip_' : ''}transcoder`,
+  schema: base.schema.extend(FieldsSchema.shape),
+  tensors: (cfg) => [...base.tensors(cfg), ...(skip ? ['W_skip'] : [])],
   async load(cfg, tensors) {
     const { d_out: dOut } = fieldsOf(FieldsSchema, cfg)
     const wSkip = skip ? await readTensor(tensors, 'W_skip', [dOut, cfg.d_in]) : null
