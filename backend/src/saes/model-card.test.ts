@@ -15,7 +15,7 @@ const check: SaeCheck = {
     seconds: 1,
   },
   model: { id: '00000000-0000-4000-8000-000000000000', name: 'tiny', precision: 'float32' },
-  text: { name: 'stories', tokenizationId: null, contexts: 16, contextSize: 128, tokens: 2032 },
+  text: { name: 'stories', tokenizationId: null, contexts: 16, contextSize: 128, tokens: 2032, documents: 31 },
   figures: {
     ...{ l0: at(12.5, 12, 13), fvu: at(0.25, 0.2, 0.3), explainedVariance: at(0.75), explainedVarianceLegacy: at(0.7) },
     ...{ ceRecovered: at(0.9), ceClean: at(2), ceSae: at(2.1), ceZero: at(3), inputNorm: at(5), deadShare: 0.125 },
@@ -45,11 +45,27 @@ describe('a model card', () => {
 
   it('gives figures with their counts and intervals, training options and dataset', () => {
     const card = modelCard({ ...sae, check }, shape, { params: { steps: 1000, k: 16 }, datasetName: 'stories' })
-    expect(card).toContain('2032 tokens in 16 contexts of 128, stories; 95 % intervals over contexts')
+    expect(card).toContain(
+      '2032 tokens in 16 contexts of 128, stories; BOS left out). 95 % intervals leave out whole documents',
+    )
     expect(card).toContain('| L0 | 12.5 (12 to 13) |')
-    expect(card).toContain('| Features that never fired | 12.5 % |')
+    expect(card).toContain('| Never fired | 12.5 % |')
     expect(card).toContain('| Trained on | stories |')
     expect(card).toContain('"steps": 1000')
+  })
+
+  it('names what an SAE is weak at before its figures', () => {
+    const weak = { ...check, figures: { ...check.figures, fvu: at(0.95, 0.93, 0.97), ceRecovered: at(0.1) } }
+    const card = modelCard({ ...sae, check: { ...weak, verdict: 'poor' } }, shape, null)
+    expect(card.indexOf('## Known weaknesses')).toBeLessThan(card.indexOf('## Self-check'))
+    expect(card).toContain('- FVU is 0.95 [0.93 to 0.97]')
+    expect(card).toContain('It works poorly')
+    expect(modelCard({ ...sae, check }, shape, null)).not.toContain('weaknesses')
+  })
+
+  it('gives no share of CE recovered that has no meaning', () => {
+    const none = { ...check, figures: { ...check.figures, ceRecovered: { value: null, low: null, high: null } } }
+    expect(modelCard({ ...sae, check: none }, shape, null)).toContain('| CE recovered | no value |')
   })
 
   it('lets no name begin a line, end a cell or open a tag', () => {

@@ -1,10 +1,14 @@
 // The model card of an SAE: README.md as the hub shows it. Pure; it says only what is known, and how each figure was measured.
 import {
-  CHECK_FIGURE_TEXTS,
-  type CheckFigure,
+  CHECK_FIGURES,
+  type FigureEstimate,
+  INTERVAL_TEXT,
+  judgeKnown,
   opensInSaeLens,
+  SAE_FIGURES,
   type Sae,
   type SaeCheck,
+  type SaeFigure,
   type SaeShape,
 } from '@mistudio/contracts'
 
@@ -33,6 +37,7 @@ export function modelCard(sae: Sae, shape: SaeShape, training: CardTraining | nu
       ['Context', `${sae.contextSize} tokens`],
       ...originRows(sae, training),
     ]),
+    ...warnings(sae),
     ...(sae.summary ? [trainingFigures(sae.summary)] : []),
     ...(sae.check ? [checkFigures(sae.check)] : []),
     usage(sae.architecture),
@@ -64,47 +69,75 @@ function originRows({ origin, declared }: Sae, training: CardTraining | null): r
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 const rounded = (value: number): string => Number(value.toPrecision(4)).toString()
 
-function trainingFigures(summary: NonNullable<Sae['summary']>): string {
-  const on = `${summary.heldOutTokens} held-out tokens`
+/** What whoever finds it on the hub must know before using it. */
+function warnings(sae: Sae): string[] {
+  const problems = judgeKnown(sae)
+  if (problems.length === 0) return []
+  return ['## Known weaknesses', problems.map(({ message }) => `- ${oneLine(message)}`).join('\n')]
+}
+
+type Summary = NonNullable<Sae['summary']>
+
+function trainingFigures(summary: Summary): string {
+  const { heldOutTokens, heldOutDocuments, everyPosition } = summary
+  const on = `${heldOutTokens} held-out tokens${heldOutDocuments === undefined ? '' : ` of ${heldOutDocuments} documents`}`
+  const everywhere = everyPosition?.ceRecovered ?? null
   return [
     '## Figures at the end of training',
-    `Trained on ${summary.tokens} tokens in ${summary.steps} steps; measured on ${on}, the SAE spliced in at every position.`,
-    table([
-      ['L0', rounded(summary.l0)],
-      ['FVU', rounded(summary.fvu)],
-      [
-        'CE unchanged / with SAE / with zeros',
-        [summary.ceClean, summary.ceSae, summary.ceZero].map((ce) => `${rounded(ce)} nats`).join(' / '),
-      ],
-      ['CE recovered', percent(summary.ceRecovered)],
-      ['KL', `${rounded(summary.kl)} nats`],
-      ['Features that never fired', percent(summary.deadShare)],
+    `Trained on ${summary.tokens} tokens in ${summary.steps} steps; measured on ${on}. ${INTERVAL_TEXT}`,
+    figureTable([
+      ...(['l0', 'fvu', 'ceClean', 'ceSae', 'ceZero', 'ceRecovered', 'kl'] as const).map((name) =>
+        figureRow(name, { value: summary[name], low: null, high: null, ...summary.intervals?.[name] }),
+      ),
+      ...(everywhere === null
+        ? []
+        : [figureRow('ceRecoveredEveryPosition', { value: everywhere, low: null, high: null })]),
+      neverFired(summary.deadShare),
     ]),
   ].join('\n\n')
 }
 
+const VERDICTS: Record<SaeCheck['verdict'], string> = {
+  fits: 'It fits',
+  poor: 'It works poorly',
+  undecided: 'Whether it fits cannot be told',
+  does_not_fit: 'It does not fit',
+}
+
 function checkFigures({ figures, text, model, verdict, reasons }: SaeCheck): string {
-  const rows = (Object.keys(CHECK_FIGURE_TEXTS) as (keyof typeof CHECK_FIGURE_TEXTS)[]).map(
-    (name) => [CHECK_FIGURE_TEXTS[name].label, figureText(figures[name]), CHECK_FIGURE_TEXTS[name].text] as const,
-  )
-  const dead = [
-    'Features that never fired',
-    percent(figures.deadShare),
-    `On these ${text.tokens} tokens; it falls as more are read.`,
-  ] as const
+  const said = reasons.length > 0 ? `: ${reasons.map(({ message }) => message).join(' ')}` : ''
+  // Checks of before made their intervals over contexts.
+  const over = text.documents === undefined ? '95 % intervals over contexts.' : INTERVAL_TEXT
   return [
     '## Self-check',
-    `${verdict === 'fits' ? 'It fits' : `It does not fit: ${reasons.map(({ message }) => message).join(' ')}`} (${oneLine(model.name)} at ${model.precision}; ${text.tokens} tokens in ${text.contexts} contexts of ${text.contextSize}, ${oneLine(text.name)}; 95 % intervals over contexts, BOS left out).`,
-    [
-      '| Figure | Value | Definition |',
-      '|---|---|---|',
-      ...[...rows, dead].map((row) => `| ${row.map(cell).join(' | ')} |`),
-    ].join('\n'),
+    `${VERDICTS[verdict]}${said} (${oneLine(model.name)} at ${model.precision}; ${text.tokens} tokens in ${text.contexts} contexts of ${text.contextSize}, ${oneLine(text.name)}; BOS left out). ${over}`,
+    figureTable([
+      ...CHECK_FIGURES.flatMap((name) => {
+        const figure = figures[name]
+        return figure ? [figureRow(name, figure)] : []
+      }),
+      neverFired(figures.deadShare),
+    ]),
   ].join('\n\n')
 }
 
-const figureText = ({ value, low, high }: CheckFigure): string => {
-  if (value === null) return 'not finite'
+type Row = readonly [label: string, value: string, definition: string]
+
+const figureTable = (rows: readonly Row[]): string =>
+  ['| Figure | Value | Definition |', '|---|---|---|', ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`)].join(
+    '\n',
+  )
+
+const figureRow = (name: SaeFigure, figure: FigureEstimate): Row => [
+  SAE_FIGURES[name].label,
+  figureText(figure),
+  SAE_FIGURES[name].text,
+]
+
+const neverFired = (share: number): Row => [SAE_FIGURES.neverFired.label, percent(share), SAE_FIGURES.neverFired.text]
+
+const figureText = ({ value, low, high }: FigureEstimate): string => {
+  if (value === null) return 'no value'
   return low === null || high === null ? rounded(value) : `${rounded(value)} (${rounded(low)} to ${rounded(high)})`
 }
 

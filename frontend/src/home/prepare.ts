@@ -1,6 +1,6 @@
 // The checklist and the last results of Home, from what really exists: pure.
 import type { Dataset, Extraction, Model, Sae, Steering, Tokenization, Training } from '@mistudio/contracts'
-import { formatCount, formatPercent, plural } from '../ui/format.js'
+import { formatCount, formatPercent, formatValue, plural } from '../ui/format.js'
 
 export interface HomeData {
   models: readonly Model[]
@@ -126,7 +126,7 @@ export const lastResults = (data: HomeData, limit = 6): Result[] => {
       key: `sae-${sae.id}`,
       title: sae.name,
       text: sae.summary
-        ? `SAE: ${formatPercent(sae.summary.ceRecovered)} of the loss recovered, L0 ${sae.summary.l0.toFixed(1)}`
+        ? `SAE: FVU ${formatValue(sae.summary.fvu)}, CE recovered ${formatPercent(sae.summary.ceRecovered)}, L0 ${formatValue(sae.summary.l0)}`
         : `SAE with ${formatCount(sae.dSae)} features`,
       to: `/saes/${sae.id}`,
       at: sae.createdAt,

@@ -50,8 +50,15 @@ function checkedFigures({ fvu, ceRecovered, l0 }: NonNullable<Sae['check']>['fig
   return parts.filter(Boolean).join(' · ')
 }
 
-const trainedFigures = (summary: NonNullable<Sae['summary']>): string =>
-  `${formatPercent(1 - summary.fvu)} of variance · ${formatPercent(summary.ceRecovered)} of CE recovered · L0 ${formatValue(summary.l0)} · ${formatPercent(summary.deadShare)} dead`
+function trainedFigures({ fvu, ceRecovered, l0, deadByWindow, deadShare }: NonNullable<Sae['summary']>): string {
+  const parts = [
+    fvu > 1 ? `FVU ${formatValue(fvu)}` : `${formatPercent(1 - fvu)} of variance`,
+    ceRecovered !== null && `${formatPercent(ceRecovered)} of CE recovered`,
+    `L0 ${formatValue(l0)}`,
+    deadByWindow === undefined ? `${formatPercent(deadShare)} never fired` : `${formatPercent(deadByWindow)} dead`,
+  ]
+  return parts.filter(Boolean).join(' · ')
+}
 
 export const trainedOn = ({ summary, declared }: Pick<Sae, 'summary' | 'declared'>): string =>
   summary ? `${formatCount(summary.tokens)} tokens` : (declared?.dataset ?? DASH)

@@ -1,7 +1,15 @@
 // Trainings beside one another: which, in which colour, their figures, and the best trade of L0 against quality. Pure.
-import { TRAINING_METRICS, type Training, type TrainingMetricKey, type TrainingMetrics } from '@mistudio/contracts'
+import {
+  type FigureEstimate,
+  type IntervalMetric,
+  SAE_FIGURES,
+  TRAINING_METRICS,
+  type Training,
+  type TrainingMetricKey,
+  type TrainingMetrics,
+} from '@mistudio/contracts'
 import type { Series } from '../charts/prepare.js'
-import { formatPercent, formatValue } from '../ui/format.js'
+import { formatInterval, formatPercent, formatValue } from '../ui/format.js'
 import { lineLook } from './prepare.js'
 
 /** Trainings that the address names: a sweep, or ids in their order. */
@@ -16,34 +24,52 @@ export function chosenTrainings(all: readonly Training[], query: URLSearchParams
 }
 
 export interface Figures {
-  readonly l0: number | null
-  readonly fvu: number | null
-  readonly ceRecovered: number | null
-  readonly kl: number | null
+  readonly l0: FigureEstimate
+  readonly fvu: FigureEstimate
+  readonly ceRecovered: FigureEstimate
+  readonly kl: FigureEstimate
   readonly deadShare: number | null
 }
 
 /** Final figures on held-out text, or those of the newest evaluation while it runs. */
 export function heldOutFigures({ summary, latest }: Pick<Training, 'summary' | 'latest'>): Figures {
-  if (summary) return summary
-  const value = (key: TrainingMetricKey) => latest[key] ?? null
+  if (summary) {
+    const of = (name: 'l0' | 'fvu' | 'ceRecovered' | 'kl'): FigureEstimate => ({
+      ...{ value: summary[name], low: null, high: null },
+      ...summary.intervals?.[name],
+    })
+    return { l0: of('l0'), fvu: of('fvu'), ceRecovered: of('ceRecovered'), kl: of('kl'), deadShare: summary.deadShare }
+  }
+  const of = (key: IntervalMetric): FigureEstimate => ({
+    ...{ value: latest[key] ?? null, low: latest[`${key}_low`] ?? null, high: latest[`${key}_high`] ?? null },
+  })
   return {
-    l0: value('heldout_l0'),
-    fvu: value('heldout_fvu'),
-    ceRecovered: value('ce_recovered'),
-    kl: value('kl'),
-    deadShare: value('heldout_dead_share'),
+    ...{ l0: of('heldout_l0'), fvu: of('heldout_fvu'), ceRecovered: of('ce_recovered'), kl: of('kl') },
+    deadShare: latest['heldout_dead_share'] ?? null,
   }
 }
 
-export const figureTexts = (figures: Figures): readonly string[] => [
-  figures.l0 === null ? '–' : formatValue(figures.l0),
-  figures.fvu === null ? '–' : formatValue(figures.fvu),
-  figures.ceRecovered === null ? '–' : formatPercent(figures.ceRecovered, 2),
-  figures.kl === null ? '–' : formatValue(figures.kl),
-  figures.deadShare === null ? '–' : formatPercent(figures.deadShare),
-]
-export const FIGURE_HEADS = ['L0', 'FVU', 'CE recovered', 'KL', 'Dead'] as const
+/** A figure, and its interval where there is one. */
+export interface FigureText {
+  readonly text: string
+  readonly interval: string | null
+}
+
+export function figureTexts({ l0, fvu, ceRecovered, kl, deadShare }: Figures): readonly FigureText[] {
+  const of = (figure: FigureEstimate, show: (value: number | null) => string): FigureText => ({
+    text: show(figure.value),
+    interval: formatInterval(figure, show),
+  })
+  const percent = (value: number | null) => formatPercent(value, 2)
+  return [
+    of(l0, formatValue),
+    of(fvu, formatValue),
+    of(ceRecovered, percent),
+    of(kl, formatValue),
+    { text: formatPercent(deadShare), interval: null },
+  ]
+}
+export const FIGURE_HEADS = ['L0', 'FVU', 'CE recovered', 'KL', SAE_FIGURES.neverFired.label] as const
 
 /** One metric of several trainings on one chart. */
 export const comparedSeries = (
@@ -86,7 +112,7 @@ export function paretoFront(points: readonly ParetoPoint[], better: 'less' | 'mo
 export function paretoSeries(trainings: readonly Training[], quality: Quality): Series[] {
   const points = trainings.flatMap((training): ParetoPoint[] => {
     const figures = heldOutFigures(training)
-    const [x, y] = [figures.l0, figures[quality]]
+    const [x, y] = [figures.l0.value, figures[quality].value]
     return x === null || y === null ? [] : [{ id: training.id, x, y }]
   })
   if (points.length === 0) return []

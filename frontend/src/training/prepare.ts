@@ -2,7 +2,11 @@
 import {
   isCrosscoder,
   isTranscoder,
+  judgeLatest,
+  judgeSummary,
   outputSiteOf,
+  type QualityProblem,
+  SAE_FIGURES,
   SITE_FVU_KEYS,
   sparsityWord,
   TERMINAL_STATES,
@@ -13,7 +17,15 @@ import {
   type TrainingMetricKey,
 } from '@mistudio/contracts'
 import type { Series } from '../charts/prepare.js'
-import { formatBytes, formatCount, formatNumber, formatPercent, formatValue, plural } from '../ui/format.js'
+import {
+  formatBytes,
+  formatCount,
+  formatInterval,
+  formatNumber,
+  formatPercent,
+  formatValue,
+  plural,
+} from '../ui/format.js'
 import type { Tone } from '../ui/tones.js'
 import type { Curve } from './metric-store.js'
 import { architectureLabel } from './words.js'
@@ -38,6 +50,12 @@ const sitesText = (params: Training['params']): string => {
 export const trainingLine = ({ params, dIn, dSae }: Pick<Training, 'params' | 'dIn' | 'dSae'>): string =>
   `${architectureLabel(params.architecture)} · ${sitesText(params)} · ${formatNumber(dIn)} → ${formatNumber(dSae)} features · ${sparsityWord(params)}`
 
+/** What is wrong with the SAE, by its final figures or those of the newest evaluation. */
+export const problemsOf = (
+  training: Pick<Training, 'summary' | 'latest' | 'dIn' | 'dSae'>,
+): readonly QualityProblem[] =>
+  training.summary ? judgeSummary(training.summary, training) : judgeLatest(training.latest, training)
+
 export interface ChartGroup {
   readonly title: string
   readonly keys: readonly TrainingMetricKey[]
@@ -58,9 +76,20 @@ export const CHARTS: readonly ChartGroup[] = [
   { title: 'Sparsity coefficient', keys: ['coefficient'], log: 'offer', optional: true },
   { title: 'Dead features', keys: ['dead', 'resampled'], log: 'off' },
   { title: 'Dead and dense shares, held out', keys: ['heldout_dead_share', 'heldout_dense_share'], log: 'off' },
-  { title: 'CE recovered', keys: ['ce_recovered', 'train_ce_recovered'], log: 'off' },
+  { title: 'CE recovered', keys: ['ce_recovered', 'train_ce_recovered', 'ce_recovered_every_position'], log: 'off' },
   { title: 'KL', keys: ['kl', 'train_kl'], log: 'offer' },
   { title: 'Cross-entropy, held out', keys: ['ce_clean', 'ce_sae', 'ce_zero'], log: 'off' },
+  {
+    ...{ title: 'Spliced in at every position, as once measured', log: 'off', optional: true },
+    keys: [
+      'ce_clean_every_position',
+      'ce_sae_every_position',
+      'ce_zero_every_position',
+      'kl_every_position',
+      'train_ce_recovered_every_position',
+      'train_kl_every_position',
+    ],
+  },
   {
     title: 'Cosine and norm ratio, held out',
     keys: ['heldout_cosine', 'heldout_shrinkage', 'heldout_reconstruction_bias'],
@@ -73,7 +102,11 @@ export const CHARTS: readonly ChartGroup[] = [
   { title: 'Gradient norm', keys: ['grad_norm'], log: 'offer' },
   { title: 'Speed', keys: ['tokens_per_second', 'harvest_tokens_per_second', 'step_tokens_per_second'], log: 'offer' },
   { title: 'Memory', keys: ['memory_mib'], log: 'off' },
-  { title: 'What figures are taken over', keys: ['heldout_tokens', 'decoder_cosine_features'], log: 'offer' },
+  {
+    title: 'What figures are taken over',
+    keys: ['heldout_tokens', 'heldout_documents', 'decoder_cosine_features'],
+    log: 'offer',
+  },
 ]
 export const SERIES_COLORS = [
   '--series-emerald',
@@ -143,37 +176,67 @@ export const liveTiles = ({ latest, dSae }: Pick<Training, 'latest' | 'dSae'>): 
   ]
 }
 
-/** Final figures on held-out text, each with its definition. */
-export const summaryTiles = (summary: NonNullable<Training['summary']>): Tile[] => {
-  const dead = judgeDead(summary.deadShare)
+/** `95 %: 0.071 to 0.094`, after what else there is to say. */
+const withInterval = (
+  bounds: Parameters<typeof formatInterval>[0],
+  show: (value: number) => string,
+  also?: string,
+): string | undefined => {
+  const interval = formatInterval(bounds, show)
+  return [interval && `95 %: ${interval}`, also].filter(Boolean).join(' · ') || undefined
+}
+const detailed = (detail: string | undefined): Pick<Tile, 'detail'> => (detail === undefined ? {} : { detail })
+
+type Summary = NonNullable<Training['summary']>
+
+/** Without a value, whether the ratio means nothing here or was taken over every position, as once. */
+function ceRecoveredTile({ ceRecovered, everyPosition, intervals, ceClean, ceSae, ceZero }: Summary): Tile {
+  const percent = (value: number) => formatPercent(value, 2)
+  if (ceRecovered === null && everyPosition?.ceClean !== undefined) {
+    const { label, text } = SAE_FIGURES.ceRecoveredEveryPosition
+    return { label, value: formatPercent(everyPosition.ceRecovered, 2), title: text }
+  }
+  const losses = `${formatValue(ceSae)} nats, clean ${formatValue(ceClean)}, zeros ${formatValue(ceZero)}`
+  return {
+    ...{ label: 'CE recovered', value: formatPercent(ceRecovered, 2), title: definition('ce_recovered') },
+    ...(ceRecovered === null
+      ? { detail: `no meaning here: ${losses}`, tone: 'amber' }
+      : detailed(withInterval(intervals?.ceRecovered, percent, losses))),
+  }
+}
+
+/** Final figures on held-out text, each with its definition and interval. */
+export const summaryTiles = (summary: Summary): Tile[] => {
+  const { intervals, deadByWindow } = summary
+  const dead = judgeDead(deadByWindow ?? summary.deadShare)
   return [
     {
-      label: 'FVU',
-      value: formatValue(summary.fvu),
-      detail: `${formatPercent(1 - summary.fvu)} of variance explained`,
-      title: definition('heldout_fvu'),
+      ...{ label: 'FVU', value: formatValue(summary.fvu), title: definition('heldout_fvu') },
+      ...detailed(withInterval(intervals?.fvu, formatValue, `${formatPercent(1 - summary.fvu)} of variance explained`)),
     },
+    ceRecoveredTile(summary),
+    summary.kl === null && summary.everyPosition?.kl !== undefined
+      ? {
+          ...{ label: 'KL, every position', value: formatValue(summary.everyPosition.kl), detail: 'nats' },
+          title: definition('kl_every_position'),
+        }
+      : {
+          ...{ label: 'KL', value: formatValue(summary.kl), title: definition('kl') },
+          ...detailed(withInterval(intervals?.kl, formatValue, 'nats')),
+        },
     {
-      label: 'CE recovered',
-      value: formatPercent(summary.ceRecovered, 2),
-      detail: `${formatValue(summary.ceSae)} nats, clean ${formatValue(summary.ceClean)}, ablated ${formatValue(summary.ceZero)}`,
-      title: definition('ce_recovered'),
+      ...{ label: 'L0', value: formatValue(summary.l0), title: definition('heldout_l0'), tone: 'blue' },
+      ...detailed(withInterval(intervals?.l0, formatValue, 'features per token')),
     },
-    { label: 'KL', value: formatValue(summary.kl), detail: 'nats', title: definition('kl') },
-    {
-      label: 'L0',
-      value: formatValue(summary.l0),
-      detail: 'features per token',
-      title: definition('heldout_l0'),
-      tone: 'blue',
-    },
-    {
-      label: 'Dead',
-      value: formatPercent(summary.deadShare),
-      detail: dead.word,
-      title: definition('heldout_dead_share'),
-      tone: dead.tone,
-    },
+    deadByWindow === undefined
+      ? {
+          ...{ label: SAE_FIGURES.neverFired.label, value: formatPercent(summary.deadShare), detail: dead.word },
+          ...{ title: definition('heldout_dead_share'), tone: dead.tone },
+        }
+      : {
+          ...{ label: 'Dead', value: formatPercent(deadByWindow), title: definition('dead'), tone: dead.tone },
+          detail: `${dead.word}; ${formatPercent(summary.deadShare)} never fired on held-out text`,
+        },
     {
       label: 'Loss',
       value: formatValue(summary.loss),

@@ -55,8 +55,12 @@ export const STATUS: Record<Status, StatusLook> = {
   cancelled: { word: 'Cancelled', tone: 'slate', icon: Ban },
 }
 
-export function StatusBadge({ status, word }: { status: Status; word?: string }) {
-  const look = STATUS[status]
+/** A job that did all it was asked for, with something to say about the result. */
+const WARNED: StatusLook = { word: 'Completed, with a warning', tone: 'amber', icon: TriangleAlert }
+
+/** `warned`: what a completed job made is not as good as it should be. */
+export function StatusBadge({ status, word, warned }: { status: Status; word?: string; warned?: boolean }) {
+  const look = warned && status === 'completed' ? WARNED : STATUS[status]
   const spins = status === 'running' || status === 'importing'
   return (
     <Badge tone={look.tone} icon={look.icon} iconClassName={spins ? 'animate-spin' : undefined}>

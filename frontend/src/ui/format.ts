@@ -63,6 +63,12 @@ export const formatPercent = (share: Maybe, fraction = 1): string => {
   return `${percent.toFixed(fraction)} %`
 }
 
+/** `0.0712 to 0.0944`; null without an interval. */
+export const formatInterval = (
+  bounds: { readonly low: Maybe; readonly high: Maybe } | null | undefined,
+  show: (value: number) => string,
+): string | null => (bounds?.low == null || bounds.high == null ? null : `${show(bounds.low)} to ${show(bounds.high)}`)
+
 /** Seconds as `950 ms`, `12.3 s`, `4 min 05 s`, `2 h 10 min`, `3 d 4 h`. */
 export const formatDuration = (seconds: Maybe): string => {
   if (missing(seconds) || seconds < 0) return DASH

@@ -37,7 +37,7 @@ export interface DemoReport {
   readonly fvu: number
   readonly l0: number
   readonly dead: number
-  readonly ceRecovered: number
+  readonly ceRecovered: number | null
   readonly stages: readonly Stage[]
   readonly url: string
 }
@@ -151,7 +151,7 @@ const printSummary = (report: DemoReport, summary: TrainingSummary): void => {
   const lines = [
     '',
     `  SAE on ${SITE}, ${summary.tokens.toLocaleString('en')} training tokens; figures on ${summary.heldOutTokens.toLocaleString('en')} held-out tokens`,
-    `  loss ${summary.loss.toFixed(4)} · FVU ${summary.fvu.toFixed(4)} · L0 ${summary.l0.toFixed(1)} · dead ${(summary.deadShare * 100).toFixed(1)} % · CE recovered ${summary.ceRecovered.toFixed(4)}`,
+    `  loss ${summary.loss.toFixed(4)} · FVU ${summary.fvu.toFixed(4)} · L0 ${summary.l0.toFixed(1)} · dead ${(summary.deadShare * 100).toFixed(1)} % · CE recovered ${summary.ceRecovered?.toFixed(4) ?? '–'}`,
     `  harvest ${Math.round(summary.harvestTokensPerSecond).toLocaleString('en')} tokens/s · SAE steps ${Math.round(summary.stepTokensPerSecond).toLocaleString('en')} tokens/s · all stages ${total.toFixed(0)} s`,
     '',
     `  Browse the features: ${report.url}`,

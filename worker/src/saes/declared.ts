@@ -18,6 +18,9 @@ const MetadataSchema = z.looseObject({
   dataset_path: maybe(z.string()),
   l0: maybe(z.number().positive()),
   training_architecture: maybe(z.string()),
+  /** true: special tokens; or ids. */
+  exclude_special_tokens: maybe(z.union([z.boolean(), z.array(z.int())])),
+  seqpos_slice: maybe(z.array(z.int().nullable())),
 })
 const KSchema = z.looseObject({ k: maybe(z.number()) })
 
@@ -43,6 +46,8 @@ export function declaredIn(given: unknown, normalisation = 'none', k: number | n
     l0: metadata.l0 ?? k,
     normalisation,
     trainedAs: metadata.training_architecture,
+    leftOutTokens: Array.isArray(metadata.exclude_special_tokens) ? metadata.exclude_special_tokens : [],
+    skippedPositions: Math.max(0, metadata.seqpos_slice?.[0] ?? 0),
   }
 }
 

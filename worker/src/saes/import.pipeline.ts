@@ -13,7 +13,7 @@ import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { runtime } from '../runtime/index.js'
 import { runCheck } from './check/run-check.js'
-import { storeCheck, storeFrequencies } from './check/store-check.js'
+import { checkResult, storeCheck, storeFrequencies } from './check/store-check.js'
 import { declaredBy, dOutOf, kOf } from './declared.js'
 import { fetchSae } from './hub-source.js'
 import { openSaeFiles, placeOf, type SaeFiles } from './open-files.js'
@@ -37,7 +37,7 @@ async function importSae(context: Context, timing: Timing): Promise<Outcome> {
       const checked = await runCheck(context, context.job.params)
       await storeFrequencies(context.dataDir, saeId, checked)
       await context.commit((tx) => storeCheck(tx, saeId, checked))
-      return { state: 'completed', result: { verdict: checked.check.verdict } }
+      return { state: 'completed', result: checkResult(checked.check) }
     } catch (error) {
       if (error instanceof Interruption) return error.outcome
       throw error

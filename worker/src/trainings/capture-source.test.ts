@@ -83,7 +83,7 @@ describe.skipIf(!setup.databaseUrl)('trainings from a capture', () => {
     const passes = forward.mock.calls.filter(([, { capture: sites = [] }]) => sites.length > 0).length
     // One batch of held-out and one of trained text.
     expect(passes).toBe(2)
-    for (const key of ['mse@2', 'mse@24', 'heldout_fvu@24', 'ce_recovered@24']) {
+    for (const key of ['mse@2', 'mse@24', 'heldout_fvu@24', 'ce_sae@24']) {
       expect(read.stored.get(key)! / live.stored.get(key)!, key).toBeCloseTo(1, 3)
     }
   })

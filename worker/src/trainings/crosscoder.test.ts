@@ -52,7 +52,7 @@ describe.skipIf(!setup.databaseUrl)('crosscoders', () => {
     },
   )
 
-  /** FVU per site and over all, and losses with all sites replaced, on the held-out text of 256 tokens. */
+  /** FVU per site and over all, and losses with all sites replaced but at BOS, on the held-out text of 256 tokens without BOS. */
   async function plainFigures(folder: string) {
     const sae = await saeStore.open(folder, 2)
     const tokens = await TokenReader.open(join(world.dataDir, 'tokenizations', world.subjects.tokenizationId))
@@ -87,12 +87,17 @@ describe.skipIf(!setup.databaseUrl)('crosscoders', () => {
         return { site, kind: 'replace' as const, value }
       })
       const losses = await model.loss(batch, edits)
-      return losses.reduce((sum, value) => sum + value, 0) / losses.length
+      const counted = rows.filter((t) => t % SIZE < SIZE - 1)
+      return (
+        counted.reduce((sum, t) => sum + losses[Math.floor(t / SIZE) * (SIZE - 1) + (t % SIZE)]!, 0) / counted.length
+      )
     }
+    const spliced = x.slice()
+    for (const t of rows) spliced.set(out.subarray(t * 384, (t + 1) * 384), t * 384)
     return {
       fvu: SITES.map((_, s) => share(s * 128, (s + 1) * 128)),
       whole: share(0, 384),
-      ceSae: await loss(out),
+      ceSae: await loss(spliced),
       ceZero: await loss(new Float32Array(x.length)),
     }
   }

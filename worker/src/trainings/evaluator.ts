@@ -2,20 +2,21 @@
 import { setImmediate } from 'node:timers/promises'
 import { MemoryTensors } from '@mistudio/formats'
 import {
-  type Baseline,
   type EvaluationBatch,
   type EvaluationFigures,
   type EvaluationModel,
   type ExportedSae,
   evaluateSae,
+  type KnownLosses,
   klGraph,
+  leaveOutUnits,
   Sae,
 } from '@mistudio/interp'
 import { float32, float32Data, type Session } from '@mistudio/onnx'
 import { withModelErrors } from '../models/errors.js'
 import { contextsPerPass } from '../models/passes.js'
 import { runtime } from '../runtime/index.js'
-import { readContexts } from './harvest.js'
+import { readContexts, readDocuments } from './harvest.js'
 import { type MemberSites, sideBySide, takeApart, widthOf } from './member-sites.js'
 import type { TrainingParts } from './open.js'
 import { joinArrays } from './sharded-step/state.js'
@@ -29,6 +30,9 @@ const LOGIT_FLOATS = 2 ** 25
 export interface EvaluationText {
   readonly name: string
   readonly batches: readonly EvaluationBatch[]
+  /** What is left out as a whole when an interval is made, per batch; and how many documents there are. */
+  readonly units: readonly Int32Array[]
+  readonly documents: number
   readonly tokens: number
 }
 
@@ -55,11 +59,17 @@ function textOf(
     const contexts = Array.from({ length }, (_, i) => start + n * step + i)
     return { tokens: readContexts(reader, contexts), batch: length, seq: size }
   })
-  return { name, batches, tokens: count * size }
+  const documents = batches.map(({ batch }, n) =>
+    readDocuments(
+      reader,
+      Array.from({ length: batch }, (_, i) => start + n * step + i),
+    ),
+  )
+  return { name, batches, ...leaveOutUnits(documents), tokens: count * size }
 }
 
 export class SaeEvaluator {
-  private readonly baselines = new Map<string, Baseline>()
+  private readonly known = new Map<string, KnownLosses>()
   private kl: Session | null = null
 
   constructor(
@@ -74,22 +84,15 @@ export class SaeEvaluator {
     const sae = await Sae.load(inference.cfg, new MemoryTensors(inference.tensors), runtime, { threads: this.threads })
     try {
       const key = `${text.name} ${sites.outputs.map(({ name }) => name)}`
-      const baseline = this.baselines.get(key)
-      const figures = await evaluateSae(
-        {
-          batches: text.batches,
-          klBatches: Math.ceil(KL_TOKENS / (text.batches[0]?.tokens.length ?? 1)),
-          excluded: this.parts.excluded,
-          // The model is judged with the SAE at every position, BOS too.
-          spared: () => false,
-          onBatch: this.check,
-          ...(baseline ? { baseline } : {}),
-        },
-        this.modelAround(sites),
-        sae,
-      )
-      this.baselines.set(key, { clean: figures.ceClean, zero: figures.ceZero })
-      return figures
+      const known = this.known.get(key)
+      const request = {
+        ...{ batches: text.batches, units: text.units, onBatch: this.check },
+        klBatches: Math.ceil(KL_TOKENS / (text.batches[0]?.tokens.length ?? 1)),
+        counted: this.parts.counted,
+      }
+      const evaluation = await evaluateSae(known ? { ...request, known } : request, this.modelAround(sites), sae)
+      this.known.set(key, evaluation.known)
+      return evaluation.figures
     } finally {
       await sae.release()
     }

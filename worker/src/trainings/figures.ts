@@ -1,6 +1,6 @@
 // Figures of steps and evaluations under their metric keys (TRAINING_METRICS has the definitions). Pure.
-import { DENSITY_EDGES, densityKey, type MetricValues, siteFvuKey } from '@mistudio/contracts'
-import { decoderCosines, type EvaluationFigures, type TrainStepMetrics } from '@mistudio/interp'
+import { DENSITY_EDGES, densityKey, type IntervalMetric, type MetricValues, siteFvuKey } from '@mistudio/contracts'
+import { decoderCosines, type Estimate, type EvaluationFigures, type TrainStepMetrics } from '@mistudio/interp'
 
 /** null for what is not a finite number: a gap in a chart, never a zero. */
 export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
@@ -27,11 +27,20 @@ export function stepFigures(metrics: TrainStepMetrics): MetricValues {
   }
 }
 
-export const heldOutFigures = (figures: EvaluationFigures): MetricValues => ({
+/** A figure and the ends of its interval. */
+const withInterval = (key: IntervalMetric, { value, low, high }: Estimate): MetricValues => ({
+  [key]: finite(value),
+  [`${key}_low`]: low,
+  [`${key}_high`]: high,
+})
+
+/** @param documents Documents that the held-out tokens come from. */
+export const heldOutFigures = (figures: EvaluationFigures, documents: number): MetricValues => ({
   heldout_tokens: figures.tokens,
-  heldout_fvu: finite(figures.fvu),
+  heldout_documents: documents,
+  ...withInterval('heldout_fvu', figures.estimates.fvu),
   heldout_cosine: finite(figures.cosine),
-  heldout_l0: finite(figures.l0),
+  ...withInterval('heldout_l0', figures.estimates.l0),
   heldout_l0_p5: figures.l0Quantiles.p5,
   heldout_l0_p25: figures.l0Quantiles.p25,
   heldout_l0_p50: figures.l0Quantiles.p50,
@@ -43,18 +52,19 @@ export const heldOutFigures = (figures: EvaluationFigures): MetricValues => ({
   heldout_dense_share: finite(figures.denseShare),
   heldout_shrinkage: finite(figures.normRatio),
   heldout_reconstruction_bias: finite(figures.reconstructionBias),
-  ce_clean: finite(figures.ceClean),
-  ce_sae: finite(figures.ceSae),
-  ce_zero: finite(figures.ceZero),
-  ce_recovered: finite(figures.ceRecovered),
-  kl: finite(figures.kl),
+  ...withInterval('ce_clean', figures.estimates.ceClean),
+  ...withInterval('ce_sae', figures.estimates.ceSae),
+  ...withInterval('ce_zero', figures.estimates.ceZero),
+  ...withInterval('ce_recovered', figures.estimates.ceRecovered),
+  ce_recovered_every_position: finite(figures.estimates.everyPosition.ceRecovered.value),
+  ...withInterval('kl', figures.estimates.kl),
   ...Object.fromEntries(figures.siteFvu.map((fvu, n) => [siteFvuKey(n + 1), finite(fvu)])),
   ...densityFigures(figures.density),
 })
 
-export const trainedTextFigures = (figures: EvaluationFigures): MetricValues => ({
-  train_ce_recovered: finite(figures.ceRecovered),
-  train_kl: finite(figures.kl),
+export const trainedTextFigures = ({ estimates }: EvaluationFigures): MetricValues => ({
+  train_ce_recovered: finite(estimates.ceRecovered.value),
+  train_kl: finite(estimates.kl.value),
 })
 
 /** Features per bin of density: `density_0` never fired, the others by log10 of their share of tokens. */

@@ -2,8 +2,10 @@
 import {
   AppError,
   chosenK,
+  type IntervalMetric,
   inputSitesOf,
   siteFvuKey,
+  type TrainingMetricKey,
   type TrainingRunParams,
   type TrainingSummary,
   TrainingSummarySchema,
@@ -18,36 +20,51 @@ import type { TrainingResult } from './run-training.js'
 export interface TrainingOutcome {
   readonly trainingId: string
   readonly saeId: string
+  readonly dIn: number
+  readonly dSae: number
   readonly summary: TrainingSummary
 }
 
 /** What a finished training answers, null when it is not finished. */
 export async function finishedTraining(db: Pool, trainingId: string): Promise<TrainingOutcome | null> {
   const { rows } = await db.query(
-    `SELECT t.sae_id AS "saeId", r.summary FROM training t JOIN run r ON r.id = t.id JOIN sae s ON s.id = t.sae_id WHERE t.id = $1`,
+    `SELECT t.sae_id AS "saeId", s.d_in AS "dIn", s.d_sae AS "dSae", r.summary FROM training t JOIN run r ON r.id = t.id JOIN sae s ON s.id = t.sae_id WHERE t.id = $1`,
     [trainingId],
   )
-  const [row] = rows as { saeId: string; summary: unknown }[]
-  return row?.summary ? { trainingId, saeId: row.saeId, summary: TrainingSummarySchema.parse(row.summary) } : null
+  const [row] = rows as { saeId: string; dIn: number; dSae: number; summary: unknown }[]
+  if (!row?.summary) return null
+  const { saeId, dIn, dSae } = row
+  return { trainingId, saeId, dIn, dSae, summary: TrainingSummarySchema.parse(row.summary) }
 }
 
 /** Figures of the run. @throws AppError `training_invalid` when the held-out text gives no usable figure. */
 export function summarise({ member, steps, heldOutTokens, spent }: TrainingResult): TrainingSummary {
-  const value = (key: string): number => {
-    const found = member.metrics[key]
-    if (typeof found === 'number') return found
+  const maybe = (key: TrainingMetricKey): number | null => member.metrics[key] ?? null
+  const value = (key: TrainingMetricKey): number => {
+    const found = maybe(key)
+    if (found !== null) return found
     throw new AppError(
       'training_invalid',
       `The held-out text gives no value for ${key}. Use a larger or more varied dataset.`,
     )
   }
+  const bounds = (key: IntervalMetric) => ({ low: maybe(`${key}_low`), high: maybe(`${key}_high`) })
   const { inputs } = member.sites
   const sites = inputs.map(({ name: site }, n) => ({ site, fvu: member.metrics[siteFvuKey(n + 1)] ?? null }))
   return {
     ...(inputs.length > 1 ? { sites } : {}),
     ...{ steps, tokens: member.tokens, loss: value('loss'), fvu: value('heldout_fvu'), l0: value('heldout_l0') },
-    ...{ deadShare: value('heldout_dead_share'), ceClean: value('ce_clean'), ceSae: value('ce_sae') },
-    ...{ ceZero: value('ce_zero'), ceRecovered: value('ce_recovered'), kl: value('kl'), heldOutTokens },
+    ...{ l0Median: maybe('heldout_l0_p50'), deadShare: value('heldout_dead_share') },
+    deadByWindow: value('dead') / member.sae.cfg.d_sae,
+    ...{ ceClean: value('ce_clean'), ceSae: value('ce_sae'), ceZero: value('ce_zero'), kl: value('kl') },
+    ceRecovered: maybe('ce_recovered'),
+    everyPosition: { ceRecovered: maybe('ce_recovered_every_position') },
+    intervals: {
+      ...{ fvu: bounds('heldout_fvu'), l0: bounds('heldout_l0'), kl: bounds('kl') },
+      ...{ ceClean: bounds('ce_clean'), ceSae: bounds('ce_sae'), ceZero: bounds('ce_zero') },
+      ceRecovered: bounds('ce_recovered'),
+    },
+    ...{ heldOutTokens, heldOutDocuments: value('heldout_documents') },
     harvestTokensPerSecond: spent.harvestSeconds > 0 ? spent.harvestTokens / spent.harvestSeconds : 0,
     stepTokensPerSecond: spent.stepSeconds > 0 ? member.trainedTokens / spent.stepSeconds : 0,
     seconds: spent.seconds,
@@ -89,5 +106,5 @@ export async function finalise(
     await tx.query('UPDATE training SET step = $2, sae_id = $3 WHERE id = $1', [trainingId, summary.steps, saeId])
     await tx.query('UPDATE run SET summary = $2 WHERE id = $1', [trainingId, JSON.stringify(summary)])
   })
-  return { trainingId, saeId, summary }
+  return { trainingId, saeId, dIn: cfg.d_in, dSae: cfg.d_sae, summary }
 }

@@ -13,6 +13,14 @@ export function readContexts(tokens: TokenReader, contexts: ArrayLike<number>): 
   return out
 }
 
+/** Documents of the same tokens, [contexts · contextSize]: numbers that are the same within a document. */
+export function readDocuments(tokens: TokenReader, contexts: ArrayLike<number>): Int32Array {
+  const size = tokens.contextSize
+  const out = new Int32Array(contexts.length * size)
+  for (let i = 0; i < contexts.length; i++) out.set(tokens.documents(contexts[i]!), i * size)
+  return out
+}
+
 /** Activations of tokens at several sites: [tokens, width of the site] by name of the site. */
 export type SiteActivations = ReadonlyMap<string, Float32Array>
 

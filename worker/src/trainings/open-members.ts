@@ -92,9 +92,15 @@ function metadataOf(
     ...{ model_name: modelName, hook_name: params.site, hook_head_index: null, context_size: tokens.contextSize },
     ...(output === params.site ? {} : { hook_name_out: output }),
     ...(isCrosscoder(params) ? { hook_names: inputSitesOf(params) } : {}),
-    ...{ prepend_bos: tokens.bosTokenId !== null, exclude_special_tokens: params.excludeBos },
+    ...{ prepend_bos: tokens.bosTokenId !== null, exclude_special_tokens: leftOut(params, tokens.bosTokenId) },
+    ...(params.skipPositions > 0 ? { seqpos_slice: [params.skipPositions, null] } : {}),
     ...{ training_architecture: params.architecture, seed: params.seed },
     // The layout's version: readers take files without one for those of before version 6.
     ...{ sae_lens_version: '6.0.0', trained_with: 'mistudio' },
   }
+}
+
+/** `exclude_special_tokens` of SAELens: whether BOS was left out, or the ids of all that was. */
+function leftOut({ excludeBos, excludeTokens }: TrainingParams, bos: number | null): boolean | number[] {
+  return excludeTokens.length === 0 ? excludeBos : [...(excludeBos && bos !== null ? [bos] : []), ...excludeTokens]
 }

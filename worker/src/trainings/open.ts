@@ -23,6 +23,8 @@ export interface TrainingParts {
   readonly widths: ReadonlyMap<string, number>
   /** Tokens that are not trained on, by id and position in the context. */
   readonly excluded: (token: number, position: number) => boolean
+  /** Tokens that figures are taken over: all but BOS and those that are not trained on. */
+  readonly counted: (token: number, position: number) => boolean
 }
 
 export interface TrainingRequest {
@@ -52,7 +54,9 @@ export async function openTrainingParts(
     checkFit(tokens, model)
     const { capture: stored, tokenizationId } = request
     const capture = stored && (await openCapture(dataDir, stored, tokenizationId, widths))
-    return { model, folder, tokens, capture, widths, excluded: exclusion(params[0], tokens.bosTokenId) }
+    const excluded = exclusion(params[0], tokens.bosTokenId)
+    const counted = (token: number, position: number) => token !== tokens.bosTokenId && !excluded(token, position)
+    return { model, folder, tokens, capture, widths, excluded, counted }
   } catch (error) {
     tokens.close()
     throw error

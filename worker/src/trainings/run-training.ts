@@ -238,7 +238,11 @@ export class TrainingRun {
     const on = (text: EvaluationText): Promise<EvaluationFigures> => this.evaluator.evaluate(sae, member.sites, text)
     const heldOut = await on(this.texts.heldOut)
     const trained = await on(this.texts.trained)
-    this.report(member, { ...decoder, ...heldOutFigures(heldOut), ...trainedTextFigures(trained) })
+    this.report(member, {
+      ...decoder,
+      ...heldOutFigures(heldOut, this.texts.heldOut.documents),
+      ...trainedTextFigures(trained),
+    })
     const best = member.noteEvaluation(this.done, finite(heldOut.fvu))
     if (best && member.spec.params.keepBest) this.betterThanSaved.add(member)
     return sae

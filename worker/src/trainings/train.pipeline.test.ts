@@ -1,7 +1,7 @@
 // A whole training on the demo model against PostgreSQL: uninterrupted, killed, suspended, stopped and cancelled.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TrainingEstimate } from '@mistudio/contracts'
+import { type TrainingEstimate, WarningsSchema } from '@mistudio/contracts'
 import { readSaeLensFolder } from '@mistudio/formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as setup from '../extractions/testing.js'
@@ -42,8 +42,8 @@ describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
     expect(outcomes[1]).toEqual(outcomes[0])
     expect(summary).toMatchObject({ steps: 24, tokens: 4800, heldOutTokens: 256 })
     expect(stored.get('mse@24')).toBeLessThan(stored.get('mse@2')!)
-    expect(summary.ceZero).toBeGreaterThan(summary.ceSae)
-    expect(summary.ceSae).toBeGreaterThan(summary.ceClean)
+    expect(summary.ceZero).toBeGreaterThan(summary.ceSae!)
+    expect(summary.ceSae).toBeGreaterThan(summary.ceClean!)
     expect(summary.kl).toBeGreaterThan(0)
     expect(stored.has('ce_recovered@10')).toBe(true)
     const bins = Array.from({ length: 14 }, (_, bin) => stored.get(`density_${bin}@24`)!)
@@ -60,6 +60,14 @@ describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
     expect(cfg).toMatchObject({ architecture: 'topk', k: 8, metadata: { hook_name: setup.SITE, context_size: SIZE } })
     const sae = await saeStore.open(folder, 2)
     expect([sae.dIn, sae.dSae, sae.cfg['k']]).toEqual([128, 256, 8])
+  })
+
+  it('says with the finished job what is wrong with the SAE', async () => {
+    const params = paramsOf({ architecture: 'standard', l1Coefficient: 1e4, targetL0: null })
+    const [outcome] = (await world.train(await world.insert(params))).outcomes as [{ state: string; result: unknown }]
+    const { warnings } = WarningsSchema.parse(outcome.result)
+    expect(outcome.state).toBe('completed')
+    expect(warnings.join(' ')).toMatch(/FVU is/)
   })
 
   it.each([

@@ -1,5 +1,5 @@
 // training.run: trains one or more SAEs on one stream of a model's activations. Composition only; the parts are beside it.
-import { type TrainingRunParams, TrainingRunParamsSchema } from '@mistudio/contracts'
+import { judgeSummary, type TrainingRunParams, TrainingRunParamsSchema } from '@mistudio/contracts'
 import { withSaeErrors } from '../features/index.js'
 import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
 import { Interruption } from '../runner/interruption.js'
@@ -58,8 +58,13 @@ async function train(
   }
 }
 
-/** SAEs that diverged are missing from the result, and the job says so. */
+/** SAEs that diverged are missing from the result, and the job says so; it also says what is wrong with those it has. */
 function outcomeOf({ job }: JobContext<TrainingRunParams>, saes: readonly TrainingOutcome[]): Outcome {
-  const whole = saes.length === job.params.members.length
-  return { state: whole ? 'completed' : 'completed_with_errors', result: { saes } }
+  const { members } = job.params
+  const warnings = saes.flatMap((sae) => {
+    const name = members.find(({ trainingId }) => trainingId === sae.trainingId)?.name
+    return judgeSummary(sae.summary, sae).map(({ message }) => (members.length > 1 ? `${name}: ${message}` : message))
+  })
+  const whole = saes.length === members.length
+  return { state: whole ? 'completed' : 'completed_with_errors', result: { saes, warnings } }
 }

@@ -1,5 +1,5 @@
 // One job: progress, error with what to do next, facts, log and events.
-import type { Job } from '@mistudio/contracts'
+import { type Job, jobWarnings } from '@mistudio/contracts'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Link, useParams } from 'react-router'
 import { isTerminal, useLiveStatus, useSubject } from '../../live/index.js'
@@ -51,7 +51,7 @@ function JobView({ job }: { job: Job }) {
     <Page
       title={job.title}
       crumbs={crumbs}
-      state={<StatusBadge status={job.state} />}
+      state={<StatusBadge status={job.state} warned={jobWarnings(job).length > 0} />}
       subtitle={kindLabel(job.kind)}
       actions={
         <>
@@ -67,6 +67,11 @@ function JobView({ job }: { job: Job }) {
             <p className="mt-1 font-mono text-xs text-muted">{job.error.code}</p>
           </Notice>
         )}
+        {jobWarnings(job).map((warning) => (
+          <Notice key={warning} tone="amber" icon={TriangleAlert}>
+            {warning}
+          </Notice>
+        ))}
         <div className="grid gap-5 lg:grid-cols-2">
           <Card title="Progress">
             <JobProgress job={job} label={`Progress of ${job.title}`} />

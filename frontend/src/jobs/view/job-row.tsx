@@ -1,5 +1,5 @@
 // One job as a card row: what, for whom, state, progress, actions. Used by the page and the drawer.
-import type { Job } from '@mistudio/contracts'
+import { type Job, jobWarnings } from '@mistudio/contracts'
 import { Link } from 'react-router'
 import { isActive } from '../../live/index.js'
 import { formatDuration, RelativeTime, StatusBadge, secondsBetween } from '../../ui/index.js'
@@ -46,7 +46,7 @@ export function JobRow({ job, compact }: JobRowProps) {
           </h3>
         </div>
         <span className="flex flex-wrap items-center gap-2">
-          <StatusBadge status={job.state} />
+          <StatusBadge status={job.state} warned={jobWarnings(job).length > 0} />
         </span>
       </div>
       {isActive(job) && (
@@ -57,6 +57,11 @@ export function JobRow({ job, compact }: JobRowProps) {
       {job.error && job.state === 'failed' && (
         <p className="mt-2 text-sm wrap-anywhere text-tone-red">{job.error.message}</p>
       )}
+      {jobWarnings(job).map((warning) => (
+        <p key={warning} className="mt-2 text-sm wrap-anywhere text-tone-amber">
+          {warning}
+        </p>
+      ))}
       <div className="mt-3 flex flex-wrap items-center justify-between gap-2">
         <p className="text-xs text-muted">
           <When job={job} />

@@ -1,5 +1,12 @@
 // An SAE going out: layouts that hold it number for number, their archives, single files, and the way to the hub.
-import { SAE_LAYOUT_TEXTS, type Sae, type SaeExport, SaeFileSchema, SaePublishedSchema } from '@mistudio/contracts'
+import {
+  judgeKnown,
+  SAE_LAYOUT_TEXTS,
+  type Sae,
+  type SaeExport,
+  SaeFileSchema,
+  SaePublishedSchema,
+} from '@mistudio/contracts'
 import CloudUpload from 'lucide-react/icons/cloud-upload'
 import Download from 'lucide-react/icons/download'
 import Package from 'lucide-react/icons/package'
@@ -29,6 +36,7 @@ export function ExportCard({ sae }: { sae: Sae }) {
       }
     >
       <div className="space-y-3">
+        <Weaknesses sae={sae} />
         {going && isActive(going) && (
           <JobProgress
             job={going}
@@ -57,6 +65,17 @@ export function ExportCard({ sae }: { sae: Sae }) {
       </div>
       {publishing && <PublishDialog sae={sae} exports={exports.data ?? []} onClose={() => setPublishing(false)} />}
     </Card>
+  )
+}
+
+/** Whoever gets the files gets these with them: they stand in the model card. */
+function Weaknesses({ sae }: { sae: Sae }) {
+  const problems = judgeKnown(sae)
+  if (problems.length === 0) return null
+  return (
+    <Notice tone="amber" title="The model card names its weaknesses">
+      {problems.map(({ message }) => message).join(' ')}
+    </Notice>
   )
 }
 

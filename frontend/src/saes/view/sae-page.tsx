@@ -1,5 +1,5 @@
 // One SAE: its import while that runs, then facts, figures of its training, self-check, exports, extractions.
-import { SAE_LAYOUT_TEXTS, type Sae } from '@mistudio/contracts'
+import { judgeKnown, SAE_LAYOUT_TEXTS, type Sae } from '@mistudio/contracts'
 import Pencil from 'lucide-react/icons/pencil'
 import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
@@ -17,6 +17,7 @@ import {
   formatDateTime,
   Notice,
   Page,
+  QualityNotice,
   SkeletonList,
   Stat,
   StatRow,
@@ -88,6 +89,7 @@ function SaeView({ sae }: { sae: Sae }) {
             to read what it was {sae.trainingId ? 'trained' : 'checked'} on.
           </Notice>
         )}
+        <QualityNotice problems={judgeKnown(sae)} />
         {sae.summary && (
           <StatRow>
             {summaryTiles(sae.summary).map((tile) => (

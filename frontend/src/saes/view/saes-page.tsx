@@ -1,5 +1,5 @@
 // The list of SAEs.
-import { SAE_LAYOUT_TEXTS, type Sae } from '@mistudio/contracts'
+import { judgeKnown, SAE_LAYOUT_TEXTS, type Sae } from '@mistudio/contracts'
 import Import from 'lucide-react/icons/import'
 import Network from 'lucide-react/icons/network'
 import { useState } from 'react'
@@ -16,6 +16,7 @@ import {
   LinkButton,
   Page,
   plural,
+  QualityBadge,
   RelativeTime,
   SearchInput,
   SkeletonList,
@@ -90,6 +91,7 @@ function SaeCard({ sae }: { sae: Sae }) {
           {saeFigures(sae) && <p className="mt-0.5 text-sm text-muted">{saeFigures(sae)}</p>}
           <p className="mt-1.5 flex flex-wrap gap-2">
             {sae.status !== 'ready' && <StatusBadge status={subjectStatus(sae.status, sae.job)} />}
+            <QualityBadge problems={judgeKnown(sae)} />
             {sae.check && <VerdictBadge check={sae.check} />}
             {sae.layout && <Badge>{SAE_LAYOUT_TEXTS[sae.layout].label}</Badge>}
             <RunPrecision precision={sae.precision} modelId={sae.modelId} />

@@ -1,6 +1,15 @@
 // The self-check of an SAE: verdict with its reasons, figures with intervals, what else was tried, and running it again.
-import { CHECK_FIGURE_TEXTS, CHECK_TOKENS, type CheckFigure, type Sae, type SaeCheck } from '@mistudio/contracts'
+import {
+  CHECK_FIGURES,
+  CHECK_TOKENS,
+  type FigureEstimate,
+  INTERVAL_TEXT,
+  SAE_FIGURES,
+  type Sae,
+  type SaeCheck,
+} from '@mistudio/contracts'
 import CircleCheck from 'lucide-react/icons/circle-check'
+import CircleHelp from 'lucide-react/icons/circle-question-mark'
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
@@ -14,10 +23,12 @@ import {
   Dialog,
   errorText,
   formatDuration,
+  formatInterval,
   formatNumber,
   formatPercent,
   formatValue,
   Notice,
+  plural,
   RelativeTime,
   Table,
   Td,
@@ -58,22 +69,28 @@ export function SelfCheckCard({ sae }: { sae: Sae }) {
   )
 }
 
-export const VerdictBadge = ({ check }: { check: SaeCheck }) =>
-  check.verdict === 'fits' ? (
-    <Badge tone="emerald" icon={CircleCheck}>
-      Fits
-    </Badge>
-  ) : (
-    <Badge tone="red" icon={TriangleAlert}>
-      Does not fit
+const VERDICTS = {
+  fits: { word: 'Fits', tone: 'emerald', icon: CircleCheck, title: '' },
+  poor: { word: 'Works poorly', tone: 'amber', icon: TriangleAlert, title: 'It belongs here, and works poorly' },
+  undecided: { word: 'Cannot tell', tone: 'amber', icon: CircleHelp, title: 'Whether it fits cannot be told' },
+  does_not_fit: { word: 'Does not fit', tone: 'red', icon: TriangleAlert, title: 'It does not fit' },
+} as const
+
+export function VerdictBadge({ check }: { check: SaeCheck }) {
+  const { word, tone, icon } = VERDICTS[check.verdict]
+  return (
+    <Badge tone={tone} icon={icon}>
+      {word}
     </Badge>
   )
+}
 
 function Basis({ check }: { check: SaeCheck }) {
   const { text, model, site, siteOut } = check
   return (
     <>
       {formatNumber(text.tokens)} tokens in {formatNumber(text.contexts)} contexts of {formatNumber(text.contextSize)},{' '}
+      {text.documents !== undefined && `${plural(text.documents, 'document')}, `}
       {text.name} · {model.name} at {model.precision} · <code>{site}</code>
       {siteOut && (
         <>
@@ -88,10 +105,11 @@ function Basis({ check }: { check: SaeCheck }) {
 
 function Result({ check }: { check: SaeCheck }) {
   const { figures, text } = check
+  const { tone, icon, title } = VERDICTS[check.verdict]
   return (
     <div className="mt-1 space-y-4">
-      {check.verdict === 'does_not_fit' && (
-        <Notice tone="red" icon={TriangleAlert} title="It does not fit">
+      {check.reasons.length > 0 && (
+        <Notice tone={tone} icon={icon} title={title}>
           <ul className="list-disc space-y-1 pl-4">
             {check.reasons.map(({ message }) => (
               <li key={message}>{message}</li>
@@ -109,28 +127,20 @@ function Result({ check }: { check: SaeCheck }) {
           </tr>
         </thead>
         <tbody>
-          {(Object.keys(CHECK_FIGURE_TEXTS) as (keyof typeof CHECK_FIGURE_TEXTS)[]).map((name) => (
-            <FigureRow key={name} {...CHECK_FIGURE_TEXTS[name]} figure={figures[name]} share={name === 'ceRecovered'} />
-          ))}
+          {CHECK_FIGURES.map((name) => {
+            const figure = figures[name]
+            return (
+              figure && <FigureRow key={name} {...SAE_FIGURES[name]} figure={figure} share={SHARES.includes(name)} />
+            )
+          })}
           <Tr>
-            <Td className="text-heading">Cross-entropy</Td>
-            <Td number className="whitespace-nowrap text-heading">
-              {[figures.ceClean, figures.ceSae, figures.ceZero]
-                .map(({ value }) => (value === null ? DASH : formatValue(value)))
-                .join(' / ')}
-            </Td>
-            <Td number>{DASH}</Td>
-            <Td className="text-xs text-muted">Nats per token: unchanged, with the SAE, with zeros at the site.</Td>
-          </Tr>
-          <Tr>
-            <Td className="text-heading">Never fired</Td>
+            <Td className="text-heading">{SAE_FIGURES.neverFired.label}</Td>
             <Td number className="text-heading">
               {formatPercent(figures.deadShare)}
             </Td>
             <Td number>{DASH}</Td>
             <Td className="text-xs text-muted">
-              Share of features that fired at none of these {formatNumber(text.tokens)} tokens; it falls as more are
-              read.
+              {SAE_FIGURES.neverFired.text} Here {formatNumber(text.tokens)}.
             </Td>
           </Tr>
         </tbody>
@@ -142,16 +152,22 @@ function Result({ check }: { check: SaeCheck }) {
       ))}
       {check.trials.length > 0 && <Trials check={check} />}
       <p className="text-xs text-muted">
-        Intervals are over contexts (jackknife). BOS positions keep their activations and are in no figure.
+        {text.documents === undefined
+          ? 'This check is from before intervals left out whole documents: its intervals are too narrow. Check it again.'
+          : INTERVAL_TEXT}{' '}
+        BOS positions keep their activations and are in no figure.
       </p>
     </div>
   )
 }
 
+/** Figures shown in percent. */
+const SHARES: readonly string[] = ['ceRecovered', 'ceRecoveredEveryPosition']
+
 interface FigureRowProps {
   label: string
   text: string
-  figure: CheckFigure
+  figure: FigureEstimate
   /** Shown in percent. */
   share: boolean
 }
@@ -164,7 +180,7 @@ function FigureRow({ label, text, figure, share }: FigureRowProps) {
     <Tr>
       <Td className="whitespace-nowrap text-heading">{label}</Td>
       <Td number className="text-heading">
-        {value === null ? 'not finite' : show(value)}
+        {value === null ? 'no value' : show(value)}
       </Td>
       <Td number className="whitespace-nowrap">
         {low === null || high === null ? DASH : `${show(low)} to ${show(high)}`}
@@ -187,15 +203,19 @@ function Trials({ check }: { check: SaeCheck }) {
           <tr>
             <Th>Read as</Th>
             <Th number>FVU</Th>
+            <Th number>Better by, 95 %</Th>
             <Th number>L0</Th>
             <Th number>Tokens</Th>
           </tr>
         </thead>
         <tbody>
-          {sorted.map(({ label, fvu, l0, tokens }) => (
+          {sorted.map(({ label, fvu, gain, l0, tokens }) => (
             <Tr key={label}>
               <Td className="text-heading">{label}</Td>
               <Td number>{fvu === null ? 'not finite' : formatValue(fvu)}</Td>
+              <Td number className="whitespace-nowrap">
+                {formatInterval(gain, formatValue) ?? DASH}
+              </Td>
               <Td number>{l0 === null ? DASH : formatValue(l0)}</Td>
               <Td number>{formatNumber(tokens)}</Td>
             </Tr>

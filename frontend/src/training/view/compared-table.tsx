@@ -2,9 +2,9 @@
 import type { Training } from '@mistudio/contracts'
 import X from 'lucide-react/icons/x'
 import { Link } from 'react-router'
-import { Card, IconButton, StatusBadge, Table, Td, Th, Tr } from '../../ui/index.js'
+import { Card, IconButton, QualityBadge, StatusBadge, Table, Td, Th, Tr } from '../../ui/index.js'
 import { FIGURE_HEADS, figureTexts, heldOutFigures } from '../compare.js'
-import { lineLook, trainingLine } from '../prepare.js'
+import { lineLook, problemsOf, trainingLine } from '../prepare.js'
 
 interface Props {
   trainings: readonly Training[]
@@ -47,10 +47,16 @@ export function ComparedTable({ trainings, onRemove }: Props) {
                   </span>
                 </span>
               </Td>
-              <Td>{training.job && <StatusBadge status={training.job.state} />}</Td>
-              {figureTexts(heldOutFigures(training)).map((text, column) => (
+              <Td>
+                <span className="flex flex-wrap gap-1.5">
+                  {training.job && <StatusBadge status={training.job.state} warned={problemsOf(training).length > 0} />}
+                  <QualityBadge problems={problemsOf(training)} />
+                </span>
+              </Td>
+              {figureTexts(heldOutFigures(training)).map(({ text, interval }, column) => (
                 <Td key={FIGURE_HEADS[column]} number>
                   {text}
+                  {interval && <span className="block text-xs whitespace-nowrap text-muted">{interval}</span>}
                 </Td>
               ))}
               <Td>

@@ -5,12 +5,13 @@ import { Link } from 'react-router'
 import { JobProgress } from '../../jobs/view/job-progress.js'
 import { isActive } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
-import { RelativeTime, StatusBadge } from '../../ui/index.js'
-import { liveTiles, summaryTiles, type Tile, trainingLine } from '../prepare.js'
+import { QualityBadge, RelativeTime, StatusBadge } from '../../ui/index.js'
+import { liveTiles, problemsOf, summaryTiles, type Tile, trainingLine } from '../prepare.js'
 import { TrainingActions } from './training-actions.js'
 
 export function TrainingCard({ training }: { training: Training }) {
   const { job, summary } = training
+  const problems = problemsOf(training)
   const tiles = summary
     ? summaryTiles(summary).slice(0, 5)
     : Object.keys(training.latest).length > 0
@@ -38,7 +39,8 @@ export function TrainingCard({ training }: { training: Training }) {
         </div>
         <div className="flex flex-wrap items-center gap-2">
           {job && isActive(job) && <TrainingActions training={training} job={job} size="sm" />}
-          {job && <StatusBadge status={job.state} />}
+          <QualityBadge problems={problems} />
+          {job && <StatusBadge status={job.state} warned={problems.length > 0} />}
         </div>
       </div>
       {job && isActive(job) && (

@@ -19,6 +19,8 @@ import {
   Notice,
   nextStep,
   Page,
+  plural,
+  QualityNotice,
   SkeletonList,
   Stat,
   StatRow,
@@ -27,7 +29,7 @@ import {
 } from '../../ui/index.js'
 import { deleteTraining, metricsFile, useTraining } from '../api.js'
 import { useCurves } from '../curves.js'
-import { liveTiles, summaryTiles, trainingLine } from '../prepare.js'
+import { liveTiles, problemsOf, summaryTiles, trainingLine } from '../prepare.js'
 import { Alerts } from './alerts.js'
 import { Checkpoints } from './checkpoints.js'
 import { Configuration } from './configuration.js'
@@ -57,6 +59,7 @@ export function TrainingPage() {
 
 function TrainingView({ training }: { training: Training }) {
   const { job, summary } = training
+  const problems = problemsOf(training)
   const { curves, log, snapshot, tail } = useCurves(training)
   const [deleting, setDeleting] = useState(false)
   const [extending, setExtending] = useState(false)
@@ -70,7 +73,7 @@ function TrainingView({ training }: { training: Training }) {
       crumbs={CRUMBS}
       state={
         <>
-          {job && <StatusBadge status={job.state} />}
+          {job && <StatusBadge status={job.state} warned={problems.length > 0} />}
           <RunPrecision precision={training.precision} modelId={training.modelId} />
         </>
       }
@@ -104,13 +107,17 @@ function TrainingView({ training }: { training: Training }) {
           </Notice>
         )}
         <Alerts alerts={training.alerts} />
+        <QualityNotice problems={problems} />
         <Origin training={training} />
-        {training.saeId && summary && <NextSteps saeId={training.saeId} crosscoder={isCrosscoder(training.params)} />}
+        {training.saeId && summary && (
+          <NextSteps saeId={training.saeId} crosscoder={isCrosscoder(training.params)} sound={problems.length === 0} />
+        )}
         <section aria-label={summary ? 'Figures on held-out text' : 'Newest figures'}>
           {summary && (
             <p className="mb-2 text-sm text-muted">
-              Measured on {summary.heldOutTokens.toLocaleString('en-US')} held-out tokens. Hover a figure for its
-              definition.
+              Measured on {summary.heldOutTokens.toLocaleString('en-US')} held-out tokens
+              {summary.heldOutDocuments !== undefined && ` of ${plural(summary.heldOutDocuments, 'document')}`}, with 95
+              % intervals over documents. Hover a figure for its definition.
             </p>
           )}
           <StatRow>
@@ -200,9 +207,9 @@ const DownloadLink = ({ href, children }: { href: string; children: string }) =>
 )
 
 /** Extractions read SAEs of one site. */
-const NextSteps = ({ saeId, crosscoder }: { saeId: string; crosscoder: boolean }) => (
+const NextSteps = ({ saeId, crosscoder, sound }: { saeId: string; crosscoder: boolean; sound: boolean }) => (
   <Notice
-    tone="emerald"
+    tone={sound ? 'emerald' : 'slate'}
     title={crosscoder ? 'The crosscoder is ready' : 'The SAE is ready'}
     actions={
       <>

@@ -2,18 +2,11 @@
 import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
+import { FigureEstimateSchema, SAE_FIGURES } from '../quality/figures.js'
 
 export const CHECK_TOKENS = { least: 256, usual: 8192, most: 1_000_000 } as const
 
-/** A figure with its 95 % interval; null bounds where too few contexts were read to tell. */
-export const CheckFigureSchema = z.object({
-  value: z.number().nullable(),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
-})
-export type CheckFigure = z.infer<typeof CheckFigureSchema>
-
-export const CheckReasonKindSchema = z.enum(['not_finite', 'fvu', 'l0', 'ce', 'site', 'scale'])
+export const CheckReasonKindSchema = z.enum(['not_finite', 'fvu', 'l0', 'ce', 'site', 'scale', 'unclear', 'quality'])
 /** Another reading of the same SAE that was tried, in the open: another site, or inputs on another scale. */
 export const CheckTrialSchema = z.object({
   kind: z.enum(['site', 'scale']),
@@ -21,12 +14,15 @@ export const CheckTrialSchema = z.object({
   fvu: z.number().nullable(),
   l0: z.number().nullable(),
   tokens: z.int(),
+  /** How much lower its FVU is than where the SAE was measured, on the same tokens; checks of before did not measure it. */
+  gain: FigureEstimateSchema.optional(),
 })
 export type CheckTrial = z.infer<typeof CheckTrialSchema>
 
-export const SaeCheckSchema = z.object({
-  verdict: z.enum(['fits', 'does_not_fit']),
-  /** Why it does not fit, the clearest reason first. */
+const CheckSchema = z.object({
+  /** `poor`: it belongs here as far as one can tell, and serves badly. `undecided`: the text does not tell. */
+  verdict: z.enum(['fits', 'poor', 'undecided', 'does_not_fit']),
+  /** Why it does not just fit, the clearest reason first. */
   reasons: z.array(z.object({ kind: CheckReasonKindSchema, message: z.string() })),
   /** What is worth knowing although it fits. */
   notes: z.array(z.string()),
@@ -38,46 +34,57 @@ export const SaeCheckSchema = z.object({
     tokenizationId: IdSchema.nullable(),
     contexts: z.int(),
     contextSize: z.int(),
-    /** Positions that count: all but BOS. */
+    /** Positions that count: all but BOS and what its files say it was not trained on. */
     tokens: z.int(),
+    /** Documents that they come from; checks of before made their intervals over contexts and have none. */
+    documents: z.int().optional(),
   }),
   figures: z.object({
-    l0: CheckFigureSchema,
-    fvu: CheckFigureSchema,
-    explainedVariance: CheckFigureSchema,
-    explainedVarianceLegacy: CheckFigureSchema,
-    ceRecovered: CheckFigureSchema,
-    ceClean: CheckFigureSchema,
-    ceSae: CheckFigureSchema,
-    ceZero: CheckFigureSchema,
+    l0: FigureEstimateSchema,
+    fvu: FigureEstimateSchema,
+    explainedVariance: FigureEstimateSchema,
+    explainedVarianceLegacy: FigureEstimateSchema,
+    ceRecovered: FigureEstimateSchema,
+    ceClean: FigureEstimateSchema,
+    ceSae: FigureEstimateSchema,
+    ceZero: FigureEstimateSchema,
+    ceRecoveredEveryPosition: FigureEstimateSchema.optional(),
     /** Share of features that fired at none of the tokens; it falls as more tokens are read. */
     deadShare: z.number(),
     /** Mean Euclidean norm of what the SAE reads. */
-    inputNorm: CheckFigureSchema,
+    inputNorm: FigureEstimateSchema,
   }),
   trials: z.array(CheckTrialSchema),
   seconds: z.number(),
   at: TimeSchema,
 })
-export type SaeCheck = z.infer<typeof SaeCheckSchema>
+export type SaeCheck = z.infer<typeof CheckSchema>
 
-/** Definitions as the page shows them. */
-export const CHECK_FIGURE_TEXTS = {
-  l0: { label: 'L0', text: 'Mean number of features ≠ 0 per token.' },
-  fvu: {
-    label: 'FVU',
-    text: 'E‖x − x̂‖² / (E‖x‖² − ‖E x‖²) over all tokens: 0 is perfect, 1 is no better than the mean.',
-  },
-  explainedVariance: { label: 'Explained variance', text: '1 − FVU, as SAELens reports it since 6.45.' },
-  explainedVarianceLegacy: {
-    label: 'Explained variance, per token',
-    text: 'Mean over tokens of 1 − ‖x − x̂‖² / ‖x − mean of its batch‖², the older form, which SAEBench reports.',
-  },
-  ceRecovered: {
-    label: 'CE recovered',
-    text: '(CE with zeros at the site − CE with the SAE) / (CE with zeros − CE unchanged). BOS positions keep their activations.',
-  },
-} as const
+/** In checks of before CE recovered has a value even where zeros do not clearly hurt the model, and such SAEs "fit". */
+function withMeaning(check: SaeCheck): SaeCheck {
+  const { ceRecovered, ceClean, ceZero } = check.figures
+  const clear = (ceZero.low ?? Number.NEGATIVE_INFINITY) > (ceClean.high ?? Number.POSITIVE_INFINITY)
+  if (check.text.documents !== undefined || ceRecovered.value === null || clear) return check
+  return {
+    ...check,
+    verdict: check.verdict === 'fits' ? 'undecided' : check.verdict,
+    figures: { ...check.figures, ceRecovered: { value: null, low: null, high: null } },
+  }
+}
+export const SaeCheckSchema = CheckSchema.transform(withMeaning)
+
+/** Figures of a check in the order of the page, with their definitions. */
+export const CHECK_FIGURES = [
+  'l0',
+  'fvu',
+  'explainedVariance',
+  'explainedVarianceLegacy',
+  'ceRecovered',
+  'ceRecoveredEveryPosition',
+  'ceClean',
+  'ceSae',
+  'ceZero',
+] as const satisfies readonly (keyof typeof SAE_FIGURES)[]
 
 export const CheckSaeSchema = z.strictObject({
   /** null: the bundled text. */

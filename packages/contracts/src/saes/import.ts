@@ -55,6 +55,9 @@ export const SaeDeclaredSchema = z.object({
   l0: z.number().nullable(),
   normalisation: z.string(),
   trainedAs: z.string().nullable(),
+  /** Tokens by id, and first positions of every context, that it was not trained on, beside special tokens. */
+  leftOutTokens: z.array(z.int()).default([]),
+  skippedPositions: z.int().min(0).default(0),
 })
 export type SaeDeclared = z.infer<typeof SaeDeclaredSchema>
 

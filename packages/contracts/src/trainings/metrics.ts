@@ -1,11 +1,30 @@
 // Metric keys of a training with unit and definition; chart texts and exports come from here. Every sampled figure says what it is
 // taken over.
+import { COUNTED_TOKENS, SAE_FIGURES, type SaeFigure } from '../quality/figures.js'
+
 const metric = <U extends string>(label: string, unit: U, definition: string) => ({ label, unit, definition })
 
 const L0_QUANTILE = 'Smallest number of non-zero features that at least'
 
 const siteFvu = (n: number) =>
   metric(`FVU, site ${n}`, 'share', `FVU over held-out tokens at site ${n} of a crosscoder, in the order of its sites.`)
+
+/** A figure of the table that all share, over held-out tokens. */
+const heldOut = <U extends string>(figure: SaeFigure, unit: U, label = SAE_FIGURES[figure].label) =>
+  metric(label, unit, `${SAE_FIGURES[figure].text} Over held-out text.`)
+const BOUND_UNITS: Partial<Record<SaeFigure, string>> = {
+  ...{ l0: 'features', ceClean: 'nats', ceSae: 'nats', ceZero: 'nats', kl: 'nats' },
+}
+/** Ends of the 95 % interval of a figure. */
+const bound = (figure: SaeFigure, end: 'lower' | 'upper') =>
+  metric(
+    `${SAE_FIGURES[figure].label}, ${end} end`,
+    BOUND_UNITS[figure] ?? 'share',
+    `${end === 'lower' ? 'Lower' : 'Upper'} end of the 95 % interval of ${SAE_FIGURES[figure].label} over held-out documents.`,
+  )
+/** As figures were taken before they left BOS out; only runs of that time have it. */
+const before = (label: string, unit: string) =>
+  metric(`${label}, every position`, unit, `${label} with the SAE at every position, BOS too, on held-out text.`)
 
 export const TRAINING_METRICS = {
   loss: metric(
@@ -47,7 +66,7 @@ export const TRAINING_METRICS = {
   explained_variance: metric('Explained variance', 'share', '1 − E‖y − ŷ‖² / E‖y − E y‖² on the batch.'),
   l0: metric('L0', 'features', 'Mean number of non-zero features per token of the batch.'),
   l0_smooth: metric('L0, smoothed', 'features', 'Running mean of L0 that the controller steers by.'),
-  dead: metric('Dead', 'features', 'Features that did not fire within the dead window.'),
+  dead: metric(SAE_FIGURES.dead.label, 'features', SAE_FIGURES.dead.text),
   resampled: metric('Resampled', 'features', 'Dead features that began again after the step.'),
   lr: metric('Learning rate', '', 'Learning rate of the step.'),
   coefficient: metric('Sparsity coefficient', '', 'L1 or L0 coefficient of the step, after warm-up and controller.'),
@@ -72,12 +91,11 @@ export const TRAINING_METRICS = {
     'MiB',
     'Resident memory of the process that trains, model and all SAEs of the job included, at the moment of the report.',
   ),
-  heldout_tokens: metric(
-    'Held-out tokens',
-    'tokens',
-    'Tokens that the held-out figures are taken over; those left out of training are left out here.',
-  ),
-  heldout_fvu: metric('Held-out FVU', 'share', 'FVU over held-out tokens.'),
+  heldout_tokens: metric('Held-out tokens', 'tokens', `What the held-out figures are taken over. ${COUNTED_TOKENS}`),
+  heldout_documents: metric('Held-out documents', 'documents', 'Documents that these tokens come from.'),
+  heldout_fvu: heldOut('fvu', 'share', 'Held-out FVU'),
+  heldout_fvu_low: bound('fvu', 'lower'),
+  heldout_fvu_high: bound('fvu', 'upper'),
   heldout_fvu_site_1: siteFvu(1),
   heldout_fvu_site_2: siteFvu(2),
   heldout_fvu_site_3: siteFvu(3),
@@ -95,7 +113,9 @@ export const TRAINING_METRICS = {
   heldout_fvu_site_15: siteFvu(15),
   heldout_fvu_site_16: siteFvu(16),
   heldout_cosine: metric('Held-out cosine', 'cosine', 'Mean over held-out tokens of cos(y, ŷ).'),
-  heldout_l0: metric('Held-out L0', 'features', 'L0 over held-out tokens.'),
+  heldout_l0: heldOut('l0', 'features', 'Held-out L0'),
+  heldout_l0_low: bound('l0', 'lower'),
+  heldout_l0_high: bound('l0', 'upper'),
   heldout_l0_p5: metric('L0, 5 %', 'features', `${L0_QUANTILE} 5 % of the held-out tokens do not exceed.`),
   heldout_l0_p25: metric('L0, 25 %', 'features', `${L0_QUANTILE} 25 % of the held-out tokens do not exceed.`),
   heldout_l0_p50: metric('L0, median', 'features', `${L0_QUANTILE} half of the held-out tokens do not exceed.`),
@@ -103,11 +123,7 @@ export const TRAINING_METRICS = {
   heldout_l0_p95: metric('L0, 95 %', 'features', `${L0_QUANTILE} 95 % of the held-out tokens do not exceed.`),
   heldout_l0_max: metric('L0, largest', 'features', 'Most features of any held-out token.'),
   heldout_l1: metric('Held-out L1', 'activation units', 'Mean over held-out tokens of Σ |a|.'),
-  heldout_dead_share: metric(
-    'Held-out dead share',
-    'share',
-    'Share of features that never fire on the held-out tokens.',
-  ),
+  heldout_dead_share: heldOut('neverFired', 'share'),
   heldout_dense_share: metric(
     'Dense share',
     'share',
@@ -153,24 +169,41 @@ export const TRAINING_METRICS = {
     'features',
     'Features looked at for the cosines, each against all others: all, or a sample spread evenly over a large dictionary.',
   ),
-  ce_clean: metric('CE clean', 'nats', 'Next-token cross-entropy of the unmodified model on held-out text.'),
-  ce_sae: metric('CE with SAE', 'nats', 'Cross-entropy with the reconstruction spliced in at every position.'),
-  ce_zero: metric('CE ablated', 'nats', 'Cross-entropy with the site, or all sites of a crosscoder, set to zero.'),
-  ce_recovered: metric('CE recovered', 'share', '(CE ablated − CE with SAE) / (CE ablated − CE clean).'),
+  ce_clean: heldOut('ceClean', 'nats'),
+  ce_clean_low: bound('ceClean', 'lower'),
+  ce_clean_high: bound('ceClean', 'upper'),
+  ce_sae: heldOut('ceSae', 'nats'),
+  ce_sae_low: bound('ceSae', 'lower'),
+  ce_sae_high: bound('ceSae', 'upper'),
+  ce_zero: heldOut('ceZero', 'nats'),
+  ce_zero_low: bound('ceZero', 'lower'),
+  ce_zero_high: bound('ceZero', 'upper'),
+  ce_recovered: heldOut('ceRecovered', 'share'),
+  ce_recovered_low: bound('ceRecovered', 'lower'),
+  ce_recovered_high: bound('ceRecovered', 'upper'),
   kl: metric(
-    'KL',
+    SAE_FIGURES.kl.label,
     'nats',
-    'Mean over positions of KL(clean ‖ with SAE), on the first 4,096 held-out tokens or all if fewer.',
+    `${SAE_FIGURES.kl.text} On the first 4,096 held-out tokens, or all if fewer.`,
   ),
+  kl_low: bound('kl', 'lower'),
+  kl_high: bound('kl', 'upper'),
+  ce_recovered_every_position: heldOut('ceRecoveredEveryPosition', 'share'),
+  ce_clean_every_position: before('CE clean', 'nats'),
+  ce_sae_every_position: before('CE with SAE', 'nats'),
+  ce_zero_every_position: before('CE with zeros', 'nats'),
+  kl_every_position: before('KL', 'nats'),
   train_ce_recovered: metric(
     'CE recovered, trained text',
     'share',
     'CE recovered on the first 4,096 tokens of the training text, or as many as an evaluation has.',
   ),
+  train_ce_recovered_every_position: before('CE recovered, trained text', 'share'),
+  train_kl_every_position: before('KL, trained text', 'nats'),
   train_kl: metric(
     'KL, trained text',
     'nats',
-    'Mean over positions of KL(clean ‖ with SAE) on the first 4,096 tokens of the training text, or as many as an evaluation has.',
+    'KL on the first 4,096 tokens of the training text, or as many as an evaluation has.',
   ),
 } as const
 export type TrainingMetricKey = keyof typeof TRAINING_METRICS
@@ -182,6 +215,18 @@ export const MACHINE_METRICS = [
   'step_tokens_per_second',
   'memory_mib',
 ] as const satisfies readonly TrainingMetricKey[]
+
+/** Metrics whose interval is stored beside them, at `<key>_low` and `<key>_high`. */
+export const INTERVAL_METRICS = [
+  'heldout_fvu',
+  'heldout_l0',
+  'ce_clean',
+  'ce_sae',
+  'ce_zero',
+  'ce_recovered',
+  'kl',
+] as const satisfies readonly TrainingMetricKey[]
+export type IntervalMetric = (typeof INTERVAL_METRICS)[number]
 
 /** Metric key of the n-th site of a crosscoder, from 1 on. */
 export const siteFvuKey = (n: number): string => `heldout_fvu_site_${n}`

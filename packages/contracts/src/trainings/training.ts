@@ -41,8 +41,9 @@ export const TrainingEstimateSchema = z.object({
 })
 export type TrainingEstimate = z.infer<typeof TrainingEstimateSchema>
 
-/** Final figures on held-out text. Definitions: fvu = 1 − explained variance; ceRecovered = (zero − sae)/(zero − clean). */
-export const TrainingSummarySchema = z.object({
+const Bounds = z.object({ low: z.number().nullable(), high: z.number().nullable() })
+
+const SummarySchema = z.object({
   steps: z.int(),
   tokens: z.number(),
   loss: z.number(),
@@ -50,17 +51,57 @@ export const TrainingSummarySchema = z.object({
   /** FVU at each site of a crosscoder; `fvu` is over all of them together, so sites of large variance weigh most. */
   sites: z.array(z.object({ site: z.string(), fvu: z.number().nullable() })).optional(),
   l0: z.number(),
+  /** Features that half the tokens do not exceed. */
+  l0Median: z.number().nullable().optional(),
+  /** Share of features that never fired on the held-out tokens. */
   deadShare: z.number(),
-  ceClean: z.number(),
-  ceSae: z.number(),
-  ceZero: z.number(),
-  ceRecovered: z.number(),
-  kl: z.number(),
+  /** Share of features that were dead by the dead window of the training when it ended. */
+  deadByWindow: z.number().optional(),
+  ceClean: z.number().nullable(),
+  ceSae: z.number().nullable(),
+  ceZero: z.number().nullable(),
+  /** null: zeros do not clearly hurt the model, so the ratio means nothing. */
+  ceRecovered: z.number().nullable(),
+  kl: z.number().nullable(),
+  /** With the SAE at every position, BOS too. Cross-entropies and KL only of trainings that were evaluated in this way alone. */
+  everyPosition: z
+    .object({
+      ceRecovered: z.number().nullable(),
+      ceClean: z.number().optional(),
+      ceSae: z.number().optional(),
+      ceZero: z.number().optional(),
+      kl: z.number().optional(),
+    })
+    .optional(),
+  /** Ends of 95 % intervals over documents. */
+  intervals: z
+    .object({
+      ...{ fvu: Bounds, l0: Bounds, ceClean: Bounds, ceSae: Bounds, ceZero: Bounds, ceRecovered: Bounds, kl: Bounds },
+    })
+    .optional(),
   heldOutTokens: z.int(),
+  /** Documents that these come from, parts of some at the ends included. */
+  heldOutDocuments: z.int().optional(),
   harvestTokensPerSecond: z.number(),
   stepTokensPerSecond: z.number(),
   seconds: z.number(),
 })
+
+/** Figures of before took every position, BOS too: they keep their meaning under its name. */
+function namedAsMeant(summary: unknown): unknown {
+  if (typeof summary !== 'object' || summary === null || 'everyPosition' in summary) return summary
+  const { ceClean, ceSae, ceZero, ceRecovered, kl, ...others } = summary as Record<string, unknown>
+  // The ratio means nothing where zeros do not hurt the model; there were no intervals to tell more.
+  const hurts = typeof ceZero === 'number' && typeof ceClean === 'number' && ceZero > ceClean
+  return {
+    ...others,
+    everyPosition: { ceClean, ceSae, ceZero, ceRecovered: hurts ? ceRecovered : null, kl },
+    ...{ ceClean: null, ceSae: null, ceZero: null, ceRecovered: null, kl: null },
+  }
+}
+
+/** Final figures on held-out text. Definitions: SAE_FIGURES. */
+export const TrainingSummarySchema = z.preprocess(namedAsMeant, SummarySchema)
 export type TrainingSummary = z.infer<typeof TrainingSummarySchema>
 
 /** A valid checkpoint on disk; the newest is where a resume begins. */

@@ -119,6 +119,17 @@ export class TokenReader {
     return found
   }
 
+  /** The document of every token of a context, [contextSize]: a number that is the same in all contexts a document reaches into. */
+  documents(context: number): Int32Array {
+    this.#check(context, 1)
+    const begin = context * this.contextSize
+    let next = firstAtLeast(this.starts, begin)
+    return Int32Array.from({ length: this.contextSize }, (_, position) => {
+      while (next < this.starts.length && this.starts[next]! <= begin + position) next++
+      return next - 1
+    })
+  }
+
   close(): void {
     closeSync(this.descriptor)
   }

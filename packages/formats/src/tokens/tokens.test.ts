@@ -54,6 +54,21 @@ it('knows where documents begin', async () => {
   reader.close()
 })
 
+it('knows the document of every token, also where it goes on in the next window', async () => {
+  const reader = await TokenReader.open(await stored(100, 1))
+  // BOS 5 6 7 | BOS 8 BOS BOS | 9 10 11 12 | 13 14 15 16 | 17 BOS 18 19, then the held-out split.
+  const found = Array.from({ length: reader.contexts }, (_, context) => [...reader.documents(context)])
+  expect(found.slice(0, 5)).toEqual([
+    [0, 0, 0, 0],
+    [1, 1, 2, 3],
+    [3, 3, 3, 3],
+    [3, 3, 3, 3],
+    [3, 4, 4, 4],
+  ])
+  expect(found[5]).toEqual([5, 5, 5, 6])
+  reader.close()
+})
+
 it('refuses ids outside the vocabulary when writing and when reading, and torn files', async () => {
   const writer = await TokenWriter.open(temporaryFolder(), { contextSize: 4, vocabSize: 10, bosTokenId: null })
   await refusal(() => writer.add([1, 10]), 'tokens_invalid')

@@ -1,7 +1,9 @@
 // Held-out evaluation of an SAE: reconstruction, and what the model does with the reconstruction in place of its activations.
 // Pure over callbacks: knows neither files nor sessions.
+import { estimatesOf, type SaeEstimates } from './intervals/estimates.js'
+import { type KnownLosses, type RunLosses, SumsByUnit } from './intervals/sums.js'
 import { keepRows } from './keep-rows.js'
-import { ceRecovered, type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
+import { type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
 import { SiteFvu } from './site-fvu.js'
 import type { SparseCode } from './sparse.js'
 
@@ -39,19 +41,9 @@ export interface EvaluationSae {
   reconstruct(x: Float32Array, code: SparseCode): Float32Array
 }
 
-/** Losses that do not depend on the SAE; made once, handed in again. */
-export interface Baseline {
-  readonly clean: number
-  /** With zeros at the site. */
-  readonly zero: number
-}
-
 export interface EvaluationFigures extends ReconstructionFigures {
-  readonly ceClean: number
-  readonly ceSae: number
-  readonly ceZero: number
-  readonly ceRecovered: number
-  readonly kl: number
+  /** The figures that stand for the SAE, each with its interval over the units of the text. */
+  readonly estimates: SaeEstimates
   /** FVU at each site of a crosscoder; empty for one site. */
   readonly siteFvu: readonly number[]
 }
@@ -60,79 +52,67 @@ export interface EvaluationRequest {
   readonly batches: readonly EvaluationBatch[]
   /** KL is taken over the first so many batches: it needs whole logits, which cost more than all the rest. */
   readonly klBatches: number
-  /** Tokens the SAE was not trained on (BOS), by id and position in the context: left out of reconstruction figures (FVU, L0, dead). */
-  readonly excluded: (token: number, position: number) => boolean
-  /** Tokens whose positions keep their activations when the reconstruction is spliced in, and whose predictions count in no loss. */
-  readonly spared: (token: number) => boolean
-  readonly baseline?: Baseline
+  /** Per batch, the unit of every token that is left out as a whole when an interval is made: its document. */
+  readonly units: readonly Int32Array[]
+  /**
+   * Positions that count, by token and position in the context. At the others (BOS, what the SAE was not trained on) the model keeps its
+   * activations, and they are in no figure; as SAELens does with ignored tokens.
+   */
+  readonly counted: (token: number, position: number) => boolean
+  /** Losses of an earlier evaluation on the same text and site, which are then not made again. */
+  readonly known?: KnownLosses
   /** Called after each batch; may throw to end the evaluation. */
   readonly onBatch?: (done: number) => Promise<void> | void
 }
 
-/** Mean of values that may come in parts. */
-class Mean {
-  private sum = 0
-  private count = 0
-  add(value: number): void {
-    this.sum += value
-    this.count++
-  }
-  get value(): number {
-    return this.count > 0 ? this.sum / this.count : Number.NaN
-  }
+/** Figures of an SAE, and the losses that the next one on the same text need not make again. */
+export interface Evaluation {
+  readonly figures: EvaluationFigures
+  readonly known: KnownLosses
 }
 
-/**
- * Evaluates an SAE on `batches`. Cross-entropies and KL are means over predictions whose input token is not spared; zero-ablation
- * replaces every position, the reconstruction all but the spared ones (as SAELens does with ignored tokens).
- */
+/** Evaluates an SAE. Zero-ablation replaces every position, the reconstruction those that count. */
 export async function evaluateSae(
   request: EvaluationRequest,
   model: EvaluationModel,
   sae: EvaluationSae,
-): Promise<EvaluationFigures> {
+): Promise<Evaluation> {
   const metrics = new ReconstructionMetrics(sae.dOut, sae.dSae)
   const siteFvu = new SiteFvu(sae.siteWidths && sae.siteWidths.length > 1 ? sae.siteWidths : [])
-  const [clean, spliced, zero, kl] = [new Mean(), new Mean(), new Mean(), new Mean()]
+  const sums = new SumsByUnit(sae.dOut)
   for (const [n, batch] of request.batches.entries()) {
-    const { tokens } = batch
-    const counted = (row: number) => !request.spared(tokens[row]!)
+    const { tokens, seq } = batch
+    const counted = (row: number) => request.counted(tokens[row]!, row % seq)
     const { x, target } = await model.activations(batch)
-    const code = await sae.encode(x, tokens.length, { seq: batch.seq })
+    const code = await sae.encode(x, tokens.length, { seq })
     const reconstruction = sae.reconstruct(x, code)
-    const measured = (row: number) => !request.excluded(tokens[row]!, row % batch.seq)
-    metrics.add(target, reconstruction, code, measured)
-    siteFvu.add(target, reconstruction, measured)
+    const made = { batch: batch.batch, seq, x, target, reconstruction, code, counted, units: request.units[n]! }
+    metrics.add(target, reconstruction, code, counted)
+    siteFvu.add(target, reconstruction, counted)
+    sums.addReconstruction(made)
     const replacement = keepRows(reconstruction, target, sae.dOut, counted)
-    addLosses(spliced, await model.losses(batch, replacement), batch, counted)
-    if (!request.baseline) {
-      addLosses(clean, await model.losses(batch, null), batch, counted)
-      addLosses(zero, await model.losses(batch, new Float32Array(target.length)), batch, counted)
-    }
-    if (n < request.klBatches) {
-      const divergence = await model.divergence(batch, replacement)
-      divergence.forEach((value, row) => {
-        if (counted(row)) kl.add(value)
-      })
-    }
+    sums.addLosses(made, await runLosses(model, batch, { reconstruction, replacement, known: request.known }))
+    if (n < request.klBatches) sums.addDivergence(made, await model.divergence(batch, replacement))
     await request.onBatch?.(n + 1)
   }
-  const ceClean = request.baseline?.clean ?? clean.value
-  const ceZero = request.baseline?.zero ?? zero.value
-  const ceSae = spliced.value
-  const recovered = ceRecovered(ceClean, ceSae, ceZero)
-  const figures = { ceClean, ceSae, ceZero, ceRecovered: recovered, kl: kl.value, siteFvu: siteFvu.result() }
-  return { ...metrics.result(), ...figures }
+  const known = sums.known(request.known)
+  const estimates = estimatesOf(sums.result(known))
+  return { figures: { ...metrics.result(), estimates, siteFvu: siteFvu.result() }, known }
 }
 
-/** Adds the losses [batch, seq - 1] of predictions made at counted positions. */
-function addLosses(
-  mean: Mean,
-  losses: Float32Array,
-  { batch, seq }: EvaluationBatch,
-  counted: (row: number) => boolean,
-): void {
-  for (let b = 0; b < batch; b++) {
-    for (let t = 0; t + 1 < seq; t++) if (counted(b * seq + t)) mean.add(losses[b * (seq - 1) + t]!)
+/** Losses of a batch: with the reconstruction where it counts, everywhere, and, unless known, unchanged and with zeros. */
+export async function runLosses(
+  model: Pick<EvaluationModel, 'losses'>,
+  batch: EvaluationBatch,
+  given: { reconstruction: Float32Array; replacement: Float32Array; known?: KnownLosses | undefined },
+): Promise<RunLosses> {
+  const { reconstruction, replacement, known } = given
+  const spliced = await model.losses(batch, replacement)
+  const same = replacement.every((value, i) => value === reconstruction[i])
+  return {
+    spliced,
+    splicedEverywhere: same ? spliced : await model.losses(batch, reconstruction),
+    clean: known ? null : await model.losses(batch, null),
+    zero: known ? null : await model.losses(batch, new Float32Array(replacement.length)),
   }
 }

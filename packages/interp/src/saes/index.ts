@@ -3,7 +3,6 @@
 export type { SaeArchitecture, SaeModel } from './architectures/architecture.js'
 export { saeArchitectureOf } from './architectures/index.js'
 export { auxWidth } from './aux-width.js'
-export { type Estimate, jackknife } from './check/jackknife.js'
 export { type MeasureRequest, measureSae, type SaeMeasurement } from './check/measure.js'
 export { doubtful, type Trial, type Verdict, verdictOf } from './check/verdict.js'
 export {
@@ -22,7 +21,7 @@ export { geometricMedian, meanOf } from './data/centre.js'
 export { SparseDecoder } from './decoder.js'
 export { SaeError, type SaeErrorCode } from './errors.js'
 export {
-  type Baseline,
+  type Evaluation,
   type EvaluationActivations,
   type EvaluationBatch,
   type EvaluationFigures,
@@ -31,6 +30,17 @@ export {
   type EvaluationSae,
   evaluateSae,
 } from './evaluation.js'
+export {
+  type CeEstimates,
+  estimatesOf,
+  fvuGain,
+  type SaeEstimates,
+  unexplained,
+  wholeOf,
+} from './intervals/estimates.js'
+export { type Estimate, jackknife, LEAST_DOCUMENTS, NO_ESTIMATE } from './intervals/jackknife.js'
+export { type KnownLosses, SumsByUnit, type UnitSums } from './intervals/sums.js'
+export { type LeaveOutUnits, leaveOutUnits } from './intervals/units.js'
 export { modernCfg } from './legacy.js'
 export { ceRecovered, klGraph, klRecovered, type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
 export { type DecoderCosines, decoderCosines } from './quality/decoder-cosines.js'

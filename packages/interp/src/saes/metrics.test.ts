@@ -5,7 +5,7 @@ import { createOrtRuntime } from '@mistudio/onnx/ort'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type EvaluationBatch, evaluateSae } from './evaluation.js'
-import { klGraph, klRecovered, ReconstructionMetrics } from './metrics.js'
+import { ceRecovered, klGraph, klRecovered, ReconstructionMetrics } from './metrics.js'
 import { learningRate } from './schedules.js'
 import { fixtureJson, fixtureTensors } from './testing.js'
 
@@ -57,12 +57,12 @@ describe.each(['all_tokens', 'ignoring'] as const)('metrics over %s', (set) => {
       })
       return result['kl']!.data as Float32Array
     }
-    const figures = await evaluateSae(
+    const { figures } = await evaluateSae(
       {
         batches: list,
         klBatches: batches,
-        excluded: (token) => ignored.has(token),
-        spared: (token) => ignored.has(token),
+        units: list.map(({ n, tokens }) => new Int32Array(tokens.length).fill(n)),
+        counted: (token) => !ignored.has(token),
       },
       {
         activations: async (batch) => {
@@ -92,16 +92,17 @@ describe.each(['all_tokens', 'ignoring'] as const)('metrics over %s', (set) => {
     expect(figures.cosine).toBeCloseTo(quality['cossim']!, 5)
     expect(figures.normRatio).toBeCloseTo(quality['l2_ratio']!, 5)
     expect(figures.reconstructionBias).toBeCloseTo(quality['relative_reconstruction_bias']!, 5)
-    expect(figures.ceClean).toBeCloseTo(downstream['ce_loss_without_sae']!, 4)
-    expect(figures.ceSae).toBeCloseTo(downstream['ce_loss_with_sae']!, 4)
-    expect(figures.ceZero).toBeCloseTo(downstream['ce_loss_with_ablation']!, 4)
-    expect(figures.ceRecovered).toBeCloseTo(downstream['ce_loss_score']!, 4)
-    expect(figures.kl).toBeCloseTo(downstream['kl_div_with_sae']!, 5)
+    expect(figures.estimates.ceClean.value).toBeCloseTo(downstream['ce_loss_without_sae']!, 4)
+    expect(figures.estimates.ceSae.value).toBeCloseTo(downstream['ce_loss_with_sae']!, 4)
+    expect(figures.estimates.ceZero.value).toBeCloseTo(downstream['ce_loss_with_ablation']!, 4)
+    const { ceClean, ceSae, ceZero } = figures.estimates
+    expect(ceRecovered(ceClean.value, ceSae.value, ceZero.value)).toBeCloseTo(downstream['ce_loss_score']!, 4)
+    expect(figures.estimates.kl.value).toBeCloseTo(downstream['kl_div_with_sae']!, 5)
     const ablated = await Promise.all(list.map(({ n }) => divergence(n, runs.ablation)))
     const kept = ablated.flatMap((values, n) => [...values].filter((_, row) => !ignored.has(list[n]!.tokens[row]!)))
     const klAblation = kept.reduce((sum, value) => sum + value, 0) / kept.length
     expect(klAblation).toBeCloseTo(downstream['kl_div_with_ablation']!, 4)
-    expect(klRecovered(figures.kl, klAblation)).toBeCloseTo(downstream['kl_div_score']!, 4)
+    expect(klRecovered(figures.estimates.kl.value, klAblation)).toBeCloseTo(downstream['kl_div_score']!, 4)
     await kl.release()
   })
 })

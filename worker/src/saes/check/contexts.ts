@@ -1,13 +1,13 @@
 // The contexts that a check reads: held-out contexts of a tokenization first, or the bundled text cut into pieces.
-import { AppError, type SaeCheckWork } from '@mistudio/contracts'
+import { AppError, type SaeCheckWork, type SaeDeclared } from '@mistudio/contracts'
 import { TokenReader } from '@mistudio/formats'
-import type { EvaluationBatch } from '@mistudio/interp'
+import { type EvaluationBatch, type LeaveOutUnits, leaveOutUnits } from '@mistudio/interp'
 import { folderOf, withFileErrors } from '../../files/index.js'
 import { contextsPerPass } from '../../models/passes.js'
 import type { Tokenizer } from '../../tokenizer/index.js'
-import { BUNDLED_CONTEXT, BUNDLED_TEXT } from './texts.js'
+import { BUNDLED_CONTEXT, BUNDLED_TEXT, PASSAGE_END } from './texts.js'
 
-export interface CheckText {
+export interface CheckText extends LeaveOutUnits {
   readonly batches: readonly EvaluationBatch[]
   readonly contexts: number
   readonly contextSize: number
@@ -48,7 +48,10 @@ async function datasetText(folder: string, tokens: number, limits: Limits): Prom
       i < heldOutContexts ? trainContexts + i : i - heldOutContexts,
     )
     const chosen = order.slice(0, Math.max(1, Math.ceil(tokens / size)))
-    const contexts = chosen.map((at) => reader.read(at, 1).slice(0, size))
+    const contexts = chosen.map((at) => ({
+      tokens: reader.read(at, 1).slice(0, size),
+      documents: reader.documents(at).slice(0, size),
+    }))
     return { ...inBatches(contexts, size), bos: reader.bosTokenId }
   } finally {
     reader.close()
@@ -58,26 +61,61 @@ async function datasetText(folder: string, tokens: number, limits: Limits): Prom
 function bundledText(tokenizer: Tokenizer, prependBos: boolean, { contextSize }: Limits): CheckText {
   const size = Math.min(BUNDLED_CONTEXT, contextSize)
   const start = prependBos && tokenizer.bosTokenId !== null ? [tokenizer.bosTokenId] : []
-  const ids = tokenizer.encode(BUNDLED_TEXT)
+  const { ids, documents } = encodedPassages(tokenizer)
   const step = size - start.length
-  const contexts: Int32Array[] = []
-  for (let at = 0; at + step <= ids.length; at += step)
-    contexts.push(Int32Array.from([...start, ...ids.slice(at, at + step)]))
+  const contexts: CheckContext[] = []
+  for (let at = 0; at + step <= ids.length; at += step) {
+    contexts.push({
+      tokens: Int32Array.from([...start, ...ids.slice(at, at + step)]),
+      documents: Int32Array.from([...start.map(() => documents[at]!), ...documents.slice(at, at + step)]),
+    })
+  }
   return { ...inBatches(contexts, size), bos: tokenizer.bosTokenId }
 }
 
-function inBatches(contexts: readonly Int32Array[], size: number): Omit<CheckText, 'bos'> {
+/** Token ids of the bundled text, and the passage of each. */
+function encodedPassages(tokenizer: Tokenizer): { ids: number[]; documents: number[] } {
+  const [ids, documents]: [number[], number[]] = [[], []]
+  for (const [n, passage] of BUNDLED_TEXT.split(PASSAGE_END).entries()) {
+    const encoded = [...tokenizer.encode(n === 0 ? passage : PASSAGE_END + passage)]
+    ids.push(...encoded)
+    documents.push(...encoded.map(() => n))
+  }
+  return { ids, documents }
+}
+
+/** One context, and the document of each of its tokens. */
+interface CheckContext {
+  readonly tokens: Int32Array
+  readonly documents: Int32Array
+}
+
+function inBatches(contexts: readonly CheckContext[], size: number): Omit<CheckText, 'bos'> {
   if (contexts.length === 0 || size < 2) {
     throw new AppError('tokenization_mismatch', 'The text is too short for one context of two tokens. Choose another.')
   }
   const step = contextsPerPass(size)
-  const batches = Array.from({ length: Math.ceil(contexts.length / step) }, (_, n) => {
-    const part = contexts.slice(n * step, (n + 1) * step)
-    const tokens = new Int32Array(part.length * size)
-    part.forEach((context, i) => {
-      tokens.set(context, i * size)
-    })
-    return { tokens, batch: part.length, seq: size }
+  const parts = Array.from({ length: Math.ceil(contexts.length / step) }, (_, n) =>
+    contexts.slice(n * step, (n + 1) * step),
+  )
+  const batches = parts.map((part) => ({ tokens: joined(part, 'tokens', size), batch: part.length, seq: size }))
+  const units = leaveOutUnits(parts.map((part) => joined(part, 'documents', size)))
+  return { batches, ...units, contexts: contexts.length, contextSize: size }
+}
+
+function joined(contexts: readonly CheckContext[], what: keyof CheckContext, size: number): Int32Array {
+  const out = new Int32Array(contexts.length * size)
+  contexts.forEach((context, i) => {
+    out.set(context[what], i * size)
   })
-  return { batches, contexts: contexts.length, contextSize: size }
+  return out
+}
+
+/** Positions that count: all but BOS and what the SAE's files say it was not trained on. */
+export function countedIn(
+  { bos }: Pick<CheckText, 'bos'>,
+  { leftOutTokens, skippedPositions }: Pick<SaeDeclared, 'leftOutTokens' | 'skippedPositions'>,
+): (token: number, position: number) => boolean {
+  const left = new Set(leftOutTokens)
+  return (token, position) => token !== bos && !left.has(token) && position >= skippedPositions
 }

@@ -1,5 +1,12 @@
 // The self-check: opens model, SAE and text, measures, tries other readings where something is doubtful, and says whether the SAE fits.
-import { AppError, type CheckFigure, type SaeCheck, type SaeCheckWork, type SaeDeclared } from '@mistudio/contracts'
+import {
+  AppError,
+  type FigureEstimate,
+  judgeCheck,
+  type SaeCheck,
+  type SaeCheckWork,
+  type SaeDeclared,
+} from '@mistudio/contracts'
 import {
   doubtful,
   type Estimate,
@@ -8,6 +15,7 @@ import {
   type Sae,
   type SaeMeasurement,
   siteWidth,
+  type Trial,
   verdictOf,
 } from '@mistudio/interp'
 import { saeFolder, saeStore, withSaeErrors } from '../../features/index.js'
@@ -17,7 +25,7 @@ import type { JobContext } from '../../runner/context.js'
 import { checkControl } from '../../runner/interruption.js'
 import { StageProgress } from '../../runner/progress.js'
 import { declaredBy } from '../declared.js'
-import { type CheckText, checkText } from './contexts.js'
+import { type CheckText, checkText, countedIn } from './contexts.js'
 import { modelAround, type SitePair } from './model-around.js'
 import { tryOthers } from './trials.js'
 
@@ -42,33 +50,32 @@ async function check(context: Context, work: SaeCheckWork): Promise<CheckOutcome
   const declared = declaredBy(sae.cfg)
   const sites = sitesOf(opened, sae, work, declared)
   const text = await textFor(context, work, opened, declared)
-  const counted = (token: number): boolean => token !== text.bos
+  const counted = countedIn(text, declared)
   const measured = await measure(context, opened, sae, sites, text, counted)
   const input = { measured, site: sites.input, declaredSite: declared.site, declaredL0: declared.l0 }
   const stop = () => checkControl(context.control())
   if (doubtful(input)) context.progress({ stage: 'trying other sites and scales', fraction: null })
   const trials = doubtful(input)
     ? await tryOthers({
-        ...{ model: opened.model, sae, site: sites.input, batches: text.batches, counted, check: stop },
+        ...{ model: opened.model, sae, site: sites.input, text, counted, check: stop },
         inputNorm: measured.inputNorm.value,
         declaredSite: declared.site,
       })
     : []
   const seconds = (performance.now() - began) / 1000
+  const basis = {
+    ...{ name: work.text.name, tokenizationId: work.text.tokenizationId, documents: text.documents },
+    ...{ contexts: text.contexts, contextSize: text.contextSize, tokens: measured.tokens },
+  }
+  const figures = figuresOf(measured)
   return {
     density: measured.density,
     check: {
-      ...verdictAsStored(verdictOf({ ...input, trials })),
+      ...judged(verdictOf({ ...input, trials }), { figures, text: basis }, sae),
       notes: notesOf(measured, declared, sites, sae),
       model: { id: work.modelId, name: work.modelName, precision: work.precision },
       ...{ site: sites.input, siteOut: sites.output === sites.input ? null : sites.output },
-      text: {
-        ...{ name: work.text.name, tokenizationId: work.text.tokenizationId },
-        ...{ contexts: measured.contexts, contextSize: text.contextSize, tokens: measured.tokens },
-      },
-      figures: figuresOf(measured),
-      trials: trials.map((trial) => ({ ...trial, fvu: finite(trial.fvu), l0: finite(trial.l0) })),
-      ...{ seconds, at: new Date().toISOString() },
+      ...{ text: basis, figures, trials: trials.map(trialAsStored), seconds, at: new Date().toISOString() },
     },
   }
 }
@@ -110,14 +117,14 @@ function measure(
   sae: Sae,
   sites: SitePair,
   text: CheckText,
-  counted: (token: number) => boolean,
+  counted: (token: number, position: number) => boolean,
 ): Promise<SaeMeasurement> {
   const stage = new StageProgress('measuring', 'contexts')
   const stop = () => checkControl(context.control())
   let done = 0
   return measureSae(
     {
-      ...{ batches: text.batches, counted },
+      ...{ batches: text.batches, units: text.units, counted },
       onBatch: (n) => {
         done += text.batches[n - 1]!.batch
         context.progress(stage.at(done, text.contexts, performance.now()))
@@ -129,23 +136,23 @@ function measure(
   )
 }
 
-const verdictAsStored = ({
-  verdict,
-  reasons,
-}: ReturnType<typeof verdictOf>): Pick<SaeCheck, 'verdict' | 'reasons'> => ({
-  verdict,
-  reasons: [...reasons],
-})
+/** The verdict, and what is wrong with an SAE that belongs here: such a one does not just fit. */
+function judged(
+  { verdict, reasons }: ReturnType<typeof verdictOf>,
+  check: Pick<SaeCheck, 'figures' | 'text'>,
+  widths: Pick<Sae, 'dIn' | 'dSae'>,
+): Pick<SaeCheck, 'verdict' | 'reasons'> {
+  if (verdict === 'does_not_fit') return { verdict, reasons: [...reasons] }
+  const problems = judgeCheck(check, widths).map(({ message }) => ({ kind: 'quality' as const, message }))
+  return { verdict: problems.length > 0 ? 'poor' : verdict, reasons: [...problems, ...reasons] }
+}
 
 /** What is worth knowing beside the verdict. */
 function notesOf(measured: SaeMeasurement, declared: SaeDeclared, sites: SitePair, sae: Sae): string[] {
-  const { tokens, fvu, deadShare } = measured
+  const { tokens, deadShare } = measured
   const notes: string[] = []
   if (declared.site !== null && declared.site !== sites.input) {
     notes.push(`Its files say ${declared.site}; it was measured at ${sites.input}.`)
-  }
-  if (fvu.value > 0.5 && fvu.value <= 1) {
-    notes.push(`More than half of the variance is left over (FVU ${fvu.value.toPrecision(3)}).`)
   }
   if (deadShare > 0 && tokens < 10 * sae.dSae) {
     notes.push(
@@ -161,10 +168,15 @@ function figuresOf(measured: SaeMeasurement): SaeCheck['figures'] {
   return {
     ...{ l0: figure(l0), fvu: figure(fvu), explainedVariance: figure(explainedVariance) },
     ...{ explainedVarianceLegacy: figure(explainedVarianceLegacy), ceRecovered: figure(ceRecovered) },
+    ceRecoveredEveryPosition: figure(measured.everyPosition.ceRecovered),
     ...{ ceClean: figure(ceClean), ceSae: figure(ceSae), ceZero: figure(ceZero) },
     ...{ inputNorm: figure(inputNorm), deadShare: measured.deadShare },
   }
 }
 
+const trialAsStored = ({ kind, label, fvu, l0, tokens, gain }: Trial): SaeCheck['trials'][number] => ({
+  ...{ kind, label, fvu: finite(fvu), l0: finite(l0), tokens, gain: figure(gain) },
+})
+
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
-const figure = ({ value, low, high }: Estimate): CheckFigure => ({ value: finite(value), low, high })
+const figure = ({ value, low, high }: Estimate): FigureEstimate => ({ value: finite(value), low, high })

@@ -1,5 +1,6 @@
 // A finished check beside its SAE: the row, and log frequencies for SAEs that came without them.
 import { join } from 'node:path'
+import type { SaeCheck } from '@mistudio/contracts'
 import { SAELENS_SPARSITY, SafetensorsFile } from '@mistudio/formats'
 import { logSparsity } from '@mistudio/interp'
 import type { PoolClient } from 'pg'
@@ -34,3 +35,9 @@ export const storeCheck = async (tx: PoolClient, saeId: string, { check }: Check
     JSON.stringify(check),
   ])
 }
+
+/** What the job of a check answers: the verdict, and what speaks against the SAE where it does not just fit. */
+export const checkResult = ({ verdict, reasons }: SaeCheck) => ({
+  verdict,
+  warnings: reasons.map(({ message }) => message),
+})

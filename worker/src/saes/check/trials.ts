@@ -2,16 +2,21 @@
 // expected_average_only_in does before it is folded. They are measured in the open and stored with the check; nothing is changed by them.
 import {
   type EvaluationBatch,
-  ReconstructionMetrics,
+  fvuGain,
   type RunnableModel,
   type Sae,
+  SumsByUnit,
   siteWidth,
   type Trial,
+  type UnitSums,
+  unexplained,
+  wholeOf,
 } from '@mistudio/interp'
 import { withModelErrors } from '../../models/errors.js'
+import type { CheckText } from './contexts.js'
 
-/** Tokens that a trial reads, about. */
-const TRIAL_TOKENS = 2048
+/** A trial reads so many tokens, and on until there are so many documents, but not more than so many tokens; about. */
+const TRIAL = { tokens: 2048, documents: 12, mostTokens: 8192 }
 /** Sites of one forward pass: bounds what is held in memory. */
 const SITES_AT_ONCE = 8
 const MAX_SITES = 96
@@ -23,7 +28,7 @@ export interface TrialRequest {
   readonly site: string
   /** Where its files say that it reads; null when they do not. */
   readonly declaredSite: string | null
-  readonly batches: readonly EvaluationBatch[]
+  readonly text: CheckText
   readonly counted: (token: number, position: number) => boolean
   /** Mean ‖x‖ at the site. */
   readonly inputNorm: number
@@ -35,21 +40,25 @@ export async function tryOthers(request: TrialRequest): Promise<Trial[]> {
   const { sae, site, inputNorm } = request
   // What a transcoder reconstructs at another layer is anybody's guess.
   if (sae.transcoder) return []
-  const text = firstTokens(request.batches)
+  const text = firstTokens(request.text)
+  const [here] = await measureAt(request, text, [site], 1)
+  if (!here) return []
   const trials: Trial[] = []
+  const add = (kind: Trial['kind'], label: string, there: readonly UnitSums[]) => {
+    const { tokens, active } = wholeOf(there)
+    const fvu = unexplained(wholeOf(there))
+    trials.push({ kind, label, fvu, l0: active / tokens, tokens, gain: fvuGain(here, there) })
+  }
   if (!AT_RUN_TIME.includes(sae.cfg.normalize_activations) && inputNorm > 0) {
     const scale = Math.sqrt(sae.dIn) / inputNorm
     const [scaled] = await measureAt(request, text, [site], scale)
-    if (scaled)
-      trials.push({ kind: 'scale', label: `inputs of mean norm √d_in (times ${scale.toPrecision(3)})`, ...scaled })
+    if (scaled) add('scale', `inputs of mean norm √d_in (times ${scale.toPrecision(3)})`, scaled)
   }
   const sites = otherSites(request)
   for (let first = 0; first < sites.length; first += SITES_AT_ONCE) {
     const part = sites.slice(first, first + SITES_AT_ONCE)
-    const figures = await measureAt(request, text, part, 1)
-    figures.forEach((figure, i) => {
-      trials.push({ kind: 'site', label: part[i]!, ...figure })
-    })
+    const found = await measureAt(request, text, part, 1)
+    for (const [i, there] of found.entries()) add('site', part[i]!, there)
   }
   return trials
 }
@@ -66,41 +75,52 @@ function otherSites({ model, sae, site, declaredSite }: TrialRequest): string[] 
   return [...new Set([...stated, ...same, ...near].map(({ name }) => name))].slice(0, MAX_SITES)
 }
 
-function firstTokens(batches: readonly EvaluationBatch[]): EvaluationBatch[] {
-  const chosen: EvaluationBatch[] = []
+/** A batch and the unit of each of its tokens. */
+type Piece = EvaluationBatch & { readonly units: Int32Array }
+
+function firstTokens({ batches, units }: CheckText): Piece[] {
+  const chosen: Piece[] = []
+  const seen = new Set<number>()
   let tokens = 0
-  for (const batch of batches) {
-    if (tokens >= TRIAL_TOKENS) break
-    chosen.push(batch)
+  for (const [n, batch] of batches.entries()) {
+    if (tokens >= TRIAL.mostTokens || (tokens >= TRIAL.tokens && seen.size >= TRIAL.documents)) break
+    chosen.push({ ...batch, units: units[n]! })
     tokens += batch.tokens.length
+    for (const unit of units[n]!) seen.add(unit)
   }
   return chosen
 }
 
-type Figures = Omit<Trial, 'kind' | 'label'>
-
-/** FVU and L0 at each of `sites`, inputs multiplied by `scale` on the way in and reconstructions divided by it. */
+/** Sums at each of `sites`, inputs multiplied by `scale` on the way in and reconstructions divided by it. */
 async function measureAt(
   { model, sae, counted, check }: TrialRequest,
-  text: readonly EvaluationBatch[],
+  text: readonly Piece[],
   sites: readonly string[],
   scale: number,
-): Promise<Figures[]> {
-  const metrics = sites.map(() => new ReconstructionMetrics(sae.dIn, sae.dSae))
-  for (const batch of text) {
+): Promise<UnitSums[][]> {
+  const sums = sites.map(() => new SumsByUnit(sae.dIn))
+  for (const { units, ...batch } of text) {
     check()
     const { captured } = await withModelErrors(() => model.forward(batch, { capture: [...sites] }))
+    const isCounted = (row: number) => counted(batch.tokens[row]!, row % batch.seq)
     for (const [i, site] of sites.entries()) {
       const x = captured[site]!
       const seen = scale === 1 ? x : x.map((value) => value * scale)
       const code = await sae.encode(seen, batch.tokens.length, { seq: batch.seq })
       const made = sae.reconstruct(seen, code)
       const reconstruction = scale === 1 ? made : made.map((value) => value / scale)
-      metrics[i]!.add(x, reconstruction, code, (row) => counted(batch.tokens[row]!, row % batch.seq))
+      const { batch: contexts, seq } = batch
+      sums[i]!.addReconstruction({
+        batch: contexts,
+        seq,
+        x,
+        target: x,
+        reconstruction,
+        code,
+        counted: isCounted,
+        units,
+      })
     }
   }
-  return metrics.map((one) => {
-    const { fvu, l0, tokens } = one.result()
-    return { fvu, l0, tokens }
-  })
+  return sums.map((one) => one.result())
 }

@@ -1,11 +1,11 @@
-// Figures of a self-check against `sae_lens.evals`, intervals against textbook formulas, verdicts against cases made by hand.
+// Figures of a self-check against `sae_lens.evals`, verdicts against cases made by hand.
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { EvaluationBatch } from '../evaluation.js'
+import { ceRecovered } from '../metrics.js'
 import { fixtureJson, fixtureTensors } from '../testing.js'
-import { jackknife, studentQuantile } from './jackknife.js'
 import { measureSae, type SaeMeasurement } from './measure.js'
-import { doubtful, verdictOf } from './verdict.js'
+import { doubtful, type Trial, type VerdictInput, verdictOf } from './verdict.js'
 
 const Figures = z.looseObject({
   downstream: z.record(z.string(), z.number()),
@@ -25,6 +25,15 @@ function losses(logits: Float32Array, { tokens, batch, seq }: EvaluationBatch, v
     }
   }
   return Float32Array.from(out)
+}
+
+/** Every context a unit by itself. */
+const contextsAsUnits = (batches: readonly EvaluationBatch[]): Int32Array[] => {
+  let context = 0
+  return batches.map(({ batch, seq }) => {
+    context += batch
+    return Int32Array.from({ length: batch * seq }, (_, row) => context - batch + Math.floor(row / seq))
+  })
 }
 
 async function measureGolden(set: 'all_tokens' | 'ignoring'): Promise<SaeMeasurement> {
@@ -54,7 +63,7 @@ async function measureGolden(set: 'all_tokens' | 'ignoring'): Promise<SaeMeasure
   const [dIn, dSae] = [tensors[0]!.length / (count * per), tensors[2]!.length / (count * per)]
   let now = 0
   return measureSae(
-    { batches, counted: (token) => !ignored.has(token) },
+    { batches, units: contextsAsUnits(batches), counted: (token) => !ignored.has(token) },
     {
       activations: async (wanted) => {
         now = of(wanted)
@@ -89,51 +98,31 @@ it.each(['all_tokens', 'ignoring'] as const)('measures what sae_lens.evals measu
   expect(found.ceClean.value).toBeCloseTo(downstream['ce_loss_without_sae']!, 4)
   expect(found.ceSae.value).toBeCloseTo(downstream['ce_loss_with_sae']!, 4)
   expect(found.ceZero.value).toBeCloseTo(downstream['ce_loss_with_ablation']!, 4)
-  expect(found.ceRecovered.value).toBeCloseTo(downstream['ce_loss_score']!, 4)
+  const ratio = ceRecovered(found.ceClean.value, found.ceSae.value, found.ceZero.value)
+  expect(ratio).toBeCloseTo(downstream['ce_loss_score']!, 4)
   expect(found.fvu.low).toBeLessThan(found.fvu.value)
   expect(found.fvu.high).toBeGreaterThan(found.fvu.value)
 })
 
-describe('intervals', () => {
-  it('of a mean are mean ± t · s / √n', () => {
-    const values = [3, 1, 4, 1, 5, 9, 2, 6]
-    const n = values.length
-    const mean = values.reduce((a, b) => a + b) / n
-    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1))
-    const total = mean * n
-    const found = jackknife(
-      mean,
-      values.map((value) => (total - value) / (n - 1)),
-    )
-    expect(found.low).toBeCloseTo(mean - (studentQuantile(n - 1) * deviation) / Math.sqrt(n), 10)
-    expect(found.high).toBeCloseTo(mean + (studentQuantile(n - 1) * deviation) / Math.sqrt(n), 10)
-  })
-
-  it('use the t that tables give', () => {
-    for (const [degrees, t] of [
-      [4, 2.776],
-      [7, 2.365],
-      [10, 2.228],
-      [30, 2.042],
-      [1000, 1.962],
-    ] as const) {
-      expect(Math.abs(studentQuantile(degrees) / t - 1)).toBeLessThan(0.005)
-    }
-  })
-
-  it('are not given for three contexts or figures that are not finite', () => {
-    expect(jackknife(1, [1, 1, 1])).toEqual({ value: 1, low: null, high: null })
-    expect(jackknife(1, [1, 2, Number.NaN, 1])).toEqual({ value: 1, low: null, high: null })
-  })
-})
-
 describe('verdicts', () => {
-  const at = (value: number, low: number | null = null, high: number | null = null) => ({ value, low, high })
-  const input = (fvu: number, l0 = 20, ceRecovered = 0.9, declaredL0: number | null = 20) => ({
-    measured: { fvu: at(fvu), l0: at(l0), ceRecovered: at(ceRecovered), tokens: 640 },
+  const at = (value: number, low: number | null = value - 0.01, high: number | null = value + 0.01) => ({
+    ...{ value, low, high },
+  })
+  const NONE = { value: Number.NaN, low: null, high: null }
+  const input = (fvu: number, l0 = 20, ceRecovered = 0.9, declaredL0: number | null = 20): VerdictInput => ({
+    measured: {
+      ...{ fvu: at(fvu), l0: at(l0), ceRecovered: at(ceRecovered), ceClean: at(3), ceZero: at(7), tokens: 640 },
+    },
     ...{ site: 'blocks.1.hook_resid_post', declaredL0, declaredSite: null, trials: [] },
   })
-  const kinds = (given: Parameters<typeof verdictOf>[0]) => verdictOf(given).reasons.map(({ kind }) => kind)
+  const withMeasured = (given: VerdictInput, part: Partial<VerdictInput['measured']>): VerdictInput => ({
+    ...given,
+    measured: { ...given.measured, ...part },
+  })
+  const trial = (label: string, fvu: number, gain = at(0.5, 0.4, 0.6), kind: Trial['kind'] = 'site'): Trial => ({
+    ...{ kind, label, fvu, gain, l0: 20, tokens: 64 },
+  })
+  const kinds = (given: VerdictInput) => verdictOf(given).reasons.map(({ kind }) => kind)
 
   it('fit with low FVU and the stated L0', () => {
     expect(verdictOf(input(0.2))).toEqual({ verdict: 'fits', reasons: [] })
@@ -150,21 +139,42 @@ describe('verdicts', () => {
     expect(doubtful(input(1.3))).toBe(true)
   })
 
-  it('believe the files where they state another site of the stream that is better than the interval', () => {
-    const near = { ...input(0.25), declaredSite: 'blocks.3.hook_resid_post' }
-    near.measured = { ...near.measured, fvu: at(0.25, 0.24, 0.26) }
-    const trial = (label: string, fvu: number) => ({ kind: 'site' as const, label, fvu, l0: 20, tokens: 64 })
+  it('say nothing that the interval does not carry', () => {
+    const wide = withMeasured(input(0.4, 20, -0.014), { ceRecovered: at(-0.014, -0.31, 0.34) })
+    expect(verdictOf(wide)).toMatchObject({ verdict: 'undecided', reasons: [{ kind: 'unclear' }] })
+    expect(verdictOf(wide).reasons[0]!.message).not.toContain('worse')
+    expect(verdictOf(withMeasured(input(1.05), { fvu: at(1.05, 0.9, 1.2) })).verdict).toBe('undecided')
+    expect(verdictOf(withMeasured(input(0.3, 41), { l0: at(41, 30, 52) })).verdict).toBe('undecided')
+    expect(verdictOf(withMeasured(input(0.3), { fvu: at(0.3, null, null) })).verdict).toBe('undecided')
+  })
+
+  it('are no "fits" where zeros do not clearly hurt the model', () => {
+    const given = withMeasured(input(0.1), { ceRecovered: NONE, ceClean: at(7.51), ceZero: at(4.93) })
+    expect(verdictOf(given).verdict).toBe('undecided')
+    expect(verdictOf(given).reasons[0]!.message).toContain('do not clearly hurt')
+  })
+
+  it('believe the files where they state another site that is good, and better with the whole interval', () => {
+    const stated = 'blocks.3.hook_resid_post'
+    const near = { ...input(0.25), declaredSite: stated }
     expect(doubtful(near)).toBe(true)
     expect(doubtful({ ...near, declaredSite: near.site })).toBe(false)
-    expect(kinds({ ...near, trials: [trial('blocks.3.hook_resid_post', 0.2)] })).toEqual(['site'])
-    expect(kinds({ ...near, trials: [trial('blocks.3.hook_resid_post', 0.245)] })).toEqual([])
+    expect(kinds({ ...near, trials: [trial(stated, 0.2, at(0.05, 0.03, 0.07))] })).toEqual(['site'])
+    expect(kinds({ ...near, trials: [trial(stated, 0.245, at(0.005, -0.01, 0.02))] })).toEqual([])
     expect(kinds({ ...near, trials: [trial('blocks.2.hook_resid_post', 0.2)] })).toEqual([])
   })
 
+  it('do not say that it belongs where it is hardly better', () => {
+    const stated = 'blocks.2.hook_resid_post'
+    const given = { ...input(0.788), declaredSite: stated, trials: [trial(stated, 0.779, at(0.009, 0.001, 0.017))] }
+    expect(kinds(given)).toEqual([])
+  })
+
   it('name a site or a scale that explains the misfit first', () => {
-    const trial = { label: 'blocks.3.hook_resid_post', fvu: 0.2, l0: 20, tokens: 64 }
-    expect(kinds({ ...input(1.3), trials: [{ ...trial, kind: 'site' }] })).toEqual(['site', 'fvu'])
-    expect(kinds({ ...input(0.8), trials: [{ ...trial, kind: 'scale' }] })).toEqual(['scale'])
-    expect(kinds({ ...input(0.3), trials: [{ ...trial, kind: 'site' }] })).toEqual([])
+    const site = trial('blocks.3.hook_resid_post', 0.2)
+    expect(kinds({ ...input(1.3), trials: [site] })).toEqual(['site', 'fvu'])
+    expect(kinds({ ...input(0.8), trials: [{ ...site, kind: 'scale' }] })).toEqual(['scale'])
+    expect(kinds({ ...input(0.3), trials: [site] })).toEqual([])
+    expect(kinds({ ...input(0.8), trials: [trial('blocks.3.hook_resid_post', 0.2, at(0.6, -0.1, 1.3))] })).toEqual([])
   })
 })

@@ -1,0 +1,3 @@
+export * from './figures.js'
+export * from './judge.js'
+export * from './judged.js'
