@@ -15,6 +15,8 @@ export const keepSecret = (name, value) => {
 export const redacted = (value) => {
   let text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
   for (const [secret, name] of secrets) text = text.replaceAll(secret, name)
+  // Bytes of files would otherwise reach the terminal.
+  text = text.replace(/[^\t\n\x20-\x7e\u00a0-\ud7ff]/g, '·')
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}… (${text.length} characters)` : text
 }
 

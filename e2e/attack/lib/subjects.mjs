@@ -28,6 +28,8 @@ export const mainJob = async ({ client }) => {
     expansion: 2,
     k: 8,
     steps: 30,
+    warmupSteps: 2,
+    decaySteps: 3,
     batchSize: 256,
     bufferContexts: 32,
     evalEvery: 30,
