@@ -43,13 +43,19 @@ const inSae = (/** @type {string} */ name, /** @type {() => Buffer | string} */ 
   },
 })
 
-/** A safetensors file of empty tensors. @param {number} tensors */
-const manyTensors = (tensors) => {
-  const entries = Array.from({ length: tensors }, (_, i) => `"t${i}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`)
-  const header = Buffer.from(`{${entries.join(',')}}`)
+/** @param {string} text */
+const withHeader = (text) => {
+  const header = Buffer.from(text)
   const length = Buffer.alloc(8)
   length.writeBigUInt64LE(BigInt(header.length))
   return Buffer.concat([length, header])
+}
+const manyObjects = () =>
+  withHeader(`{"t":{"dtype":"F32","shape":[${'{},'.repeat(1_000_000)}{}],"data_offsets":[0,0]}}`)
+/** A safetensors file of empty tensors. @param {number} tensors */
+const manyTensors = (tensors) => {
+  const entries = Array.from({ length: tensors }, (_, i) => `"t${i}":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}`)
+  return withHeader(`{${entries.join(',')}}`)
 }
 
 /** An ONNX model of nothing but empty nodes: field 7 (graph) of the model, field 1 (node) of the graph. @param {number} bytes */
@@ -129,7 +135,8 @@ const ABUSES = [
   ['deep JSON as a dataset', dataset('deep.json', deepJson)],
   ['deep JSON lines', dataset('deep.jsonl', () => `${deepJson()}\n`)],
   ['a safetensors header of a million tensors', inModel('model.safetensors', () => manyTensors(1_000_000))],
-  ['the same in an SAE', inSae('sae_weights.safetensors', () => manyTensors(1_000_000))],
+  ['a safetensors header with a list of a million objects', inModel('model.safetensors', manyObjects)],
+  ['the same tensors in an SAE', inSae('sae_weights.safetensors', () => manyTensors(1_000_000))],
   ['a config of deep JSON', inModel('config.json', deepJson)],
   ['a tokenizer of deep JSON', inModel('tokenizer.json', deepJson)],
   ['a tokenizer of 100 MB', inModel('tokenizer.json', () => `{"a":[${'1,'.repeat(50_000_000)}1]}`)],
