@@ -1,5 +1,4 @@
 // HTTP of activation captures, and download of their files.
-import { createReadStream } from 'node:fs'
 import type { Capture, CaptureComparison, CreateCapture } from '@mistudio/contracts'
 import { Controller, Param, StreamableFile } from '@nestjs/common'
 import { BodyOf, IdParam, QueryOf, Serve, ServeRaw } from '../common/route.js'
@@ -37,9 +36,8 @@ export class ActivationsController {
 
   @ServeRaw('GET', '/captures/:id/files/:name', 'read')
   async download(@IdParam() id: string, @Param('name') name: string): Promise<StreamableFile> {
-    const file = await this.activations.file(id, name)
-    const disposition = `attachment; filename="${file.name}"`
-    const stream = createReadStream(file.path)
-    return new StreamableFile(stream, { disposition, length: file.size, type: 'application/octet-stream' })
+    const { stream, size } = await this.activations.file(id, name)
+    const disposition = `attachment; filename="${name}"`
+    return new StreamableFile(stream, { disposition, length: size, type: 'application/octet-stream' })
   }
 }

@@ -1,6 +1,5 @@
 // Rules for activation captures: one tokenization read by its own model, kept at sites of a fixed width.
 import { randomUUID } from 'node:crypto'
-import { realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import {
   AppError,
@@ -23,6 +22,7 @@ import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { holdRows } from '../common/hold.js'
 import { statusOf } from '../common/status.js'
+import { openStoredFile, type StoredFile } from '../common/stored-file.js'
 import { iso } from '../common/time.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
 import { RemovalService } from '../files/removal.service.js'
@@ -109,19 +109,15 @@ export class ActivationsService {
     })
   }
 
-  /** A file of a finished capture, for download: one that it lists, inside its folder also after links are followed. */
-  async file(id: string, name: string): Promise<{ path: string; size: number; name: string }> {
+  /** A file of a finished capture, for download: one that it lists. */
+  async file(id: string, name: string): Promise<StoredFile> {
     const { summary } = await this.get(id)
     if (!summary) throw new AppError('wrong_state', 'This capture has no files yet: it has not finished.')
     const known = name === MANIFEST || summary.files.some((file) => file.name === name)
     if (!known) throw new AppError('not_found', 'This capture has no such file.')
-    const missing = () => new AppError('file_not_found', `The file ${name} is missing in the data folder.`)
-    const root = await realpath(path.join(this.config.dataDir, 'captures', id)).catch(() => null)
-    const file = root && (await realpath(path.join(root, name)).catch(() => null))
-    if (!root || !file || path.dirname(file) !== root) throw missing()
-    const found = await stat(file)
-    if (!found.isFile()) throw missing()
-    return { path: file, size: found.size, name }
+    const file = await openStoredFile(path.join(this.config.dataDir, 'captures', id), name)
+    if (file) return file
+    throw new AppError('file_not_found', `The file ${name} is missing in the data folder.`)
   }
 }
 

@@ -1,8 +1,9 @@
 // What a folder holds, as the file picker shows it.
 import type { Dirent } from 'node:fs'
-import { access, readdir, stat } from 'node:fs/promises'
+import { access, readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError, type FileEntry } from '@mistudio/contracts'
+import type { Allowed } from '../common/confine.js'
 
 const MAX_ENTRIES = 5000
 const DATASET = /\.(jsonl|ndjson|json|csv|tsv|txt|parquet)(\.gz)?$/i
@@ -24,8 +25,11 @@ async function looksLike(folder: string): Promise<FileEntry['looksLike']> {
   return found.some(Boolean) ? 'sae' : null
 }
 
-async function describe(folder: string, entry: Dirent): Promise<FileEntry | null> {
+async function describe(folder: string, entry: Dirent, allowed: Allowed): Promise<FileEntry | null> {
   const full = path.join(folder, entry.name)
+  // What may not be opened is not shown: a link would tell what lies where it leads.
+  const real = await realpath(full).catch(() => null)
+  if (real === null || !allowed.allows(real)) return null
   const found = await stat(full).catch(() => null)
   if (found?.isDirectory()) {
     return {
@@ -41,8 +45,8 @@ async function describe(folder: string, entry: Dirent): Promise<FileEntry | null
   return { name: entry.name, path: full, kind: 'file', size: found.size, looksLike: like }
 }
 
-/** Entries of a folder, folders first, hidden ones and what is neither file nor folder left out. */
-export async function listFolder(folder: string): Promise<FileEntry[]> {
+/** Entries of a folder, folders first, hidden ones and what is neither file nor folder left out; so is what may not be read. */
+export async function listFolder(folder: string, allowed: Allowed): Promise<FileEntry[]> {
   const found = await readdir(folder, { withFileTypes: true }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOTDIR') throw new AppError('bad_request', `"${folder}" is a file, not a folder.`)
     throw new AppError('file_not_found', `"${folder}" cannot be read by the server (${cause.code}).`, undefined, {
@@ -50,7 +54,7 @@ export async function listFolder(folder: string): Promise<FileEntry[]> {
     })
   })
   const visible = found.filter((entry) => !entry.name.startsWith('.')).slice(0, MAX_ENTRIES)
-  const entries = await Promise.all(visible.map((entry) => describe(folder, entry)))
+  const entries = await Promise.all(visible.map((entry) => describe(folder, entry, allowed)))
   return entries
     .filter((entry): entry is FileEntry => entry !== null)
     .sort((a, b) => (a.kind === b.kind ? a.name.localeCompare(b.name) : a.kind === 'folder' ? -1 : 1))

@@ -6,10 +6,11 @@ import type { Readable } from 'node:stream'
 import { AppError, type Browse, type FilesRemoveParamsSchema, type Upload } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import type { z } from 'zod'
+import { AppConfig } from '../common/config.js'
+import { allowedBy, type ImportRules, resolveInside } from '../common/confine.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { SettingsService } from '../settings/settings.service.js'
 import { listFolder } from './browse.js'
-import { realRoots, resolveInside } from './confine.js'
 import { FolderUploadsService } from './folder-uploads.service.js'
 
 export type RemovalTarget = z.infer<typeof FilesRemoveParamsSchema>['targets'][number]
@@ -20,29 +21,31 @@ export class FilesService {
     private readonly settings: SettingsService,
     private readonly jobs: JobsService,
     private readonly folders: FolderUploadsService,
+    private readonly config: AppConfig,
   ) {}
 
   /** Entries of a folder inside an import root; without a path the roots that exist. */
   async browse(given?: string): Promise<Browse> {
-    const roots = (await this.settings.get()).importRoots
-    if (given === undefined) return { path: null, parent: null, entries: await rootEntries(roots) }
-    const folder = await resolveInside(given, roots)
-    const isRoot = (await realRoots(roots)).includes(folder)
-    return { path: folder, parent: isRoot ? null : path.dirname(folder), entries: await listFolder(folder) }
+    const rules = await this.rules()
+    const allowed = await allowedBy(rules)
+    if (given === undefined) return { path: null, parent: null, entries: rootEntries(allowed.roots) }
+    const folder = await resolveInside(given, rules)
+    const parent = allowed.roots.includes(folder) ? null : path.dirname(folder)
+    return { path: folder, parent, entries: await listFolder(folder, allowed) }
   }
 
   /** Real path of a folder a user named: inside an import root, or a complete upload. */
   async requireFolder(given: string): Promise<string> {
     const uploaded = await this.folders.folderAt(given)
     if (uploaded !== null) return uploaded
-    const real = await resolveInside(given, (await this.settings.get()).importRoots)
+    const real = await resolveInside(given, await this.rules())
     if ((await stat(real)).isDirectory()) return real
     throw new AppError('file_invalid', `"${given}" is a file. Choose the folder that holds it.`)
   }
 
   /** Real path of a regular file a user named. */
   async requireFile(given: string): Promise<string> {
-    const real = await resolveInside(given, (await this.settings.get()).importRoots)
+    const real = await resolveInside(given, await this.rules())
     if ((await stat(real)).isFile()) return real
     throw new AppError('file_invalid', `"${given}" is a folder. Choose a file.`)
   }
@@ -77,9 +80,11 @@ export class FilesService {
     const job = { kind: 'files.remove', subjectType: 'system', subjectId, title, params: { targets } } as const
     await this.jobs.submit(job, withRows)
   }
+
+  private async rules(): Promise<ImportRules> {
+    return { roots: (await this.settings.get()).importRoots, dataDir: this.config.dataDir }
+  }
 }
 
-async function rootEntries(roots: readonly string[]): Promise<Browse['entries']> {
-  const real = await realRoots(roots)
-  return [...new Set(real)].map((root) => ({ name: root, path: root, kind: 'folder', size: null, looksLike: null }))
-}
+const rootEntries = (roots: readonly string[]): Browse['entries'] =>
+  [...new Set(roots)].map((root) => ({ name: root, path: root, kind: 'folder', size: null, looksLike: null }))

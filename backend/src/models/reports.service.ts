@@ -1,6 +1,5 @@
 // What is asked about a checked model beyond its facts: the parity report, running it again, its tensors and their statistics.
-import { createReadStream, type ReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import type { ReadStream } from 'node:fs'
 import path from 'node:path'
 import {
   AppError,
@@ -17,6 +16,7 @@ import {
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
 import { AppConfig } from '../common/config.js'
+import { openStoredFile } from '../common/stored-file.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { QuestionsService } from '../jobs/questions.service.js'
 import { ModelsRepository } from './models.repository.js'
@@ -70,13 +70,12 @@ export class ModelReportsService {
   async parityFile(id: string): Promise<{ name: string; stream: ReadStream; size: number }> {
     const model = await this.models.get(id)
     if (model.parity === null) throw noReport(model)
-    const file = path.join(this.config.dataDir, 'models', id, 'parity.json')
-    const found = await stat(file).catch(() => null)
-    if (!found?.isFile()) {
+    const file = await openStoredFile(path.join(this.config.dataDir, 'models', id), 'parity.json')
+    if (!file) {
       throw new AppError('file_not_found', 'The report is missing in the data folder. Run the checks again.')
     }
     const name = `${model.name.replace(/[^\w.-]+/g, '_')}-parity.json`
-    return { name, stream: createReadStream(file), size: found.size }
+    return { name, ...file }
   }
 
   /** The tensors of the model's files. */

@@ -17,6 +17,7 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
+import { openStoredFile, type StoredFile } from '../common/stored-file.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { modelCard } from './model-card.js'
 import { SaesRepository } from './saes.repository.js'
@@ -70,13 +71,13 @@ export class SaeExportsService {
   }
 
   /** An archive, for download. */
-  async file(id: string, given: string): Promise<{ path: string; size: number; name: string }> {
+  async file(id: string, given: string): Promise<StoredFile & { name: string }> {
     const sae = await this.saes.get(id)
     const layout = SaeExportLayoutSchema.safeParse(given)
     if (!layout.success) throw new AppError('not_found', `Layouts are ${SaeExportLayoutSchema.options.join(', ')}.`)
-    const file = this.archive(id, layout.data)
-    const found = await stat(file).catch(() => null)
-    if (found?.isFile()) return { path: file, size: found.size, name: archiveName(sae, layout.data) }
+    const archive = this.archive(id, layout.data)
+    const file = await openStoredFile(path.dirname(archive), path.basename(archive))
+    if (file) return { ...file, name: archiveName(sae, layout.data) }
     throw new AppError('not_found', 'There is no archive of this layout yet. Export the SAE first.')
   }
 

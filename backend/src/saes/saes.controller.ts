@@ -1,5 +1,4 @@
 // HTTP of SAEs: imports, self-checks, exports, and download of their files.
-import { createReadStream } from 'node:fs'
 import type {
   CheckSae,
   CreateSae,
@@ -16,6 +15,7 @@ import type {
 } from '@mistudio/contracts'
 import { Controller, Param, StreamableFile } from '@nestjs/common'
 import { BodyOf, IdParam, QueryOf, Serve, ServeRaw } from '../common/route.js'
+import type { StoredFile } from '../common/stored-file.js'
 import { SaeExportsService } from './sae-exports.service.js'
 import { SaeImportsService } from './sae-imports.service.js'
 import { SaesService } from './saes.service.js'
@@ -101,7 +101,7 @@ export class SaesController {
   }
 }
 
-function streamed(file: { path: string; size: number; name: string }, type: string): StreamableFile {
+function streamed(file: StoredFile & { name: string }, type: string): StreamableFile {
   const disposition = `attachment; filename="${file.name}"`
-  return new StreamableFile(createReadStream(file.path), { disposition, length: file.size, type })
+  return new StreamableFile(file.stream, { disposition, length: file.size, type })
 }

@@ -1,9 +1,9 @@
 // Rules for SAEs, trained or imported. Imports and exports have services of their own.
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError, type Precision, PrecisionSchema, type Sae, SaeFileSchema } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
+import { openStoredFile, type StoredFile } from '../common/stored-file.js'
 import { RemovalService } from '../files/removal.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { toSae } from './sae.mapper.js'
@@ -75,15 +75,13 @@ export class SaesService {
   }
 
   /** A file of the SAE in SAELens layout, for download. */
-  async file(id: string, name: string): Promise<{ path: string; size: number; name: string }> {
+  async file(id: string, name: string): Promise<StoredFile & { name: string }> {
     await this.requireReady(id)
     const known = SaeFileSchema.safeParse(name)
     if (!known.success) throw new AppError('not_found', `An SAE has the files ${SaeFileSchema.options.join(', ')}.`)
-    const file = path.join(this.config.dataDir, 'saes', id, known.data)
-    const found = await stat(file).catch(() => null)
-    if (!found?.isFile())
-      throw new AppError('file_not_found', `The file ${known.data} of this SAE is missing in the data folder.`)
-    return { path: file, size: found.size, name: known.data }
+    const file = await openStoredFile(path.join(this.config.dataDir, 'saes', id), known.data)
+    if (file) return { ...file, name: known.data }
+    throw new AppError('file_not_found', `The file ${known.data} of this SAE is missing in the data folder.`)
   }
 
   private async find(id: string): Promise<SaeRow> {

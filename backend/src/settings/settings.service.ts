@@ -1,17 +1,23 @@
 // Settings a user may change while the server runs. What was never set comes from the environment.
-import { stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError, type Settings, SettingsSchema } from '@mistudio/contracts'
-import { Injectable } from '@nestjs/common'
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
+import { canBeRoot } from '../common/confine.js'
 import { SettingsRepository } from './settings.repository.js'
 
 @Injectable()
-export class SettingsService {
+export class SettingsService implements OnApplicationBootstrap {
   constructor(
     private readonly repository: SettingsRepository,
     private readonly config: AppConfig,
   ) {}
+
+  /** The worker confines what it opens to the same folders, also as long as nobody has set any. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.repository.set({ startImportRoots: [...this.config.importRoots] })
+  }
 
   async get(): Promise<Settings> {
     const defaults: Settings = { importRoots: [...this.config.importRoots], firstRunDone: false }
@@ -21,14 +27,19 @@ export class SettingsService {
   /** Throws `file_not_found` when an import root is not an existing folder with an absolute path. */
   async update(changes: Partial<{ [K in keyof Settings]: Settings[K] | undefined }>): Promise<Settings> {
     const roots = changes.importRoots?.map((root) => path.normalize(root))
-    for (const root of roots ?? []) await requireFolder(root)
+    for (const root of roots ?? []) await requireFolder(root, this.config.dataDir)
     await this.repository.set({ ...changes, importRoots: roots })
     return this.get()
   }
 }
 
-async function requireFolder(folder: string): Promise<void> {
-  const found = path.isAbsolute(folder) ? await stat(folder).catch(() => null) : null
-  if (found?.isDirectory()) return
+async function requireFolder(folder: string, dataDir: string): Promise<void> {
+  const real = path.isAbsolute(folder) ? await realpath(folder).catch(() => null) : null
+  const found = real === null ? null : await stat(real).catch(() => null)
+  if (real !== null && found?.isDirectory()) {
+    if (await canBeRoot(real, dataDir)) return
+    const message = `"${folder}" is in the data folder of miStudio, with its secrets and stores. Of that folder only "import" can be imported from.`
+    throw new AppError('path_outside_roots', message, { path: folder })
+  }
   throw new AppError('file_not_found', `"${folder}" is not a folder of the server. Give an absolute path that exists.`)
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { openRegularFile } from '@mistudio/formats'
 import { analyseExport } from '@mistudio/interp'
 import { ModelEditor, openModelFile, parseModel } from '@mistudio/onnx'
 import { mutateBytes } from '../bytes.mjs'
@@ -51,7 +52,7 @@ export const onnx = {
 
   /** @param {string} folder @param {Record<string, Buffer>} files */
   async read(folder, files) {
-    const file = await openModelFile(join(folder, GRAPH))
+    const file = await openModelFile(join(folder, GRAPH), openRegularFile)
     const { source, absent } = analyseExport(file, seeds[JSON.parse(files[WHICH].toString('utf8'))].config)
     return async () => {
       const values = new Set(source.model.nodes.flatMap(({ outputs }) => outputs))

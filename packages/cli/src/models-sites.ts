@@ -1,7 +1,7 @@
 // Reads an ONNX export and prints the sites that graph surgery finds in it, and those it does not with the reason. Needs no server.
 import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
-import { FormatError, readJsonFile } from '@mistudio/formats'
+import { FormatError, listFolder, openRegularFile, readJsonFile } from '@mistudio/formats'
 import { ExportedModel, ModelError, siteWidth } from '@mistudio/interp'
 import { findGraph, OnnxError, openModelFile } from '@mistudio/onnx'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
@@ -12,10 +12,12 @@ import { createOrtRuntime } from '@mistudio/onnx/ort'
  */
 export async function* exportSites(folder: string): AsyncGenerator<string> {
   const model = await readable(async () => {
-    const graph = await findGraph(folder)
+    const graph = await findGraph(folder, listFolder)
     if (!graph) throw new AppError('file_not_found', `There is no .onnx file in ${folder} or in onnx/ below it.`)
     const config = await readJsonFile(join(folder, 'config.json'))
-    return ExportedModel.load(await openModelFile(join(folder, graph)), config, createOrtRuntime(), { threads: 2 })
+    return ExportedModel.load(await openModelFile(join(folder, graph), openRegularFile), config, createOrtRuntime(), {
+      threads: 2,
+    })
   })
   try {
     const { architecture, layers, dModel } = model.spec

@@ -5,6 +5,8 @@ export type FormatErrorCode =
   | 'file_not_found'
   | 'file_not_regular'
   | 'file_changed'
+  | 'file_too_large'
+  | 'file_unreadable'
   | 'file_incomplete'
   | 'file_corrupt'
   | 'disk_full'
@@ -111,6 +113,30 @@ export function translateSystemError(error: unknown, file: string): never {
     })
   if (code === 'ENOENT')
     throw new FormatError('file_not_found', 'There is no such file', { file, hint: 'Check the path.', cause: error })
+  if (code === 'ELOOP')
+    throw new FormatError('file_not_found', 'Its links lead round in a circle, to no file', {
+      file,
+      hint: 'Put the file itself there.',
+      cause: error,
+    })
+  if (code === 'ENOTDIR' || code === 'ENAMETOOLONG')
+    throw new FormatError('file_not_found', 'There can be no such file', {
+      file,
+      hint: 'Check the path.',
+      cause: error,
+    })
+  if (code === 'EACCES' || code === 'EPERM')
+    throw new FormatError('file_unreadable', 'The server has no right to open this', {
+      file,
+      hint: 'Change its permissions.',
+      cause: error,
+    })
+  if (code === 'EIO')
+    throw new FormatError('file_unreadable', 'The disk cannot read this', {
+      file,
+      hint: 'Check the disk and restore the file from a copy.',
+      cause: error,
+    })
   if (code === 'EISDIR')
     throw new FormatError('file_not_regular', 'This is a folder, not a file', { file, cause: error })
   throw error

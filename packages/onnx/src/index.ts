@@ -3,6 +3,7 @@ export { GraphBuilder, MICROSOFT_DOMAIN, type NodeOptions, ONNX_OPSET, type Oper
 export { OnnxError, type OnnxErrorCode } from './errors.js'
 export { Graph } from './graph.js'
 export { ModelEditor } from './model/editor.js'
+export type { ExternalData, OpenedFile, OpenFile } from './model/external.js'
 export { type ModelFile, openModelFile } from './model/file.js'
 export { findGraph } from './model/find.js'
 export { floatAttribute, intAttribute, tensorAttributeType } from './model/node-attributes.js'

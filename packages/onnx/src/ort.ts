@@ -139,12 +139,10 @@ export function createOrtRuntime(defaults: OrtDefaults = {}): Runtime {
             optimization: { disable_specified_optimizers: INEXACT_OPTIMIZERS },
             session: {
               intra_op: { spin_duration_us: SPIN_MICROSECONDS },
-              ...(options.externalFolder
-                ? { model_external_initializers_file_folder_path: options.externalFolder }
-                : {}),
             },
           },
           logSeverityLevel: 3,
+          externalData: [...(options.externalData ?? [])],
         })
         return new OrtRuntimeSession(session)
       } catch (error) {

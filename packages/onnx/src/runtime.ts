@@ -1,4 +1,5 @@
 // The numeric interface that the rest of the product is written against. Implementations run ONNX models; see ort.ts.
+import type { ExternalData } from './model/external.js'
 import type { Tensor } from './tensor.js'
 
 export interface Session {
@@ -23,8 +24,8 @@ export interface SessionOptions {
   threads?: number
   /** Graph optimisation (fusion, constant folding); default true. */
   optimise?: boolean
-  /** Folder of the files that the model's external tensors are in; checked by whoever read the model. */
-  externalFolder?: string
+  /** External tensors of the model, which opens no files itself. Held in memory only while the session is made. */
+  externalData?: readonly ExternalData[]
 }
 
 export interface Runtime {

@@ -72,7 +72,7 @@ async function capture(context: Context, folder: string): Promise<CaptureSummary
     }
     return await finish(context, stored, files, watch)
   } finally {
-    tokens.close()
+    await tokens.close()
   }
 }
 

@@ -82,7 +82,7 @@ describe.skipIf(!setup.databaseUrl)('activation.capture', () => {
         expect(worst).toBeLessThan(1e-4)
       }
     }
-    tokens.close()
+    await tokens.close()
     expect(context).toBe(16)
     expect(summary.statistics.map(({ tokens }) => tokens)).toEqual([1024, 1024])
     expect(summary.comparisons).toHaveLength(1)

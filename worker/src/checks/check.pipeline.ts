@@ -20,6 +20,7 @@ const SEEDS = [0, 1, 2]
 
 export const checkPipeline: Pipeline<Params> = {
   kind: 'installation.check',
+  places: () => [TRUTH_FOLDER],
   parse: (params) => InstallationCheckParamsSchema.parse(params),
   run: async (context) => {
     try {

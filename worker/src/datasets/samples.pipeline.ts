@@ -19,7 +19,7 @@ export const samplesPipeline: Pipeline<Params> = {
       try {
         return samplesOf(reader, tokenizer, job.params)
       } finally {
-        reader.close()
+        await reader.close()
       }
     })
     return { state: 'completed', result }

@@ -85,7 +85,7 @@ describe('dataset.tokenize', () => {
     expect(reader.bosTokenId).toBe(prependBos ? 0 : null)
     const starts = windows.map((window) => window.flatMap((id, i) => (id === 0 ? [i] : [])))
     if (prependBos) expect(windows.map((_, context) => reader.documentStarts(context))).toEqual(starts)
-    reader.close()
+    await reader.close()
     expect(state.committed?.[0]).toBe(tokenizationId)
   })
 

@@ -41,7 +41,7 @@ describe.skipIf(!setup.databaseUrl)('extraction of the demo model', () => {
     await setup.writeSae(join(dataDir, 'saes', subjects.saeId), D_SAE, K, tokens.read(0, 8), SIZE)
   })
   afterAll(async () => {
-    tokens?.close()
+    await tokens?.close()
     await modelStore.release()
     await saeStore.release()
     await database.drop()

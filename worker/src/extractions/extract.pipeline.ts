@@ -77,7 +77,7 @@ async function extract(context: Context, checkpoints: Checkpoints): Promise<Extr
     const reading = await readContexts(context, pass, order, from, checkpoints)
     return await store(context, parts, pass, reading)
   } finally {
-    parts.tokens.close()
+    await parts.tokens.close()
   }
 }
 

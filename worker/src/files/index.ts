@@ -2,4 +2,5 @@
 export { asAppError, withFileErrors } from './errors.js'
 export { folderOf, type Room } from './places.js'
 export { removeFilesPipeline } from './remove.pipeline.js'
+export { rootsOf } from './roots.js'
 export { requireSpace } from './space.js'

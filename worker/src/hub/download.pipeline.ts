@@ -12,13 +12,14 @@ import { type Places, placesOf } from './places.js'
 import { filesToDownload } from './plan.js'
 import { PATIENT, type PassingError, type Timing } from './retry.js'
 import { downloadSnapshot, isComplete } from './snapshot.js'
-import { type HubWorld, hubWorld } from './world.js'
+import { cachePlaces, type HubWorld, hubWorld } from './world.js'
 
 type Context = JobContext<HubDownloadParams>
 
 /** The pipeline with another patience; tests do not wait. */
 export const downloadPipelineWith = (timing: Timing): Pipeline<HubDownloadParams> => ({
   kind: 'hub.download',
+  places: cachePlaces,
   parse: (params) => HubDownloadParamsSchema.parse(params),
   run: (context) => download(context, timing),
 })

@@ -1,8 +1,8 @@
 // Checking a file against the hub's hash: SHA-256 of large files, Git's blob SHA-1 of small ones. Streams; memory stays bounded.
 import { createHash, type Hash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { HubHash } from '@mistudio/contracts'
+import { openStream } from '@mistudio/formats'
 
 /** A running hash of content of `bytes` bytes. Git hashes a blob as `blob <length>\0<content>`. */
 export const hashOf = (kind: HubHash['kind'], bytes: number): Hash =>
@@ -18,7 +18,7 @@ export async function isFile(
   const found = await stat(path).catch(() => null)
   if (!found?.isFile() || found.size !== want.bytes) return false
   const hash = hashOf(want.hash.kind, want.bytes)
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20, signal })) {
+  for await (const chunk of await openStream(path, { highWaterMark: 2 ** 20, signal })) {
     hash.update(chunk as Buffer)
     onBytes((chunk as Buffer).byteLength)
   }

@@ -7,10 +7,11 @@ import { freeBytes, placesOf } from './places.js'
 import { planSnapshot } from './plan.js'
 import { BRISK } from './retry.js'
 import { outstanding } from './snapshot.js'
-import { hubWorld } from './world.js'
+import { cachePlaces, hubWorld } from './world.js'
 
 export const inspectPipeline: Pipeline<InspectHub> = {
   kind: 'hub.inspect',
+  places: cachePlaces,
   parse: (params) => HubInspectParamsSchema.parse(params),
   run: (context) =>
     withControl(context, async (signal) => {

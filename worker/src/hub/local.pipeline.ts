@@ -4,10 +4,11 @@ import type { Pipeline } from '../runner/context.js'
 import { cachedModels } from './cache.js'
 import { freeBytes } from './places.js'
 import { BRISK } from './retry.js'
-import { hubWorld } from './world.js'
+import { cachePlaces, hubWorld } from './world.js'
 
 export const localPipeline: Pipeline<object> = {
   kind: 'hub.local',
+  places: cachePlaces,
   parse: (params) => HubLocalParamsSchema.parse(params),
   run: async (context) => {
     const { access, tokenFrom, cacheFolder, offline } = await hubWorld(context, BRISK)

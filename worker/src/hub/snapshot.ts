@@ -1,10 +1,17 @@
 // A whole snapshot onto the disk: space check, files from the cache or the hub, manifest, and one rename that makes it visible.
-import { createReadStream, createWriteStream } from 'node:fs'
-import { link, mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { link, mkdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { AppError, HubCommitSchema, HubHashSchema } from '@mistudio/contracts'
-import { syncFolder, systemCode, translateSystemError, writeFileAtomic } from '@mistudio/formats'
+import {
+  openStream,
+  readTextFile,
+  syncFolder,
+  systemCode,
+  translateSystemError,
+  writeFileAtomic,
+} from '@mistudio/formats'
 import { z } from 'zod'
 import { fileUrl } from './api.js'
 import { cachedFile } from './cache.js'
@@ -16,6 +23,7 @@ import type { Wanted } from './select.js'
 /** Left free on the disk, so that the database beside it can go on. */
 export const RESERVE_BYTES = 256 * 2 ** 20
 const MANIFEST = 'mistudio-hub.json'
+const MAX_MANIFEST_BYTES = 2 ** 22
 
 const ManifestSchema = z.object({
   version: z.literal(1),
@@ -42,7 +50,7 @@ export interface SnapshotReport {
 
 /** Whether a finished snapshot with all of `files` is there; null asks for any. Lengths are checked, hashes were when it was made. */
 export async function isComplete({ snapshot }: Places, files: readonly Wanted[] | null): Promise<boolean> {
-  const text = await readFile(join(snapshot, MANIFEST), 'utf8').catch(() => null)
+  const text = await readTextFile(join(snapshot, MANIFEST), MAX_MANIFEST_BYTES).catch(() => null)
   const manifest = text === null ? null : ManifestSchema.safeParse(jsonOrNull(text))
   if (!manifest?.success) return false
   const held = new Map(manifest.data.files.map((file) => [file.path, file]))
@@ -144,7 +152,7 @@ async function fromCache(
   options: DownloadOptions,
 ): Promise<boolean> {
   const source = await cachedFile(request.cacheFolder, request.repo, file)
-  if (source === null || !(await isFile(source, file, options.signal))) return false
+  if (source === null) return false
   await discard(target)
   const temporary = `${target}.partial`
   try {
@@ -152,7 +160,12 @@ async function fromCache(
   } catch (error) {
     if (!['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(systemCode(error) ?? ''))
       throw error
-    await pipeline(createReadStream(source), createWriteStream(temporary), { signal: options.signal })
+    await pipeline(await openStream(source), createWriteStream(temporary), { signal: options.signal })
+  }
+  // Of what lies here now: the cache may have changed since it was looked at.
+  if (!(await isFile(temporary, file, options.signal))) {
+    await rm(temporary, { force: true })
+    return false
   }
   await rename(temporary, target)
   options.onBytes?.(file.bytes)

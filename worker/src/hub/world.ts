@@ -22,6 +22,9 @@ export async function hubWorld(
   return { access: { endpoint, token, timing }, tokenFrom: from, cacheFolder, offline }
 }
 
+/** What jobs that may take files from the Hugging Face cache read there. */
+export const cachePlaces = (): readonly string[] => [readHubEnvironment().cacheFolder]
+
 /** @throws AppError when HF_HUB_OFFLINE forbids to ask the hub */
 export function requireOnline({ offline, access }: HubWorld): void {
   if (!offline) return

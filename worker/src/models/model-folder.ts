@@ -1,9 +1,16 @@
 // A model folder as Hugging Face writes it: config.json, generation_config.json if there is one, and safetensors weights or, without such, an
 // ONNX export. Reads headers and graphs only.
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
-import { FormatError, openTensorSource, readJsonFile, type StreamedTensorSource } from '@mistudio/formats'
+import {
+  FormatError,
+  listFolder,
+  openRegularFile,
+  openTensorSource,
+  readJsonFile,
+  type StreamedTensorSource,
+} from '@mistudio/formats'
 import {
   type ExportSize,
   exportSize,
@@ -72,8 +79,8 @@ async function requireFolder(path: string): Promise<void> {
 
 /** The graph of a folder without weights as safetensors (stored values are none); null where weights are, or neither. */
 async function graphOf(path: string): Promise<string | null> {
-  if ((await readdir(path)).some((name) => name.endsWith('.safetensors') && name !== GOLDEN_TENSORS)) return null
-  return findGraph(path)
+  if ((await listFolder(path)).some((name) => name.endsWith('.safetensors') && name !== GOLDEN_TENSORS)) return null
+  return findGraph(path, listFolder)
 }
 
 /**
@@ -87,7 +94,7 @@ export async function openModelFolder(path: string): Promise<ModelFolder> {
   const eosTokenIds = [...new Set([...plan.spec.eosTokenIds, ...(await generationEnds(path))])]
   const graph = await graphOf(path)
   if (graph) {
-    const file = await openModelFile(join(path, graph))
+    const file = await openModelFile(join(path, graph), openRegularFile)
     return { format: 'onnx', path, plan, eosTokenIds, config, file, size: exportSize(file) }
   }
   const source = await openTensorSource(path)

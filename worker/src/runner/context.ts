@@ -43,6 +43,8 @@ export type Outcome =
 /** One kind of long work. `parse` checks the stored parameters, `run` does the work and must be idempotent under re-runs. */
 export interface Pipeline<P> {
   readonly kind: JobKind
+  /** Folders that its jobs read beside import folders and the data directory. */
+  readonly places?: () => readonly string[]
   parse(params: unknown): P
   run(context: JobContext<P>): Promise<Outcome>
 }

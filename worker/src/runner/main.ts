@@ -1,7 +1,9 @@
 // Entry of a runner process: takes jobs from its supervisor, runs their pipelines one at a time, and dies with its supervisor.
 import { type FromRunner, FromRunnerSchema, ToRunnerSchema } from '@mistudio/contracts'
+import { readingWithin } from '@mistudio/formats'
 import pg from 'pg'
 import { readConfig } from '../config.js'
+import { rootsOf } from '../files/index.js'
 import type { AnyPipeline } from '../registry.js'
 import type { Control } from './context.js'
 import { isConnectionLoss } from './database.js'
@@ -33,7 +35,10 @@ const run = async (job: StartedJob & { params: unknown }): Promise<void> => {
   try {
     const pipeline = await loadPipeline(job.kind)
     const world = { db, dataDir: config.dataDir, threads: config.threads, reporter, control: () => control }
-    const outcome = await pipeline.run(makeContext(job, pipeline.parse(job.params), world))
+    const context = makeContext(job, pipeline.parse(job.params), world)
+    const outcome = await readingWithin(await rootsOf(db, config.dataDir, pipeline.places?.() ?? []), () =>
+      pipeline.run(context),
+    )
     await reporter.flush()
     send({
       type: 'outcome',

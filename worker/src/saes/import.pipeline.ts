@@ -7,7 +7,7 @@ import { readSaeLensFolder, removeLeftovers } from '@mistudio/formats'
 import { Sae } from '@mistudio/interp'
 import { saeFolder, withSaeErrors } from '../features/index.js'
 import { folderOf } from '../files/index.js'
-import { hubWorld, PATIENT, type Places, type Timing, withControl } from '../hub/index.js'
+import { cachePlaces, hubWorld, PATIENT, type Places, type Timing, withControl } from '../hub/index.js'
 import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
@@ -24,6 +24,7 @@ type Context = JobContext<SaeImportParams>
 /** The pipeline with another patience; tests do not wait. */
 export const importSaePipelineWith = (timing: Timing): Pipeline<SaeImportParams> => ({
   kind: 'sae.import',
+  places: cachePlaces,
   parse: (params) => SaeImportParamsSchema.parse(params),
   run: (context) => importSae(context, timing),
 })

@@ -1,8 +1,8 @@
 // The tokenizer files of a model folder, read within limits and checked.
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
-import { FormatError, readJsonFile } from '@mistudio/formats'
+import { FormatError, readJsonFile, readTextFile } from '@mistudio/formats'
 import { z } from 'zod'
 import type { ChatTemplateSource } from './chat-template.js'
 import { jsonOf } from './vocab-and-merges.js'
@@ -113,11 +113,12 @@ async function readChatTemplate(folder: string, config: Config): Promise<ChatTem
   return template === null ? null : { template, file: 'chat_template.json', specialTokens }
 }
 
-async function readText(path: string, maxBytes: number): Promise<string> {
-  const { size } = await stat(path)
-  if (size > maxBytes)
-    throw new AppError('tokenizer_invalid', `${path} has ${size} bytes; at most ${maxBytes} are read.`)
-  return readFile(path, 'utf8')
+const readText = (path: string, maxBytes: number): Promise<string> => readTextFile(path, maxBytes).catch(refuse)
+
+/** A file outside what may be read is no fault of the tokenizer; everything else is. */
+function refuse(error: unknown): never {
+  if (!(error instanceof FormatError) || error.code === 'path_outside_root') throw error
+  throw new AppError('tokenizer_invalid', error.message, undefined, { cause: error })
 }
 
 /** `bos_token`, `eos_token`, `pad_token` … as text, by name. */
@@ -136,9 +137,7 @@ async function read<T>(path: string, maxBytes: number, schema: z.ZodType<T>, abs
   try {
     value = await readJsonFile(path, maxBytes)
   } catch (error) {
-    if (!(error instanceof FormatError)) throw error
-    if (error.code !== 'file_not_found')
-      throw new AppError('tokenizer_invalid', error.message, undefined, { cause: error })
+    if (!(error instanceof FormatError) || error.code !== 'file_not_found') return refuse(error)
     if (absent === undefined)
       throw new AppError(
         'tokenizer_invalid',

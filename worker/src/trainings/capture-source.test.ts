@@ -64,7 +64,7 @@ describe.skipIf(!setup.databaseUrl)('trainings from a capture', () => {
     const contexts = Uint32Array.of(39, 3, 17, 4)
     const read = await source.harvest(contexts)
     const harvested = await new Harvester(model, tokens, WIDTHS, () => undefined).harvest(contexts)
-    tokens.close()
+    await tokens.close()
     for (const site of WIDTHS.keys()) {
       const worst = read.get(site)!.reduce((most, x, i) => Math.max(most, Math.abs(x - harvested.get(site)![i]!)), 0)
       expect(worst).toBeLessThan(1e-4)

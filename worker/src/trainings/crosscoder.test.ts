@@ -60,7 +60,7 @@ describe.skipIf(!setup.databaseUrl)('crosscoders', () => {
     const count = 256 / SIZE
     const batch = { tokens: tokens.read(tokens.trainContexts, count), batch: count, seq: SIZE }
     const bos = tokens.bosTokenId
-    tokens.close()
+    await tokens.close()
     const { captured } = await model.forward(batch, { capture: SITES })
     const x = new Float32Array(256 * 384)
     for (let t = 0; t < 256; t++) {

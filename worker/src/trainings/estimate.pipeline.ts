@@ -49,7 +49,7 @@ async function estimate(job: JobContext<Params>): Promise<TrainingEstimate> {
       warnings,
     }
   } finally {
-    parts.tokens.close()
+    await parts.tokens.close()
   }
 }
 

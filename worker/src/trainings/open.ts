@@ -58,7 +58,7 @@ export async function openTrainingParts(
     const counted = (token: number, position: number) => token !== tokens.bosTokenId && !excluded(token, position)
     return { model, folder, tokens, capture, widths, excluded, counted }
   } catch (error) {
-    tokens.close()
+    await tokens.close()
     throw error
   }
 }

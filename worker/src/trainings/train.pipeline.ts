@@ -29,7 +29,7 @@ async function run(job: JobContext<TrainingRunParams>): Promise<Outcome> {
     const left = members.filter(({ id }) => !saes.some(({ trainingId }) => trainingId === id))
     return left.length > 0 ? await train(job, parts, members) : outcomeOf(job, saes)
   } finally {
-    parts.tokens.close()
+    await parts.tokens.close()
   }
 }
 

@@ -7,5 +7,8 @@ export const SettingsSchema = z.object({
   /** Whether the first-run page was dismissed. */
   firstRunDone: z.boolean(),
 })
+/** Keys under which import folders are stored, the first that there is counts: as set by a user, and as the backend was started with. */
+export const IMPORT_ROOT_KEYS = ['importRoots', 'startImportRoots']
+export const StoredRootsSchema = z.array(z.string())
 export type Settings = z.infer<typeof SettingsSchema>
 export const UpdateSettingsSchema = SettingsSchema.partial().strict()

@@ -1,7 +1,7 @@
 // A file as a stream of bytes, unpacked when it is gzip and without a byte order mark, with the position in the file for progress.
-import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 import { FormatError, systemCode, translateSystemError } from '../errors.js'
+import { openStream } from '../files/open.js'
 
 export interface ByteSource {
   readonly chunks: AsyncIterable<Buffer>
@@ -15,7 +15,7 @@ const CHUNK_BYTES = 2 ** 18
 export function openBytes(path: string, compressed: boolean): ByteSource {
   let position = 0
   async function* read(): AsyncGenerator<Buffer> {
-    const file = createReadStream(path, { highWaterMark: CHUNK_BYTES })
+    const file = await openStream(path, { highWaterMark: CHUNK_BYTES })
     file.on('data', (chunk) => {
       position += chunk.length
     })

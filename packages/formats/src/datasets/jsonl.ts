@@ -1,5 +1,6 @@
 // JSON lines: one object per line; empty lines are allowed between them.
 import { FormatError } from '../errors.js'
+import { placeInJson } from '../files/json.js'
 import { type ByteLine, readLines } from './lines.js'
 import type { BrokenRecord, DatasetRecord, RecordBatch } from './types.js'
 import { decodeStrict } from './utf8.js'
@@ -38,7 +39,7 @@ export function parseRecord(text: string, line: number, file: string): DatasetRe
   try {
     value = JSON.parse(text)
   } catch (error) {
-    const problem = new FormatError('dataset_record_invalid', `Not valid JSON: ${(error as Error).message}`, {
+    const problem = new FormatError('dataset_record_invalid', `Not valid JSON${placeInJson(error)}`, {
       file,
       line,
       hint: 'Repair the line, or skip broken lines.',

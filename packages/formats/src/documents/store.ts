@@ -1,12 +1,12 @@
 // The document store: the texts of a dataset one after another (documents.bin, UTF-8), where each begins (documents.idx,
 // u64 little endian, one more than there are documents), and a manifest. Written once, as a stream; read by position.
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { FormatError } from '../errors.js'
 import { AtomicFile, type WrittenFile } from '../files/atomic.js'
 import { type Manifest, readManifest, writeManifest } from '../files/manifest.js'
-import { readExactly } from '../files/open.js'
+import { openRegularFile, readExactly } from '../files/open.js'
 
 const TEXTS = 'documents.bin'
 const INDEX = 'documents.idx'
@@ -110,8 +110,12 @@ export class DocumentReader {
     const { documents, bytes } = manifest.data
     if (manifest.files[TEXTS]?.bytes !== bytes || manifest.files[INDEX]?.bytes !== 8 * (documents + 1))
       throw new FormatError('store_invalid', 'The manifest contradicts itself', { file: folder })
-    const texts = await open(join(folder, TEXTS), 'r')
-    return new DocumentReader(folder, manifest, texts, await open(join(folder, INDEX), 'r'))
+    const { handle: texts } = await openRegularFile(join(folder, TEXTS))
+    const { handle: index } = await openRegularFile(join(folder, INDEX)).catch(async (error: unknown) => {
+      await texts.close()
+      throw error
+    })
+    return new DocumentReader(folder, manifest, texts, index)
   }
 
   get length(): number {

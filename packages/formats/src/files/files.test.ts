@@ -125,7 +125,7 @@ it('reads JSON files within limits', async () => {
   await refusal(() => readJsonFile(temporaryFile('a.json', '{"a":1,"a":2}')), 'json_duplicate_key')
   await refusal(() => readJsonFile(temporaryFile('a.json', '{"a":'), 100), 'json_invalid')
   await refusal(() => readJsonFile(temporaryFile('a.json', Uint8Array.of(0x22, 0xff, 0x22))), 'json_invalid')
-  await refusal(() => readJsonFile(temporaryFile('a.json', ' '.repeat(101)), 100), 'json_invalid')
+  await refusal(() => readJsonFile(temporaryFile('a.json', ' '.repeat(101)), 100), 'file_too_large')
   expect(await readJsonFile(temporaryFile('a.json', '{"__proto__": {"x": 1}}'))).not.toHaveProperty('x')
 })
 

@@ -1,6 +1,6 @@
 // Reading of small JSON files that come from outside: size limit, strict UTF-8, duplicate keys refused.
-import { FormatError, translateSystemError } from '../errors.js'
-import { openRegularFile, readExactly } from './open.js'
+import { FormatError } from '../errors.js'
+import { readWhole } from './open.js'
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
 
@@ -53,6 +53,10 @@ function isKey(text: string, after: number): boolean {
   return text[i] === ':'
 }
 
+/** Where parsing ended, where the parser says it. Its own message is not for users: it quotes the file, which may hold anything. */
+export const placeInJson = (error: unknown): string =>
+  (/ at position \d+( \(line \d+ column \d+\))?/.exec(String(error)) ?? [''])[0]
+
 /** Parses strict JSON bytes. Errors: `json_invalid`, `json_duplicate_key`. */
 export function parseJsonBytes(bytes: Uint8Array, file: string): unknown {
   let text: string
@@ -61,7 +65,7 @@ export function parseJsonBytes(bytes: Uint8Array, file: string): unknown {
     text = STRICT_UTF8.decode(bytes)
     value = JSON.parse(text)
   } catch (error) {
-    throw new FormatError('json_invalid', `This is not valid JSON: ${(error as Error).message}`, {
+    throw new FormatError('json_invalid', `This is not valid JSON${placeInJson(error)}`, {
       file,
       hint: 'The file may be cut off; copy or download it again.',
       cause: error,
@@ -73,20 +77,6 @@ export function parseJsonBytes(bytes: Uint8Array, file: string): unknown {
   return value
 }
 
-/** Reads a JSON file of at most `maxBytes` bytes (default 64 MiB). Errors: `file_not_found`, `json_invalid` ... */
-export async function readJsonFile(path: string, maxBytes = 64 * 2 ** 20): Promise<unknown> {
-  const { handle, size } = await openRegularFile(path)
-  try {
-    if (size > maxBytes)
-      throw new FormatError('json_invalid', `This file has ${size} bytes, more than the ${maxBytes} allowed here`, {
-        file: path,
-      })
-    const bytes = new Uint8Array(size)
-    await readExactly(handle, bytes, 0, path)
-    return parseJsonBytes(bytes, path)
-  } catch (error) {
-    return translateSystemError(error, path)
-  } finally {
-    await handle.close()
-  }
-}
+/** Reads a JSON file of at most `maxBytes` bytes (default 64 MiB). Errors: `file_*`, `json_*`. */
+export const readJsonFile = async (path: string, maxBytes = 64 * 2 ** 20): Promise<unknown> =>
+  parseJsonBytes(await readWhole(path, maxBytes), path)

@@ -1,13 +1,13 @@
 // The manifest of a folder of ours: which files belong to it, how long they are and what they hash to. It is written
 // last, so a folder without a valid manifest is not complete, and a file whose length differs was torn or touched.
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { FormatError, translateSystemError } from '../errors.js'
 import { type AtomicOptions, type WrittenFile, writeFileAtomic } from './atomic.js'
 import { readJsonFile } from './json.js'
+import { openStream } from './open.js'
 
 const MANIFEST = 'manifest.json'
 
@@ -73,7 +73,7 @@ export async function verifyHashes(folder: string, files: Manifest<unknown>['fil
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
   try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+    for await (const chunk of await openStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer)
   } catch (error) {
     return translateSystemError(error, path)
   }

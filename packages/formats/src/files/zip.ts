@@ -1,8 +1,8 @@
 // A ZIP archive of files on disk, stored without compression (weights do not shrink), written as a stream.
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { FormatError } from '../errors.js'
 import type { WrittenFile } from './atomic.js'
+import { openStream } from './open.js'
 import { MAX_ZIP_BYTES, writeStoredZip } from './stored-zip.js'
 
 export interface ZipMember {
@@ -30,7 +30,7 @@ export async function writeZip(
 
 /** `onBytes` hears of a piece once it was taken in. */
 async function* piecesOf({ path }: ZipMember, onBytes: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 22 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of (await openStream(path, { highWaterMark: 2 ** 22 })) as AsyncIterable<Buffer>) {
     yield chunk
     onBytes(chunk.byteLength)
   }

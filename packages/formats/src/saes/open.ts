@@ -1,8 +1,8 @@
 // Opens an SAE folder of any layout we read, telling layouts apart by their files.
-import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { FormatError, translateSystemError } from '../errors.js'
+import { FormatError } from '../errors.js'
 import { readJsonFile } from '../files/json.js'
+import { listFolder } from '../files/open.js'
 import { NpzFile } from '../npz/reader.js'
 import { readSaeLensFolder, SAELENS_CFG, SAELENS_WEIGHTS } from '../saelens/saelens.js'
 import { SafetensorsFile } from '../safetensors/reader.js'
@@ -20,7 +20,7 @@ const MAX_CFG_BYTES = 2 ** 20
  * Errors: `sae_layout_unknown`, `sae_layout_invalid`, `sae_layout_unsupported`, `pickle_refused`, those of the file formats.
  */
 export async function openSaeFolder(folder: string, place = folder): Promise<OpenedSae> {
-  const names = await readdir(folder).catch((error: unknown) => translateSystemError(error, folder))
+  const names = await listFolder(folder)
   if (names.includes(SAELENS_WEIGHTS)) {
     const { cfg, weights } = await readSaeLensFolder(folder)
     return { layout: 'saelens', cfg, weights }

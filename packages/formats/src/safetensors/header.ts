@@ -1,7 +1,7 @@
 // The header of a safetensors file: 8 bytes of length, then JSON. Everything is checked before any tensor is read:
 // sizes, dtypes, overflow, order and cover of the byte ranges (https://github.com/huggingface/safetensors, "Format").
 import { FormatError } from '../errors.js'
-import { findDuplicateKey } from '../files/json.js'
+import { findDuplicateKey, placeInJson } from '../files/json.js'
 import { DTYPE_BYTES, isDtype, type SafetensorsDtype } from './dtypes.js'
 
 /** Longest header accepted, some 90,000 tensors: about 130 MB of memory and a second while it is read. Real ones stay below 2 MB. */
@@ -78,7 +78,7 @@ function parseFields(json: Uint8Array, file: string): object {
     text = STRICT_UTF8.decode(json)
     value = JSON.parse(text)
   } catch (error) {
-    throw invalid(`The header is not JSON: ${(error as Error).message}`, file, undefined, error)
+    throw invalid(`The header is not JSON${placeInJson(error)}`, file, undefined, error)
   }
   if (!text.startsWith('{') || typeof value !== 'object' || value === null)
     throw invalid('The header is not a JSON object', file)

@@ -1,9 +1,10 @@
 // A model's weights as one source of tensors: a file, or a folder with one file or with shards and their index.
-import { readdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { z } from 'zod'
 import { FormatError, translateSystemError } from '../errors.js'
 import { readJsonFile } from '../files/json.js'
+import { listFolder } from '../files/open.js'
 import { resolveInside } from '../files/resolve.js'
 import { missingTensor, SafetensorsFile, type StreamedTensorSource } from './reader.js'
 
@@ -36,7 +37,7 @@ export async function openTensorSource(path: string): Promise<StreamedTensorSour
     return translateSystemError(error, path)
   }
   if (!isFolder) return openFile(path)
-  const entries = await readdir(path)
+  const entries = await listFolder(path)
   if (entries.includes(SINGLE)) return SafetensorsFile.open(join(path, SINGLE))
   if (entries.includes(INDEX)) return openShards(path, INDEX)
   const pickle = entries.find(isPickle)

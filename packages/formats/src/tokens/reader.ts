@@ -1,9 +1,10 @@
 // Reading a token store: windows by number, document starts per window.
-import { closeSync, openSync, readSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FormatError } from '../errors.js'
 import { type Manifest, readManifest } from '../files/manifest.js'
+import { openRegularFile, readWhole } from '../files/open.js'
 import { KIND, STARTS, TOKENS, type TokensData, TokensDataSchema } from './layout.js'
 
 /** Bytes read ahead when contexts are asked for one after another. */
@@ -20,7 +21,7 @@ export class TokenReader {
   private constructor(
     private readonly folder: string,
     readonly manifest: Manifest<TokensData>,
-    private readonly descriptor: number,
+    private readonly file: FileHandle,
     private readonly starts: Float64Array,
   ) {}
 
@@ -35,10 +36,10 @@ export class TokenReader {
       manifest.files[TOKENS]?.bytes === n_tokens * width &&
       manifest.files[STARTS]?.bytes === n_document_starts * 8
     if (!agrees) throw new FormatError('tokens_invalid', 'The manifest contradicts itself', { file: folder })
-    const raw = await readFile(join(folder, STARTS))
+    const raw = Buffer.from((await readWhole(join(folder, STARTS), n_document_starts * 8)).buffer)
     const starts = new Float64Array(n_document_starts)
     for (let i = 0; i < starts.length; i++) starts[i] = Number(raw.readBigUInt64LE(i * 8))
-    return new TokenReader(folder, manifest, openSync(join(folder, TOKENS), 'r'), starts)
+    return new TokenReader(folder, manifest, (await openRegularFile(join(folder, TOKENS))).handle, starts)
   }
 
   get contextSize(): number {
@@ -89,7 +90,7 @@ export class TokenReader {
     const position = first * this.contextSize * raw.BYTES_PER_ELEMENT
     let done = 0
     while (done < bytes.byteLength) {
-      const got = readSync(this.descriptor, bytes, done, bytes.byteLength - done, position + done)
+      const got = readSync(this.file.fd, bytes, done, bytes.byteLength - done, position + done)
       if (got === 0)
         throw new FormatError('file_incomplete', 'The file ends too early', { file: join(this.folder, TOKENS) })
       done += got
@@ -130,8 +131,8 @@ export class TokenReader {
     })
   }
 
-  close(): void {
-    closeSync(this.descriptor)
+  close(): Promise<void> {
+    return this.file.close()
   }
 
   #check(first: number, count: number): void {

@@ -40,7 +40,7 @@ it.each([
   expect(expected.map((_, context) => [...reader.tokens(context)])).toEqual(expected)
   expect([...reader.read(1, 2)]).toEqual(expected.slice(1, 3).flat())
   expect(readFileSync(join(folder, 'tokens.bin')).length).toBe(expected.length * 4 * (vocabSize > 65536 ? 4 : 2))
-  reader.close()
+  await reader.close()
 })
 
 it('knows where documents begin', async () => {
@@ -51,7 +51,7 @@ it('knows where documents begin', async () => {
   )
   expect(starts).toEqual(bosPositions)
   expect(starts[0]).toEqual([0])
-  reader.close()
+  await reader.close()
 })
 
 it('knows the document of every token, also where it goes on in the next window', async () => {
@@ -66,7 +66,7 @@ it('knows the document of every token, also where it goes on in the next window'
     [3, 4, 4, 4],
   ])
   expect(found[5]).toEqual([5, 5, 5, 6])
-  reader.close()
+  await reader.close()
 })
 
 it('refuses ids outside the vocabulary when writing and when reading, and torn files', async () => {
@@ -81,7 +81,7 @@ it('refuses ids outside the vocabulary when writing and when reading, and torn f
   const reader = await TokenReader.open(folder)
   await refusal(() => reader.tokens(0), 'tokens_invalid')
   expect(() => reader.tokens(reader.contexts)).toThrow(RangeError)
-  reader.close()
+  await reader.close()
   truncateSync(join(folder, 'tokens.bin'), bytes.length - 1)
   await refusal(() => TokenReader.open(folder), 'file_incomplete')
 })

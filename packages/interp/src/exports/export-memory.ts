@@ -6,7 +6,7 @@ import { exportFacts } from './export-facts.js'
 /** What of a file decides how much memory it takes. Bytes. */
 export interface ExportSize {
   readonly bytes: number
-  /** Of the graph's own file: tensors in it are copied on their way to the runtime, external ones are read by it. */
+  /** Of the graph's own file: tensors in it are copied more often on their way to the runtime than external ones. */
   readonly inlineBytes: number
   /** Whether matrices are float16, which the CPU widens. */
   readonly half: boolean
@@ -14,6 +14,8 @@ export interface ExportSize {
 
 /** Copies of the graph's file at the peak: as it is read, as it is changed, and as the runtime parses it. Measured. */
 const INLINE_COPIES = 3
+/** The same for external tensors, beside what the session holds: they are handed over in memory. */
+const EXTERNAL_COPIES = 1
 /** Bytes held for one byte of float16 weights: float32 copies, and some of what they were made from. Measured. */
 const WIDENED = 2.25
 
@@ -35,7 +37,7 @@ export function estimateExportMemory(plan: ModelPlan, size: ExportSize, shape: E
     cache: false,
   })
   const weights = size.bytes * (size.half ? WIDENED : 1)
-  const loading = INLINE_COPIES * size.inlineBytes
+  const loading = INLINE_COPIES * size.inlineBytes + EXTERNAL_COPIES * (size.bytes - size.inlineBytes)
   return {
     weights,
     kv,

@@ -49,8 +49,8 @@ export class ExportSessions {
 
   private async create(build: () => Uint8Array): Promise<Session> {
     const { threads, optimise = true } = this.options
-    const { folder, externalFiles } = this.file
-    const external = externalFiles.size > 0 ? { externalFolder: folder } : {}
-    return this.runtime.createSession(build(), { threads, optimise, ...external })
+    const graph = build()
+    const externalData = await this.file.external.dataOf(graph)
+    return this.runtime.createSession(graph, { threads, optimise, externalData })
   }
 }

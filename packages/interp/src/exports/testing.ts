@@ -1,6 +1,6 @@
 // Test helpers: the exports of fixtures/exports with the golden values of the model they were made from. Not part of the package's interface.
 import { fileURLToPath } from 'node:url'
-import { SafetensorsFile } from '@mistudio/formats'
+import { openRegularFile, SafetensorsFile } from '@mistudio/formats'
 import { openModelFile } from '@mistudio/onnx'
 import { readJson, runtime } from '../models/testing.js'
 import { parseGoldenInfo } from '../parity/golden-info.js'
@@ -27,7 +27,7 @@ export const exportPath = (name: string): string => fileURLToPath(new URL(`${nam
 export const exportConfig = (name: string): unknown => readJson(new URL(`${name}/config.json`, EXPORTS))
 
 export async function openExport(name: string, options: Partial<ExportOptions> = {}): Promise<ExportedModel> {
-  const file = await openModelFile(exportPath(name))
+  const file = await openModelFile(exportPath(name), openRegularFile)
   return ExportedModel.load(file, exportConfig(name), runtime, { threads: 2, ...options })
 }
 

@@ -1,18 +1,19 @@
-// An ONNX file on disk with its external data. External files are found beside the model or below, never elsewhere, and must hold every
-// byte that the model says they hold. Reads; runs nothing.
-import { readFile, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+// An ONNX file on disk with its external data. External files are named beside the model or below, never elsewhere, and must hold every
+// byte that the model says they hold. Every file is opened by the function that the caller gives, which decides what may be read; ONNX
+// Runtime itself opens none (external.ts). Reads; runs nothing.
+import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
 import { OnnxError } from '../errors.js'
+import { ExternalTensors, type OpenedFile, type OpenFile, readRange } from './external.js'
 import { type Initialiser, type OnnxModel, parseModel } from './read.js'
 import { DEFAULT_LIMITS, type ModelLimits } from './wire.js'
 
 export interface ModelFile {
   readonly path: string
-  /** The folder of the file, with links resolved: where external tensors are looked for. */
-  readonly folder: string
   readonly model: OnnxModel
   /** Files with external tensors, relative to the folder, and their sizes in bytes. */
   readonly externalFiles: ReadonlyMap<string, number>
+  /** Reads external tensors when a session needs them. */
+  readonly external: ExternalTensors
   /** Of the file and its external data. */
   readonly bytes: number
 }
@@ -38,65 +39,67 @@ const BITS: Readonly<Record<number, number>> = {
   22: 4,
 }
 
-/** Size of an external file inside `folder`. */
-async function externalSize(folder: string, file: string): Promise<number> {
-  const refuse = (): OnnxError =>
-    invalid(`External data ${JSON.stringify(file)} lies outside the model's folder, which is not read.`)
-  if (isAbsolute(file) || /[\\\0]|^[a-z]:/i.test(file) || file.split('/').includes('..')) throw refuse()
-  const path = join(folder, file)
-  let real: string
-  try {
-    real = await realpath(path)
-  } catch (error) {
-    throw invalid(`External data ${file} is missing. Put it beside the model file.`, error)
-  }
-  const inside = relative(folder, real)
-  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) throw refuse()
-  const found = await stat(real)
-  if (!found.isFile()) throw invalid(`External data ${file} is not a file.`)
-  return found.size
+/** The path of an external file. Which file a link there leads to is decided when it is opened. */
+function externalPath(modelPath: string, file: string): string {
+  if (isAbsolute(file) || /[\\\0]|^[a-z]:/i.test(file) || file.split('/').includes('..'))
+    throw invalid(`External data ${JSON.stringify(file)} lies outside the model's folder, which is not read.`)
+  if (normalize(file) === basename(modelPath))
+    throw invalid(`External data ${JSON.stringify(file)} is the model's own file. Export it again.`)
+  return join(dirname(modelPath), file)
 }
 
-function checkRange({ name, elementType, dims, external }: Initialiser, size: number): void {
+/** Bytes that the tensor takes in its file. */
+function checkedLength({ name, elementType, dims, external }: Initialiser, size: number): number {
   const { file, offset, length } = external!
   const bits = BITS[elementType]
   const wanted = bits === undefined ? null : Math.ceil((bits * dims.reduce((product, dim) => product * dim, 1)) / 8)
   if (wanted !== null && length !== null && length !== wanted) {
     throw invalid(`Tensor ${name} [${dims.join(', ')}] takes ${wanted} bytes, the file says ${length}.`)
   }
-  const needed = offset + (length ?? wanted ?? 0)
-  if (needed <= size) return
-  throw invalid(`External data ${file} has ${size} bytes; tensor ${name} ends at ${needed}. The file is incomplete.`)
+  const bytes = length ?? wanted ?? size - offset
+  if (bytes >= 0 && offset + bytes <= size) return bytes
+  throw invalid(
+    `External data ${file} has ${size} bytes; tensor ${name} ends at ${offset + Math.max(0, bytes)}. The file is incomplete.`,
+  )
 }
 
-async function readLimited(path: string, limits: ModelLimits): Promise<Uint8Array> {
+/** The whole file, and which file it is. */
+async function readLimited(path: string, open: OpenFile, limits: ModelLimits): Promise<[Uint8Array, OpenedFile['id']]> {
+  const { handle, size, id } = await open(path)
   try {
-    const { size } = await stat(path)
     if (size > limits.fileBytes) throw invalid(`${path} has ${size} bytes, at most ${limits.fileBytes} are read.`)
-    return await readFile(path)
-  } catch (error) {
-    if (error instanceof OnnxError) throw error
-    throw invalid(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, error)
+    return [await readRange(handle, 0, size, path), id]
+  } finally {
+    await handle.close()
   }
 }
 
 /**
  * Opens an ONNX file and checks where its external tensors are; their values are not read.
- * @throws OnnxError `model_invalid` or `model_unsupported`, see parseModel; also for external data that is missing, too short or outside
- * the folder.
+ * @param open decides what may be read; what it throws comes out unchanged.
+ * @throws OnnxError `model_invalid` or `model_unsupported`, see parseModel; also for external data that is missing, too short, outside the
+ * folder, or the model's own file.
  */
-export async function openModelFile(path: string, limits: ModelLimits = DEFAULT_LIMITS): Promise<ModelFile> {
-  const bytes = await readLimited(path, limits)
-  const folder = await realpath(dirname(path))
+export async function openModelFile(
+  path: string,
+  open: OpenFile,
+  limits: ModelLimits = DEFAULT_LIMITS,
+): Promise<ModelFile> {
+  const [bytes, own] = await readLimited(path, open, limits)
   const model = parseModel(bytes, limits)
-  const externalFiles = new Map<string, number>()
+  const external = new ExternalTensors(open)
+  const initialisers = new Map<string, Initialiser>()
   for (const tensor of model.initialisers.values()) {
-    if (!tensor.external) continue
-    const { file } = tensor.external
-    const size = externalFiles.get(file) ?? (await externalSize(folder, file))
-    externalFiles.set(file, size)
-    checkRange(tensor, size)
+    if (!tensor.external) {
+      initialisers.set(tensor.name, tensor)
+      continue
+    }
+    const { file, offset } = tensor.external
+    const { size, id } = await external.look(file, externalPath(path, file))
+    if (id === own) throw invalid(`External data ${JSON.stringify(file)} is the model's own file. Export it again.`)
+    initialisers.set(tensor.name, external.placed(tensor, offset, checkedLength(tensor, size)))
   }
+  const externalFiles = external.sizes()
   const total = [...externalFiles.values()].reduce((sum, size) => sum + size, bytes.length)
-  return { path: join(folder, basename(path)), folder, model, externalFiles, bytes: total }
+  return { path, model: { ...model, initialisers }, externalFiles, external, bytes: total }
 }

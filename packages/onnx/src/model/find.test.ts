@@ -1,4 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -14,17 +15,17 @@ const write = (...names: string[]) => names.map((name) => writeFileSync(join(fol
 
 describe('the graph of a folder', () => {
   it('is the usual one, at the top before onnx/', async () => {
-    expect(await findGraph(folder)).toBeNull()
+    expect(await findGraph(folder, readdir)).toBeNull()
     write('onnx/model.onnx', 'onnx/model_fp16.onnx')
-    expect(await findGraph(folder)).toBe('onnx/model.onnx')
+    expect(await findGraph(folder, readdir)).toBe('onnx/model.onnx')
     write('model.onnx')
-    expect(await findGraph(folder)).toBe('model.onnx')
+    expect(await findGraph(folder, readdir)).toBe('model.onnx')
   })
 
   it('is the only one under another name, and nothing is guessed of several', async () => {
     write('onnx/model_q4.onnx', 'onnx/model_q4.onnx_data')
-    expect(await findGraph(folder)).toBe('onnx/model_q4.onnx')
+    expect(await findGraph(folder, readdir)).toBe('onnx/model_q4.onnx')
     write('decoder.onnx')
-    await expect(findGraph(folder)).rejects.toThrow(/2 graphs \(decoder\.onnx, onnx\/model_q4\.onnx\)/)
+    await expect(findGraph(folder, readdir)).rejects.toThrow(/2 graphs \(decoder\.onnx, onnx\/model_q4\.onnx\)/)
   })
 })

@@ -1,5 +1,4 @@
 // Which file of a model's folder is its graph. Exporters write model.onnx or onnx/model.onnx; variants have names of their own.
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OnnxError } from '../errors.js'
 
@@ -11,12 +10,16 @@ const FOLDERS = ['.', 'onnx']
 /**
  * The graph of a model's folder, relative to it: model.onnx, onnx/model.onnx, or the only .onnx file there is in either folder; null when there
  * is none.
+ * @param list names in a folder; a folder that it refuses counts as empty.
  * @throws OnnxError `model_invalid` when several files could be it.
  */
-export async function findGraph(folder: string): Promise<string | null> {
+export async function findGraph(
+  folder: string,
+  list: (path: string) => Promise<readonly string[]>,
+): Promise<string | null> {
   const listed = await Promise.all(
     FOLDERS.map(async (inner) => {
-      const names = await readdir(join(folder, inner)).catch(() => [])
+      const names = await list(join(folder, inner)).catch(() => [])
       return names.filter((name) => name.endsWith('.onnx')).map((name) => (inner === '.' ? name : `${inner}/${name}`))
     }),
   )

@@ -1,5 +1,6 @@
 // Reading ONNX files: what is read, and that damaged, oversized and prying files are refused with a reason. Editing: the numbers.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +10,7 @@ import { Graph } from '../graph.js'
 import { createOrtRuntime } from '../ort.js'
 import { float32 } from '../tensor.js'
 import { ModelEditor } from './editor.js'
+import type { OpenedFile } from './external.js'
 import { openModelFile } from './file.js'
 import { parseModel } from './read.js'
 import { DEFAULT_LIMITS } from './wire.js'
@@ -25,6 +27,15 @@ function simple(): Uint8Array {
   const sum = graph.add(x, graph.scalar(1), { name: 'sum' })
   graph.output(graph.mul(sum, graph.scalar(2)), 'float32', ['n'], 'y')
   return graph.build()
+}
+
+/** Opens whatever is there; what may be read is decided by whoever gives the function. */
+async function plainly(path: string): Promise<OpenedFile> {
+  const handle = await open(path, 'r').catch((error: Error) =>
+    Promise.reject(Object.assign(error, { code: 'file_not_found' })),
+  )
+  const { size, mtimeMs, dev, ino } = await handle.stat()
+  return { handle, size, mtimeMs, id: `${dev}:${ino}` }
 }
 
 /** A model whose one tensor lies in `location`. */
@@ -54,7 +65,7 @@ function external(entries: Record<string, string>, dims = [4]): string {
 
 describe('an ONNX file', () => {
   it('is read with its external data', async () => {
-    const { model, externalFiles, bytes } = await openModelFile(EXPORT)
+    const { model, externalFiles, bytes } = await openModelFile(EXPORT, plainly)
     expect(model.inputs.map(({ name }) => name)).toEqual(['input_ids', 'attention_mask', 'position_ids'])
     expect(model.outputs.map(({ name }) => name)).toEqual(['logits'])
     expect([...externalFiles]).toEqual([['model.onnx_data', 230400]])
@@ -95,23 +106,90 @@ describe('an ONNX file', () => {
   })
 
   it('keeps to its folder for external data', async () => {
-    const outside = mkdtempSync(join(tmpdir(), 'mistudio-outside-'))
-    writeFileSync(join(outside, 'secret'), Buffer.alloc(16))
-    mkdirSync(join(folder, 'sub'), { recursive: true })
-    symlinkSync(join(outside, 'secret'), join(folder, 'sub/link'))
-    for (const location of ['../secret', '/etc/hostname', 'sub/../../secret', 'sub/link']) {
-      await expect(openModelFile(external({ location })), location).rejects.toThrow(/outside the model's folder/)
+    for (const location of ['../secret', '/etc/hostname', 'sub/../../secret']) {
+      await expect(openModelFile(external({ location }), plainly), location).rejects.toThrow(
+        /outside the model's folder/,
+      )
     }
-    rmSync(outside, { recursive: true })
+  })
+
+  it('leaves to the given function whether an external file may be opened', async () => {
+    const refused = new Error('not this one')
+    const choosy = (path: string) => (path.endsWith('data.bin') ? Promise.reject(refused) : plainly(path))
+    await expect(openModelFile(external({ location: 'data.bin' }), choosy)).rejects.toBe(refused)
+  })
+
+  it('takes no external data from its own file', async () => {
+    for (const location of ['model.onnx', './model.onnx', 'twin.onnx']) {
+      const path = external({ location, length: '16' })
+      rmSync(join(folder, 'twin.onnx'), { force: true })
+      symlinkSync(path, join(folder, 'twin.onnx'))
+      await expect(openModelFile(path, plainly), location).rejects.toThrow(/is the model's own file/)
+    }
+  })
+
+  it('is refused with a tensor given twice', () => {
+    const twin = { name: 'w', dims: [1], dataType: 1, floatData: [1] }
+    const node = [{ opType: 'Identity', input: ['w'], output: ['y'] }]
+    const bytes = onnx.ModelProto.encode({ graph: { name: 'g', node, initializer: [twin, twin] } }).finish()
+    expect(() => parseModel(bytes)).toThrow(/tensor w is given twice/)
+  })
+
+  it('is refused with tensors of nodes in other files', () => {
+    const hidden = {
+      name: 'v',
+      dims: [4],
+      dataType: 1,
+      dataLocation: 1,
+      externalData: [{ key: 'location', value: '../secret' }],
+    }
+    const constant = { opType: 'Constant', output: ['w'], attribute: [{ name: 'value', type: 4, t: hidden }] }
+    const inner = { name: 'inner', node: [constant] }
+    const branch = {
+      opType: 'If',
+      input: ['c'],
+      output: ['y'],
+      attribute: [{ name: 'then_branch', type: 5, g: inner }],
+    }
+    const carrier = { ...branch, attribute: [{ name: 'b', type: 5, g: { name: 'inner', initializer: [hidden] } }] }
+    for (const node of [constant, { ...branch, input: [] }, { ...carrier, input: [] }]) {
+      const bytes = onnx.ModelProto.encode({ graph: { name: 'g', node: [node] } }).finish()
+      expect(() => parseModel(bytes)).toThrow(/keeps a tensor of the node .* in another file/)
+    }
+  })
+
+  it('computes with external data that a link in its folder leads to, read by nobody but the given function', async () => {
+    const opened: string[] = []
+    const path = external({ location: 'linked.bin', offset: '4' })
+    writeFileSync(join(folder, 'blob'), new Uint8Array(Float32Array.of(9, 1, 2, 3, 4).buffer))
+    symlinkSync('blob', join(folder, 'linked.bin'))
+    const file = await openModelFile(path, (name) => {
+      opened.push(name)
+      return plainly(name)
+    })
+    const editor = new ModelEditor(file.model)
+    editor.output(editor.existing('y'), 'float32', [4], 'result')
+    const graph = editor.build()
+    const session = await createOrtRuntime({ threads: 1 }).createSession(graph, {
+      externalData: await file.external.dataOf(graph),
+    })
+    const { result } = await session.run({})
+    await session.release()
+    expect([...(result!.data as Float32Array)]).toEqual([1, 2, 3, 4])
+    expect(opened).toEqual([path, join(folder, 'linked.bin'), join(folder, 'linked.bin')])
   })
 
   it('must have all bytes of its external data', async () => {
-    await expect(openModelFile(external({ location: 'none.bin' }))).rejects.toThrow(/none.bin is missing/)
+    await expect(openModelFile(external({ location: 'none.bin' }), plainly)).rejects.toThrow(/none.bin is missing/)
     writeFileSync(join(folder, 'data.bin'), Buffer.alloc(16))
-    await expect(openModelFile(external({ location: 'data.bin', offset: '4' }))).rejects.toThrow(/ends at 20/)
-    await expect(openModelFile(external({ location: 'data.bin', length: '8' }))).rejects.toThrow(/takes 16 bytes/)
-    await expect(openModelFile(external({ location: 'data.bin', offset: '-4' }))).rejects.toThrow(/offset is "-4"/)
-    expect((await openModelFile(external({ location: 'data.bin' }))).externalFiles.get('data.bin')).toBe(16)
+    await expect(openModelFile(external({ location: 'data.bin', offset: '4' }), plainly)).rejects.toThrow(/ends at 20/)
+    await expect(openModelFile(external({ location: 'data.bin', length: '8' }), plainly)).rejects.toThrow(
+      /takes 16 bytes/,
+    )
+    await expect(openModelFile(external({ location: 'data.bin', offset: '-4' }), plainly)).rejects.toThrow(
+      /offset is "-4"/,
+    )
+    expect((await openModelFile(external({ location: 'data.bin' }), plainly)).externalFiles.get('data.bin')).toBe(16)
   })
 })
 

@@ -103,15 +103,38 @@ export function readInitialiser(tensor: TensorProto): Initialiser {
   if (!name) throw invalid('an initialiser has no name')
   const dims = (tensor.dims ?? []).map((dim) => integer(dim, `a size of ${name}`))
   if (dims.some((dim) => dim < 0)) throw invalid(`${name} has the shape [${dims.join(', ')}]`)
-  const outside = tensor.dataLocation === onnx.TensorProto.DataLocation.EXTERNAL
   return {
     name,
     elementType: tensor.dataType ?? 0,
     dims,
-    external: outside ? externalLocation(tensor) : null,
+    external: isOutside(tensor) ? externalLocation(tensor) : null,
     proto: tensor,
   }
 }
+
+/** Tensors inside nodes have no business in other files: none of them is looked for, so none may be left to the runtime to find. */
+function refuseHiddenFiles(nodes: readonly NodeProto[]): void {
+  for (const { attribute, name } of nodes) {
+    for (const { t, tensors, g, graphs, sparseTensor, sparseTensors } of attribute ?? []) {
+      const sparse = [...(sparseTensor ? [sparseTensor] : []), ...(sparseTensors ?? [])]
+      const inner = [...(g ? [g] : []), ...(graphs ?? [])]
+      const all = [
+        ...(t ? [t] : []),
+        ...(tensors ?? []),
+        ...sparse.flatMap(({ values, indices }) => [values ?? {}, indices ?? {}]),
+        ...inner.flatMap(({ initializer }) => initializer ?? []),
+      ]
+      const outside = all.find((tensor) => isOutside(tensor) || (tensor.externalData ?? []).length > 0)
+      if (outside) throw unsupported(`keeps a tensor of the node ${name || 'without a name'} in another file`)
+      for (const { node, sparseInitializer } of inner) {
+        if ((sparseInitializer ?? []).length > 0) throw unsupported('holds sparse tensors')
+        refuseHiddenFiles(node ?? [])
+      }
+    }
+  }
+}
+
+const isOutside = ({ dataLocation }: TensorProto): boolean => dataLocation === onnx.TensorProto.DataLocation.EXTERNAL
 
 /** Names that graphs inside a node read and do not define themselves; what they define is counted too, which does no harm. */
 function capturedNames({ attribute }: NodeProto): string[] {
@@ -175,7 +198,12 @@ export function parseModel(bytes: Uint8Array, limits: ModelLimits = DEFAULT_LIMI
   if (!graph || (graph.node ?? []).length === 0) throw invalid('it holds no graph')
   if ((proto.functions ?? []).length > 0) throw unsupported('holds functions of its own; export it with them inlined')
   if ((graph.sparseInitializer ?? []).length > 0) throw unsupported('holds sparse tensors')
-  const initialisers = new Map((graph.initializer ?? []).map((tensor) => [tensor.name ?? '', readInitialiser(tensor)]))
+  const initialisers = new Map<string, Initialiser>()
+  for (const tensor of (graph.initializer ?? []).map(readInitialiser)) {
+    if (initialisers.has(tensor.name)) throw invalid(`the tensor ${tensor.name} is given twice`)
+    initialisers.set(tensor.name, tensor)
+  }
+  refuseHiddenFiles(graph.node ?? [])
   const declared = (graph.input ?? []).map(declaration)
   const nodes = (graph.node ?? []).map(readNode)
   checkOrder(nodes, new Set([...declared.map(({ name }) => name), ...initialisers.keys()]))

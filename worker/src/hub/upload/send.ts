@@ -1,9 +1,9 @@
 // Requests that change something on the hub or put bytes into its storage. Over node:http, because storage wants a length and files are
 // streamed. No redirects are followed: the token and the bytes go where they were meant to go.
-import { createReadStream } from 'node:fs'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { AppError } from '@mistudio/contracts'
+import { openStream } from '@mistudio/formats'
 import { PassingError, retryAfterMs } from '../retry.js'
 
 const MAX_ANSWER_BYTES = 2 ** 20
@@ -37,7 +37,8 @@ async function* piecesOf(body: Body): AsyncGenerator<Uint8Array> {
   }
   const { file, start, bytes } = body
   if (bytes === 0) return
-  yield* createReadStream(file, { start, end: start + bytes - 1, highWaterMark: 2 ** 18 }) as AsyncIterable<Buffer>
+  const range = { start, end: start + bytes - 1, highWaterMark: 2 ** 18 }
+  yield* (await openStream(file, range)) as AsyncIterable<Buffer>
 }
 
 /** One request and its answer, of any status below 500 but 408 and 429. @throws PassingError for what may pass, the signal's reason. */

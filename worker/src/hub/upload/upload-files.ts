@@ -1,7 +1,6 @@
 // Files into a repository of the hub as one commit: all of them appear, or none does.
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open, readFile, stat } from 'node:fs/promises'
+import { openRegularFile, openStream, readWhole } from '@mistudio/formats'
 import type { HubAccess } from '../http.js'
 import { type LargeFile, uploadLarge } from './lfs.js'
 import {
@@ -14,6 +13,8 @@ import {
 } from './write-api.js'
 
 const SAMPLE_BYTES = 512
+/** Most of a file that goes into the commit itself; the hub takes larger ones apart from it. */
+const MAX_INLINE_BYTES = 2 ** 26
 
 export interface UploadRequest {
   readonly repo: string
@@ -71,8 +72,7 @@ interface Described extends AnnouncedFile {
 }
 
 async function describe({ path, source }: UploadRequest['files'][number]): Promise<Described> {
-  const { size } = await stat(source)
-  const handle = await open(source, 'r')
+  const { handle, size } = await openRegularFile(source)
   try {
     const sample = Buffer.alloc(Math.min(SAMPLE_BYTES, size))
     await handle.read(sample, 0, sample.length, 0)
@@ -84,13 +84,13 @@ async function describe({ path, source }: UploadRequest['files'][number]): Promi
 
 async function sha256Of(path: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(path, { signal }) as AsyncIterable<Buffer>) hash.update(piece)
+  for await (const piece of (await openStream(path, { signal })) as AsyncIterable<Buffer>) hash.update(piece)
   return hash.digest('hex')
 }
 
 async function entryOf({ path, source }: Described, large: readonly LargeFile[]): Promise<CommitEntry> {
   const stored = large.find((file) => file.path === path)
   if (stored) return { key: 'lfsFile', value: { path, algo: 'sha256', oid: stored.sha256, size: stored.bytes } }
-  const content = (await readFile(source)).toString('base64')
+  const content = Buffer.from(await readWhole(source, MAX_INLINE_BYTES)).toString('base64')
   return { key: 'file', value: { path, content, encoding: 'base64' } }
 }

@@ -54,7 +54,7 @@ async function datasetText(folder: string, tokens: number, limits: Limits): Prom
     }))
     return { ...inBatches(contexts, size), bos: reader.bosTokenId }
   } finally {
-    reader.close()
+    await reader.close()
   }
 }
 

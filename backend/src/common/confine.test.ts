@@ -1,0 +1,77 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { allowedBy, canBeRoot, type ImportRules, isInside, resolveInside } from './confine.js'
+
+let base: string
+let root: string
+let rules: ImportRules
+beforeAll(async () => {
+  base = await mkdtemp(path.join(tmpdir(), 'mistudio-confine-'))
+  root = path.join(base, 'root')
+  rules = { roots: [root], dataDir: path.join(root, 'data') }
+  await mkdir(path.join(root, 'data', 'secrets'), { recursive: true })
+  await mkdir(path.join(root, 'data', 'import'), { recursive: true })
+  await writeFile(path.join(root, 'data', 'secrets', 'api-key'), 's')
+  await writeFile(path.join(root, 'data', 'import', 'text.txt'), 'd')
+  await symlink(path.join(root, 'data', 'secrets', 'api-key'), path.join(root, 'link-to-key'))
+  await mkdir(path.join(root, 'inner'), { recursive: true })
+  await mkdir(path.join(base, 'root-twin'))
+  await writeFile(path.join(base, 'secret'), 's')
+  await writeFile(path.join(base, 'root-twin', 'x'), 's')
+  await writeFile(path.join(root, 'inner', 'data.txt'), 'd')
+  await symlink(path.join(base, 'secret'), path.join(root, 'link-out'))
+  await symlink(base, path.join(root, 'folder-out'))
+  await symlink(path.join(root, 'inner'), path.join(root, 'link-in'))
+})
+afterAll(() => rm(base, { recursive: true }))
+
+describe('confinement of paths', () => {
+  it.each(['data/secrets/api-key', 'data', 'data/secrets', 'link-to-key'])(
+    'keeps the data folder closed inside a root: %s',
+    async (name) => {
+      await expect(resolveInside(path.join(root, name), rules)).rejects.toMatchObject({ code: 'path_outside_roots' })
+    },
+  )
+
+  it('leaves the import folder of the data folder open', async () => {
+    expect(await resolveInside(path.join(root, 'data/import/text.txt'), rules)).toContain('text.txt')
+  })
+
+  it('lets no root lie in the data folder', async () => {
+    const dataDir = path.join(root, 'data')
+    expect(await canBeRoot(path.join(dataDir, 'secrets'), dataDir)).toBe(false)
+    expect(await canBeRoot(dataDir, dataDir)).toBe(false)
+    expect(await canBeRoot(path.join(dataDir, 'import'), dataDir)).toBe(true)
+    expect((await allowedBy({ roots: [path.join(dataDir, 'secrets')], dataDir })).roots).toEqual([])
+  })
+
+  it('follows links that stay inside', async () => {
+    const real = await resolveInside(path.join(root, 'link-in', 'data.txt'), rules)
+    expect(real.endsWith(path.join('root', 'inner', 'data.txt'))).toBe(true)
+  })
+
+  it.each(['../secret', 'link-out', 'folder-out/secret', 'inner/../../secret', '../root-twin/x'])(
+    'refuses %s',
+    async (name) => {
+      await expect(resolveInside(`${root}/${name}`, rules)).rejects.toMatchObject({ code: 'path_outside_roots' })
+    },
+  )
+
+  it('refuses relative paths and NUL', async () => {
+    await expect(resolveInside('inner', rules)).rejects.toMatchObject({ code: 'path_outside_roots' })
+    await expect(resolveInside(`${root}/a\0b`, rules)).rejects.toMatchObject({ code: 'file_not_found' })
+  })
+
+  it('does not tell whether something outside exists', async () => {
+    for (const name of ['secret', 'nothing']) {
+      await expect(resolveInside(path.join(base, name), rules)).rejects.toMatchObject({ code: 'path_outside_roots' })
+    }
+  })
+
+  it('knows that a name beginning with two dots is not the parent', () => {
+    expect(isInside('/a', '/a/..b')).toBe(true)
+    expect(isInside('/a', '/ab')).toBe(false)
+  })
+})

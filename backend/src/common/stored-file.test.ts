@@ -1,0 +1,33 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { openStoredFile } from './stored-file.js'
+
+let data: string
+beforeAll(async () => {
+  data = await mkdtemp(path.join(tmpdir(), 'mistudio-stored-'))
+  await mkdir(path.join(data, 'saes/1'), { recursive: true })
+  await writeFile(path.join(data, 'key'), 'secret')
+  await writeFile(path.join(data, 'saes/1/cfg.json'), '{}')
+  await symlink('../../key', path.join(data, 'saes/1/link'))
+  await symlink('..', path.join(data, 'saes/2'))
+})
+afterAll(() => rm(data, { recursive: true }))
+
+it('sends a file of its folder', async () => {
+  const file = await openStoredFile(path.join(data, 'saes/1'), 'cfg.json')
+  expect(file?.size).toBe(2)
+  expect(await text(file!.stream)).toBe('{}')
+})
+
+it.each([
+  ['saes/1', 'link'],
+  ['saes/1', '../../key'],
+  ['saes/1', 'none'],
+  ['saes', '1'],
+  ['saes/2', 'key'],
+])('sends nothing for %s, %s', async (folder, name) => {
+  expect(await openStoredFile(path.join(data, folder), name)).toBeNull()
+})

@@ -1,0 +1,39 @@
+// Where a job may read files: the import folders, places that its pipeline names, and the rooms of the data directory. Of that directory
+// nothing else, so that its secrets, logs and database are out of reach of every path and link.
+import { mkdir, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FilesRemoveParamsSchema, IMPORT_ROOT_KEYS, StoredRootsSchema } from '@mistudio/contracts'
+import { existingRoots, type FileRoots, isInside } from '@mistudio/formats'
+import type { Pool } from 'pg'
+
+/** Folders of the data directory that jobs read, beside the rooms that keep a folder per id. */
+const OTHER_ROOMS = ['hub', 'import']
+const roomNames = (): readonly string[] => [
+  ...FilesRemoveParamsSchema.shape.targets.element.shape.room.options,
+  ...OTHER_ROOMS,
+]
+
+/** Import folders as settings have them now, or as the backend started with. */
+async function importRoots(db: Pick<Pool, 'query'>): Promise<readonly string[]> {
+  const { rows } = await db.query<{ key: string; value: unknown }>(
+    'SELECT key, value FROM setting WHERE key = ANY($1)',
+    [IMPORT_ROOT_KEYS],
+  )
+  const stored = new Map(rows.map(({ key, value }) => [key, value]))
+  const found = IMPORT_ROOT_KEYS.map((key) => stored.get(key)).find((value) => value !== undefined)
+  return StoredRootsSchema.parse(found ?? [])
+}
+
+/** @param places folders that the pipeline names: they come with the product or belong to other tools. */
+export async function rootsOf(db: Pick<Pool, 'query'>, dataDir: string, places: readonly string[]): Promise<FileRoots> {
+  await mkdir(dataDir, { recursive: true })
+  const closed = await realpath(dataDir)
+  const own = roomNames().map((name) => join(dataDir, name))
+  const given = await existingRoots([...(await importRoots(db)), ...places])
+  const inside = await existingRoots(own)
+  // A room may not exist yet when the job that makes it begins.
+  const rooms = own.map(
+    (named, i) => inside.find((root) => root.named === named) ?? { named, real: join(closed, roomNames()[i]!) },
+  )
+  return { closed, roots: [...given.filter(({ real }) => !isInside(closed, real)), ...rooms] }
+}
