@@ -51,7 +51,18 @@ export const exportRows = (facts: ExportFacts): readonly (readonly [string, stri
     facts.integerProducts.map(({ type, count, bits }) => `${count} × ${type}, ${bits} bits`).join('; ') || 'none',
   ],
   ['Activations', activationsText(facts)],
+  ...eightBitRows(facts),
 ]
+
+const eightBitRows = ({ eightBit }: ExportFacts): (readonly [string, string])[] => {
+  if (!eightBit || eightBit.products === 0) return []
+  const how = eightBit.unsigned
+    ? 'weights held as unsigned bytes, since this processor cuts signed sums off at 16 bits; exact'
+    : eightBit.error === 0
+      ? 'exact on this processor'
+      : 'wrong on this processor; use an export in float32 or float16'
+  return [['Sums of 8-bit products', how]]
+}
 
 const activationsText = ({ rangesPerPass, half }: ExportFacts): string => {
   if (rangesPerPass) return 'rounded to 8 bits in products, one range per pass'

@@ -1,5 +1,6 @@
 export { type Attribute, type Attributes, float, Subgraph } from './attributes.js'
 export { GraphBuilder, MICROSOFT_DOMAIN, type NodeOptions, ONNX_OPSET, type Operand, type Value } from './builder.js'
+export { EIGHT_BIT_OPERANDS, type EightBitSums, eightBitSums, errorOfSums } from './eight-bit.js'
 export { OnnxError, type OnnxErrorCode } from './errors.js'
 export { Graph } from './graph.js'
 export { ModelEditor } from './model/editor.js'
@@ -17,7 +18,7 @@ export {
 } from './model/read.js'
 export { Replacement, rewriteModel } from './model/rewrite.js'
 export { DEFAULT_LIMITS, type ModelLimits } from './model/wire.js'
-export { type Dim, elementType } from './protos.js'
+export { type Dim, elementType, INT8 } from './protos.js'
 export type { Runtime, Session, SessionOptions } from './runtime.js'
 export {
   BYTES_PER_ELEMENT,
@@ -32,4 +33,5 @@ export {
   type Tensor,
   type TensorData,
   tensor,
+  uint8,
 } from './tensor.js'

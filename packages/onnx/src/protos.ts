@@ -19,6 +19,9 @@ const ELEMENT_TYPE: Readonly<Record<DType, number>> = {
 /** ONNX's number for a dtype, as `Cast`'s attribute `to` wants it. */
 export const elementType = (dtype: DType): number => ELEMENT_TYPE[dtype]
 
+/** ONNX's number for signed bytes, which graphs may store but nothing here holds as a tensor. */
+export const INT8: number = onnx.TensorProto.DataType.INT8
+
 /** An initialiser or tensor attribute; the bytes are referenced, not copied (little-endian hosts only, as ONNX's raw_data is). */
 export function tensorProto(name: string, value: Tensor): onnxProto.onnx.ITensorProto {
   const { data } = value

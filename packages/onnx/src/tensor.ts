@@ -55,6 +55,8 @@ export function tensor(dtype: DType, data: TensorData, dims: readonly number[] =
 export const float32 = (data: Float32Array | readonly number[], dims?: readonly number[]): Tensor =>
   tensor('float32', data instanceof Float32Array ? data : Float32Array.from(data), dims)
 
+export const uint8 = (data: Uint8Array, dims?: readonly number[]): Tensor => tensor('uint8', data, dims)
+
 export const int32 = (data: Int32Array | readonly number[], dims?: readonly number[]): Tensor =>
   tensor('int32', data instanceof Int32Array ? data : Int32Array.from(data), dims)
 

@@ -9,6 +9,7 @@ import {
   countParameters,
   describeRope,
   describeShape,
+  type EightBitProducts,
   estimateMemory,
   exportFacts,
   planTensors,
@@ -105,6 +106,19 @@ function exportWarnings({ opened, integerProducts, rangesPerPass, half }: Export
     )
   }
   return warnings
+}
+
+/** What this processor makes of an export's products with signed 8-bit weights. */
+export function eightBitWarnings({ products, error, unsigned }: EightBitProducts): string[] {
+  if (unsigned) {
+    return [
+      `This processor cuts sums of signed 8-bit products off at 16 bits (it has no VNNI). The weights of ${products} products are therefore held as unsigned bytes, whose sums are exact; such products are somewhat slower here.`,
+    ]
+  }
+  if (error === 0) return []
+  return [
+    `This processor adds up 8-bit products wrongly (off by up to ${error}), signed and unsigned alike: ${products} products of this export are affected. Use an export in float32 or float16.`,
+  ]
 }
 
 export function describeSites(sites: readonly Site[]): SiteDescription[] {

@@ -2,11 +2,11 @@
 // ONNX export, a few tokens: whether a value found in its graph is a site shows when it is computed.
 import { basename } from 'node:path'
 import { type ModelInspection, ModelInspectParamsSchema } from '@mistudio/contracts'
-import { planSites } from '@mistudio/interp'
+import { ExportedModel, planSites } from '@mistudio/interp'
 import type { z } from 'zod'
 import type { Pipeline } from '../runner/context.js'
 import { Tokenizer } from '../tokenizer/index.js'
-import { describeSites, describeSpec, folderWarnings } from './describe.js'
+import { describeSites, describeSpec, eightBitWarnings, folderWarnings } from './describe.js'
 import { withModelErrors } from './errors.js'
 import { exportMemory, modelMemory, requireMemory } from './memory.js'
 import { type ExportFolder, openModelFolder, type WeightsFolder } from './model-folder.js'
@@ -16,20 +16,28 @@ import { requireTokenizerFits } from './tokenizer-check.js'
 
 type Params = z.infer<typeof ModelInspectParamsSchema>
 
-type Described = Pick<ModelInspection, 'structure' | 'sites' | 'absentSites'>
+type Described = Pick<ModelInspection, 'spec' | 'structure' | 'sites' | 'absentSites' | 'warnings'>
 
-const describeWeights = (folder: WeightsFolder): Described => ({
+const describeWeights = (folder: WeightsFolder, tokens: number): Described => ({
+  spec: describeSpec(folder),
+  warnings: folderWarnings(folder, tokens),
   structure: describeStructure(folder),
   sites: describeSites(planSites(folder.plan)),
   absentSites: describeAbsentSites(folder),
 })
 
-async function describeExport(folder: ExportFolder): Promise<Described> {
+async function describeExport(folder: ExportFolder, tokens: number): Promise<Described> {
   requireMemory(folder, { precision: 'float32', batch: 2, seq: 4, logits: false })
   const model = await loadModel(folder, { threads: 1 })
   const { sites, absentSites } = model
+  const eightBit = model instanceof ExportedModel ? model.eightBit : null
   await model.release()
-  return { structure: null, sites: describeSites(sites), absentSites: [...absentSites] }
+  const spec = describeSpec(folder)
+  return {
+    spec: eightBit && spec.export ? { ...spec, export: { ...spec.export, eightBit } } : spec,
+    ...{ structure: null, sites: describeSites(sites), absentSites: [...absentSites] },
+    warnings: [...folderWarnings(folder, tokens), ...(eightBit ? eightBitWarnings(eightBit) : [])],
+  }
 }
 
 /** Everything the product says about a model folder. @throws AppError for folders that cannot be used. */
@@ -41,11 +49,9 @@ export function inspectModel(path: string): Promise<ModelInspection> {
     return {
       path,
       suggestedName: basename(path),
-      spec: describeSpec(folder),
-      ...(folder.format === 'onnx' ? await describeExport(folder) : describeWeights(folder)),
+      ...(folder.format === 'onnx' ? await describeExport(folder, vocabSize) : describeWeights(folder, vocabSize)),
       tokenizer: { kind, vocabSize },
       memory: folder.format === 'onnx' ? exportMemory(folder.plan, folder.size) : modelMemory(folder.plan),
-      warnings: folderWarnings(folder, vocabSize),
     }
   })
 }

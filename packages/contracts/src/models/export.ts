@@ -18,5 +18,10 @@ export const ExportFactsSchema = z.object({
   rangesPerPass: z.boolean(),
   /** Whether matrices are stored as float16. */
   half: z.boolean(),
+  /**
+   * Products with signed 8-bit weights; how far off the processor's sums of them were when the model was last inspected (0: exact), and
+   * whether the weights are held as unsigned bytes instead, whose sums are exact. Left out by earlier versions.
+   */
+  eightBit: z.object({ products: z.int(), error: z.number(), unsigned: z.boolean() }).optional(),
 })
 export type ExportFacts = z.infer<typeof ExportFactsSchema>

@@ -1,11 +1,13 @@
 // A language model whose graph was exported elsewhere (model.onnx): the same forward passes, captures and interventions as a model that is
 // built here, at the sites that were found in its graph. It keeps no cache: generation feeds all tokens of a row again for each new one.
 import {
+  type EightBitSums,
   float32Data,
   int64,
   ModelEditor,
   type ModelFile,
   OnnxError,
+  type OnnxModel,
   type Runtime,
   type Tensor,
   type Value,
@@ -33,6 +35,7 @@ import { buildExportForward, type ExportSource, resultName } from './export-forw
 import { exportFeeds } from './export-inputs.js'
 import { ExportSessions } from './export-sessions.js'
 import { type Unembedding, unembeddingMatrix } from './unembedding.js'
+import { type EightBitProducts, eightBitProducts, withUnsignedWeights } from './unsigned-weights.js'
 
 export interface ExportOptions {
   readonly threads: number
@@ -40,6 +43,8 @@ export interface ExportOptions {
   readonly contextLimit?: number
   /** Graph optimisation of the runtime; default true. */
   readonly optimise?: boolean
+  /** How exactly the runtime adds up 8-bit products; default: measured. */
+  readonly eightBitSums?: EightBitSums
 }
 
 const DEFAULT_CONTEXT_LIMIT = 8192
@@ -64,6 +69,7 @@ export class ExportedModel implements RunnableModel {
     private readonly written: ExportSource | null,
     /** What the export is made of. */
     readonly facts: ExportFacts,
+    readonly eightBit: EightBitProducts,
   ) {
     this.sites = source.sites
   }
@@ -80,14 +86,27 @@ export class ExportedModel implements RunnableModel {
     options: ExportOptions,
   ): Promise<ExportedModel> {
     const analysis = analyseExport(file, config)
-    const { spec, source, absent, unembedding, opened } = analysis
+    const { spec, absent, unembedding, opened } = analysis
     const facts = exportFacts(file, analysis)
+    const eightBit = await eightBitProducts(file.model, runtime, options.eightBitSums)
+    const exact = (model: OnnxModel): OnnxModel => (eightBit.unsigned ? withUnsignedWeights(model) : model)
+    const source = { ...analysis.source, model: exact(analysis.source.model) }
     const sessions = new ExportSessions(runtime, file, options)
     const { kept, refused } = await runnable(() => probe(source, sessions, spec.vocabSize))
     const limit = Math.min(spec.maxPositions, options.contextLimit ?? DEFAULT_CONTEXT_LIMIT)
     const found = { ...source, sites: kept }
-    const written = opened.size > 0 ? { ...source, model: file.model, sites: [] } : null
-    return new ExportedModel(spec, limit, [...absent, ...refused], found, sessions, unembedding, written, facts)
+    const written = opened.size > 0 ? { ...source, model: exact(file.model), sites: [] } : null
+    return new ExportedModel(
+      spec,
+      limit,
+      [...absent, ...refused],
+      found,
+      sessions,
+      unembedding,
+      written,
+      facts,
+      eightBit,
+    )
   }
 
   /** Always the same: every run starts at position 0. */

@@ -34,6 +34,26 @@ export async function openedCheck(model: ExportedModel, tokens: Int32Array): Pro
   )
 }
 
+/** Whether sums of 8-bit products are exact as the export computes them here; null without products of signed bytes. */
+export function eightBitCheck({ eightBit: { products, error, unsigned } }: ExportedModel): Check | null {
+  if (products === 0) return null
+  const how = unsigned
+    ? `This processor stops such sums at the ends of 16 bits (off by up to ${error}), so the weights are held as unsigned bytes, whose sums are exact`
+    : 'As stored, on this processor'
+  return {
+    ...about('sums of 8-bit products'),
+    ...{
+      figure: unsigned ? 0 : error,
+      mean: null,
+      unit: '',
+      tolerance: 0,
+      pass: unsigned || error === 0,
+      count: products,
+    },
+    detail: `Products with signed 8-bit weights: ${products}. ${how}`,
+  }
+}
+
 /** Logits of the first half of a text alone against the same positions of the whole: a decoder does not look ahead. `tokens`: one row. */
 export async function causalCheck(model: ExportedModel, tokens: Int32Array): Promise<Check> {
   const first = Math.max(1, Math.floor(tokens.length / 2))

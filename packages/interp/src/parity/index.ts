@@ -1,5 +1,5 @@
 export { type Check, type Difference, difference, differenceCheck, type RunVariant, type ValidRows } from './check.js'
-export { causalCheck, openedCheck } from './exports.js'
+export { causalCheck, eightBitCheck, openedCheck } from './exports.js'
 export { type GoldenInfo, parseGoldenInfo } from './golden-info.js'
 export { type GoldenInput, verifyGolden } from './goldens.js'
 export { cacheCheck, determinismCheck, finiteCheck, lossCheck, precisionCheck } from './numerics.js'

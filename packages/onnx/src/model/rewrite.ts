@@ -2,7 +2,7 @@
 import { type Attributes, attributeProtos } from '../attributes.js'
 import { MICROSOFT_DOMAIN } from '../builder.js'
 import { tensorProto } from '../protos.js'
-import { int64 } from '../tensor.js'
+import { int64, type Tensor } from '../tensor.js'
 import { type Initialiser, type NodeProto, type OnnxModel, type OnnxNode, readInitialiser, readNode } from './read.js'
 
 /** The nodes that take the place of one node, in the order of computation. Values are names. */
@@ -29,12 +29,20 @@ export class Replacement {
     return outputs[0]!
   }
 
-  /** A constant of int64; a single number is a scalar. */
-  ints(values: number | readonly number[]): string {
-    const name = this.freshName('ints')
-    const value = typeof values === 'number' ? int64([values], []) : int64(values)
+  /** The replaced node again, reading `inputs` instead. */
+  same(inputs: readonly string[]): void {
+    this.protos.push({ ...this.replaced.proto, input: [...inputs] })
+  }
+
+  constant(value: Tensor): string {
+    const name = this.freshName('constant')
     this.initialisers.push(readInitialiser(tensorProto(name, value)))
     return name
+  }
+
+  /** A constant of int64; a single number is a scalar. */
+  ints(values: number | readonly number[]): string {
+    return this.constant(typeof values === 'number' ? int64([values], []) : int64(values))
   }
 
   /** A name that no value of the model has. */

@@ -8,6 +8,7 @@ import {
   countParameters,
   determinismCheck,
   ExportedModel,
+  eightBitCheck,
   exportRounding,
   finiteCheck,
   LanguageModel,
@@ -98,6 +99,8 @@ async function* goldenChecks({ folder, model }: OpenModel, threads: number): Asy
 async function* cacheChecks(model: RunnableModel, tokens: Int32Array): AsyncGenerator<ParityCheck | Skipped> {
   if (model instanceof LanguageModel) yield reported(await cacheCheck(model, tokens))
   if (!(model instanceof ExportedModel)) return
+  const eightBit = eightBitCheck(model)
+  if (eightBit) yield reported(eightBit)
   yield reported(await causalCheck(model, tokens))
   const opened = await openedCheck(model, tokens)
   if (opened) yield reported(opened)
