@@ -2,7 +2,7 @@
 // restarts what dies, and ends everything in order on SIGTERM. It holds no state of its own: it tells whoever asks its lock, and
 // <data-dir>/run/state.json, what runs.
 import { spawn } from 'node:child_process'
-import { closeSync } from 'node:fs'
+import { closeSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { keep } from './lib/keep.mjs'
 import { belonging, endLeftOver } from './lib/left-over.mjs'
@@ -16,6 +16,8 @@ import { copiedFrom, identityOf, writeState } from './lib/state.mjs'
 
 /** Exit status of a launcher that found another one holding its data directory. */
 export const HELD = 3
+/** How often the launcher looks whether its data directory is still there. */
+const LOOK_MS = 5000
 
 const log = (/** @type {string} */ text) => console.log(`${new Date().toISOString()} ${text}`)
 /** Tells whoever started us, while they listen. @param {{ note: string } | { failed: string }} message */
@@ -73,7 +75,6 @@ export const launch = async ({ port, dataDir }) => {
   process.umask(0o077)
   const paths = layout(dataDir)
   prepareDataDir(paths)
-  /** @type {import('./lib/state.mjs').State} */
   const state = {
     launcher: markOf(process.pid),
     url: `http://127.0.0.1:${port}`,
@@ -82,7 +83,7 @@ export const launch = async ({ port, dataDir }) => {
     folder: identityOf(dataDir),
     startedAt: new Date().toISOString(),
     ready: false,
-    processes: {},
+    processes: /** @type {Record<string, import('./lib/state.mjs').Entry>} */ ({}),
   }
   const { holder } = await hold(paths.run, () => state)
   if (holder) process.exit(HELD)
@@ -105,17 +106,17 @@ export const launch = async ({ port, dataDir }) => {
     log('stopping')
     state.ready = false
     for (const { release } of hooks.kept) release()
-    await endLeftOver(paths)
+    await endLeftOver(paths, state)
     state.processes = {}
-    save()
+    if (existsSync(paths.run)) save()
     log('stopped')
     process.exit(status)
   }
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT', 'SIGHUP'])) process.on(signal, () => stop(0))
 
   try {
-    if (await isOpen(port)) throw new Error(portTaken(port))
     await clearUp(paths)
+    if (await isOpen(port)) throw new Error(portTaken(port))
     save()
     const env = productEnvironment(paths, port, await startServers(paths, hooks))
     const backend = keep('backend', () => spawnPart(paths, 'backend', env), hooks)
@@ -124,12 +125,20 @@ export const launch = async ({ port, dataDir }) => {
     state.ready = true
     save()
     log(`running at ${state.url}`)
+    setInterval(() => {
+      if (isFolder(dataDir, state.folder)) return
+      log('the data directory is gone')
+      void stop(1)
+    }, LOOK_MS)
   } catch (error) {
     if (stopping) return
     await failed(error)
     await stop(1)
   }
 }
+
+/** Whether a path is still the folder that it was. @param {string} path @param {string} folder */
+const isFolder = (path, folder) => existsSync(path) && identityOf(path) === folder
 
 /** Says what was copied, ends what a killed launcher left. @param {import('./lib/paths.mjs').Layout} paths */
 const clearUp = async (paths) => {

@@ -48,6 +48,7 @@ const readReport = (/** @type {string} */ file, /** @type {(json: any) => Count}
   }
 }
 const vitestReport = join(scratch, 'vitest.json')
+const placesReport = join(scratch, 'places.json')
 const playwrightReport = join(scratch, 'playwright.json')
 
 const built = step('build and type-check', [process.execPath, 'scripts/build.mjs'])
@@ -75,6 +76,11 @@ if (built) {
       })),
     },
   )
+  // The matrix of places runs this very script in its full form.
+  if (process.env['MISTUDIO_SKIP_PLACES'] !== '1')
+    step('starts in several places', [process.execPath, 'e2e/places/main.mjs', '--report', placesReport], {
+      count: readReport(placesReport, (json) => json),
+    })
   const chromium = ensureChromium()
   if (chromium) {
     // A journey that fails is tried once more; passing then is told apart, for it is a fault to look for.

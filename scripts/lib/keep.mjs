@@ -30,11 +30,20 @@ export const keep = (name, start, { log, changed, stopping, kept }, port) => {
       over = true
       pause = Date.now() - began > STEADY_MS ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS)
       log(`${name} ended (${how}); it starts again in ${pause} ms`)
-      timer = setTimeout(run, pause)
+      timer = setTimeout(again, pause)
     }
     child.once('error', (error) => ended(error.message))
     child.once('exit', (code, signal) => ended(String(signal ?? `status ${code}`)))
     return child
+  }
+  const again = () => {
+    try {
+      if (!stopping()) run()
+    } catch (error) {
+      pause = LONGEST_PAUSE_MS
+      log(`${name} could not be started: ${error instanceof Error ? error.message : error}`)
+      timer = setTimeout(again, pause)
+    }
   }
   const first = run()
   const release = () => {

@@ -30,31 +30,38 @@ const marked = (folder) => {
   return found
 }
 
-/** @param {import('./paths.mjs').Layout} paths @returns {Found[]} */
-export const leftOver = (paths) => {
+/**
+ * @param {import('./paths.mjs').Layout} paths
+ * @param {{ folder: string, processes: Record<string, import('./processes.mjs').Mark> }} known by default what the state says; the
+ * launcher knows it better, even of a data directory that was removed under it
+ * @returns {Found[]}
+ */
+const leftOver = (paths, known) => {
   /** @type {Map<number, Found>} */
   const found = new Map()
   const add = (/** @type {Found} */ one) => {
     if (isAlive(one.mark)) found.set(one.mark.pid, one)
   }
-  const state = readState(paths)
   for (const name of ORDER) {
-    const entry = state?.processes[name]
-    if (entry) add({ name, mark: entry })
+    const mark = known.processes[name]
+    if (mark) add({ name, mark })
   }
-  for (const one of marked(identityOf(paths.dataDir))) add(one)
+  for (const one of marked(known.folder)) add(one)
   const pid = clusterPid(paths.postgres)
   if (process.platform === 'linux' && pid && servesCluster(pid, paths.postgres))
     add({ name: 'postgres', mark: markOf(pid) })
-  return [...found.values()].sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name))
+  return [...found.values()]
 }
 
 /** Ends one process in the way that suits it. @param {Found} found */
-export const end = ({ name, mark }) => stopProcess(mark, GRACE_MS[name], name === 'postgres' ? 'SIGINT' : 'SIGTERM')
+const end = ({ name, mark }) => stopProcess(mark, GRACE_MS[name], name === 'postgres' ? 'SIGINT' : 'SIGTERM')
 
-/** Ends what is left, in order; returns the names. @param {import('./paths.mjs').Layout} paths */
-export const endLeftOver = async (paths) => {
-  const found = leftOver(paths)
+/** Ends what is left, in order; returns the names. @param {import('./paths.mjs').Layout} paths @param {Parameters<typeof leftOver>[1]} [known] */
+export const endLeftOver = async (
+  paths,
+  known = { folder: identityOf(paths.dataDir), processes: readState(paths)?.processes ?? {} },
+) => {
+  const found = leftOver(paths, known)
   for (const name of ORDER) await Promise.all(found.filter((one) => one.name === name).map(end))
-  return [...new Set(found.map(({ name }) => name))]
+  return ORDER.filter((name) => found.some((one) => one.name === name))
 }
