@@ -1,6 +1,6 @@
 // HTTP of datasets.
 
-import type { CreateDataset, Dataset, DatasetPreview, DatasetSource, Document, PageQuery } from '@mistudio/contracts'
+import type { CreateDataset, Dataset, DatasetPreview, Document, PageQuery, PreviewDataset } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
 import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
 import { DatasetsService } from './datasets.service.js'
@@ -15,8 +15,8 @@ export class DatasetsController {
   }
 
   @Serve('previewDataset')
-  preview(@BodyOf('previewDataset') body: { source: DatasetSource }): Promise<DatasetPreview> {
-    return this.datasets.preview(body.source)
+  preview(@BodyOf('previewDataset') body: PreviewDataset): Promise<DatasetPreview> {
+    return this.datasets.preview(body)
   }
 
   @Serve('createDataset')

@@ -14,6 +14,7 @@ import {
   DocumentsResultSchema,
   type Job,
   type PageQuery,
+  type PreviewDataset,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import type { Page } from '../common/route.js'
@@ -58,10 +59,13 @@ export class DatasetsService {
   }
 
   /** Columns, first rows and problems of a file, before anything is stored. */
-  async preview(source: DatasetSource): Promise<DatasetPreview> {
+  async preview({ source, recordsIn }: PreviewDataset): Promise<DatasetPreview> {
     const file = await this.locate(source)
     const question = { kind: 'dataset.preview', subjectType: 'system', subjectId: randomUUID() } as const
-    return this.questions.ask({ ...question, title: file.fileName, params: file }, DatasetPreviewSchema)
+    return this.questions.ask(
+      { ...question, title: file.fileName, params: { ...file, recordsIn: recordsIn ?? null } },
+      DatasetPreviewSchema,
+    )
   }
 
   async create(body: CreateDataset): Promise<Dataset> {
@@ -72,6 +76,7 @@ export class DatasetsService {
       ...file,
       textColumn: body.textColumn ?? null,
       txtMode: body.txtMode,
+      recordsIn: body.recordsIn ?? null,
       onBadRecord: body.onBadRecord,
       removeSource: body.source.type === 'upload',
     }

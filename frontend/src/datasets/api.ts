@@ -1,5 +1,5 @@
 // Queries and changes of the datasets room, tokenizations included.
-import type { CreateDataset, CreateTokenization, DatasetSource } from '@mistudio/contracts'
+import type { CreateDataset, CreateTokenization, PreviewDataset } from '@mistudio/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { api, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
 
@@ -43,8 +43,7 @@ export const useSamples = (id: string, split: 'train' | 'held_out', offset: numb
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-export const usePreview = () =>
-  useMutation({ mutationFn: (source: DatasetSource) => api.previewDataset({ body: { source } }) })
+export const usePreview = () => useMutation({ mutationFn: (body: PreviewDataset) => api.previewDataset({ body }) })
 
 export const useCreateDataset = () =>
   useMutation({

@@ -1,6 +1,7 @@
-import type { DatasetPreview, Model, TokenSample } from '@mistudio/contracts'
+import { AppError, type DatasetPreview, type Model, type TokenSample } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
 import {
+  arrayChoices,
   contextProblem,
   formProblem,
   histogramBars,
@@ -17,7 +18,10 @@ const preview = (over: Partial<DatasetPreview> = {}): DatasetPreview => ({
   compressed: true,
   size: 10,
   columns: [{ name: 'text', type: 'string', sample: 'a' }],
+  columnsInFile: 1,
   suggestedColumn: 'text',
+  recordsIn: null,
+  arrays: [],
   rows: [],
   problems: [],
   ...over,
@@ -38,6 +42,30 @@ describe('import form', () => {
     const source = { type: 'path' as const, path: '/x' }
     expect(toRequest(initialForm(preview()), preview({ format: 'txt' }), source)).not.toHaveProperty('textColumn')
     expect(toRequest(initialForm(preview()), preview(), source)).toMatchObject({ textColumn: 'text', name: 'stories' })
+  })
+})
+
+describe('the array of a JSON file', () => {
+  const arrays = [
+    { path: 'images', records: 1200 },
+    { path: 'notes', records: 2 },
+  ]
+  it('can be chosen where there are several, or the object itself could be meant', () => {
+    expect(arrayChoices(preview(), null)).toEqual([])
+    expect(arrayChoices(preview({ recordsIn: 'notes', arrays: arrays.slice(1) }), null)).toEqual([])
+    const choices = arrayChoices(preview({ recordsIn: 'notes', arrays }), null)
+    expect(choices.map(({ value }) => value)).toEqual(['images', 'notes', '$'])
+    expect(choices[1]?.label).toBe('notes (2)')
+    expect(arrayChoices(preview({ recordsIn: '$', arrays: [{ path: '$', records: 1 }] }), null)).toEqual([])
+  })
+  it('is asked for where the error names choices', () => {
+    const error = new AppError('dataset_invalid', 'several', { choices: ['images', 'notes'] })
+    expect(arrayChoices(null, error).map(({ value }) => value)).toEqual(['images', 'notes'])
+    expect(arrayChoices(null, new Error('x'))).toEqual([])
+  })
+  it('goes with the import', () => {
+    const found = preview({ recordsIn: 'notes' })
+    expect(toRequest(initialForm(found), found, { type: 'path', path: '/x' })).toMatchObject({ recordsIn: 'notes' })
   })
 })
 

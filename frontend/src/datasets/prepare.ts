@@ -1,5 +1,6 @@
 // What datasets and tokenizations look like on screen, and what their forms accept: pure.
 import {
+  AppError,
   type CreateDataset,
   CreateTokenizationSchema,
   type Dataset,
@@ -9,6 +10,7 @@ import {
   type TokenizationStats,
   type TokenSample,
 } from '@mistudio/contracts'
+import { z } from 'zod'
 import { formatBytes, formatCount, formatNumber, formatPercent, plural } from '../ui/format.js'
 
 export const datasetLine = (dataset: Dataset): string =>
@@ -48,7 +50,26 @@ export const toRequest = (form: ImportForm, preview: DatasetPreview, source: Dat
   ...(preview.format !== 'txt' && form.textColumn ? { textColumn: form.textColumn } : {}),
   txtMode: form.txtMode,
   onBadRecord: form.onBadRecord,
+  ...(preview.recordsIn ? { recordsIn: preview.recordsIn } : {}),
 })
+
+/** Stands for a JSON document itself, as one record or as an array of them. */
+export const WHOLE_DOCUMENT = '$'
+
+/** Arrays of a JSON document that the user can choose from: those of a preview, or those that its error names. */
+export const arrayChoices = (preview: DatasetPreview | null, error: unknown): { value: string; label: string }[] => {
+  if (preview) {
+    const { arrays, recordsIn } = preview
+    if (recordsIn === null || arrays.length === 0 || (arrays.length === 1 && arrays[0]?.path === recordsIn)) return []
+    const known = arrays.map(({ path, records }) => ({ value: path, label: `${path} (${formatNumber(records)})` }))
+    return arrays.some(({ path }) => path === WHOLE_DOCUMENT)
+      ? known
+      : [...known, { value: WHOLE_DOCUMENT, label: 'the whole file, as one record' }]
+  }
+  const choices = error instanceof AppError ? ChoicesSchema.safeParse(error.details?.['choices']).data : undefined
+  return (choices ?? []).map((path) => ({ value: path, label: path }))
+}
+const ChoicesSchema = z.array(z.string())
 
 const limits = CreateTokenizationSchema.shape.contextSize
 const minimum = limits.minValue ?? 1

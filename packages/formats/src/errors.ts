@@ -46,6 +46,9 @@ export type FormatErrorCode =
   | 'dataset_column_missing'
   | 'dataset_text_invalid'
   | 'dataset_gzip_invalid'
+  | 'dataset_records_ambiguous'
+  | 'dataset_records_missing'
+  | 'dataset_too_wide'
   | 'parquet_invalid'
   | 'parquet_row_group_too_large'
   | 'store_invalid'
@@ -60,6 +63,8 @@ export interface FormatErrorPlace {
   readonly line?: number
   /** What the user can do about it. */
   readonly hint?: string
+  /** Values of an option among which the user has to choose. */
+  readonly choices?: readonly string[]
   readonly cause?: unknown
 }
 
@@ -74,6 +79,7 @@ export class FormatError extends Error {
   readonly where: string | undefined
   readonly line: number | undefined
   readonly hint: string | undefined
+  readonly choices: readonly string[] | undefined
 
   readonly what: string
 
@@ -94,6 +100,7 @@ export class FormatError extends Error {
     this.where = where
     this.line = place.line
     this.hint = hint
+    this.choices = place.choices
   }
 }
 

@@ -7,6 +7,7 @@ import { DocumentWriter, openTexts, resolveInside, type TextStream, writeFolderA
 import { z } from 'zod'
 import { folderOf, withFileErrors } from '../files/index.js'
 import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { toJson } from '../runner/database.js'
 import { StageProgress } from '../runner/progress.js'
 import { interruptible, Pulse } from './pulse.js'
 
@@ -35,8 +36,8 @@ async function finishedStats({ db, job }: Context): Promise<DatasetStats | null>
 }
 
 async function importFile(context: Context): Promise<DatasetStats> {
-  const { path, fileName, textColumn, txtMode, onBadRecord, datasetId } = context.job.params
-  const source = await openTexts(path, textColumn, { fileName, txtMode, onBadRecord })
+  const { path, fileName, textColumn, txtMode, onBadRecord, recordsIn, datasetId } = context.job.params
+  const source = await openTexts(path, textColumn, { fileName, txtMode, onBadRecord, recordsIn })
   const folder = folderOf(context.dataDir, 'datasets', datasetId)
   const stats = await writeFolderAtomic(folder, (temporary) => copyTexts(context, source, temporary))
   const stored = await context.commit((tx) =>
@@ -44,7 +45,7 @@ async function importFile(context: Context): Promise<DatasetStats> {
       datasetId,
       source.format,
       source.format === 'txt' ? null : source.column,
-      JSON.stringify(stats),
+      toJson(stats),
     ]),
   )
   if (stored.rowCount === 0) {

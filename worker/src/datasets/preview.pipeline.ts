@@ -9,13 +9,14 @@ export const previewPipeline: Pipeline<z.infer<typeof DatasetPreviewParamsSchema
   kind: 'dataset.preview',
   parse: (params) => DatasetPreviewParamsSchema.parse(params),
   async run({ job }) {
-    const { path, fileName } = job.params
-    const found = await withFileErrors(() => previewDataset(path, fileName))
+    const { path, fileName, recordsIn } = job.params
+    const found = await withFileErrors(() => previewDataset(path, fileName, recordsIn))
     const rows = found.rows.map((row) => ({ ...row }))
     const result: DatasetPreview = {
       ...found,
       fileName,
       columns: [...found.columns],
+      arrays: [...found.arrays],
       rows,
       problems: [...found.problems],
     }

@@ -10,10 +10,12 @@ function codeOf(code: FormatErrorCode): ErrorCode {
   return 'file_invalid'
 }
 
-/** A `FormatError` as the `AppError` that the user sees; `details` hold the reason, the file and the line. */
+/** A `FormatError` as the `AppError` that the user sees; `details` hold the reason, the file, the line, and what can be chosen. */
 export function asAppError(error: FormatError): AppError {
-  const { code, file, line, where, hint } = error
-  const details = Object.entries({ reason: code, file, line, where, hint }).filter(([, value]) => value !== undefined)
+  const { code, file, line, where, hint, choices } = error
+  const details = Object.entries({ reason: code, file, line, where, hint, choices }).filter(
+    ([, value]) => value !== undefined,
+  )
   return new AppError(codeOf(code), error.message, Object.fromEntries(details), { cause: error })
 }
 

@@ -6,8 +6,8 @@ import { useNavigate } from 'react-router'
 import { dismissTransfer, FileBrowser, UploadFiles, useTransfer } from '../../files/index.js'
 import { Button, Dialog, errorText, Field, Input, Notice, nextStep, ProgressBar, Tabs } from '../../ui/index.js'
 import { useCreateDataset, usePreview } from '../api.js'
-import { formProblem, type ImportForm, initialForm, toRequest } from '../prepare.js'
-import { ImportFields, PreviewTable } from './preview.js'
+import { arrayChoices, formProblem, type ImportForm, initialForm, toRequest } from '../prepare.js'
+import { ImportFields, PreviewTable, RecordsIn } from './preview.js'
 
 export function AddDatasetDialog({ open, onClose }: { open: boolean; onClose(): void }) {
   return open ? <AddDataset onClose={onClose} /> : null
@@ -22,6 +22,7 @@ function AddDataset({ onClose }: { onClose(): void }) {
   const uploading = useTransfer((store) => store.transfer?.upload.purpose === 'dataset')
   const [from, setFrom] = useState<'path' | 'upload'>(uploading ? 'upload' : 'path')
   const [path, setPath] = useState('')
+  const [source, setSource] = useState<DatasetSource | null>(null)
   const [found, setFound] = useState<Found | null>(null)
   const [form, setForm] = useState<ImportForm | null>(null)
   const preview = usePreview()
@@ -34,10 +35,11 @@ function AddDataset({ onClose }: { onClose(): void }) {
     preview.reset()
     create.reset()
   }
-  const look = async (source: DatasetSource) => {
+  const look = async (source: DatasetSource, recordsIn?: string) => {
     reset()
+    setSource(source)
     try {
-      const result = await preview.mutateAsync(source)
+      const result = await preview.mutateAsync(recordsIn ? { source, recordsIn } : { source })
       setFound({ source, preview: result })
       setForm(initialForm(result))
     } catch {
@@ -141,6 +143,11 @@ function AddDataset({ onClose }: { onClose(): void }) {
             {errorText(failure)} {failure instanceof AppError && nextStep(failure)}
           </Notice>
         )}
+        <RecordsIn
+          choices={arrayChoices(found?.preview ?? null, preview.error)}
+          value={found?.preview.recordsIn ?? null}
+          onChange={(recordsIn) => source && void look(source, recordsIn)}
+        />
         {found && form && (
           <>
             <PreviewTable preview={found.preview} textColumn={form.textColumn} />

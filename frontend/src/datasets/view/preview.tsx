@@ -1,7 +1,20 @@
 // The beginning of a file as it will be read, and the choices of the import.
 import type { DatasetPreview } from '@mistudio/contracts'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
-import { cx, Field, formatBytes, Input, Notice, plural, Select, Table, Td, Th, Tr } from '../../ui/index.js'
+import {
+  cx,
+  Field,
+  formatBytes,
+  formatNumber,
+  Input,
+  Notice,
+  plural,
+  Select,
+  Table,
+  Td,
+  Th,
+  Tr,
+} from '../../ui/index.js'
 import type { ImportForm } from '../prepare.js'
 
 const cell = (value: unknown): string =>
@@ -13,7 +26,10 @@ export function PreviewTable({ preview, textColumn }: { preview: DatasetPreview;
     <div className="space-y-3">
       <p className="text-sm text-body">
         <span className="font-medium text-heading">{preview.fileName}</span> · {preview.format.toUpperCase()}
-        {preview.compressed && ', compressed'} · {formatBytes(preview.size)} · first {plural(rows.length, 'row')}:
+        {preview.compressed && ', compressed'} · {formatBytes(preview.size)} · first {plural(rows.length, 'row')}
+        {preview.columnsInFile > columns.length &&
+          `, ${columns.length} of ${formatNumber(preview.columnsInFile)} columns`}
+        :
       </p>
       <Table label="First rows" className="max-h-60 overflow-y-auto">
         <thead className="sticky top-0 bg-modal">
@@ -58,6 +74,27 @@ export function PreviewTable({ preview, textColumn }: { preview: DatasetPreview;
         </Notice>
       )}
     </div>
+  )
+}
+
+interface RecordsInProps {
+  choices: { value: string; label: string }[]
+  value: string | null
+  onChange(recordsIn: string): void
+}
+
+/** Which array of a JSON file is the dataset; nothing where there is no choice. */
+export function RecordsIn({ choices, value, onChange }: RecordsInProps) {
+  if (choices.length === 0) return null
+  return (
+    <Field label="Records are in" hint="A JSON file may hold several arrays; one of them is the dataset.">
+      <Select
+        value={value ?? ''}
+        onChange={onChange}
+        placeholder="Choose the array with the records"
+        options={choices}
+      />
+    </Field>
   )
 }
 

@@ -16,14 +16,26 @@ export type DatasetSource = z.infer<typeof DatasetSourceSchema>
 /** How a txt file is cut into documents. */
 export const TxtModeSchema = z.enum(['lines', 'paragraphs', 'whole'])
 
-export const PreviewDatasetSchema = z.strictObject({ source: DatasetSourceSchema })
+/** Which array of a JSON document holds the records: its keys joined by dots; `$` for the document itself. Found by rules when absent. */
+const RecordsInSchema = z.string().min(1).max(2000)
+
+export const PreviewDatasetSchema = z.strictObject({
+  source: DatasetSourceSchema,
+  recordsIn: RecordsInSchema.optional(),
+})
+export type PreviewDataset = z.infer<typeof PreviewDatasetSchema>
 export const DatasetPreviewSchema = z.object({
   fileName: z.string(),
   format: DatasetFormatSchema,
   compressed: z.boolean(),
   size: z.number(),
   columns: z.array(z.object({ name: z.string(), type: z.string(), sample: z.string() })),
+  /** How many columns there are; `columns` holds the first of them. */
+  columnsInFile: z.int(),
   suggestedColumn: z.string().nullable(),
+  /** Of a JSON document: the array that was read, and those that could hold the records. */
+  recordsIn: z.string().nullable(),
+  arrays: z.array(z.object({ path: z.string(), records: z.int() })),
   rows: z.array(z.record(z.string(), z.unknown())),
   /** Broken lines met within the previewed part. */
   problems: z.array(z.object({ line: z.int(), reason: z.string() })),
@@ -36,6 +48,7 @@ export const CreateDatasetSchema = z.strictObject({
   /** Column that holds the text; not used for txt. */
   textColumn: z.string().min(1).max(200).optional(),
   txtMode: TxtModeSchema.default('lines'),
+  recordsIn: RecordsInSchema.optional(),
   /** What to do with lines that cannot be read: stop with the line number, or leave them out and count them. */
   onBadRecord: z.enum(['fail', 'skip']).default('fail'),
 })
@@ -130,7 +143,11 @@ export type TokenSample = z.infer<typeof TokenSampleSchema>
 export const TokenSamplesResultSchema = z.object({ total: z.int(), samples: z.array(TokenSampleSchema) })
 
 /** Job parameters. `path` is already confined by the backend. */
-export const DatasetPreviewParamsSchema = z.object({ path: z.string(), fileName: z.string() })
+export const DatasetPreviewParamsSchema = z.object({
+  path: z.string(),
+  fileName: z.string(),
+  recordsIn: z.string().nullable().default(null),
+})
 export const DatasetImportParamsSchema = z.object({
   datasetId: IdSchema,
   path: z.string(),
@@ -138,6 +155,7 @@ export const DatasetImportParamsSchema = z.object({
   textColumn: z.string().nullable(),
   txtMode: TxtModeSchema,
   onBadRecord: z.enum(['fail', 'skip']),
+  recordsIn: z.string().nullable().default(null),
   /** Delete the source when done (uploads). */
   removeSource: z.boolean(),
 })

@@ -1,4 +1,5 @@
-// A file as a stream of bytes, unpacked when it is gzip and without a byte order mark, with the position in the file for progress.
+// A file as a stream of UTF-8 bytes: unpacked when it is gzip, without a byte order mark, and written as UTF-8 when its mark says that it is
+// UTF-16 (as Excel saves "Unicode text"); with the position in the file for progress.
 import { createGunzip } from 'node:zlib'
 import { FormatError, systemCode, translateSystemError } from '../errors.js'
 import { openStream } from '../files/open.js'
@@ -11,7 +12,7 @@ export interface ByteSource {
 
 const CHUNK_BYTES = 2 ** 18
 
-/** Opens `path` for streaming. Reading errors come from the iteration: `dataset_gzip_invalid`, `file_not_found`. */
+/** Opens `path` for streaming. Errors come from the iteration: `dataset_gzip_invalid`, `file_not_found`, `dataset_not_utf8`. */
 export function openBytes(path: string, compressed: boolean): ByteSource {
   let position = 0
   async function* read(): AsyncGenerator<Buffer> {
@@ -36,25 +37,75 @@ export function openBytes(path: string, compressed: boolean): ByteSource {
       file.destroy()
     }
   }
-  return { chunks: withoutMark(read()), position: () => position }
+  return { chunks: inUtf8(read(), path), position: () => position }
 }
 
-/** The same bytes without a UTF-8 byte order mark at their start. */
-async function* withoutMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/** Byte order marks and what is done behind them; longer ones first, as the mark of UTF-32 begins like that of UTF-16. */
+const MARKS = [
+  { mark: [0xff, 0xfe, 0x00, 0x00], encoding: 'utf-32' },
+  { mark: [0x00, 0x00, 0xfe, 0xff], encoding: 'utf-32' },
+  { mark: [0xef, 0xbb, 0xbf], encoding: 'utf-8' },
+  { mark: [0xff, 0xfe], encoding: 'utf-16le' },
+  { mark: [0xfe, 0xff], encoding: 'utf-16be' },
+] as const
+const LONGEST_MARK = 4
+
+/** The same text without its mark, in UTF-8. */
+async function* inUtf8(chunks: AsyncIterable<Buffer>, path: string): AsyncGenerator<Buffer> {
   let start: Buffer | undefined = Buffer.alloc(0)
-  for await (const chunk of chunks) {
-    if (!start) {
-      yield chunk
-      continue
-    }
-    // The mark may be cut by the first chunk's end.
-    start = Buffer.concat([start, chunk])
-    if (start.byteLength < MARK.byteLength) continue
-    yield unmarked(start)
-    start = undefined
+  let convert = (chunk: Buffer): Buffer => chunk
+  let end = (): Buffer => Buffer.alloc(0)
+  const begin = (bytes: Buffer): Buffer => {
+    const { mark, encoding } = MARKS.find(({ mark }) => mark.every((code, i) => bytes[i] === code)) ?? NO_MARK
+    if (encoding !== 'utf-8') ({ convert, end } = converter(encoding, path))
+    return convert(bytes.subarray(mark.length))
   }
-  if (start && start.byteLength > 0) yield unmarked(start)
+  for await (const chunk of chunks) {
+    if (!start) yield convert(chunk)
+    else {
+      // The mark may be cut by the first chunk's end.
+      start = Buffer.concat([start, chunk])
+      if (start.byteLength < LONGEST_MARK) continue
+      yield begin(start)
+      start = undefined
+    }
+  }
+  if (start && start.byteLength > 0) yield begin(start)
+  const last = end()
+  if (last.byteLength > 0) yield last
 }
 
-const MARK = Buffer.from([0xef, 0xbb, 0xbf])
-const unmarked = (bytes: Buffer): Buffer => (bytes.subarray(0, 3).equals(MARK) ? bytes.subarray(3) : bytes)
+const NO_MARK = { mark: [], encoding: 'utf-8' } as const
+
+function converter(encoding: 'utf-16le' | 'utf-16be' | 'utf-32', path: string) {
+  const refusal = (what: string, cause?: unknown): FormatError =>
+    new FormatError('dataset_not_utf8', what, { file: path, hint: 'Save the file as UTF-8.', cause })
+  if (encoding === 'utf-32') throw refusal('The file begins like UTF-32, which is not read here')
+  const decoder = new TextDecoder(encoding, { fatal: true, ignoreBOM: true })
+  const decoded = (chunk?: Buffer): Buffer => {
+    try {
+      return Buffer.from(decoder.decode(chunk, { stream: chunk !== undefined }))
+    } catch (cause) {
+      throw refusal(`The file begins like ${encoding.toUpperCase()}, but holds what is not`, cause)
+    }
+  }
+  return { convert: decoded, end: () => decoded() }
+}
+
+/** Thrown away where a look ends: the stream had more than the look may take. */
+export interface Look {
+  /** The limit was reached: the stream ends here, the file does not. */
+  reached: boolean
+}
+
+/** At most `maxBytes` of a stream; `look` tells whether that cut it. */
+export async function* firstBytes(chunks: AsyncIterable<Buffer>, maxBytes: number, look: Look): AsyncGenerator<Buffer> {
+  let left = maxBytes
+  for await (const chunk of chunks) {
+    yield chunk.subarray(0, left)
+    left -= chunk.byteLength
+    if (left > 0) continue
+    look.reached = true
+    return
+  }
+}

@@ -1,5 +1,5 @@
 // Cutting a CSV byte stream into records (RFC 4180: quoted fields may hold line breaks, a doubled quote stands for one). A record with
-// a broken quote ends at its line, so that the rest of the file is still read.
+// a broken quote ends at its line, so that the rest of the file is still read. Lines end as in lines.ts.
 
 export interface CsvRecord {
   /** 1-based line where the record starts. */
@@ -10,8 +10,8 @@ export interface CsvRecord {
   readonly broken: string | undefined
 }
 
-/** start: a field begins; plain: in an unquoted field; quoted: inside quotes; closed: behind a closing quote; return: behind it and a carriage return; broken: skip to the line's end. */
-type State = 'start' | 'plain' | 'quoted' | 'closed' | 'return' | 'broken'
+/** start: a field begins; plain: in an unquoted field; quoted: inside quotes; closed: behind a closing quote; broken: skip to the line's end. */
+type State = 'start' | 'plain' | 'quoted' | 'closed' | 'broken'
 
 const QUOTE = 0x22
 const NEWLINE = 0x0a
@@ -25,6 +25,8 @@ export class CsvSplitter {
   #parts: Buffer[] = []
   #bytes = 0
   #broken: string | undefined
+  /** The byte before was a carriage return. */
+  #returned = false
 
   constructor(
     delimiter: string,
@@ -39,9 +41,18 @@ export class CsvSplitter {
     let from = 0
     for (let i = 0; i < chunk.length; i++) {
       const code = chunk[i]!
-      if (code === NEWLINE) this.#line++
-      if (code !== NEWLINE || this.#state === 'quoted') {
+      const pair = code === NEWLINE && this.#returned
+      this.#returned = code === RETURN
+      const ends = code === NEWLINE || code === RETURN
+      if (ends && !pair) this.#line++
+      if (!ends || this.#state === 'quoted') {
         this.#state = this.#next(code)
+        continue
+      }
+      // The line feed behind a carriage return ends nothing more.
+      if (pair && this.#bytes === 0 && from === i) {
+        this.#startLine = this.#line
+        from = i + 1
         continue
       }
       this.#keep(chunk.subarray(from, i))
@@ -69,7 +80,6 @@ export class CsvSplitter {
     if (this.#state === 'closed') {
       if (code === this.#delimiter) return 'start'
       if (code === QUOTE) return 'quoted'
-      if (code === RETURN) return 'return'
     }
     this.#broken = 'There is text behind a closing quote'
     return 'broken'
@@ -82,8 +92,7 @@ export class CsvSplitter {
   }
 
   #take(): CsvRecord[] {
-    const whole = Buffer.concat(this.#parts)
-    const bytes = whole.at(-1) === RETURN ? whole.subarray(0, -1) : whole
+    const bytes = Buffer.concat(this.#parts)
     const record = { line: this.#startLine, bytes: this.#bytes > this.maxBytes ? null : bytes, broken: this.#broken }
     this.#state = 'start'
     this.#startLine = this.#line

@@ -2,12 +2,14 @@
 import { FormatError } from '../errors.js'
 import { type CsvRecord, CsvSplitter, splitFields } from './csv-records.js'
 import { tooLong } from './jsonl.js'
-import type { BrokenRecord, DatasetRecord, RecordBatch } from './types.js'
+import { type BrokenRecord, type DatasetRecord, type RecordBatch, requireColumns } from './types.js'
 import { decodeStrict } from './utf8.js'
 
 export interface CsvOptions {
   /** One ASCII character. */
   readonly delimiter: string
+  /** The first line only names the delimiter (Excel's `sep=;`). */
+  readonly skipsFirst?: boolean
   readonly maxBytes: number
 }
 
@@ -19,9 +21,14 @@ export async function* readCsv(
 ): AsyncGenerator<RecordBatch> {
   const splitter = new CsvSplitter(options.delimiter, options.maxBytes)
   let columns: readonly string[] | undefined
+  let skips = options.skipsFirst === true
   const parse = (records: readonly CsvRecord[]): RecordBatch => {
     const batch: (DatasetRecord | BrokenRecord)[] = []
     for (const record of records) {
+      if (skips) {
+        skips = false
+        continue
+      }
       const fields = fieldsOf(record, file, options)
       if (!columns) columns = headerOf(fields, file)
       else batch.push(recordOf(record.line, fields, columns, file))
@@ -51,7 +58,9 @@ function fieldsOf(
 function headerOf(fields: string[] | FormatError, file: string): string[] {
   if (fields instanceof FormatError) throw fields
   const names = fields.map((name) => name.trim())
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  requireColumns(names.length, file)
+  const seen = new Set<string>()
+  const twice = names.find((name) => seen.size === seen.add(name).size)
   if (twice !== undefined)
     throw new FormatError('dataset_record_invalid', `The header names the column "${twice}" twice`, { file, line: 1 })
   return names
@@ -79,8 +88,17 @@ const unreadable = (what: string, file: string, line: number): FormatError =>
     hint: 'Put quotes around fields that hold the delimiter, and double the quotes inside them; or skip broken lines.',
   })
 
-/** The delimiter that splits the first line most often: comma, semicolon or tab. */
-export function guessDelimiter(firstLine: string): string {
-  const count = (delimiter: string): number => firstLine.split(delimiter).length
-  return [',', ';', '\t'].reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best))
+export interface CsvStart {
+  readonly delimiter: string
+  readonly skipsFirst: boolean
+}
+
+/** What the first line says: Excel's `sep=;`, else the delimiter that splits it most often outside quotes: comma, semicolon or tab. */
+export function csvStart(firstLine: string): CsvStart {
+  const named = /^sep=(.)$/i.exec(firstLine.trimEnd())?.[1] ?? (/^sep=\t$/i.test(firstLine) ? '\t' : undefined)
+  if (named !== undefined && named.charCodeAt(0) < 0x80) return { delimiter: named, skipsFirst: true }
+  const unquoted = firstLine.replace(/"[^"]*"/g, '')
+  const count = (delimiter: string): number => unquoted.split(delimiter).length
+  const delimiter = [',', ';', '\t'].reduce((best, each) => (count(each) > count(best) ? each : best))
+  return { delimiter, skipsFirst: false }
 }

@@ -78,7 +78,10 @@ async function looksLikeJsonLines(path: string, compressed: boolean): Promise<bo
     length += chunk.byteLength
     if (length >= PEEK_BYTES) break
   }
-  const [firstLine, ...rest] = Buffer.concat(head).toString('utf8').trimStart().split('\n')
+  const [firstLine, ...rest] = Buffer.concat(head)
+    .toString('utf8')
+    .trimStart()
+    .split(/\r\n|\r|\n/)
   if (!firstLine?.startsWith('{') || !rest.some((line) => line.trim() !== '')) return false
   try {
     JSON.parse(firstLine)

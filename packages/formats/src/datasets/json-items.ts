@@ -1,6 +1,8 @@
-// Cutting one large JSON document into the elements of its array while it streams: `[…]`, or the first array that is a
-// value of the outermost object. Knows brackets, strings and commas; each element is then parsed strictly by its reader.
+// Cutting one large JSON document into the elements of one of its arrays while it streams. Knows brackets, strings and commas; each element is
+// then parsed strictly by its reader.
 import { FormatError } from '../errors.js'
+import { WHOLE_DOCUMENT } from './json-layout.js'
+import { JsonOutline } from './json-outline.js'
 
 export interface JsonItem {
   /** 1-based line where the element starts. */
@@ -13,17 +15,9 @@ export interface JsonItem {
 type State = 'before' | 'value' | 'item' | 'separator' | 'after'
 
 const byte = (char: string): number => char.charCodeAt(0)
-const [QUOTE, BACKSLASH, OPEN, CLOSE, CURLY, UNCURLY, COMMA, NEWLINE, COLON] = [
-  '"',
-  '\\',
-  '[',
-  ']',
-  '{',
-  '}',
-  ',',
-  '\n',
-  ':',
-].map(byte)
+const [QUOTE, BACKSLASH, OPEN, CLOSE, CURLY, UNCURLY, COMMA, NEWLINE] = ['"', '\\', '[', ']', '{', '}', ',', '\n'].map(
+  byte,
+)
 const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 
 export class JsonItemSplitter {
@@ -37,11 +31,13 @@ export class JsonItemSplitter {
   #itemBytes = 0
   #items = 0
   #closed = false
-  #previous = 0
+  readonly #outline = new JsonOutline()
 
   constructor(
     private readonly file: string,
     private readonly maxBytes: number,
+    /** Path of the array, as json-layout.ts writes it. */
+    private readonly recordsIn: string,
   ) {}
 
   /** Elements completed by this chunk. Error: `dataset_record_invalid` when the structure between elements is broken. */
@@ -63,10 +59,12 @@ export class JsonItemSplitter {
     return found
   }
 
-  /** Call at the end of the stream. Error: `dataset_record_invalid` for a cut or arrayless document. */
+  /** Call at the end of the stream. Errors: `dataset_record_invalid` for a cut document, `dataset_records_missing`. */
   end(): void {
     if (!this.#closed && this.#state === 'before')
-      throw this.#broken('There is no array of records', 'Expected [ … ] or an object that holds an array.')
+      throw this.recordsIn === WHOLE_DOCUMENT
+        ? this.#broken('There is no array of records', 'Expected [ … ] or an object that holds an array.')
+        : new FormatError('dataset_records_missing', `There is no array "${this.recordsIn}"`, { file: this.file })
     if (!this.#closed)
       throw this.#broken(
         `The file ends inside the array, after ${this.#items} records`,
@@ -108,23 +106,18 @@ export class JsonItemSplitter {
     return false
   }
 
-  /** Depth counts the outermost object; strings may hold brackets. */
   #lookForArray(code: number): void {
-    if (this.#inString) {
-      this.#endsItem(code)
-      return
-    }
-    if (isSpace(code)) return
-    if (code === QUOTE) this.#inString = true
-    else if (code === OPEN && (this.#depth === 0 || (this.#depth === 1 && this.#previous === COLON))) {
+    const outline = this.#outline
+    const event = outline.next(code)
+    if (event === 'array' && outline.inOuterArray && this.#isWanted(outline)) {
       this.#state = 'value'
-      this.#objectDepth = this.#depth
-      this.#depth = 0
-    } else if (this.#depth === 0 && code !== CURLY)
+      this.#objectDepth = outline.depth - 1
+    } else if (outline.depth === 0 && event !== undefined && event !== 'end')
       throw this.#broken('This is not a JSON array or object', 'Expected [ … ] or { … }.')
-    else if (code === CURLY || code === OPEN) this.#depth++
-    else if (code === UNCURLY || code === CLOSE) this.#depth--
-    this.#previous = code
+  }
+
+  #isWanted({ depth, path }: JsonOutline): boolean {
+    return this.recordsIn === WHOLE_DOCUMENT ? depth === 1 : path === this.recordsIn
   }
 
   #objectDepth = 0

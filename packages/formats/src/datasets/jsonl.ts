@@ -33,11 +33,24 @@ function parseLine(
   return parseRecord(text, line, file)
 }
 
+/** What is between quotes, or one of the words that Python writes for numbers that JSON does not have. */
+const STRING_OR_NON_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g
+
+/** JSON, and Python's NaN, Infinity and -Infinity in it as null. @throws SyntaxError */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (!/NaN|Infinity/.test(text)) throw error
+    return JSON.parse(text.replace(STRING_OR_NON_NUMBER, (found) => (found.startsWith('"') ? found : 'null')))
+  }
+}
+
 /** One JSON text as a record: an object as it is, a bare string as `{text}`. */
 export function parseRecord(text: string, line: number, file: string): DatasetRecord | BrokenRecord {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseJson(text)
   } catch (error) {
     const problem = new FormatError('dataset_record_invalid', `Not valid JSON${placeInJson(error)}`, {
       file,

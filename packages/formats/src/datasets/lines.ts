@@ -10,12 +10,28 @@ export interface ByteLine {
 const NEWLINE = 0x0a
 const RETURN = 0x0d
 
-/** Lines of `chunks`, a batch per chunk. `\n` and `\r\n` end a line. */
+/** Where line breaks lie in a chunk: from, and where the next line begins. */
+function* breaksOf(chunk: Buffer, start: number): Generator<readonly [at: number, next: number]> {
+  let newline = chunk.indexOf(NEWLINE, start)
+  let carriage = chunk.indexOf(RETURN, start)
+  while (newline >= 0 || carriage >= 0) {
+    const returned = carriage >= 0 && (newline < 0 || carriage < newline)
+    const at = returned ? carriage : newline
+    const next = returned && chunk[at + 1] === NEWLINE ? at + 2 : at + 1
+    yield [at, next]
+    if (newline >= 0 && newline < next) newline = chunk.indexOf(NEWLINE, next)
+    if (carriage >= 0 && carriage < next) carriage = chunk.indexOf(RETURN, next)
+  }
+}
+
+/** Lines of `chunks`, a batch per chunk. `\n`, `\r\n` and `\r` end a line, also mixed. */
 export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number): AsyncGenerator<ByteLine[]> {
   let line = 0
   let pending: Buffer[] = []
   let pendingBytes = 0
   let tooLong = false
+  /** The last chunk ended with a carriage return, whose line feed may still come. */
+  let returned = false
 
   const keep = (part: Buffer): void => {
     pendingBytes += part.byteLength
@@ -27,7 +43,7 @@ export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number
   const end = (): ByteLine => {
     line++
     const whole = pending.length === 1 ? pending[0]! : Buffer.concat(pending)
-    const bytes = tooLong ? null : whole.at(-1) === RETURN ? whole.subarray(0, -1) : whole
+    const bytes = tooLong ? null : whole
     pending = []
     pendingBytes = 0
     tooLong = false
@@ -35,13 +51,15 @@ export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number
   }
 
   for await (const chunk of chunks) {
+    if (chunk.byteLength === 0) continue
     const batch: ByteLine[] = []
-    let from = 0
-    for (let to = chunk.indexOf(NEWLINE); to >= 0; to = chunk.indexOf(NEWLINE, from)) {
-      keep(chunk.subarray(from, to))
+    let from = returned && chunk[0] === NEWLINE ? 1 : 0
+    for (const [at, next] of breaksOf(chunk, from)) {
+      keep(chunk.subarray(from, at))
       batch.push(end())
-      from = to + 1
+      from = next
     }
+    returned = chunk.at(-1) === RETURN
     keep(chunk.subarray(from))
     if (batch.length > 0) yield batch
   }

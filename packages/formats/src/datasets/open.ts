@@ -1,9 +1,10 @@
 // A dataset file of any supported format as one stream of records, with one rule for broken ones: stop, or skip and count.
 import { FormatError } from '../errors.js'
-import { openBytes } from './bytes.js'
-import { guessDelimiter, readCsv } from './csv.js'
+import { firstBytes, type Look, openBytes } from './bytes.js'
+import { csvStart, readCsv } from './csv.js'
 import { detectFormat } from './detect.js'
-import { readJsonArray } from './json.js'
+import { readJson } from './json.js'
+import { findRecords, type JsonLayout } from './json-layout.js'
 import { readJsonLines } from './jsonl.js'
 import { readLines } from './lines.js'
 import { type ParquetProgress, readParquet } from './parquet.js'
@@ -26,6 +27,10 @@ export interface OpenDatasetOptions {
   /** Columns needed (saves work for parquet); all by default. */
   readonly columns?: readonly string[]
   readonly maxRecordBytes?: number
+  /** Where the records of a JSON document are (see json-layout.ts); found by its rules when absent. */
+  readonly recordsIn?: string | null
+  /** Only a look: at most so many (unpacked) bytes and rows are read. */
+  readonly look?: { readonly bytes: number; readonly rows: number }
 }
 
 export interface SkippedRecord {
@@ -62,13 +67,17 @@ export interface DatasetStream {
   /** Bytes of the file. */
   readonly size: number
   readonly skipped: SkipReport
+  /** Of a JSON document; null for other formats. */
+  readonly layout: JsonLayout | null
+  /** Whether a look ended before the file did. */
+  cut(): boolean
   /** Bytes of the file read so far; for progress. */
   position(): number
   /** Records, some at a time. Iterate once. Errors: `dataset_*`, `parquet_*`. */
   batches(): AsyncGenerator<readonly DatasetRecord[]>
 }
 
-/** Opens a dataset file; nothing but its start is read yet. Errors: `file_*`, `dataset_empty`, `dataset_format_unknown`. */
+/** Opens a dataset file; nothing but its start is read yet. Errors: `file_*`, `dataset_empty`, `dataset_format_unknown`, `dataset_records_*`. */
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<DatasetStream> {
   const fileName = options.fileName ?? path
   const { format, compressed, extension, size } = await detectFormat(path, fileName)
@@ -86,6 +95,11 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
       any ||= good.length > 0
       if (good.length > 0) yield good
     }
+    if (!any && reading.look.reached)
+      throw new FormatError('dataset_line_too_long', `No record ends within the first ${options.look?.bytes} bytes`, {
+        file: fileName,
+        hint: 'Check that the file has line breaks where they belong.',
+      })
     if (!any)
       throw new FormatError(
         'dataset_empty',
@@ -96,11 +110,14 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
         },
       )
   }
-  return { format, compressed, size, skipped, position: reading.position, batches }
+  const cut = () => reading.look.reached
+  return { format, compressed, size, skipped, layout: reading.layout, cut, position: reading.position, batches }
 }
 
 interface Reading {
   readonly batches: AsyncGenerator<RecordBatch>
+  readonly layout: JsonLayout | null
+  readonly look: Look
   position(): number
 }
 
@@ -113,24 +130,46 @@ async function openReader(
   options: OpenDatasetOptions,
 ): Promise<Reading> {
   const maxBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES
+  const look: Look = { reached: false }
   if (format === 'parquet') {
     const progress: ParquetProgress = { bytes: 0 }
-    return { batches: readParquet(path, options.columns, progress), position: () => progress.bytes }
+    const batches = readParquet(path, options.columns, progress, options.look?.rows)
+    return { batches, layout: null, look, position: () => progress.bytes }
   }
-  const delimiter =
-    format !== 'csv' ? '' : extension === '.tsv' ? '\t' : guessDelimiter(await firstLine(path, compressed))
-  const { chunks, position } = openBytes(path, compressed)
+  const layout =
+    format === 'json'
+      ? await findRecords(openBytes(path, compressed).chunks, fileName, options.recordsIn ?? null)
+      : null
+  const start = format === 'csv' ? csvStart(await firstLine(path, compressed)) : null
+  const source = openBytes(path, compressed)
+  const { position } = source
+  const chunks = options.look ? firstBytes(source.chunks, options.look.bytes, look) : source.chunks
   const readers: Record<typeof format, () => AsyncGenerator<RecordBatch>> = {
     jsonl: () => readJsonLines(chunks, fileName, maxBytes),
-    json: () => readJsonArray(chunks, fileName, maxBytes),
+    json: () => readJson(chunks, fileName, { maxBytes, recordsIn: layout!.recordsIn }),
     txt: () => readTxt(chunks, fileName, maxBytes, options.txtMode ?? 'lines'),
-    csv: () => readCsv(chunks, fileName, { delimiter, maxBytes }),
+    csv: () =>
+      readCsv(chunks, fileName, { ...start!, ...(extension === '.tsv' && !start!.skipsFirst && TABS), maxBytes }),
   }
-  return { batches: readers[format](), position }
+  return { batches: untilCut(readers[format](), look), layout, look, position }
 }
 
+const TABS = { delimiter: '\t' }
+
+/** What was read before a look ended; what the end of its stream breaks is not the file's fault. */
+async function* untilCut(batches: AsyncGenerator<RecordBatch>, look: Look): AsyncGenerator<RecordBatch> {
+  try {
+    yield* batches
+  } catch (error) {
+    if (!look.reached || !(error instanceof FormatError)) throw error
+  }
+}
+
+const MAX_FIRST_LINE = 2 ** 20
+
+/** The first line, or as much of it as is looked at. */
 async function firstLine(path: string, compressed: boolean): Promise<string> {
-  for await (const lines of readLines(openBytes(path, compressed).chunks, 2 ** 20))
-    return lines[0]?.bytes?.toString('utf8') ?? ''
+  const start = firstBytes(openBytes(path, compressed).chunks, MAX_FIRST_LINE, { reached: false })
+  for await (const lines of readLines(start, MAX_FIRST_LINE)) return lines[0]?.bytes?.toString('utf8') ?? ''
   return ''
 }

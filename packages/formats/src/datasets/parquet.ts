@@ -40,11 +40,12 @@ export async function parquetColumns(path: string): Promise<ParquetColumn[]> {
   )
 }
 
-/** Rows of a parquet file; `wanted` names columns, those that do not exist are left out; undefined means all. `line` is the 1-based row. */
+/** Rows of a parquet file; `wanted` names columns, those that do not exist are left out; undefined means all; at most `maxRows`. `line` is the 1-based row. */
 export async function* readParquet(
   path: string,
   wanted: readonly string[] | undefined,
   progress: ParquetProgress,
+  maxRows = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<RecordBatch> {
   const { handle, size } = await openRegularFile(path)
   try {
@@ -53,9 +54,10 @@ export async function* readParquet(
     const columns = await guarded(path, async () => presentColumns(metadata, wanted, path))
     let row = 0
     for (const [index, group] of metadata.row_groups.entries()) {
+      if (row >= maxRows) return
       const rows = Number(group.num_rows)
       await guarded(path, async () => checkGroup(group, index, columns, { metadata, path, size }))
-      const range = { rowStart: row, rowEnd: row + rows, columns: [...columns] }
+      const range = { rowStart: row, rowEnd: Math.min(row + rows, maxRows), columns: [...columns] }
       const parsers = { stringFromBytes: (bytes: Uint8Array | undefined) => (bytes ? strictText(bytes, path) : bytes) }
       const objects = await guarded(path, () => parquetReadObjects({ file, metadata, compressors, parsers, ...range }))
       yield objects.map((fields, i) => recordOf(fields, row + i + 1))
@@ -120,7 +122,7 @@ function checkGroup(
 ): void {
   const rows = Number(group.num_rows)
   let bytes = 0
-  const paths = new Set(group.columns.map((column) => column.meta_data?.path_in_schema.join('.')))
+  const paths = new Set(group.columns.map((column) => column.meta_data?.path_in_schema.join('\u0000')))
   if (paths.size !== group.columns.length) throw damaged(path, `row group ${index} holds a column twice`)
   for (const { meta_data } of group.columns) {
     if (!meta_data) throw damaged(path, `a column of row group ${index} has no metadata`)

@@ -2,7 +2,7 @@
 import { openDataset, type SkippedRecord } from './open.js'
 import { parquetColumns } from './parquet.js'
 import { fieldAt, suggestTextColumn } from './text.js'
-import type { DatasetFileFormat, DatasetRecord } from './types.js'
+import { type DatasetFileFormat, type DatasetRecord, requireColumns } from './types.js'
 
 export interface PreviewColumn {
   readonly name: string
@@ -17,43 +17,68 @@ export interface FilePreview {
   /** Bytes. */
   readonly size: number
   readonly columns: readonly PreviewColumn[]
+  /** How many there are; `columns` holds the first of them. */
+  readonly columnsInFile: number
   readonly suggestedColumn: string | null
+  /** Of a JSON document: the array that was read, as json-layout.ts names it, and those that there are. */
+  readonly recordsIn: string | null
+  readonly arrays: readonly { readonly path: string; readonly records: number }[]
   /** First rows; long texts are cut, nested values shown as JSON text. */
   readonly rows: readonly Readonly<Record<string, string | number | boolean | null>>[]
   readonly problems: readonly SkippedRecord[]
 }
 
 const ROWS = 20
+/** Columns shown; the suggested one is always among them. */
+const COLUMNS = 200
+/** Unpacked bytes looked at. */
+const LOOK_BYTES = 128 * 2 ** 20
 const CELL_CHARACTERS = 2000
 const SAMPLE_CHARACTERS = 200
 
-/** Reads the first rows of `path`, skipping broken ones. Errors: as `openDataset`, and `dataset_empty`. */
-export async function previewDataset(path: string, fileName: string = path): Promise<FilePreview> {
-  const stream = await openDataset(path, { fileName, onBadRecord: 'skip' })
+/**
+ * Reads the first rows of `path`, skipping broken ones; `recordsIn` as for `openDataset`. The work is bounded, whatever the file holds.
+ * Errors: as `openDataset`, and `dataset_empty`.
+ */
+export async function previewDataset(
+  path: string,
+  fileName: string = path,
+  recordsIn: string | null = null,
+): Promise<FilePreview> {
+  const look = { bytes: LOOK_BYTES, rows: ROWS }
+  const stream = await openDataset(path, { fileName, onBadRecord: 'skip', recordsIn, look })
   const records: DatasetRecord[] = []
   for await (const batch of stream.batches()) {
     records.push(...batch.slice(0, ROWS - records.length))
     if (records.length >= ROWS) break
   }
-  const stored = stream.format === 'parquet' ? await parquetColumns(path) : []
-  const names = new Set([
-    ...stored.map((column) => column.name),
-    ...records.flatMap(({ fields }) => columnNames(fields)),
-  ])
-  const columns = [...names].map((name) => describe(name, records, stored.find((column) => column.name === name)?.type))
-  const { format, compressed, size } = stream
-  const rows = records.map(({ fields }) =>
-    Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cell(value)])),
+  const stored = new Map(
+    (stream.format === 'parquet' ? await parquetColumns(path) : []).map(({ name, type }) => [name, type]),
   )
+  const names = new Set([...stored.keys(), ...records.flatMap(({ fields }) => columnNames(fields))])
+  requireColumns(names.size, fileName)
+  const all = [...names].map((name) => describe(name, records, stored.get(name)))
+  const suggestedColumn = suggestTextColumn(all)
+  const columns = all.filter(({ name }, i) => i < COLUMNS || name === suggestedColumn)
+  const { format, compressed, size, layout } = stream
   return {
     format,
     compressed,
     size,
     columns,
-    suggestedColumn: suggestTextColumn(columns),
-    rows,
+    columnsInFile: all.length,
+    suggestedColumn,
+    recordsIn: layout?.recordsIn ?? null,
+    arrays: (layout?.arrays ?? []).map(({ path, records }) => ({ path, records })),
+    rows: records.map(({ fields }) => cells(fields, columns)),
     problems: [...stream.skipped.records],
   }
+}
+
+/** Fields that are columns shown, by their own names. */
+function cells(fields: DatasetRecord['fields'], columns: readonly PreviewColumn[]): FilePreview['rows'][number] {
+  const shown = columns.filter(({ name }) => Object.hasOwn(fields, name))
+  return Object.fromEntries(shown.map(({ name }) => [name, cell(fields[name])]))
 }
 
 /** Columns of a record; the fields of an object are columns of their own, named `object.field`. */

@@ -1,6 +1,7 @@
 // The one column of a dataset that holds the documents.
 import { FormatError } from '../errors.js'
 import { type DatasetStream, type OpenDatasetOptions, openDataset } from './open.js'
+import { USUAL_TEXT_NAMES } from './text-names.js'
 import { type DatasetRecord, TXT_COLUMN } from './types.js'
 
 export interface TextRecord {
@@ -13,13 +14,10 @@ export interface TextStream extends Omit<DatasetStream, 'batches'> {
   batches(): AsyncGenerator<readonly TextRecord[]>
 }
 
-/** Column names that usually hold text, best first. */
-const USUAL_NAMES = ['text', 'content', 'document', 'story', 'body', 'article', 'sentence', 'prompt', 'completion']
-
 /** The column most likely to hold documents: a usual name, else the text column with the longest sample; null if none is text. */
 export function suggestTextColumn(columns: readonly { name: string; type: string; sample: string }[]): string | null {
   const texts = columns.filter((column) => column.type === 'string')
-  for (const name of USUAL_NAMES) {
+  for (const name of USUAL_TEXT_NAMES) {
     const found = texts.find((column) => column.name.toLowerCase() === name)
     if (found) return found.name
   }
@@ -32,8 +30,8 @@ export function suggestTextColumn(columns: readonly { name: string; type: string
 }
 
 /**
- * Opens a dataset for its documents. `column` is ignored for txt. A record whose column is absent or not text is broken and follows
- * `onBadRecord`. Errors while reading: `dataset_column_missing`, `dataset_text_invalid` and those of `openDataset`.
+ * Opens a dataset for its documents. `column` is ignored for txt. A record whose column is null has no text: it is left out and counted. One
+ * whose column is absent or not text is broken and follows `onBadRecord`. Errors while reading: `dataset_column_missing`, `dataset_text_invalid` and those of `openDataset`.
  */
 export async function openTexts(
   path: string,
@@ -57,6 +55,7 @@ export async function openTexts(
       for (const record of records) {
         const text = textOf(record, used!, file)
         if (typeof text === 'string') texts.push({ line: record.line, text })
+        else if (text === null) stream.skipped.add(record.line, `The column "${used}" is empty (null)`)
         else if (options.onBadRecord === 'skip') stream.skipped.add(record.line, text.what)
         else throw text
       }
@@ -83,8 +82,9 @@ export function fieldAt(fields: Readonly<Record<string, unknown>>, column: strin
   return value
 }
 
-function textOf({ line, fields }: DatasetRecord, column: string, file: string): string | FormatError {
+function textOf({ line, fields }: DatasetRecord, column: string, file: string): string | null | FormatError {
   const value = fieldAt(fields, column)
+  if (value === null) return null
   if (typeof value === 'string') {
     if (value.isWellFormed()) return value
     return new FormatError(
@@ -99,7 +99,7 @@ function textOf({ line, fields }: DatasetRecord, column: string, file: string): 
       line,
       hint: `The record has ${Object.keys(fields).slice(0, 12).join(', ') || 'no columns'}.`,
     })
-  const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`
+  const found = Array.isArray(value) ? 'an array' : `a ${typeof value}`
   return new FormatError('dataset_text_invalid', `The column "${column}" holds ${found}, not text`, {
     file,
     line,

@@ -1,5 +1,5 @@
 // Words shared by the dataset readers.
-import type { FormatError } from '../errors.js'
+import { FormatError } from '../errors.js'
 
 export type DatasetFileFormat = 'jsonl' | 'json' | 'csv' | 'txt' | 'parquet'
 export type TxtMode = 'lines' | 'paragraphs' | 'whole'
@@ -26,3 +26,15 @@ export const TXT_COLUMN = 'text'
 
 /** Largest line, field or document accepted unless told otherwise: 64 MiB. */
 export const MAX_RECORD_BYTES = 64 * 2 ** 20
+
+/** Columns of a table that are accepted: each is looked at by name. */
+export const MAX_COLUMNS = 100_000
+
+/** @throws FormatError `dataset_too_wide` */
+export function requireColumns(count: number, file: string): void {
+  if (count > MAX_COLUMNS)
+    throw new FormatError('dataset_too_wide', `The file has ${count} columns; at most ${MAX_COLUMNS} are read`, {
+      file,
+      hint: 'Keep the columns that hold text. If rows became columns, write the file the other way round.',
+    })
+}

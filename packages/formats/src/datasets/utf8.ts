@@ -2,6 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { FormatError } from '../errors.js'
 
+const WINDOWS_1252 = new TextDecoder('windows-1252')
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Text of `bytes`, or the problem. `line` and `file` are for the message only. */
@@ -9,12 +10,21 @@ export function decodeStrict(bytes: Uint8Array, line: number, file: string): str
   if (isUtf8(bytes)) return DECODER.decode(bytes)
   const at = firstInvalid(bytes)
   const hex = bytes[at]?.toString(16).toUpperCase().padStart(2, '0')
-  const utf16 = line === 1 && at === 0 && (bytes[0] === 0xff || bytes[0] === 0xfe)
   return new FormatError('dataset_not_utf8', `Byte 0x${hex} at byte ${at + 1} of the line is not UTF-8`, {
     file,
     line,
-    hint: utf16 ? 'The file looks like UTF-16; save it as UTF-8.' : 'Save the file as UTF-8, or skip broken lines.',
+    hint: hintFor(bytes, at, line),
   })
+}
+
+/** What the bytes probably are: in Windows' Western encoding nearly every byte is a character, and accented letters stand among plain ones. */
+function hintFor(bytes: Uint8Array, at: number, line: number): string {
+  if (line === 1 && at === 0 && (bytes[0] === 0xff || bytes[0] === 0xfe))
+    return 'The file looks like UTF-16; save it as UTF-8.'
+  const shown = WINDOWS_1252.decode(bytes.subarray(Math.max(0, at - 10), at + 11))
+    .replace(/\p{Cc}/gu, ' ')
+    .trim()
+  return `As Latin-1 or Windows-1252 it reads "${shown}"; if that is right, save the file as UTF-8 (iconv -f WINDOWS-1252 -t UTF-8). Or skip broken lines.`
 }
 
 /** Offset of the first byte that makes `bytes` invalid UTF-8: the longest valid prefix ends there. */
