@@ -1,7 +1,7 @@
 // Rules for uploads: what is taken, where it lies, where to go on after a break. All come in pieces, folders of models and SAEs as well as
 // the one file of a dataset. Unfinished files lie under `.parts` by number; beside it lie complete ones only.
 import { createHash, randomUUID } from 'node:crypto'
-import { access, mkdir, readdir, realpath, rename, rm, statfs, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import {
@@ -17,6 +17,7 @@ import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { isInside } from '../common/confine.js'
 import type { Tx } from '../common/database.js'
+import { freeAt } from '../common/disk.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { goOn, requireFiles, requireNext, requireRoom } from './folder-rules.js'
 import { FolderUploadsRepository } from './folder-uploads.repository.js'
@@ -61,8 +62,7 @@ export class FolderUploadsService {
     const bytes = files.reduce((sum, { size }) => sum + size, 0)
     if (bytes > this.config.maxUploadBytes) throw tooLarge(this.config.maxUploadBytes)
     await mkdir(path.join(this.config.dataDir, 'uploads'), { recursive: true })
-    const disk = await statfs(this.config.dataDir)
-    requireRoom(bytes, await this.repository.outstandingBytes(), disk.bavail * disk.bsize)
+    requireRoom(bytes, await this.repository.outstandingBytes(), await freeAt(this.config.dataDir))
     const id = randomUUID()
     const own = path.join(await realpath(path.join(this.config.dataDir, 'uploads')), id)
     const folder = purpose === 'dataset' ? own : path.join(own, plainFileName(name))

@@ -35,6 +35,11 @@ export class LivePublisher {
     this.server?.local.to(SYSTEM_CHANNEL).emit(SOCKET_EVENTS.system, sample)
   }
 
+  /** Whether a socket of this process hears the machine's figures. */
+  watched(): boolean {
+    return (this.server?.of('/').adapter.rooms.get(SYSTEM_CHANNEL)?.size ?? 0) > 0
+  }
+
   /** Ends every socket that came in with a credential that is no longer good. */
   dropCredential(credential: string): void {
     this.server?.in(credentialRoom(credential)).disconnectSockets(true)

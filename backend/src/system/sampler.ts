@@ -1,36 +1,40 @@
-// One sampler of the machine: a sample every 2 s, an hour of them in memory, each broadcast. What is slow to read is read less often.
+// One sampler of the machine: a sample every 2 s while somebody watches, every 10 s otherwise (30 where a GPU's tool
+// must be started for it), an hour of them in memory, each broadcast.
+// Percentages and rates are means over the time since the sample before, so a chart of sparse samples is as true as one of dense ones.
 
 import type { SystemSample } from '@mistudio/contracts'
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
-import si from 'systeminformation'
 import { iso } from '../common/time.js'
 import { LivePublisher } from '../live/publisher.js'
 import { GpuReader } from './gpus.js'
+import { type Slow, thisMachine } from './machine.js'
 
-const EVERY_MS = 2000
-/** One hour. */
-const KEPT = 1800
-const SLOW_EVERY = 10
-
-interface Slow {
-  readonly disks: SystemSample['disks']
-  readonly cpuTemperature: number | null
-}
+const WATCHED_MS = 2000
+/** Both less than the silence that breaks the line of a chart. */
+const UNWATCHED_MS = 10_000
+const UNWATCHED_GPU_MS = 30_000
+const KEPT_MS = 3_600_000
+/** Disks and temperature: as often as anybody would look at them. */
+const SLOW_WATCHED_MS = 20_000
+const SLOW_UNWATCHED_MS = 60_000
 
 @Injectable()
 export class Sampler implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly gpus = new GpuReader()
   private readonly logger = new Logger('Sampler')
-  private readonly samples: SystemSample[] = []
+  private readonly machine = thisMachine()
+  private samples: SystemSample[] = []
   private slow: Slow = { disks: [], cpuTemperature: null }
+  private slowAt = Number.NEGATIVE_INFINITY
+  private takenAt = Number.NEGATIVE_INFINITY
   private timer: NodeJS.Timeout | undefined
+  private unwatchedMs = UNWATCHED_MS
   private running: Promise<SystemSample> | null = null
-  private count = 0
 
   constructor(private readonly publisher: LivePublisher) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.tick(), EVERY_MS)
+    this.timer = setInterval(() => void this.tick(), WATCHED_MS)
     void this.tick()
   }
 
@@ -42,14 +46,20 @@ export class Sampler implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.samples
   }
 
-  /** The newest sample; takes one when there is none yet. */
+  /** The newest sample; takes one when there is none of the last 2 s. */
   latest(): Promise<SystemSample> {
     const newest = this.samples.at(-1)
-    return newest ? Promise.resolve(newest) : this.sample()
+    return newest && this.age() <= WATCHED_MS ? Promise.resolve(newest) : this.sample()
+  }
+
+  private age(): number {
+    return performance.now() - this.takenAt
   }
 
   private async tick(): Promise<void> {
     if (this.running) return
+    // Half a tick of slack: a timer comes a moment early or late.
+    if (!this.publisher.watched() && this.age() < this.unwatchedMs - WATCHED_MS / 2) return
     try {
       this.publisher.system(await this.sample())
     } catch (error) {
@@ -65,50 +75,20 @@ export class Sampler implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async take(): Promise<SystemSample> {
-    if (this.count % SLOW_EVERY === 0) this.slow = await readSlow()
-    this.count += 1
-    const [load, memory, fs, network, gpus] = await Promise.all([
-      si.currentLoad(),
-      si.mem(),
-      si.fsStats(),
-      si.networkStats('*'),
-      this.gpus.read(),
-    ])
-    const sample: SystemSample = {
-      at: iso(new Date()),
-      cpu: share(load.currentLoad),
-      cores: load.cpus.map(({ load: core }) => share(core) ?? 0),
-      memoryUsed: memory.total - memory.available,
-      memoryTotal: memory.total,
-      swapUsed: memory.swapused,
-      swapTotal: memory.swaptotal,
-      diskRead: rate(fs?.rx_sec),
-      diskWrite: rate(fs?.wx_sec),
-      networkIn: sum(network.map(({ rx_sec }) => rate(rx_sec))),
-      networkOut: sum(network.map(({ tx_sec }) => rate(tx_sec))),
-      gpus,
-      ...this.slow,
-    }
-    this.samples.push(sample)
-    if (this.samples.length > KEPT) this.samples.shift()
+    const [load, slow, gpus] = await Promise.all([this.machine.load(), this.readSlow(), this.gpus.read()])
+    const sample: SystemSample = { at: iso(new Date()), ...load, ...slow, gpus }
+    this.takenAt = performance.now()
+    this.unwatchedMs = gpus.length > 0 ? UNWATCHED_GPU_MS : UNWATCHED_MS
+    const from = Date.now() - KEPT_MS
+    this.samples = [...this.samples.filter(({ at }) => Date.parse(at) >= from), sample]
     return sample
   }
-}
 
-async function readSlow(): Promise<Slow> {
-  const [disks, temperature] = await Promise.all([si.fsSize(), si.cpuTemperature()])
-  return {
-    disks: disks.filter(({ size }) => size > 0).map(({ mount, used, size }) => ({ mount, used, size })),
-    cpuTemperature: temperature.main > 0 ? temperature.main : null,
+  private async readSlow(): Promise<Slow> {
+    const every = this.publisher.watched() ? SLOW_WATCHED_MS : SLOW_UNWATCHED_MS
+    if (performance.now() - this.slowAt < every) return this.slow
+    this.slow = await this.machine.slow()
+    this.slowAt = performance.now()
+    return this.slow
   }
-}
-
-const share = (value: number | null | undefined): number | null =>
-  typeof value === 'number' && Number.isFinite(value) ? Math.min(100, Math.max(0, value)) : null
-const rate = (value: number | null | undefined): number | null =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null
-/** Sum of what is known; null when nothing is. */
-const sum = (values: readonly (number | null)[]): number | null => {
-  const known = values.filter((value): value is number => value !== null)
-  return known.length > 0 ? known.reduce((a, b) => a + b, 0) : null
 }

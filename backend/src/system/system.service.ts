@@ -1,5 +1,5 @@
 // What the machine is, who works on it, and whether all parts answer.
-import { mkdir, statfs } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import os from 'node:os'
 import {
   type Health,
@@ -11,6 +11,7 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
+import { freeAt } from '../common/disk.js'
 import { RedisConnections } from '../common/redis.js'
 import { iso, within } from '../common/time.js'
 import { VERSION } from '../common/version.js'
@@ -30,7 +31,6 @@ export class SystemService {
 
   async info(): Promise<SystemInfo> {
     await mkdir(this.config.dataDir, { recursive: true })
-    const disk = await statfs(this.config.dataDir)
     return {
       hostname: os.hostname(),
       platform: `${os.type()} ${os.release()} ${os.arch()}`,
@@ -39,7 +39,7 @@ export class SystemService {
       memoryTotal: os.totalmem(),
       gpuTool: await this.sampler.gpus.tool(),
       dataDir: this.config.dataDir,
-      dataDirFree: disk.bavail * disk.bsize,
+      dataDirFree: await freeAt(this.config.dataDir),
       version: VERSION,
       node: process.version,
     }

@@ -35,10 +35,15 @@ describe('machine history', () => {
 
 describe('chart columns', () => {
   it('turn a missing value and a silence into gaps, never into zero', () => {
-    const [x, y] = toColumns([sample(100), sample(102, null), sample(104), sample(130)], [cpu], HOUR_MS, 130_000)
-    expect(y).toEqual([100, null, 104, null, 130])
-    expect(x[3]).toBeGreaterThan(104)
-    expect(x[3]).toBeLessThan(130)
+    const [x, y] = toColumns(
+      [sample(100), sample(102, null), sample(104), sample(134), sample(190)],
+      [cpu],
+      HOUR_MS,
+      190_000,
+    )
+    expect(y).toEqual([100, null, 104, 134, null, 190])
+    expect(x[4]).toBeGreaterThan(134)
+    expect(x[4]).toBeLessThan(190)
   })
   it('leave out what is older than the range', () => {
     expect(toColumns([sample(10), sample(100)], [cpu], 50_000, 100_000)).toEqual([[100], [100]])

@@ -1,9 +1,10 @@
 // hub.inspect: what a revision holds for miStudio, how much of it must be fetched, and whether it fits on the disk.
 import { mkdir } from 'node:fs/promises'
 import { type HubInspection, HubInspectParamsSchema, type InspectHub } from '@mistudio/contracts'
+import { freeAt } from '../files/index.js'
 import type { Pipeline } from '../runner/context.js'
 import { withControl } from './control.js'
-import { freeBytes, placesOf } from './places.js'
+import { placesOf } from './places.js'
 import { planSnapshot } from './plan.js'
 import { BRISK } from './retry.js'
 import { outstanding } from './snapshot.js'
@@ -38,7 +39,7 @@ export const inspectPipeline: Pipeline<InspectHub> = {
         files: found.map(({ file, source }) => ({ ...file, source })),
         bytes: needed.reduce((sum, { bytes }) => sum + bytes, 0),
         bytesToFetch: found.reduce((sum, { bytes }) => sum + bytes, 0),
-        freeBytes: await freeBytes(context.dataDir),
+        freeBytes: await freeAt(context.dataDir),
       }
       return { state: 'completed', result }
     }),

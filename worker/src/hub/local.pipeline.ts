@@ -1,8 +1,8 @@
 // hub.local: what is known without asking the hub: endpoint, where the token comes from, free disk, models of the Hugging Face cache.
 import { type HubLocal, HubLocalParamsSchema } from '@mistudio/contracts'
+import { freeAt } from '../files/index.js'
 import type { Pipeline } from '../runner/context.js'
 import { cachedModels } from './cache.js'
-import { freeBytes } from './places.js'
 import { BRISK } from './retry.js'
 import { cachePlaces, hubWorld } from './world.js'
 
@@ -14,7 +14,7 @@ export const localPipeline: Pipeline<object> = {
     const { access, tokenFrom, cacheFolder, offline } = await hubWorld(context, BRISK)
     const result: HubLocal = {
       ...{ endpoint: access.endpoint, offline, token: tokenFrom, cacheFolder },
-      freeBytes: await freeBytes(context.dataDir),
+      freeBytes: await freeAt(context.dataDir),
       cached: await cachedModels(cacheFolder),
     }
     return { state: 'completed', result }

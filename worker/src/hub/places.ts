@@ -1,5 +1,4 @@
 // Where downloads lie: `<data>/hub/<org>--<name>/<commit>[+<graph>]`, whole or not there; while it grows, a hidden folder beside it.
-import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HubCommitSchema, HubGraphSchema, HubRepoSchema, hubFolderName, hubSnapshotName } from '@mistudio/contracts'
 
@@ -15,10 +14,4 @@ export function placesOf(dataDir: string, repo: string, commit: string, graph: s
   const folder = join(dataDir, 'hub', hubFolderName(HubRepoSchema.parse(repo)))
   const name = hubSnapshotName({ commit: HubCommitSchema.parse(commit), graph: graph && HubGraphSchema.parse(graph) })
   return { snapshot: join(folder, name), partial: join(folder, `.${name}.part`) }
-}
-
-/** Bytes free for this process on the disk of `folder`, which must exist. */
-export async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return bavail * bsize
 }

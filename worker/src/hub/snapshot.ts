@@ -13,11 +13,12 @@ import {
   writeFileAtomic,
 } from '@mistudio/formats'
 import { z } from 'zod'
+import { freeAt } from '../files/index.js'
 import { fileUrl } from './api.js'
 import { cachedFile } from './cache.js'
 import { type DownloadOptions, discard, downloadFile, heldBytes } from './file-download.js'
 import { isFile } from './hash.js'
-import { freeBytes, type Places } from './places.js'
+import type { Places } from './places.js'
 import type { Wanted } from './select.js'
 
 /** Left free on the disk, so that the database beside it can go on. */
@@ -116,7 +117,7 @@ async function prepare({ snapshot, partial }: Places): Promise<void> {
 
 async function requireSpace(request: SnapshotRequest): Promise<void> {
   const needed = (await outstanding(request)).reduce((sum, { bytes }) => sum + bytes, 0)
-  const free = await (request.free ?? freeBytes)(request.places.partial)
+  const free = await (request.free ?? freeAt)(request.places.partial)
   if (needed === 0 || free >= needed + RESERVE_BYTES) return
   throw new AppError(
     'disk_full',

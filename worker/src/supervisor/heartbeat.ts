@@ -15,11 +15,11 @@ export const heartbeat = async (db: Pool, id: string, slots: readonly RunnerSlot
     })),
   )
   await db.query(
-    `INSERT INTO worker_process (id, hostname, pid, runners) VALUES ($1, $2, $3, $4)
+    `WITH forgotten AS (DELETE FROM worker_process WHERE id <> $1 AND heartbeat_at < now() - interval '${FORGET_AFTER}')
+     INSERT INTO worker_process (id, hostname, pid, runners) VALUES ($1, $2, $3, $4)
      ON CONFLICT (id) DO UPDATE SET heartbeat_at = now(), runners = EXCLUDED.runners`,
     [id, hostname(), process.pid, JSON.stringify(runners)],
   )
-  await db.query(`DELETE FROM worker_process WHERE heartbeat_at < now() - interval '${FORGET_AFTER}'`)
 }
 
 export const sayGoodbye = async (db: Pool, id: string): Promise<void> => {

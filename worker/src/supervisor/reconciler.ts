@@ -27,8 +27,19 @@ const readd = async (db: Pool, queues: Queues): Promise<void> => {
   }
 }
 
+/** Whether a pass would find anything: one look, because most of the time there is nothing. */
+const isNeeded = async (db: Pool): Promise<boolean> => {
+  const { rows } = await db.query<{ needed: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM job WHERE (state = 'running' AND lease_until < now())
+       OR (state = 'queued' AND queued_at < now() - $1 * interval '1 second')) AS needed`,
+    [FORGOTTEN_AFTER_SECONDS],
+  )
+  return rows[0]?.needed ?? false
+}
+
 /** One pass. Does nothing while another worker's pass is under way. */
 export const reconcile = async (db: Pool, queues: Queues, publisher: Publisher): Promise<void> => {
+  if (!(await isNeeded(db))) return
   const guard = await db.connect()
   let lost = false
   const hear = (): void => {

@@ -17,6 +17,8 @@ import { RunnerSlot } from './slot.js'
 const RECONCILE_MS = 5000
 /** How long runners may take to write a checkpoint when the worker goes down. */
 const SUSPEND_GRACE_MS = 25_000
+/** How long a consumer waits at an empty queue before it asks again; an entry wakes it at once. */
+const DRAIN_SECONDS = 30
 /** Before the next attempt after a crash. */
 const CRASH_PAUSE_MS = 500
 
@@ -103,6 +105,7 @@ export class Supervisor {
       lockDuration: 60_000,
       stalledInterval: 30_000,
       maxStalledCount: 1_000_000,
+      drainDelay: DRAIN_SECONDS,
       streams: STREAMS,
     } as ConstructorParameters<typeof Worker>[2] & object)
     // A lost lock (Redis was emptied) changes nothing: ownership is the lease in PostgreSQL.

@@ -4,7 +4,7 @@ import { JobEventSchema, JobSchema, type SubjectType } from './index.js'
 
 /** All job rows (state and progress changes): the Jobs drawer. */
 export const JOBS_CHANNEL = 'jobs'
-/** Machine figures every 2 s. */
+/** Machine figures every 2 s while somebody hears them. */
 export const SYSTEM_CHANNEL = 'system'
 /** Events of the jobs of one subject: `training/{id}`, `extraction/{id}`, `model/{id}`, `dataset/{id}`, `steering/{id}` ... */
 export const subjectChannel = (type: SubjectType, id: string): string => `${type}/${id}`

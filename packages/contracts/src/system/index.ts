@@ -21,6 +21,7 @@ export const SystemSampleSchema = z.object({
   memoryTotal: z.number(),
   swapUsed: z.number(),
   swapTotal: z.number(),
+  /** `size` is what users may have in all: what the system keeps for root is left out, so `size - used` is what can still be written. */
   disks: z.array(z.object({ mount: z.string(), used: z.number(), size: z.number() })),
   diskRead: z.number().nullable(),
   diskWrite: z.number().nullable(),
