@@ -1,6 +1,6 @@
 // What a feature looks like on screen: examples by group, bars of logits, number typed to go to. Pure.
-import type { Example, Logit } from '@mistudio/contracts'
-import { formatValue } from '../ui/format.js'
+import type { Example, ExtractionSummary, Logit } from '@mistudio/contracts'
+import { formatNumber, formatValue } from '../ui/format.js'
 
 export interface ExampleGroup {
   readonly key: string
@@ -27,6 +27,17 @@ export const groupExamples = (examples: readonly Example[], quantileEdges: reado
       examples: strongest(examples.filter((one) => one.kind === 'quantile' && one.group === group)),
     })),
   ]
+}
+
+/** What the bars of logits mean. */
+export function logitsText(scale: ExtractionSummary['outputScale']): string {
+  const what = 'W_dec · W_U with the final norm\u2019s weight and centring'
+  if (scale === undefined)
+    return 'Direct effect on the logits, up to the final norm\u2019s scale and without its centring: W_dec · W_U, as an earlier version stored it. Extract again for effects at the average norm.'
+  if (scale === null)
+    return `Direct effect on the logits, up to the final norm\u2019s scale: ${what}. Compare tokens, not features.`
+  const [low, high] = [scale.low / scale.mean, scale.high / scale.mean].map((share) => share.toFixed(2))
+  return `Direct effect on the logits per unit of activation at the average final norm: ${what} × ${scale.mean.toPrecision(3)}. For 90 % of ${formatNumber(scale.tokens)} tokens it is ${low} to ${high} times that.`
 }
 
 /** Share of the longest bar, 0–1. */

@@ -1,5 +1,5 @@
 // The stage between reading and writing: what the decoder says of every feature without any text.
-import { directLogits, type Extremes, nearestFeatures } from '@mistudio/interp'
+import { directLogits, type Extremes, nearestFeatures, type OutputScale } from '@mistudio/interp'
 import type { Runtime } from '@mistudio/onnx'
 import { checkControl } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
@@ -21,7 +21,7 @@ export async function describeDecoder(
   job: ReadingJob & { readonly threads: number },
   runtime: Runtime,
   { sae, model, site }: Pick<OpenedParts, 'sae' | 'model' | 'site'>,
-  counts: { neighbours: number; topLogits: number },
+  { outputScale, ...counts }: { neighbours: number; topLogits: number; outputScale: OutputScale | null },
 ): Promise<DecoderFindings> {
   const progress = new StageProgress('comparing', 'features')
   const total = (reachesOutput(site) ? 2 : 1) * sae.dSae
@@ -39,9 +39,15 @@ export async function describeDecoder(
   const unembedding = await model.unembed({ foldFinalNorm: true })
   return {
     neighbours,
-    ...(await directLogits(runtime, decoder, unembedding, counts.topLogits, {
-      threads: job.threads,
-      onBlock: report(sae.dSae),
-    })),
+    ...(await directLogits(
+      runtime,
+      decoder,
+      unembedding,
+      { count: counts.topLogits, scale: outputScale?.mean ?? 1 },
+      {
+        threads: job.threads,
+        onBlock: report(sae.dSae),
+      },
+    )),
   }
 }

@@ -17,7 +17,8 @@ import { StageProgress } from '../runner/progress.js'
 import { runtime } from '../runtime/index.js'
 import { type Checkpoints, openCheckpoints, restore } from './checkpoint.js'
 import { contextTexts } from './context-texts.js'
-import { describeDecoder } from './decoder-stage.js'
+import { describeDecoder, reachesOutput } from './decoder-stage.js'
+import { measureOutputScale } from './final-norm.js'
 import { contextSource, type OpenedParts, openParts } from './open.js'
 import { attachTables, dropTables } from './partitions.js'
 import { type Pass, readingOrder } from './pass.js'
@@ -75,7 +76,7 @@ async function extract(context: Context, checkpoints: Checkpoints): Promise<Extr
     const { pass, from } = await preparePass(context, parts, checkpoints)
     const order = readingOrder(pass.source, params.tokens, params.seed)
     const reading = await readContexts(context, pass, order, from, checkpoints)
-    return await store(context, parts, pass, reading)
+    return await store(context, parts, pass, reading, order)
   } finally {
     await parts.tokens.close()
   }
@@ -119,11 +120,13 @@ async function store(
   parts: OpenedParts,
   pass: Pass,
   reading: ReadingState,
+  order: Uint32Array,
 ): Promise<ExtractionSummary> {
   const { extractionId, params } = context.job.params
-  const { tokenizer, sae } = parts
+  const { tokenizer, sae, model, site } = parts
   const { source } = pass
-  const decoder = await describeDecoder(context, runtime, parts, params)
+  const scale = reachesOutput(site) ? await measureOutputScale(model, source, order, pass.excludedToken) : null
+  const decoder = await describeDecoder(context, runtime, parts, { ...params, outputScale: scale })
   const stages = {
     rows: new StageProgress('writing', 'features'),
     indexes: new StageProgress('indexing', 'indexes'),
@@ -138,7 +141,7 @@ async function store(
       context.progress(stages[stage].at(done, total, performance.now()))
     },
   })
-  const summary = summarise(pass, sae.dSae, examples, reading)
+  const summary = { ...summarise(pass, sae.dSae, examples, reading), outputScale: scale }
   await context.commit(async (tx) => {
     await attachTables(tx, extractionId, context.job.attempt)
     const { rowCount } = await tx.query('UPDATE extraction SET summary = $2, ready_at = now() WHERE id = $1', [

@@ -1,5 +1,5 @@
 // One feature: name, figures, histogram, output tokens, neighbours, examples, and a box to try other text.
-import type { Feature } from '@mistudio/contracts'
+import type { Extraction, Feature } from '@mistudio/contracts'
 import ChevronLeft from 'lucide-react/icons/chevron-left'
 import ChevronRight from 'lucide-react/icons/chevron-right'
 import Star from 'lucide-react/icons/star'
@@ -38,7 +38,15 @@ export function FeaturePage() {
     { label: 'Features', to: '/features' },
     { label: extraction.data?.saeName ?? 'Browser', to: `/features/${extractionId}` },
   ]
-  if (feature.data) return <FeatureView key={feature.data.index} feature={feature.data} crumbs={crumbs} />
+  if (feature.data)
+    return (
+      <FeatureView
+        key={feature.data.index}
+        feature={feature.data}
+        crumbs={crumbs}
+        scale={extraction.data?.summary?.outputScale}
+      />
+    )
   return (
     <Page title={`Feature ${text}`} crumbs={crumbs}>
       {Number.isNaN(index) ? (
@@ -52,7 +60,15 @@ export function FeaturePage() {
   )
 }
 
-function FeatureView({ feature, crumbs }: { feature: Feature; crumbs: { label: string; to: string }[] }) {
+function FeatureView({
+  feature,
+  crumbs,
+  scale,
+}: {
+  feature: Feature
+  crumbs: { label: string; to: string }[]
+  scale: NonNullable<Extraction['summary']>['outputScale']
+}) {
   const navigate = useNavigate()
   const annotate = useAnnotate(feature.extractionId, feature.saeId)
   const go = (index: number | null) => index !== null && void navigate(`/features/${feature.extractionId}/${index}`)
@@ -130,7 +146,7 @@ function FeatureView({ feature, crumbs }: { feature: Feature; crumbs: { label: s
             <Card title="Activations" description="Tokens per strength, zero left out.">
               <Histogram {...feature.histogram} xLabel="activation" yLabel="tokens" />
             </Card>
-            <Logits feature={feature} />
+            <Logits feature={feature} scale={scale} />
             <Neighbours feature={feature} />
           </div>
         </div>

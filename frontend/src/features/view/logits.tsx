@@ -1,12 +1,14 @@
 // Output tokens that the feature raises and lowers most, as bars.
-import type { Feature, Logit } from '@mistudio/contracts'
+import type { ExtractionSummary, Feature, Logit } from '@mistudio/contracts'
 import { visibleToken } from '../../tokens/index.js'
 import { Card } from '../../ui/index.js'
-import { barShare } from '../prepare.js'
+import { barShare, logitsText } from '../prepare.js'
 
-export function Logits({ feature }: { feature: Feature }) {
+type OutputScale = ExtractionSummary['outputScale']
+
+export function Logits({ feature, scale }: { feature: Feature; scale: OutputScale }) {
   return (
-    <Card title="Effect on the output" description="Direct effect on the logits per unit of activation: W_dec · W_U.">
+    <Card title="Effect on the output" description={logitsText(scale)}>
       <div className="grid gap-4 sm:grid-cols-2">
         <Bars title="Raised" logits={feature.positiveLogits} color="rgb(16 185 129 / 0.4)" />
         <Bars title="Lowered" logits={feature.negativeLogits} color="rgb(239 68 68 / 0.4)" />

@@ -43,6 +43,11 @@ export const ExtractionSummarySchema = z.object({
   examples: z.int(),
   tokensPerSecond: z.number(),
   seconds: z.number(),
+  /**
+   * What the final norm multiplies by (1 / its divisor): the mean over tokens, and the values that 5 % of them lie below and above. Effects on
+   * the logits are at the mean; null or left out: they are up to that factor.
+   */
+  outputScale: z.object({ mean: z.number(), low: z.number(), high: z.number(), tokens: z.int() }).nullable().optional(),
 })
 export type ExtractionSummary = z.infer<typeof ExtractionSummarySchema>
 

@@ -28,7 +28,7 @@ import {
 } from '../models/index.js'
 import { interventionFeeds, slotOf } from '../models/interventions.js'
 import { checkTokens } from '../models/token-batch.js'
-import { transpose } from '../models/weights.js'
+import { centreColumns, transpose } from '../models/weights.js'
 import { analyseExport } from './analyse-export.js'
 import { type ExportFacts, exportFacts } from './export-facts.js'
 import { buildExportForward, type ExportSource, resultName } from './export-forward.js'
@@ -198,12 +198,12 @@ export class ExportedModel implements RunnableModel {
   }
 
   /**
-   * W_U as [dModel, vocab]; with `foldFinalNorm` each row is multiplied by the final norm's weight: see LanguageModel.unembed.
+   * W_U as [dModel, vocab]; with `foldFinalNorm` the final norm's weight and centring are folded in: see LanguageModel.unembed.
    * @throws ModelError `model_unsupported` when the matrix or the norm's weight cannot be read from the graph.
    */
   async unembed({ foldFinalNorm }: { foldFinalNorm: boolean }): Promise<Float32Array> {
     const { dModel, vocabSize } = this.spec
-    const { matrix, normWeight } = this.unembedding
+    const { matrix, normWeight, centres } = this.unembedding
     const stored = await this.values('unembedding', dModel * vocabSize, () =>
       unembeddingMatrix(this.source.model, this.unembedding, dModel),
     )
@@ -216,7 +216,8 @@ export class ExportedModel implements RunnableModel {
       const editor = new ModelEditor(this.source.model)
       return [editor, editor.cast(editor.existing(normWeight), 'float32')]
     })
-    return oriented.map((value, i) => value * norm[Math.floor(i / vocabSize)]!)
+    const weighted = oriented.map((value, i) => value * norm[Math.floor(i / vocabSize)]!)
+    return centres ? centreColumns(weighted, dModel) : weighted
   }
 
   /** Frees all sessions. The model can be used again and loads what it needs. */

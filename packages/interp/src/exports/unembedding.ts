@@ -14,19 +14,32 @@ export interface Unembedding {
     | { readonly kind: 'applied'; readonly from: string; readonly to: string; readonly half: boolean }
   /** The final norm's weight [d_model] as it is multiplied with (Gemma's 1 included); null when it was not found. */
   readonly normWeight: string | null
+  /** Whether the final norm takes the mean away first (LayerNorm). */
+  readonly centres: boolean
 }
 
 const NORMS: ReadonlySet<string> = new Set(['LayerNormalization', 'RMSNormalization', 'SimplifiedLayerNormalization'])
 
+/** Whether a difference from a mean lies between what a norm's weight multiplies and the stream: x − mean(x), written out. */
+function subtractsMean(graph: ExportGraph, value: string): boolean {
+  const quotient = graph.producer(graph.strip(value))
+  if (!quotient) return false
+  return graph.dataInputs(quotient).some((input) => graph.producer(graph.strip(input))?.type === 'Sub')
+}
+
 /** Back from the final norm's output over its bias to its weight. */
-function normWeight(graph: ExportGraph, final: string): string | null {
+function normWeight(graph: ExportGraph, final: string): { weight: string | null; centres: boolean } {
   for (let at = graph.strip(final); ; ) {
     const node = graph.producer(at)
-    if (!node) return null
-    if (NORMS.has(node.type)) return node.inputs[1] ?? null
+    if (!node) return { weight: null, centres: false }
+    if (NORMS.has(node.type)) return { weight: node.inputs[1] ?? null, centres: node.type === 'LayerNormalization' }
     const stored = node.inputs.filter((input) => !graph.isData(input))
-    if (node.type === 'Mul' && stored.length === 1) return stored[0]!
-    if (!['Add', 'Slice', 'Reshape'].includes(node.type) || graph.dataInputs(node).length !== 1) return null
+    if (node.type === 'Mul' && stored.length === 1) {
+      return { weight: stored[0]!, centres: subtractsMean(graph, graph.dataInputs(node)[0]!) }
+    }
+    if (!['Add', 'Slice', 'Reshape'].includes(node.type) || graph.dataInputs(node).length !== 1) {
+      return { weight: null, centres: false }
+    }
     at = graph.strip(graph.dataInputs(node)[0]!)
   }
 }
@@ -44,14 +57,14 @@ function dequantised(graph: ExportGraph, { type, outputs }: OnnxNode): string {
 }
 
 export function findUnembedding(graph: ExportGraph, { unembedding, final }: ResidualStream): Unembedding {
-  const weight = normWeight(graph, final)
+  const { weight, centres } = normWeight(graph, final)
   if (unembedding.type === 'MatMul' || unembedding.type === 'Gemm') {
     const turned = intAttribute(unembedding, 'transB') === 1
-    return { matrix: { kind: 'stored', value: unembedding.inputs[1]!, turned }, normWeight: weight }
+    return { matrix: { kind: 'stored', value: unembedding.inputs[1]!, turned }, normWeight: weight, centres }
   }
   const half = valueType(graph, final) !== 1
   const matrix = { kind: 'applied', from: final, to: dequantised(graph, unembedding), half } as const
-  return { matrix, normWeight: weight }
+  return { matrix, normWeight: weight, centres }
 }
 
 /** Puts the matrix as a float32 value into a graph: as it lies there, or as the product of the identity [1, width, width]. */

@@ -53,7 +53,7 @@ describe('nearestFeatures', () => {
 describe('directLogits', () => {
   it('equals plain products', async () => {
     const matrix = random(dIn * vocab, 2)
-    const { positive, negative } = await directLogits(runtime, decoder, matrix, 3)
+    const { positive, negative } = await directLogits(runtime, decoder, matrix, { count: 3 })
     for (let f = 0; f < dSae; f++) {
       if (f === 5) continue
       const logits = Array.from({ length: vocab }, (_, v) => ({ v, value: logit(f, v, matrix) }))
@@ -72,7 +72,7 @@ describe('directLogits', () => {
   })
 
   it('refuses an output layer of another width', async () => {
-    await expect(directLogits(runtime, decoder, new Float32Array(dIn + 1), 1)).rejects.toThrow(/width 12/)
+    await expect(directLogits(runtime, decoder, new Float32Array(dIn + 1), { count: 1 })).rejects.toThrow(/width 12/)
   })
 })
 

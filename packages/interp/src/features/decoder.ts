@@ -44,17 +44,16 @@ export async function nearestFeatures(
 }
 
 /**
- * Direct logit attribution: the `count` tokens whose logits every feature raises and lowers most, W_dec[f] · W_U. The
- * scale of the final norm, its centring and biases depend on the rest of the residual stream and are left out, so
- * values compare tokens of one feature; they are no probabilities. Only meaningful for sites that write to the residual
- * stream.
- * @param unembedding W_U as [d_in, vocab] with the final norm's weight folded into its rows.
+ * Direct logit attribution: the `count` tokens whose logits every feature raises and lowers most, W_dec[f] · W_U, times
+ * `scale`: what the final norm multiplies by on average, or 1 where that is not known and values are known up to it.
+ * Before a cap of the logits. Only meaningful for sites that write to the residual stream.
+ * @param unembedding W_U as [d_in, vocab] with the final norm's weight and centring folded in.
  */
 export async function directLogits(
   runtime: Runtime,
   decoder: DecoderRows,
   unembedding: Float32Array,
-  count: number,
+  { count, scale = 1 }: { readonly count: number; readonly scale?: number },
   options: ProductOptions = {},
 ): Promise<{ positive: Extremes; negative: Extremes }> {
   checkDecoder(decoder)
@@ -68,8 +67,12 @@ export async function directLogits(
     ...{ a: decoder.wDec, b: unembedding, bIs: 'matrix', d: decoder.dIn },
     ...{ count: Math.min(count, vocab), smallest: true, options },
   })
-  return { positive: largest, negative: smallest! }
+  return { positive: times(largest, scale), negative: times(smallest!, scale) }
 }
+
+/** A positive factor keeps the order. */
+const times = (extremes: Extremes, scale: number): Extremes =>
+  scale === 1 ? extremes : { ...extremes, values: extremes.values.map((value) => value * scale) }
 
 function checkDecoder({ wDec, dSae, dIn }: DecoderRows): void {
   if (wDec.length !== dSae * dIn) throw new FeatureDataError(`W_dec has ${wDec.length} values, not ${dSae} × ${dIn}`)

@@ -107,6 +107,32 @@ describe('language model', () => {
     await model.release()
   })
 
+  it.each(['gpt2', 'gpt_neox_parallel', 'llama', 'gemma'])(
+    'gives logits but for biases when the final stream is multiplied by its folded unembedding and divided by the norm: %s',
+    async (name) => {
+      const golden = await openCase(name)
+      const model = golden.model()
+      const { d_model, vocab } = golden.info
+      const stream = `blocks.${model.spec.layers - 1}.hook_resid_post`
+      const { captured, logits } = await model.forward(golden.input, {
+        capture: [stream, 'ln_final.hook_scale'],
+        logits: true,
+      })
+      const unembedding = await model.unembed({ foldFinalNorm: true })
+      const [x, divisor] = [captured[stream]!, captured['ln_final.hook_scale']!]
+      const rest = (t: number, token: number): number => {
+        let effect = 0
+        for (let i = 0; i < d_model; i++) effect += x[t * d_model + i]! * unembedding[i * vocab + token]!
+        return logits![t * vocab + token]! - effect / divisor[t]!
+      }
+      // What is left is the same for every token of the text: biases of norm and unembedding.
+      for (let token = 0; token < vocab; token++) {
+        for (const t of [3, 9, 17]) expect(rest(t, token)).toBeCloseTo(rest(0, token), 3)
+      }
+      await model.release()
+    },
+  )
+
   it('resumes from a captured residual stream with the same logits, and reads changed values at the site', async () => {
     const golden = await openCase('llama_gqa_llama3')
     const model = golden.model()

@@ -15,7 +15,7 @@ import { type AbsentSite, absentSites, planSites, type Site } from './sites.js'
 import { countParameters, estimateMemory, type MemoryEstimate, type ModelSpec } from './spec.js'
 import { planTensors, requireTensors } from './tensors.js'
 import { checkTokens, positionsFrom, type TokenBatch } from './token-batch.js'
-import { transpose, WeightStore } from './weights.js'
+import { centreColumns, transpose, WeightStore } from './weights.js'
 
 export interface ForwardRequest {
   readonly capture?: readonly string[]
@@ -202,8 +202,9 @@ export class LanguageModel {
   }
 
   /**
-   * W_U as [dModel, vocab]; with `foldFinalNorm` each row is multiplied by the final norm's weight, so that a residual direction times
-   * this matrix is its direct effect on the logits up to the norm's scale.
+   * W_U as [dModel, vocab]; with `foldFinalNorm` each row is multiplied by the final norm's weight and, where that is a LayerNorm, its
+   * centring is folded in (it is linear: columns of mean zero), so that a residual direction times this matrix is its direct effect on the
+   * logits up to the norm's divisor.
    */
   async unembed(options: { foldFinalNorm: boolean }): Promise<Float32Array> {
     const { dModel, vocabSize } = this.spec
@@ -215,7 +216,7 @@ export class LanguageModel {
       const factor = norm[row]! + finalNorm.offset
       for (let token = 0; token < vocabSize; token++) matrix[row * vocabSize + token]! *= factor
     }
-    return matrix
+    return finalNorm.kind === 'layer' ? centreColumns(matrix, dModel) : matrix
   }
 
   /** Frees all sessions. The model can be used again and loads what it needs. */

@@ -147,3 +147,12 @@ export class WeightStore {
     this.kept.clear()
   }
 }
+
+/** Takes from every column of a matrix with `rows` rows its mean, in place: what a LayerNorm's centring does before the matrix. */
+export function centreColumns(matrix: Float32Array, rows: number): Float32Array {
+  const columns = matrix.length / rows
+  const means = new Float64Array(columns)
+  for (let at = 0; at < matrix.length; at++) means[at % columns]! += matrix[at]! / rows
+  for (let at = 0; at < matrix.length; at++) matrix[at]! -= means[at % columns]!
+  return matrix
+}
