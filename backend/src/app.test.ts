@@ -296,3 +296,24 @@ describe('deleting an extraction', () => {
     expect(await test.database.prisma.featureAnnotation.count()).toBe(1)
   })
 })
+
+describe('text', () => {
+  it('with control characters is refused by the name of its field, and what was stored before is still shown', async () => {
+    const annotate = (body: object) => test.call('PATCH', `/saes/${rows.saeId}/features/1`, body)
+    for (const [field, value] of [
+      ['label', 'a\0b'],
+      ['notes', 'a\u001bb'],
+      ['notes', 'a\ud800'],
+    ] as const) {
+      const { status, body } = await annotate({ [field]: value })
+      expect(status).toBe(400)
+      expect(body.error.details.issues).toMatchObject([{ path: field }])
+    }
+    expect((await annotate({ notes: 'one\n\ttwo' })).body.data.notes).toBe('one\n\ttwo')
+    expect((await test.call('GET', `/extractions/${rows.extractionId}/features?search=a%00b`)).status).toBe(400)
+    const request = { modelId: rows.modelId, prompt: 'a\u001bb', variants: [], sampling: {} }
+    const row = { id: randomUUID(), modelId: rows.modelId, modelName: 'tiny', request }
+    await test.database.prisma.steering.create({ data: row })
+    expect((await test.call('GET', `/steering/${row.id}`)).body.data.request.prompt).toBe('a\uFFFDb')
+  })
+})

@@ -15,6 +15,7 @@ import {
   type SteeringGenerateParams,
   type SteeringResult,
   SteeringResultSchema,
+  writable,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
@@ -149,7 +150,7 @@ const toSteering = (row: Omit<SteeringRow, 'details'> & { details?: unknown }, j
   extractionId: row.extractionId,
   saeId: row.saeId,
   site: row.site,
-  request: CreateSteeringSchema.parse(row.request),
+  request: CreateSteeringSchema.parse(writable(row.request)),
   result: withDetails(SteeringResultSchema.nullable().parse(row.result), row.details),
   job,
   createdAt: iso(row.createdAt),

@@ -16,6 +16,7 @@ import {
   type Scope,
 } from './auth/index.js'
 import { PageQuerySchema } from './common/envelope.js'
+import { line } from './common/text.js'
 import {
   CreateDatasetSchema,
   CreateTokenizationSchema,
@@ -98,7 +99,7 @@ export const ROUTES = {
     method: 'POST',
     path: '/auth/link',
     scope: null,
-    body: z.strictObject({ code: z.string().min(10).max(200) }),
+    body: z.strictObject({ code: line().min(10).max(200) }),
     response: MeSchema,
   },
   createLink: {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
+import { line } from '../common/text.js'
 import { JobSchema } from '../jobs/index.js'
 import type { Site } from '../models/index.js'
 import { SiteComparisonSchema } from './comparison.js'
@@ -13,7 +14,7 @@ export * from './format.js'
 
 export const CaptureParamsSchema = z.strictObject({
   sites: z
-    .array(z.string().min(1).max(200))
+    .array(line().min(1).max(200))
     .min(1)
     .max(64)
     .refine((sites) => new Set(sites).size === sites.length, 'Each site once.'),

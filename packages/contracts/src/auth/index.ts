@@ -1,6 +1,7 @@
 // Who may do what. Every route and socket names one of these scopes.
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { line } from '../common/text.js'
 
 /** read: look; write: create, change, run, delete; admin: keys and settings. Each includes the ones before it. */
 export const ScopeSchema = z.enum(['read', 'write', 'admin'])
@@ -26,6 +27,6 @@ export type ApiKey = z.infer<typeof ApiKeySchema>
 export const CreateApiKeySchema = z.strictObject({ name: NameSchema, scope: ScopeSchema })
 /** The only answer that ever holds a key's secret. */
 export const CreatedApiKeySchema = ApiKeySchema.extend({ secret: z.string() })
-export const LoginSchema = z.strictObject({ apiKey: z.string().min(10).max(200) })
+export const LoginSchema = z.strictObject({ apiKey: line().min(10).max(200) })
 export const MeSchema = z.object({ authenticated: z.boolean(), scope: ScopeSchema.nullable(), version: z.string() })
 export type Me = z.infer<typeof MeSchema>

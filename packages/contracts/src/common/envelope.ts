@@ -1,9 +1,10 @@
 // Success envelope `{data, meta}` and the pieces every room uses: ids, times, pages.
 import { z } from 'zod'
+import { line } from './text.js'
 
 export const IdSchema = z.uuid()
 export const TimeSchema = z.iso.datetime()
-export const NameSchema = z.string().trim().min(1).max(120)
+export const NameSchema = line().trim().min(1).max(120)
 
 export const PageMetaSchema = z.object({ total: z.int(), offset: z.int(), limit: z.int() })
 export type PageMeta = z.infer<typeof PageMetaSchema>

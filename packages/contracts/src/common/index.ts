@@ -1,4 +1,5 @@
 export * from './envelope.js'
 export * from './errors.js'
 export * from './precision.js'
+export * from './text.js'
 export * from './trouble.js'

@@ -1,6 +1,7 @@
 // Text datasets and their tokenizations.
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { block, line } from '../common/text.js'
 import { JobSchema } from '../jobs/index.js'
 
 export const DatasetFormatSchema = z.enum(['jsonl', 'json', 'csv', 'txt', 'parquet'])
@@ -8,7 +9,7 @@ export type DatasetFormat = z.infer<typeof DatasetFormatSchema>
 
 /** Where the text comes from: a path inside an import root, or an upload. */
 export const DatasetSourceSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('path'), path: z.string().min(1).max(4096) }),
+  z.strictObject({ type: z.literal('path'), path: line().min(1).max(4096) }),
   z.strictObject({ type: z.literal('upload'), uploadId: IdSchema }),
 ])
 export type DatasetSource = z.infer<typeof DatasetSourceSchema>
@@ -46,7 +47,7 @@ export const CreateDatasetSchema = z.strictObject({
   name: NameSchema,
   source: DatasetSourceSchema,
   /** Column that holds the text; not used for txt. */
-  textColumn: z.string().min(1).max(200).optional(),
+  textColumn: block().min(1).max(200).optional(),
   txtMode: TxtModeSchema.default('lines'),
   recordsIn: RecordsInSchema.optional(),
   /** What to do with lines that cannot be read: stop with the line number, or leave them out and count them. */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { IdSchema } from '../common/envelope.js'
 import { JobPrecisionSchema } from '../common/precision.js'
+import { block, line } from '../common/text.js'
 import { TokenSpanSchema } from '../datasets/index.js'
 
 /** A stretch of text with this feature's activation on every token. `peak` indexes `tokens`. */
@@ -41,7 +42,7 @@ export const FeatureListQuerySchema = z.object({
   sort: FeatureSortSchema.default('max'),
   order: z.enum(['asc', 'desc']).default('desc'),
   /** Text in label, notes, top tokens or examples. */
-  search: z.string().max(200).optional(),
+  search: line().max(200).optional(),
   minDensity: z.coerce.number().min(0).max(1).optional(),
   maxDensity: z.coerce.number().min(0).max(1).optional(),
   minActivation: z.coerce.number().min(0).optional(),
@@ -76,8 +77,8 @@ export type Feature = z.infer<typeof FeatureSchema>
 
 /** Label, notes and star belong to the SAE's feature, so they outlive an extraction. */
 export const AnnotateFeatureSchema = z.strictObject({
-  label: z.string().trim().max(200).nullable().optional(),
-  notes: z.string().max(20_000).optional(),
+  label: line().trim().max(200).nullable().optional(),
+  notes: block().max(20_000).optional(),
   starred: z.boolean().optional(),
 })
 export const AnnotationSchema = z.object({
@@ -88,7 +89,7 @@ export const AnnotationSchema = z.object({
 })
 
 /** Own text through the model and SAE: activations of one feature on every token, and the strongest features per token. */
-export const ProbeFeatureSchema = z.strictObject({ text: z.string().min(1).max(4000) })
+export const ProbeFeatureSchema = z.strictObject({ text: block().min(1).max(4000) })
 export const ProbeResultSchema = z.object({
   tokens: z.array(TokenSpanSchema),
   activations: z.array(z.number()),

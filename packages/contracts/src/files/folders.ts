@@ -2,6 +2,7 @@
 // is sent with `Content-Range`.
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { line } from '../common/text.js'
 
 /** Bytes of one piece that clients send, and the most the server takes at once. */
 export const CHUNK_BYTES = 8 * 2 ** 20
@@ -45,12 +46,10 @@ export function plainFileName(name: string): string {
 }
 
 /** A plain file name: no folders, nothing hidden, and the same on every file system. */
-const FileNameSchema = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/,
-    'must be a plain file name of letters, digits and . _ - without folders',
-  )
+const FileNameSchema = line().regex(
+  /^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$/,
+  'must be a plain file name of letters, digits and . _ - without folders',
+)
 
 export const CreateFolderUploadSchema = z.strictObject({
   /** Name of the folder, which becomes the suggested name of the model; for a dataset the file's own name, whatever it holds. */

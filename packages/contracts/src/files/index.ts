@@ -1,6 +1,7 @@
 // Browsing of import roots and uploads from the browser.
 import { z } from 'zod'
 import { IdSchema } from '../common/envelope.js'
+import { line } from '../common/text.js'
 
 export const FileEntrySchema = z.object({
   name: z.string(),
@@ -12,7 +13,7 @@ export const FileEntrySchema = z.object({
 })
 export type FileEntry = z.infer<typeof FileEntrySchema>
 /** Without a path: the import roots themselves. */
-export const BrowseQuerySchema = z.object({ path: z.string().max(4096).optional() })
+export const BrowseQuerySchema = z.object({ path: line().max(4096).optional() })
 export const BrowseSchema = z.object({
   path: z.string().nullable(),
   parent: z.string().nullable(),
@@ -20,7 +21,7 @@ export const BrowseSchema = z.object({
 })
 export type Browse = z.infer<typeof BrowseSchema>
 
-export const UploadQuerySchema = z.object({ name: z.string().min(1).max(255) })
+export const UploadQuerySchema = z.object({ name: line().min(1).max(255) })
 /** A complete file of a dataset, kept until an import takes it or a day has passed. */
 export const UploadSchema = z.object({ id: IdSchema, name: z.string(), size: z.number(), sha256: z.string() })
 export type Upload = z.infer<typeof UploadSchema>

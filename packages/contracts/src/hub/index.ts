@@ -3,19 +3,18 @@ import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { ErrorBodySchema } from '../common/errors.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
+import { line } from '../common/text.js'
 import { ModelMemorySchema } from '../models/memory.js'
 
 const PART = '[A-Za-z0-9](?:[A-Za-z0-9_.]|-(?!-))*'
 /** `org/name` or `name`, as the hub spells repositories. No `--` and no `..`: `org--name` must name one repository only. */
-export const HubRepoSchema = z
-  .string()
+export const HubRepoSchema = line()
   .trim()
   .max(96)
   .regex(new RegExp(`^${PART}(/${PART})?$`), 'Give the repository as organisation/name.')
   .refine((repo) => !repo.includes('..'), 'A repository name holds no "..".')
 /** Branch, tag or commit. */
-export const HubRevisionSchema = z
-  .string()
+export const HubRevisionSchema = line()
   .trim()
   .min(1)
   .max(255)
@@ -24,8 +23,7 @@ export const HubRevisionSchema = z
 export const HubCommitSchema = z.string().regex(/^[0-9a-f]{40}$/)
 
 /** An ONNX graph of a repository: at its top or in onnx/. */
-export const HubGraphSchema = z
-  .string()
+export const HubGraphSchema = line()
   .max(200)
   .regex(/^(onnx\/)?[A-Za-z0-9_][A-Za-z0-9_.-]*\.onnx$/, 'An .onnx file at the top of the repository or in onnx/.')
   .refine((graph) => !graph.includes('..'), 'A graph holds no "..".')
@@ -42,7 +40,7 @@ export const HubGatedSchema = z.enum(['no', 'auto', 'manual'])
 export const HUB_SORTS = ['downloads', 'likes', 'lastModified', 'trendingScore'] as const
 
 export const HubSearchQuerySchema = z.object({
-  query: z.string().trim().max(200).default(''),
+  query: line().trim().max(200).default(''),
   sort: z.enum(HUB_SORTS).default('downloads'),
   limit: z.coerce.number().int().min(1).max(100).default(30),
 })
@@ -169,8 +167,7 @@ export const HubTokenSchema = z.object({
 })
 export type HubToken = z.infer<typeof HubTokenSchema>
 export const SetHubTokenSchema = z.strictObject({
-  token: z
-    .string()
+  token: line()
     .trim()
     .min(8)
     .max(512)

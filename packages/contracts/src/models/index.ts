@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
+import { line } from '../common/text.js'
 import { HubSourceSchema } from '../hub/index.js'
 import { JobSchema } from '../jobs/index.js'
 import { ExportFactsSchema } from './export.js'
@@ -106,9 +107,9 @@ export const ModelSchema = z.object({
 })
 export type Model = z.infer<typeof ModelSchema>
 
-export const InspectModelSchema = z.strictObject({ path: z.string().min(1).max(4096) })
+export const InspectModelSchema = z.strictObject({ path: line().min(1).max(4096) })
 export const CreateModelSchema = z.strictObject({
-  path: z.string().min(1).max(4096),
+  path: line().min(1).max(4096),
   name: NameSchema.optional(),
   precision: PrecisionSchema.default('float32'),
 })

@@ -1,5 +1,6 @@
 // Weight statistics of a model, tensor by tensor, computed from the files on demand.
 import { z } from 'zod'
+import { line } from '../common/text.js'
 
 export const ModelTensorSchema = z.object({
   /** As the file names it. */
@@ -53,4 +54,4 @@ export const TensorStatisticsSchema = z.object({
 })
 export type TensorStatistics = z.infer<typeof TensorStatisticsSchema>
 
-export const TensorQuerySchema = z.object({ name: z.string().min(1).max(1000) })
+export const TensorQuerySchema = z.object({ name: line().min(1).max(1000) })

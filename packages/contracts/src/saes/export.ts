@@ -1,6 +1,7 @@
 // SAEs going out: archives in several layouts, and repositories of the hub with a model card.
 import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
+import { block, line } from '../common/text.js'
 import { HubRepoSchema, HubRevisionSchema } from '../hub/index.js'
 import { HubFolderSchema } from './import.js'
 import { SaeExportLayoutSchema } from './layouts.js'
@@ -31,8 +32,8 @@ export const PublishSaeSchema = z.strictObject({
   layout: SaeExportLayoutSchema.default('saelens'),
   /** Of a repository that is made by this. */
   private: z.boolean().default(true),
-  message: z.string().trim().min(1).max(200).default('Upload SAE'),
-  card: z.string().min(1).max(MAX_CARD_CHARACTERS),
+  message: line().trim().min(1).max(200).default('Upload SAE'),
+  card: block().min(1).max(MAX_CARD_CHARACTERS),
   /** Put the card at the top of the repository, in place of the one there, instead of beside the files. */
   cardAtTop: z.boolean().default(true),
 })

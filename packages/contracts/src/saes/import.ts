@@ -1,13 +1,13 @@
 // SAEs that come from outside: where they may lie, what their files say, and the import itself.
 import { z } from 'zod'
 import { IdSchema, NameSchema } from '../common/envelope.js'
+import { line } from '../common/text.js'
 import { HubCommitSchema, HubRepoSchema, HubRevisionSchema } from '../hub/index.js'
 import { CheckSaeSchema, SaeCheckWorkSchema } from './check.js'
 import { SaeLayoutSchema } from './layouts.js'
 
 /** Folder inside a repository, or a file of it; empty: its top. */
-export const HubFolderSchema = z
-  .string()
+export const HubFolderSchema = line()
   .trim()
   .max(512)
   .transform((path) => path.replace(/^\/+|\/+$/g, ''))
@@ -19,7 +19,7 @@ export const HubFolderSchema = z
 
 /** Where an SAE is taken from: a folder of this machine (an upload is one, too), or a folder of a repository of the hub. */
 export const SaeSourceSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('folder'), path: z.string().min(1).max(4096) }),
+  z.strictObject({ kind: z.literal('folder'), path: line().min(1).max(4096) }),
   z.strictObject({
     kind: z.literal('hub'),
     repo: HubRepoSchema,
@@ -82,7 +82,7 @@ export const HubSaesQuerySchema = z.object({
   repo: HubRepoSchema,
   revision: HubRevisionSchema.default('main'),
   /** Only folders whose path holds all of these words. */
-  search: z.string().trim().max(200).default(''),
+  search: line().trim().max(200).default(''),
 })
 export type HubSaesQuery = z.infer<typeof HubSaesQuerySchema>
 export const HubSaesSchema = z.object({
@@ -105,9 +105,9 @@ export const CreateSaeSchema = z.strictObject({
   name: NameSchema.optional(),
   modelId: IdSchema,
   /** Where in the model it reads. */
-  site: z.string().min(1).max(200),
+  site: line().min(1).max(200),
   /** What a transcoder reconstructs; must be left out for others. */
-  siteOut: z.string().min(1).max(200).nullable().default(null),
+  siteOut: line().min(1).max(200).nullable().default(null),
   check: CheckSaeSchema,
 })
 export type CreateSae = z.infer<typeof CreateSaeSchema>

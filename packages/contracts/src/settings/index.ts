@@ -1,9 +1,10 @@
 // Settings that a user may change at run time.
 import { z } from 'zod'
+import { line } from '../common/text.js'
 
 export const SettingsSchema = z.object({
   /** Folders from which files and models may be read. Paths given by users must resolve inside one of them. */
-  importRoots: z.array(z.string().min(1)).max(32),
+  importRoots: z.array(line().min(1)).max(32),
   /** Whether the first-run page was dismissed. */
   firstRunDone: z.boolean(),
 })

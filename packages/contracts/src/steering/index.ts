@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
+import { block } from '../common/text.js'
 import { TokenSpanSchema } from '../datasets/index.js'
 import { JobSchema } from '../jobs/index.js'
 
@@ -38,7 +39,7 @@ export type Sampling = z.infer<typeof SamplingSchema>
 
 export const ChatRoleSchema = z.enum(['system', 'user', 'assistant'])
 export type ChatRole = z.infer<typeof ChatRoleSchema>
-export const ChatMessageSchema = z.strictObject({ role: ChatRoleSchema, content: z.string().max(8000) })
+export const ChatMessageSchema = z.strictObject({ role: ChatRoleSchema, content: block().max(8000) })
 export type ChatMessage = z.infer<typeof ChatMessageSchema>
 export const ChatMessagesSchema = z.array(ChatMessageSchema).min(1).max(64)
 
@@ -47,7 +48,7 @@ export const SteeringScopeSchema = z.enum(['all', 'prompt', 'completion'])
 export type SteeringScope = z.infer<typeof SteeringScopeSchema>
 
 /** Texts that end a completion; the text is cut before them. */
-export const StopStringsSchema = z.array(z.string().min(1).max(100)).max(8)
+export const StopStringsSchema = z.array(block().min(1).max(100)).max(8)
 /** How many of the likeliest tokens are reported for every token written. */
 export const AlternativesSchema = z.int().min(0).max(20)
 /** Rows × tokens × alternatives that one experiment may store. */
@@ -59,7 +60,7 @@ export const CreateSteeringSchema = z
     /** Needed as soon as there is a variant. */
     extractionId: IdSchema.optional(),
     /** Text to continue; empty with `messages`. */
-    prompt: z.string().max(8000).default(''),
+    prompt: block().max(8000).default(''),
     /** A conversation to answer, rendered by the model's chat template. */
     messages: ChatMessagesSchema.optional(),
     /** Steered variants beside the unsteered one; none = plain generation. */

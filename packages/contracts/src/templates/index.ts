@@ -1,11 +1,12 @@
 // Templates: settings of trainings kept under a name, and the file in which they travel between installations.
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { block } from '../common/text.js'
 import { TrainingParamsSchema } from '../trainings/params.js'
 
 export const CreateTemplateSchema = z.strictObject({
   name: NameSchema,
-  description: z.string().max(2000).default(''),
+  description: block().max(2000).default(''),
   /** Complete settings; the site is a suggestion where another model is chosen. */
   params: TrainingParamsSchema,
 })
@@ -13,7 +14,7 @@ export type CreateTemplate = z.infer<typeof CreateTemplateSchema>
 
 export const UpdateTemplateSchema = z.strictObject({
   name: NameSchema.optional(),
-  description: z.string().max(2000).optional(),
+  description: block().max(2000).optional(),
   params: TrainingParamsSchema.optional(),
 })
 export type UpdateTemplate = z.infer<typeof UpdateTemplateSchema>

@@ -1,5 +1,6 @@
 // What every SAE training can be told, whatever its architecture: limits and defaults. The words of each option are in option-texts.ts.
 import { z } from 'zod'
+import { line } from '../common/text.js'
 
 export const ACTIVATION_SCALINGS = [
   'none',
@@ -12,7 +13,7 @@ export const ACTIVATION_SCALINGS = [
 /** Most sites of a crosscoder. */
 export const MOST_SITES = 16
 
-const SiteName = z.string().min(1).max(120)
+const SiteName = line().min(1).max(120)
 const Steps = z.int().min(0).max(5_000_000)
 
 /** Options shared by all architectures. Server, worker, form and texts read limits and defaults here. */

@@ -1,5 +1,6 @@
 // Parameters of a training: one schema per architecture over shared options, told apart by `architecture`.
 import { z } from 'zod'
+import { line } from '../common/text.js'
 import { BASE_OPTIONS } from './options.js'
 
 const coefficient = z.number().min(0).max(1e6)
@@ -103,7 +104,8 @@ export type TopkParams = z.infer<typeof TopkParamsSchema>
 export type TrainingOption = TrainingParams extends infer P ? (P extends unknown ? keyof P : never) : never
 
 /** Some options with new values, by name; which of them exist and what they may be is checked when they are applied. */
-export const OverridesSchema = z.record(z.string(), z.json())
+export const OptionValueSchema = z.union([line(), z.number(), z.boolean(), z.null(), z.array(line()).max(64)])
+export const OverridesSchema = z.record(line(), OptionValueSchema)
 export type Overrides = z.infer<typeof OverridesSchema>
 
 /** Whether some architecture has an option of this name. */

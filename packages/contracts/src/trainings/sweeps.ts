@@ -2,10 +2,12 @@
 // every forward pass of the model.
 import { z } from 'zod'
 import { IdSchema, NameSchema } from '../common/envelope.js'
+import { line } from '../common/text.js'
 import { STREAM_OPTIONS } from './options.js'
 import {
   dataSeedOf,
   isTrainingOption,
+  OptionValueSchema,
   type Overrides,
   OverridesSchema,
   type TrainingParams,
@@ -16,7 +18,7 @@ import {
 export const SWEEP_LIMIT = 64
 export const STREAM_LIMIT = 16
 
-const OptionName = z.string().refine(isTrainingOption, { error: 'no architecture has an option of this name' })
+const OptionName = line().refine(isTrainingOption, { error: 'no architecture has an option of this name' })
 
 export const CreateSweepSchema = z
   .strictObject({
@@ -27,7 +29,7 @@ export const CreateSweepSchema = z
     /** What all have in common. */
     params: TrainingParamsSchema,
     /** A grid: every combination of one value per option. */
-    grid: z.record(OptionName, z.array(z.json()).min(1).max(SWEEP_LIMIT)).optional(),
+    grid: z.record(OptionName, z.array(OptionValueSchema).min(1).max(SWEEP_LIMIT)).optional(),
     /** Or a list: one training per entry. */
     list: z.array(OverridesSchema).min(1).max(SWEEP_LIMIT).optional(),
   })
