@@ -9,6 +9,7 @@ import express from 'express'
 import helmet from 'helmet'
 import { AppModule } from './app.module.js'
 import { AuthService } from './auth/auth.service.js'
+import { Instance } from './auth/instance.js'
 import { bodyTimes, withoutTotalLimit } from './common/body-times.js'
 import type { AppConfig } from './common/config.js'
 import { serveDocs } from './common/docs.js'
@@ -32,7 +33,7 @@ const security = helmet({
       styleSrc: ["'self'", "'unsafe-inline'"],
       imgSrc: ["'self'", 'data:', 'blob:'],
       fontSrc: ["'self'", 'data:'],
-      connectSrc: ["'self'", 'ws:', 'wss:'],
+      connectSrc: ["'self'"],
       workerSrc: ["'self'", 'blob:'],
       objectSrc: ["'none'"],
       baseUri: ["'self'"],
@@ -49,7 +50,7 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
     bodyParser: false,
     logger: new MaskingLogger({ logLevels: ['log', 'warn', 'error', 'fatal'] }),
   })
-  app.set('trust proxy', 'loopback')
+  trustProxies(app, config.trustedProxies)
   app.use(security)
   app.use(checkOrigin(config.allowedOrigins))
   app.use(bodyTimes(isUpload))
@@ -62,8 +63,19 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
   app.enableShutdownHooks()
   withoutTotalLimit(app.getHttpServer())
   await app.init()
+  await app.get(Instance, { strict: false }).load()
   await app.get(AuthService, { strict: false }).ensureFirstKey()
   return app
+}
+
+/** Forwarded headers count only when they come from these. @throws Error for what is no address or network. */
+function trustProxies(app: NestExpressApplication, proxies: readonly string[]): void {
+  try {
+    app.set('trust proxy', proxies.length > 0 ? [...proxies] : false)
+  } catch (cause) {
+    const message = `MISTUDIO_TRUSTED_PROXIES: give addresses or networks (10.0.0.2, 10.0.0.0/8, loopback, uniquelocal), separated by commas.`
+    throw new Error(message, { cause })
+  }
 }
 
 const UPLOADED_FILE = new RegExp(`^${API_PREFIX}${FOLDER_UPLOAD_FILE_PATH.replace(/:\w+/g, '[^/]+')}$`)

@@ -3,7 +3,10 @@
 import type { Scope } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database } from '../common/database.js'
-import type { ApiKey, Session } from '../generated/prisma/client.js'
+import type { ApiKey, Prisma } from '../generated/prisma/client.js'
+
+const withKey = { include: { key: { select: { name: true, scope: true } } } } as const
+export type SessionRow = Prisma.SessionGetPayload<typeof withKey>
 
 const FIRST_KEY_LOCK = 72_707_370
 
@@ -13,6 +16,10 @@ export class AuthRepository {
 
   keyByHash(hash: string): Promise<ApiKey | null> {
     return this.database.prisma.apiKey.findUnique({ where: { hash } })
+  }
+
+  key(id: string): Promise<ApiKey | null> {
+    return this.database.prisma.apiKey.findUnique({ where: { id } })
   }
 
   listKeys(): Promise<ApiKey[]> {
@@ -50,16 +57,41 @@ export class AuthRepository {
     await this.database.prisma.apiKey.updateMany({ where: { id }, data: { lastUsedAt: new Date() } })
   }
 
-  session(hash: string): Promise<Session | null> {
-    return this.database.prisma.session.findUnique({ where: { hash } })
+  session(hash: string): Promise<SessionRow | null> {
+    return this.database.prisma.session.findUnique({ where: { hash }, ...withKey })
   }
 
-  async createSession(hash: string, scope: Scope, expiresAt: Date): Promise<void> {
-    await this.database.prisma.session.create({ data: { hash, scope, expiresAt } })
+  findSession(id: string): Promise<SessionRow | null> {
+    return this.database.prisma.session.findUnique({ where: { id }, ...withKey })
   }
 
-  async deleteSession(hash: string): Promise<void> {
-    await this.database.prisma.session.deleteMany({ where: { hash } })
+  /** Sessions that have not expired, used last first. @param keyId null: of all keys. */
+  sessions(keyId: string | null): Promise<SessionRow[]> {
+    const where = { expiresAt: { gt: new Date() }, ...(keyId === null ? {} : { keyId }) }
+    return this.database.prisma.session.findMany({ where, ...withKey, orderBy: { lastUsedAt: 'desc' } })
+  }
+
+  async createSession(data: { hash: string; keyId: string; browser: string; expiresAt: Date }): Promise<void> {
+    await this.database.prisma.session.create({ data })
+  }
+
+  async deleteSessions(ids: readonly string[]): Promise<void> {
+    await this.database.prisma.session.deleteMany({ where: { id: { in: [...ids] } } })
+  }
+
+  async touchSession(id: string): Promise<void> {
+    await this.database.prisma.session.updateMany({ where: { id }, data: { lastUsedAt: new Date() } })
+  }
+
+  /** Those of these keys and sessions that still let their holder in. */
+  async alive(keyIds: readonly string[], sessionIds: readonly string[]): Promise<Set<string>> {
+    const { prisma } = this.database
+    const select = { id: true }
+    const [keys, sessions] = await Promise.all([
+      prisma.apiKey.findMany({ where: { id: { in: [...keyIds] } }, select }),
+      prisma.session.findMany({ where: { id: { in: [...sessionIds] }, expiresAt: { gt: new Date() } }, select }),
+    ])
+    return new Set([...keys, ...sessions].map(({ id }) => id))
   }
 
   async deleteExpiredSessions(): Promise<void> {

@@ -1,4 +1,4 @@
-// Who is asking: API keys, browser sessions, one-time links.
+// Who is asking: API keys, one-time links, and sign-in with either. Sessions have a service of their own.
 import { mkdir, open, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { type ApiKey, AppError, type CreatedApiKeySchema, type Scope, ScopeSchema } from '@mistudio/contracts'
@@ -9,75 +9,82 @@ import { iso, isoOrNull } from '../common/time.js'
 import type { ApiKey as KeyRow } from '../generated/prisma/client.js'
 import { LivePublisher } from '../live/publisher.js'
 import { AuthRepository } from './auth.repository.js'
+import { GuessThrottle } from './guess-throttle.js'
+import type { Identity } from './identity.js'
 import { OneTimeLinks } from './one-time-links.js'
-import { hashSecret, keyPrefix, randomApiKey, randomSecret, sameHash } from './secrets.js'
+import { hashSecret, keyPrefix, randomApiKey, sameHash } from './secrets.js'
+import { type Opened, SessionsService } from './sessions.service.js'
+import { Touches } from './touches.js'
 
-export const SESSION_DAYS = 30
-const DAY_MS = 86_400_000
-const TOUCH_EVERY_MS = 60_000
-
-/** A proven caller. `credential` names the key or session, so that its sockets end with it. */
-export interface Identity {
-  readonly scope: Scope
-  readonly credential: string
-  readonly via: 'key' | 'session'
+/** Who signs in: the address that guesses are counted for, and what the browser says it is. */
+export interface Visitor {
+  readonly address: string
+  readonly browser: string
 }
+
+/** Wrong secrets that one address may try in a minute. */
+const GUESSES = 20
 
 @Injectable()
 export class AuthService {
   private readonly logger = new Logger('Auth')
   private readonly links = new OneTimeLinks()
-  private readonly touched = new Map<string, number>()
+  private readonly touches = new Touches()
+  private readonly guesses = new GuessThrottle(GUESSES)
 
   constructor(
     private readonly repository: AuthRepository,
+    private readonly sessions: SessionsService,
     private readonly config: AppConfig,
     private readonly publisher: LivePublisher,
   ) {}
 
-  /** The caller behind an API key; null when there is no such key. */
-  async byKey(key: string): Promise<Identity | null> {
-    const hash = hashSecret(key)
-    const row = await this.repository.keyByHash(hash)
-    if (!row || !sameHash(row.hash, hash)) return null
-    await this.touch(row.id)
-    return { scope: ScopeSchema.parse(row.scope), credential: row.id, via: 'key' }
+  /** The caller behind an API key; null when there is no such key. @throws AppError `rate_limited` for guessers. */
+  byKey(key: string, address: string): Promise<Identity | null> {
+    return this.guesses.look(address, key, async () => {
+      const hash = hashSecret(key)
+      const row = await this.repository.keyByHash(hash)
+      if (!row || !sameHash(row.hash, hash)) return null
+      if (this.touches.due(row.id)) await this.repository.touchKey(row.id)
+      return { scope: ScopeSchema.parse(row.scope), keyId: row.id, sessionId: null }
+    })
   }
 
-  /** The caller behind a session cookie; null when it is unknown or expired. */
-  async bySession(cookie: string): Promise<Identity | null> {
-    const hash = hashSecret(cookie)
-    const row = await this.repository.session(hash)
-    if (!row || !sameHash(row.hash, hash) || row.expiresAt <= new Date()) return null
-    return { scope: ScopeSchema.parse(row.scope), credential: hash, via: 'session' }
+  /** The caller behind a session cookie; null when it is unknown or expired. @throws AppError `rate_limited` for guessers. */
+  bySession(cookie: string, address: string): Promise<Identity | null> {
+    return this.guesses.look(address, cookie, () => this.sessions.identify(cookie))
   }
 
-  /** Opens a browser session with an API key. Returns the cookie's value. */
-  async login(apiKey: string): Promise<{ cookie: string; scope: Scope }> {
-    const identity = await this.byKey(apiKey)
+  /** Tells of each of these callers whether its key, and its session if it has one, is still good. */
+  async alive(callers: readonly Identity[]): Promise<(caller: Identity) => boolean> {
+    const sessions = callers.flatMap(({ sessionId }) => (sessionId === null ? [] : [sessionId]))
+    const found = await this.repository.alive([...new Set(callers.map(({ keyId }) => keyId))], sessions)
+    return ({ keyId, sessionId }) => found.has(keyId) && (sessionId === null || found.has(sessionId))
+  }
+
+  /** Opens a browser session with an API key. */
+  async login(apiKey: string, from: Visitor): Promise<Opened> {
+    const identity = await this.byKey(apiKey, from.address)
     if (!identity) throw new AppError('unauthenticated', 'This API key is not known. Check it and paste it whole.')
-    return this.openSession(identity.scope)
+    return this.sessions.open(identity, from.browser)
   }
 
-  /** Opens a browser session with a one-time code. */
-  async useLink(code: string): Promise<{ cookie: string; scope: Scope }> {
-    const scope = this.links.redeem(code)
-    if (!scope) {
+  /** Opens a browser session with a one-time code, for the key that made it. */
+  async useLink(code: string, from: Visitor): Promise<Opened> {
+    const maker = await this.guesses.look(from.address, code, async () => {
+      const keyId = this.links.redeem(code)
+      return keyId === null ? null : this.repository.key(keyId)
+    })
+    if (!maker) {
       throw new AppError('unauthenticated', 'This link was used already or is older than ten minutes. Make a new one.')
     }
-    return this.openSession(scope)
+    return this.sessions.open({ keyId: maker.id, scope: ScopeSchema.parse(maker.scope) }, from.browser)
   }
 
-  /** A code for one sign-in with admin scope, and the address that uses it. */
-  createLink(origin: string): { code: string; url: string } {
-    const code = this.links.create('admin')
+  /** A code for one sign-in as the caller, and the address that uses it. */
+  createLink(origin: string, { keyId }: Identity): { code: string; url: string } {
+    const code = this.links.create(keyId)
     return { code, url: `${origin}/login?code=${code}` }
-  }
-
-  async logout(cookie: string): Promise<void> {
-    const hash = hashSecret(cookie)
-    await this.repository.deleteSession(hash)
-    this.publisher.dropCredential(hash)
   }
 
   async listKeys(): Promise<ApiKey[]> {
@@ -122,20 +129,6 @@ export class AuthService {
     }
     await rename(`${file}.new`, file)
     return file
-  }
-
-  private async openSession(scope: Scope): Promise<{ cookie: string; scope: Scope }> {
-    await this.repository.deleteExpiredSessions()
-    const cookie = randomSecret()
-    await this.repository.createSession(hashSecret(cookie), scope, new Date(Date.now() + SESSION_DAYS * DAY_MS))
-    return { cookie, scope }
-  }
-
-  private async touch(id: string): Promise<void> {
-    const now = Date.now()
-    if (now - (this.touched.get(id) ?? 0) < TOUCH_EVERY_MS) return
-    this.touched.set(id, now)
-    await this.repository.touchKey(id)
   }
 }
 

@@ -1,28 +1,27 @@
 // One-time sign-in codes, kept in memory: they live minutes and die with the process.
-import type { Scope } from '@mistudio/contracts'
 import { hashSecret, randomSecret } from './secrets.js'
 
 const LIFETIME_MS = 10 * 60_000
 
 export class OneTimeLinks {
-  private readonly codes = new Map<string, { scope: Scope; expires: number }>()
+  private readonly codes = new Map<string, { keyId: string; expires: number }>()
 
   constructor(private readonly now: () => number = Date.now) {}
 
-  create(scope: Scope): string {
+  create(keyId: string): string {
     this.forgetExpired()
     const code = randomSecret()
-    this.codes.set(hashSecret(code), { scope, expires: this.now() + LIFETIME_MS })
+    this.codes.set(hashSecret(code), { keyId, expires: this.now() + LIFETIME_MS })
     return code
   }
 
-  /** The scope a code stands for; null when it is unknown, used or older than ten minutes. */
-  redeem(code: string): Scope | null {
+  /** The key that made a code; null when it is unknown, used or older than ten minutes. */
+  redeem(code: string): string | null {
     this.forgetExpired()
     const hash = hashSecret(code)
     const found = this.codes.get(hash)
     this.codes.delete(hash)
-    return found?.scope ?? null
+    return found?.keyId ?? null
   }
 
   private forgetExpired(): void {

@@ -35,6 +35,7 @@ const EnvironmentSchema = z.object({
   MISTUDIO_PORT: z.coerce.number().int().min(0).max(65_535).default(8420),
   MISTUDIO_IMPORT_ROOTS: list(path.delimiter),
   MISTUDIO_ALLOWED_ORIGINS: list(','),
+  MISTUDIO_TRUSTED_PROXIES: list(','),
   MISTUDIO_STATIC_DIR: z
     .string()
     .min(1)
@@ -60,6 +61,8 @@ export class AppConfig {
     readonly allowedOrigins: readonly string[],
     readonly staticDir: string,
     readonly maxUploadBytes: number,
+    /** Addresses or networks whose X-Forwarded-For and -Proto count; of nobody else's. */
+    readonly trustedProxies: readonly string[] = [],
   ) {}
 }
 
@@ -83,5 +86,6 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     env.MISTUDIO_ALLOWED_ORIGINS ?? [],
     path.resolve(env.MISTUDIO_STATIC_DIR),
     env.MISTUDIO_MAX_UPLOAD_BYTES,
+    env.MISTUDIO_TRUSTED_PROXIES ?? [],
   )
 }

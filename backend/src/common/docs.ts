@@ -73,7 +73,7 @@ export function openApiDocument(): OpenAPIObject {
     components: {
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer' },
-        session: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
+        session: { type: 'apiKey', in: 'cookie', name: `${SESSION_COOKIE}_<installation>` },
       },
     },
   }

@@ -5,7 +5,7 @@ const SECRETS: readonly [RegExp, string][] = [
   [/mis_[A-Za-z0-9_-]{16,}/g, 'mis_***'],
   [/([?&]code=)[^&\s"]+/g, '$1***'],
   [/(:\/\/[^:/\s]+:)[^@/\s]+@/g, '$1***@'],
-  [/(mistudio_session=)[^;\s]+/g, '$1***'],
+  [/(mistudio_session\w*=)[^;\s]+/g, '$1***'],
 ]
 
 /** The message with API keys, link codes, session cookies and passwords in URLs masked. */

@@ -21,6 +21,8 @@ export class RedisIoAdapter extends IoAdapter {
       ...options,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       serveClient: false,
+      // Who does not say who it is.
+      connectTimeout: 10_000,
       allowRequest: (request, decide) => {
         const allowed = originAllowed(request, config.allowedOrigins)
         decide(allowed ? null : 'This origin is not accepted.', allowed)

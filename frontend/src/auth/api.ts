@@ -17,12 +17,11 @@ export const useLoginWithCode = () =>
 export const useLoginWithKey = () =>
   useMutation({ mutationFn: (apiKey: string) => api.login({ body: { apiKey } }), onSuccess: enter })
 
-export const useLogout = () =>
-  useMutation({
-    mutationFn: () => api.logout(),
-    onSuccess: () => {
-      closeSocket()
-      queryClient.clear()
-      setSession('out')
-    },
-  })
+/** The session of this browser is over. */
+export const leave = (): void => {
+  closeSocket()
+  queryClient.clear()
+  setSession('out')
+}
+
+export const useLogout = () => useMutation({ mutationFn: () => api.logout(), onSuccess: leave })

@@ -47,6 +47,7 @@ export const keys = {
   system: (what: 'info' | 'history' | 'workers' | 'health') => ['system', what] as const,
   me: ['me'] as const,
   apiKeys: ['api-keys'] as const,
+  sessions: ['sessions'] as const,
 }
 
 /** Rooms whose lists embed jobs of a subject, the subject's own room first; all are re-read when such a job changes state. */

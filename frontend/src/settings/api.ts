@@ -1,6 +1,7 @@
 // Queries and changes of the settings room.
-import type { Scope, Settings } from '@mistudio/contracts'
+import type { Scope, Session, Settings } from '@mistudio/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { leave } from '../auth/api.js'
 import { api, keys, queryClient } from '../live/index.js'
 
 export const useSettings = () =>
@@ -25,5 +26,24 @@ export const useCreateKey = () =>
   })
 export const deleteKey = async (id: string): Promise<void> => {
   await api.deleteKey({ params: { id } })
-  await refresh()
+  await Promise.all([refresh(), queryClient.invalidateQueries({ queryKey: keys.sessions })])
+}
+
+/** The caller's scope; null until it is known. */
+export const useMay = (): Scope | null =>
+  useQuery({ queryKey: keys.me, queryFn: ({ signal }) => api.me({ signal }) }).data?.scope ?? null
+
+export const useSessions = () =>
+  useQuery({ queryKey: keys.sessions, queryFn: ({ signal }) => api.listSessions({ signal }) })
+
+export const endSession = async ({ id, current }: Session): Promise<void> => {
+  await api.endSession({ params: { id } })
+  if (current) leave()
+  else await queryClient.invalidateQueries({ queryKey: keys.sessions })
+}
+
+/** Signs out everywhere, here too. */
+export const endSessions = async (of: 'key' | 'all'): Promise<void> => {
+  await api.endSessions({ query: { of } })
+  leave()
 }

@@ -9,3 +9,26 @@ export const rootProblem = (path: string, roots: readonly string[]): string | nu
   return null
 }
 export const cleanRoot = (path: string): string => path.trim().replace(/(.)\/+$/, '$1')
+
+const BROWSERS: readonly [RegExp, string][] = [
+  [/Edg\//, 'Edge'],
+  [/OPR\//, 'Opera'],
+  [/Firefox\//, 'Firefox'],
+  [/Chrome\//, 'Chrome'],
+  [/Version\/.*Safari\//, 'Safari'],
+]
+const SYSTEMS: readonly [RegExp, string][] = [
+  [/Android/, 'Android'],
+  [/iPhone|iPad/, 'iOS'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X/, 'macOS'],
+  [/Linux|X11/, 'Linux'],
+]
+
+/** `Firefox on Linux` out of a User-Agent; what is not recognised stays as it is, shortened. */
+export const browserName = (userAgent: string): string => {
+  const named = (table: readonly [RegExp, string][]) => table.find(([pattern]) => pattern.test(userAgent))?.[1]
+  const [browser, system] = [named(BROWSERS), named(SYSTEMS)]
+  if (browser) return system ? `${browser} on ${system}` : browser
+  return userAgent === '' ? 'unnamed program' : userAgent.slice(0, 40)
+}

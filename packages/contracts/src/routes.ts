@@ -11,9 +11,12 @@ import {
   ApiKeySchema,
   CreateApiKeySchema,
   CreatedApiKeySchema,
+  EndedSessionsSchema,
+  EndSessionsQuerySchema,
   LoginSchema,
   MeSchema,
   type Scope,
+  SessionSchema,
 } from './auth/index.js'
 import { PageQuerySchema } from './common/envelope.js'
 import { line } from './common/text.js'
@@ -109,6 +112,17 @@ export const ROUTES = {
     response: z.object({ code: z.string(), url: z.string() }),
   },
   logout: { method: 'POST', path: '/auth/logout', scope: null, response: None },
+  /** Sessions of the caller's key; of all keys for administrators. */
+  listSessions: { method: 'GET', path: '/auth/sessions', scope: 'read', response: z.array(SessionSchema) },
+  /** Signs out everywhere. */
+  endSessions: {
+    method: 'DELETE',
+    path: '/auth/sessions',
+    scope: 'read',
+    query: EndSessionsQuerySchema,
+    response: EndedSessionsSchema,
+  },
+  endSession: { method: 'DELETE', path: '/auth/sessions/:id', scope: 'read', response: None },
   listKeys: { method: 'GET', path: '/auth/keys', scope: 'admin', response: z.array(ApiKeySchema) },
   createKey: {
     method: 'POST',

@@ -1,4 +1,4 @@
-// Settings: import roots, Hugging Face token, API keys, appearance, about.
+// Settings: import roots, Hugging Face token, API keys, signed-in browsers, appearance, about.
 import { useQuery } from '@tanstack/react-query'
 import LogOut from 'lucide-react/icons/log-out'
 import { useLogout } from '../../auth/api.js'
@@ -7,9 +7,10 @@ import { Button, Card, cx, Facts, Page, Tabs, type ThemeChoice, toast, useTabPar
 import { ApiKeys } from './api-keys.js'
 import { HubTokenCard } from './hub-token.js'
 import { ImportRoots } from './import-roots.js'
+import { Sessions } from './sessions.js'
 
 export function SettingsPage() {
-  const [tab, setTab] = useTabParam(['import', 'hub', 'keys', 'appearance', 'about'])
+  const [tab, setTab] = useTabParam(['import', 'hub', 'keys', 'sessions', 'appearance', 'about'])
   return (
     <Page title="Settings">
       <Tabs
@@ -18,6 +19,7 @@ export function SettingsPage() {
           { id: 'import', label: 'Import roots' },
           { id: 'hub', label: 'Hugging Face' },
           { id: 'keys', label: 'API keys' },
+          { id: 'sessions', label: 'Sessions' },
           { id: 'appearance', label: 'Appearance' },
           { id: 'about', label: 'About' },
         ]}
@@ -27,6 +29,7 @@ export function SettingsPage() {
         {tab === 'import' && <ImportRoots />}
         {tab === 'hub' && <HubTokenCard />}
         {tab === 'keys' && <ApiKeys />}
+        {tab === 'sessions' && <Sessions />}
         {tab === 'appearance' && <Appearance />}
         {tab === 'about' && <About />}
       </Tabs>

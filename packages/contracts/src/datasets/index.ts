@@ -18,7 +18,7 @@ export type DatasetSource = z.infer<typeof DatasetSourceSchema>
 export const TxtModeSchema = z.enum(['lines', 'paragraphs', 'whole'])
 
 /** Which array of a JSON document holds the records: its keys joined by dots; `$` for the document itself. Found by rules when absent. */
-const RecordsInSchema = z.string().min(1).max(2000)
+const RecordsInSchema = block().min(1).max(2000)
 
 export const PreviewDatasetSchema = z.strictObject({
   source: DatasetSourceSchema,
