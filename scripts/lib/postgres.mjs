@@ -1,7 +1,7 @@
 // The embedded PostgreSQL: one cluster per data directory, on a port of 127.0.0.1, every connection with a password (SCRAM). Under
 // root it runs as nobody and enters its folder through the working directory that it is given, so folders above may be private.
 // Programs: postgres-binaries.mjs. Roles and rights: postgres-roles.mjs.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -22,21 +22,30 @@ host all ${ROLES.owner},${ROLES.product} 127.0.0.1/32 scram-sha-256
 /** How PostgreSQL names its folder: the working directory where the system has a name for it. @param {string} folder */
 const nameOf = (folder) => (process.platform === 'linux' ? '/proc/self/cwd' : folder)
 
-/** Runs one of its programs to the end inside a cluster's folder. @param {string} folder @param {string} name @param {string[]} args */
-const runInside = (folder, name, args, input = '') => {
-  const { status, error, stderr } = spawnSync(program(binaries(), name), args, {
-    ...identity(),
-    cwd: folder,
-    env: environment(),
-    input,
-    encoding: 'utf8',
+/**
+ * Runs one of its programs to the end inside a cluster's folder. Not synchronously: whoever asks the lock meanwhile gets an answer.
+ * @param {string} folder @param {string} name @param {string[]} args
+ * @returns {Promise<{ status: number | null, stderr: string }>}
+ */
+const runInside = (folder, name, args, input = '') =>
+  new Promise((done, failed) => {
+    const child = spawn(program(binaries(), name), args, {
+      ...identity(),
+      cwd: folder,
+      env: environment(),
+      stdio: ['pipe', 'ignore', 'pipe'],
+    })
+    let stderr = ''
+    child.stderr.on('data', (chunk) => (stderr += chunk))
+    // A program that ends without reading is told of by its status.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(input)
+    child.once('error', (error) => failed(new Error(`${name} could not be started: ${error.message}`)))
+    child.once('close', (status) => done({ status, stderr: stderr.trim() }))
   })
-  if (error) throw new Error(`${name} could not be started: ${error.message}`)
-  return { status, stderr: stderr.trim() }
-}
 
 /** Makes the cluster under a name that it only loses when it is whole. @param {string} folder */
-const initialise = (folder) => {
+const initialise = async (folder) => {
   if (existsSync(join(folder, 'PG_VERSION'))) return
   const part = `${folder}.new`
   rmSync(part, { recursive: true, force: true })
@@ -44,16 +53,21 @@ const initialise = (folder) => {
   if (isRoot()) chownSync(part, NOBODY, NOBODY)
   // Nobody may connect until the superuser has a password.
   const args = ['-D', nameOf(part), '-U', ROLES.superuser, '-A', 'reject', '-E', 'UTF8', '--locale=C']
-  const { status, stderr } = runInside(part, 'initdb', args)
+  const { status, stderr } = await runInside(part, 'initdb', args)
   if (status !== 0) throw new Error(`The database could not be made in ${folder}: ${stderr}`)
   rmSync(folder, { recursive: true, force: true })
   renameSync(part, folder)
 }
 
 /** Gives the superuser its password while no server listens, then closes the door for all without one. @param {string} folder @param {string} password */
-const secure = (folder, password) => {
+const secure = async (folder, password) => {
   const statement = `ALTER ROLE ${ROLES.superuser} PASSWORD '${scramVerifier(password)}'\n`
-  const { status, stderr } = runInside(folder, 'postgres', ['--single', '-D', nameOf(folder), 'postgres'], statement)
+  const { status, stderr } = await runInside(
+    folder,
+    'postgres',
+    ['--single', '-D', nameOf(folder), 'postgres'],
+    statement,
+  )
   if (status !== 0 || /\b(ERROR|FATAL|PANIC):/.test(stderr))
     throw new Error(`The database in ${folder} could not be given a password: ${stderr}`)
   writeFileSync(join(folder, 'pg_hba.conf'), HBA)
@@ -103,11 +117,11 @@ export const servesCluster = (pid, folder) => {
 }
 
 /** Makes a cluster ready to be started: it exists, belongs to its user, and asks for passwords. @param {{ folder: string, password: string, fresh: boolean }} options */
-export const prepareCluster = ({ folder, password, fresh }) => {
-  initialise(folder)
+export const prepareCluster = async ({ folder, password, fresh }) => {
+  await initialise(folder)
   checkOwner(folder)
   dropStaleLock(folder)
-  if (fresh || !isSecured(folder)) secure(folder, password)
+  if (fresh || !isSecured(folder)) await secure(folder, password)
 }
 
 /** Starts a prepared cluster; it ends in order at SIGINT. @param {{ folder: string, port: number, output: number | 'ignore', env?: Record<string, string> }} options */
@@ -161,7 +175,7 @@ export const answers = async (url, gone) => {
  * @param {{ folder: string, port: number, secrets: import('./secrets.mjs').Secrets }} options
  */
 export const startPostgres = async ({ folder, port, secrets }) => {
-  prepareCluster({ folder, password: secrets.superuser, fresh: true })
+  await prepareCluster({ folder, password: secrets.superuser, fresh: true })
   const child = spawnPostgres({ folder, port, output: 'ignore' })
   const ended = new Promise((done) => child.once('exit', done))
   const urls = databaseUrls(secrets, port)

@@ -3,12 +3,15 @@ import { holderOf } from './lock.mjs'
 import { isAlive } from './processes.mjs'
 import { readState } from './state.mjs'
 
+/** How often a silent holder is asked, some seconds each time. */
+const ASK_TIMES = 5
+
 /**
  * The state of the launcher that holds this data directory; null when none does.
  * @param {import('./paths.mjs').Layout} paths @returns {Promise<import('./state.mjs').State | null>}
  */
 export const runningHere = async (paths) => {
-  const holder = await holderOf(paths.run)
+  const holder = await askPatiently(paths)
   if (holder?.says) return holder.says
   const stop = `./stop-mistudio.sh --data-dir "${paths.dataDir}"`
   if (holder)
@@ -20,6 +23,13 @@ export const runningHere = async (paths) => {
       `An older version of miStudio runs in ${paths.dataDir} (${pidText(paths)}). Stop it, then start again: ${stop}`,
     )
   return null
+}
+
+/** A launcher on a busy machine may need a while to answer. @param {import('./paths.mjs').Layout} paths */
+const askPatiently = async (paths) => {
+  let holder = await holderOf(paths.run)
+  for (let attempt = 1; attempt < ASK_TIMES && holder && !holder.says; attempt++) holder = await holderOf(paths.run)
+  return holder
 }
 
 /** A living launcher of a version that held no lock. @param {import('./paths.mjs').Layout} paths */

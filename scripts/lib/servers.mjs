@@ -61,7 +61,7 @@ const bringUp = async ({ name, paths, hooks, spawn, ready }) => {
 /** @param {Layout} paths @param {Hooks} hooks */
 const embeddedDatabase = async (paths, hooks) => {
   const { secrets, fresh } = serverSecrets(paths.secrets)
-  prepareCluster({ folder: paths.postgres, password: secrets.superuser, fresh })
+  await prepareCluster({ folder: paths.postgres, password: secrets.superuser, fresh })
   const port = await bringUp({
     name: 'postgres',
     paths,
