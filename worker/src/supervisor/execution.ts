@@ -17,6 +17,14 @@ const RETRY_MS = 500
 /** A runner that dies this often without advancing is a poison pill. */
 export const MAX_CRASHES = 5
 
+/** A person waits for a question, so it is tried once more and no oftener. */
+const MAX_QUESTION_CRASHES = 1
+
+const overtimeError = (seconds: number): ErrorBody => ({
+  code: 'job_timeout',
+  message: `Looking at this took more than ${seconds} s and was ended, so that other questions are answered. It holds more than can be looked at in that time; a smaller file, or a machine with less to do, may do.`,
+})
+
 type Outcome = Extract<FromRunner, { type: 'outcome' }>['outcome'] | { state: 'crashed'; signal: string }
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
@@ -31,12 +39,14 @@ export class Execution {
   private refused: ErrorBody | null = null
   private readonly reach: Reach
   private cancelTimer: NodeJS.Timeout | null = null
+  private overtime = false
 
   constructor(
     private readonly db: Pool,
     private readonly publisher: Publisher,
     private readonly runner: RunnerProcess,
     private readonly row: JobRow,
+    private readonly questionSeconds: number,
   ) {
     this.fence = { id: row.id, owner: String(row.owner), attempt: row.attempt }
     this.control = row.control as JobControl
@@ -47,6 +57,7 @@ export class Execution {
   async run(): Promise<{ stored: Stored; row: JobRow } | null> {
     const outcome = this.drive()
     const renewal = setInterval(() => void this.renew(), RENEW_MS)
+    const limit = this.row.queue === 'questions' ? setTimeout(() => this.timeOut(), 1000 * this.questionSeconds) : null
     try {
       const how = await outcome
       await this.writing
@@ -56,6 +67,7 @@ export class Execution {
       throw error
     } finally {
       clearInterval(renewal)
+      if (limit) clearTimeout(limit)
       if (this.cancelTimer) clearTimeout(this.cancelTimer)
       this.runner.jobId = null
       this.runner.listen(null)
@@ -69,6 +81,12 @@ export class Execution {
   }
 
   kill(): void {
+    this.runner.kill()
+  }
+
+  /** A question that takes too long makes room for others: its runner ends, and the next question gets a new one. */
+  private timeOut(): void {
+    this.overtime = true
     this.runner.kill()
   }
 
@@ -196,8 +214,10 @@ export class Execution {
   private endOfCrash(signal: string): End {
     if (this.control === 'cancel') return { state: 'cancelled' }
     if (this.suspended) return { state: 'queued' }
+    if (this.overtime) return { state: 'failed', error: overtimeError(this.questionSeconds) }
     const crashes = (this.reach.advanced ? 0 : this.row.crashes) + 1
-    if (crashes <= MAX_CRASHES) return { state: 'queued', crash: { signal } }
+    const most = this.row.queue === 'questions' ? MAX_QUESTION_CRASHES : MAX_CRASHES
+    if (crashes <= most) return { state: 'queued', crash: { signal } }
     const message = `Its process died ${crashes} times without advancing (last: ${signal}). This is often too little memory: choose a smaller batch, buffer or model, then retry.`
     return { state: 'failed', error: { code: 'job_crashed', message, details: { signal, crashes } }, crash: { signal } }
   }

@@ -1,11 +1,13 @@
 // The worker's row in worker_process: alive, on which machine, with which runners.
 import { hostname } from 'node:os'
 import type { Pool } from 'pg'
-import type { RunnerSlot } from './slot.js'
+import type { RunnerPool } from './slot.js'
 
 const FORGET_AFTER = '1 day'
 
-export const heartbeat = async (db: Pool, id: string, slots: readonly RunnerSlot[]): Promise<void> => {
+export const heartbeat = async (db: Pool, id: string, pools: readonly RunnerPool[]): Promise<void> => {
+  // Of runners that are not there, one a class tells that there could be.
+  const slots = pools.flatMap(({ slots }) => slots.filter(({ current }, place) => place === 0 || current?.alive))
   const runners = await Promise.all(
     slots.map(async ({ queue, current }) => ({
       queue,

@@ -17,8 +17,15 @@ export class RunnerProcess {
   alive = true
   jobId: string | null = null
 
-  constructor(entry: string, env: NodeJS.ProcessEnv) {
-    this.child = fork(entry, [], { env, serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  /** `execArgv`: options of Node itself. */
+  constructor(entry: string, env: NodeJS.ProcessEnv, execArgv: readonly string[]) {
+    const options = [...process.execArgv, ...execArgv]
+    this.child = fork(entry, [], {
+      env,
+      execArgv: options,
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     this.child.on('message', (raw) => this.receive(raw))
     this.child.on('error', (error) => this.end(error.message))
     this.child.once('exit', (code, signal) => this.end(signal ?? `exit code ${code}`))

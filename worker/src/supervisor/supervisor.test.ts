@@ -72,6 +72,23 @@ describe('the supervisor', () => {
     expect(await world.until(id, ended, 'the end')).toMatchObject({ state: 'cancelled' })
   })
 
+  it('answers questions while others never end', async () => {
+    const question = { kind: 'dataset.preview', queue: 'questions' } as const
+    const endless = await Promise.all([world.submit({ act: 'hog' }, question), world.submit({ act: 'deaf' }, question)])
+    for (const id of endless) await world.until(id, (row) => row.state === 'running', 'the start')
+    const quick = await world.submit({ act: 'complete' }, question)
+    expect(await world.until(quick, ended, 'the answer')).toMatchObject({ state: 'completed' })
+    for (const id of endless) expect(await world.row(id)).toMatchObject({ state: 'running' })
+    for (const id of endless) await world.want(id, 'cancel')
+    for (const id of endless) await world.until(id, ended, 'the end')
+  })
+
+  it('tries a question whose runner died once more, and then says so', async () => {
+    const id = await world.submit({ act: 'poison' }, { kind: 'dataset.preview', queue: 'questions' })
+    const row = await world.until(id, ended, 'the end')
+    expect(row).toMatchObject({ state: 'failed', attempt: 2, error: { code: 'job_crashed' } })
+  })
+
   it('gives up on a job whose runner dies again and again without advancing', async () => {
     const id = await world.submit({ act: 'poison' })
     const row = await world.until(id, ended, 'the end')
@@ -137,6 +154,19 @@ describe('the ledger', () => {
     await expect(release(world.db, stale, { state: 'completed' })).rejects.toThrow(FencedError)
     expect(await world.metricRows(id)).toEqual([])
     expect(await world.row(id)).toMatchObject({ state: 'running', owner: 'fresh', attempt: 2 })
+  })
+})
+
+describe('a question that takes longer than it may', () => {
+  it('is ended with its runner, whatever the runner does, and the next one gets another', async () => {
+    const world = await openWorld()
+    await world.supervise(1)
+    const question = { kind: 'dataset.preview', queue: 'questions' } as const
+    for (const act of ['hog', 'deaf']) {
+      const row = await world.until(await world.submit({ act }, question), ended, 'the end')
+      expect(row).toMatchObject({ state: 'failed', attempt: 1, error: { code: 'job_timeout' } })
+    }
+    await world.close()
   })
 })
 

@@ -12,7 +12,7 @@ import { claim } from './ledger.js'
 import { Publisher } from './publisher.js'
 import { QUEUE_CLASSES, Queues, STREAMS } from './queues.js'
 import { reconcile } from './reconciler.js'
-import { RunnerSlot } from './slot.js'
+import { AT_ONCE, RunnerPool } from './slot.js'
 
 const RECONCILE_MS = 5000
 /** How long runners may take to write a checkpoint when the worker goes down. */
@@ -30,7 +30,7 @@ export class Supervisor {
   private readonly redis: Redis
   private readonly queues: Queues
   private readonly publisher: Publisher
-  private readonly slots: ReadonlyMap<QueueClass, RunnerSlot>
+  private readonly pools: ReadonlyMap<QueueClass, RunnerPool>
   private readonly executions = new Set<Execution>()
   private readonly workers: Worker[] = []
   private readonly timers: NodeJS.Timeout[] = []
@@ -42,8 +42,8 @@ export class Supervisor {
     this.redis = this.connect()
     this.publisher = new Publisher(this.redis)
     this.queues = new Queues(this.redis)
-    this.slots = new Map(
-      QUEUE_CLASSES.map((queue) => [queue, new RunnerSlot(queue, config.runnerEntry, environmentOf(config))]),
+    this.pools = new Map(
+      QUEUE_CLASSES.map((queue) => [queue, new RunnerPool(queue, config.runnerEntry, environmentOf(config))]),
     )
   }
 
@@ -65,7 +65,7 @@ export class Supervisor {
     }, SUSPEND_GRACE_MS)
     while (this.executions.size) await pause(50)
     clearTimeout(deadline)
-    for (const slot of this.slots.values()) slot.end()
+    for (const pool of this.pools.values()) pool.end()
     await sayGoodbye(this.db, this.id).catch((error: unknown) => console.error('goodbye was not written:', error))
     // Entries in hand are left to expire; the ledger has already released their jobs.
     await Promise.race([Promise.all(this.workers.map((worker) => worker.close(true))), pause(3000)])
@@ -95,13 +95,13 @@ export class Supervisor {
   }
 
   private beat(): Promise<void> {
-    return heartbeat(this.db, this.id, [...this.slots.values()])
+    return heartbeat(this.db, this.id, [...this.pools.values()])
   }
 
   private consume(queue: QueueClass): Worker {
     const worker = new Worker<{ id: string }>(queueName(queue), (entry) => this.deliver(queue, String(entry.data.id)), {
       connection: this.connect(),
-      concurrency: 1,
+      concurrency: AT_ONCE[queue],
       lockDuration: 60_000,
       stalledInterval: 30_000,
       maxStalledCount: 1_000_000,
@@ -119,9 +119,9 @@ export class Supervisor {
       const claimed = await claim(this.db, id, this.id)
       if (!claimed) return
       this.publisher.stored(claimed)
-      const slot = this.slots.get(queue)
+      const slot = this.pools.get(queue)?.free()
       if (!slot) throw new Error(`There is no runner for queue ${queue}.`)
-      const execution = new Execution(this.db, this.publisher, slot.take(), claimed.row)
+      const execution = new Execution(this.db, this.publisher, slot.take(), claimed.row, this.config.questionSeconds)
       this.executions.add(execution)
       try {
         const running = execution.run()

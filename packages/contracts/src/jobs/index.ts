@@ -3,39 +3,42 @@ import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
 import { ErrorBodySchema } from '../common/errors.js'
 
-/** Which pool of runners takes a job. `compute` owns the device; `interactive` answers a waiting person; `io` moves files. */
-export const QueueClassSchema = z.enum(['compute', 'interactive', 'io'])
+/**
+ * Which pool of runners takes a job. `compute` owns the device; `interactive` keeps a model loaded for a waiting person; `questions` looks at
+ * something, several at once and each for a short time; `io` moves files.
+ */
+export const QueueClassSchema = z.enum(['compute', 'interactive', 'questions', 'io'])
 export type QueueClass = z.infer<typeof QueueClassSchema>
 
 /** Every kind of work and the queue it runs in. A worker refuses to start when a kind lacks exactly one pipeline. */
 export const JOB_KINDS = {
-  'model.inspect': 'interactive',
+  'model.inspect': 'questions',
   'model.register': 'io',
   'model.verify': 'io',
-  'model.tensors': 'interactive',
-  'model.tensor': 'interactive',
-  'dataset.preview': 'interactive',
+  'model.tensors': 'questions',
+  'model.tensor': 'questions',
+  'dataset.preview': 'questions',
   'dataset.import': 'io',
   'dataset.tokenize': 'io',
-  'dataset.documents': 'interactive',
-  'dataset.samples': 'interactive',
-  'training.estimate': 'interactive',
+  'dataset.documents': 'questions',
+  'dataset.samples': 'questions',
+  'training.estimate': 'questions',
   'training.run': 'compute',
   'extraction.run': 'compute',
   'activation.capture': 'compute',
-  'activation.compare': 'interactive',
+  'activation.compare': 'questions',
   'feature.probe': 'interactive',
   'steering.generate': 'interactive',
   'steering.chat': 'interactive',
   'files.remove': 'io',
-  'hub.search': 'interactive',
-  'hub.inspect': 'interactive',
-  'hub.local': 'interactive',
+  'hub.search': 'questions',
+  'hub.inspect': 'questions',
+  'hub.local': 'questions',
   'hub.download': 'io',
   'hub.remove': 'io',
   'installation.check': 'compute',
-  'sae.inspect': 'interactive',
-  'sae.hub': 'interactive',
+  'sae.inspect': 'questions',
+  'sae.hub': 'questions',
   'sae.import': 'io',
   'sae.check': 'io',
   'sae.export': 'io',
@@ -62,6 +65,9 @@ export const QUESTION_KINDS: readonly JobKind[] = [
   'sae.inspect',
   'sae.hub',
 ]
+
+/** How long a job of the queue `questions` may run before its runner is ended and replaced, so that one hostile file keeps nobody waiting. */
+export const QUESTION_SECONDS = 20
 
 /** Kinds whose work can be put down and taken up again at the same point. */
 export const PAUSABLE_KINDS: readonly JobKind[] = [

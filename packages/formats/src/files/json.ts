@@ -7,6 +7,17 @@ const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true })
 /** Levels of lists and objects in one another; config files have fewer than ten, and what walks them recurses. */
 const MAX_DEPTH = 200
 
+/** Objects and lists of one document; the largest tokenizer in common use has 0.6 million. */
+const MAX_OPENINGS = 4_000_000
+const [CURLY, OPEN] = [0x7b, 0x5b]
+
+/** How many objects and lists a JSON text may hold at most: brackets within strings count too. */
+export function openingsOf(bytes: Uint8Array): number {
+  let count = 0
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] === CURLY || bytes[i] === OPEN) count++
+  return count
+}
+
 /** Path of the first key that occurs twice in one object of a valid JSON text (`a.b`), or undefined. */
 export const findDuplicateKey = (text: string): string | undefined => scan(text).twice
 
@@ -59,6 +70,8 @@ export const placeInJson = (error: unknown): string =>
 
 /** Parses strict JSON bytes. Errors: `json_invalid`, `json_duplicate_key`. */
 export function parseJsonBytes(bytes: Uint8Array, file: string): unknown {
+  if (openingsOf(bytes) > MAX_OPENINGS)
+    throw new FormatError('json_invalid', `This JSON holds more than ${MAX_OPENINGS} objects and lists`, { file })
   let text: string
   let value: unknown
   try {

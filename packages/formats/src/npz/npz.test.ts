@@ -86,6 +86,28 @@ it('refuses objects, wrong lengths, damaged data and what is no zip', async () =
   await expect((await NpzFile.open(path)).float32('x')).rejects.toMatchObject({ code: 'file_corrupt' })
 })
 
+it('refuses thousands of arrays by their number', async () => {
+  const path = join(folder, 'many.npz')
+  const one = npyHeader('<f4', [0])
+  await writeFile(
+    path,
+    zipSync(Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`a${n}.npy`, one])), { level: 0 }),
+  )
+  await expect(NpzFile.open(path)).rejects.toMatchObject({ code: 'npz_too_large' })
+})
+
+it('inflates no more of a member than its header to know its shape', async () => {
+  const path = join(folder, 'large.npz')
+  const values = Uint8Array.from({ length: 2 ** 20 }, (_, i) => 64 + ((i * i * 2654435761) >>> 27))
+  await writeFile(path, zipSync({ 'x.npy': Buffer.concat([npyHeader('<f4', [2 ** 18]), values]) }, { level: 6 }))
+  const bytes = await readFile(path)
+  bytes.fill(0xff, 200_000, 200_200)
+  await writeFile(path, bytes)
+  const file = await NpzFile.open(path)
+  expect(file.info('x')).toEqual({ dtype: 'F32', shape: [2 ** 18] })
+  await expect(file.float32('x')).rejects.toMatchObject({ name: 'FormatError' })
+})
+
 it('rounds every float16 to itself and halfway values to even', () => {
   const view = new DataView(new ArrayBuffer(4))
   for (let half = 0; half < 0x7c00; half++) {

@@ -2,7 +2,7 @@
 // is allocated, only stored and deflated members are read, and no object is ever unpickled.
 import type { FileHandle } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { crc32, inflateRaw } from 'node:zlib'
+import { constants, crc32, createInflateRaw, inflateRaw } from 'node:zlib'
 import { FormatError } from '../errors.js'
 import { openRegularFile, readExactly } from '../files/open.js'
 import { DTYPE_BYTES, toFloat32 } from '../safetensors/dtypes.js'
@@ -14,6 +14,8 @@ const ENTRY = { signature: 0x02014b50, bytes: 46 }
 const LOCAL = { signature: 0x04034b50, bytes: 30 }
 const MAX_COMMENT = 65_535
 const MAX_DIRECTORY = 2 ** 22
+/** Arrays of one file: an SAE has fewer than ten. */
+export const MAX_MEMBERS = 4096
 const STORED = 0
 const DEFLATED = 8
 /** A deflated member is held in memory whole. */
@@ -139,6 +141,10 @@ async function readDirectory(handle: FileHandle, size: number, path: string): Pr
     tail.getUint32(end + 16, true),
   ]
   if (count === 0xffff || offset === 0xffffffff) throw invalid(path, 'ZIP64 files are not read')
+  if (count > MAX_MEMBERS)
+    throw new FormatError('npz_too_large', `The file holds ${count} arrays; at most ${MAX_MEMBERS} are read`, {
+      file: path,
+    })
   if (bytes > MAX_DIRECTORY) throw invalid(path, 'The ZIP directory is too large')
   const directory = await read(handle, offset, bytes, size, path)
   const members = new Map<string, Member>()
@@ -191,15 +197,40 @@ async function readMember(handle: FileHandle, size: number, member: Member, path
   return inflated
 }
 
-/** The array header alone where the member is stored; a deflated one is inflated for it. */
+/** Compressed bytes that surely hold a header. */
+const HEADER_INPUT = 2 ** 17
+
+/** The first `wanted` bytes of a deflated member, or all of it; no more is inflated. */
+async function inflateStart(
+  input: Uint8Array,
+  wanted: number,
+  where: { file: string; where: string },
+): Promise<Uint8Array> {
+  const inflating = createInflateRaw({ chunkSize: 2 ** 15, finishFlush: constants.Z_SYNC_FLUSH })
+  inflating.end(input)
+  const parts: Buffer[] = []
+  let length = 0
+  try {
+    for await (const part of inflating as AsyncIterable<Buffer>) {
+      parts.push(part)
+      length += part.byteLength
+      if (length >= wanted) break
+    }
+  } catch (cause) {
+    throw new FormatError('npz_invalid', 'The member cannot be inflated', { ...where, cause })
+  }
+  return new Uint8Array(Buffer.concat(parts).subarray(0, wanted))
+}
+
+/** The array header alone; of a deflated member no more than it is inflated. */
 async function readHeader(handle: FileHandle, size: number, member: Member, path: string): Promise<NpyHeader> {
   const where = { file: path, where: member.name }
-  let bytes: Uint8Array
-  if (member.method === DEFLATED) bytes = await readMember(handle, size, member, path)
-  else {
-    const at = await dataOffset(handle, size, member, path)
-    bytes = new Uint8Array((await read(handle, at, Math.min(member.bytes, MAX_NPY_HEADER), size, path)).buffer)
-  }
+  const at = await dataOffset(handle, size, member, path)
+  const wanted = Math.min(member.bytes, MAX_NPY_HEADER)
+  const packed = member.method === DEFLATED
+  const stored = await read(handle, at, packed ? Math.min(member.compressed, HEADER_INPUT) : wanted, size, path)
+  const start = new Uint8Array(stored.buffer)
+  const bytes = packed ? await inflateStart(start, wanted, where) : start
   const header = parseNpyHeader(bytes, where)
   const expected = header.shape.reduce((product, dim) => product * dim, DTYPE_BYTES[NPY_DTYPES[header.dtype]])
   if (member.bytes !== header.offset + expected) throw invalid(path, 'Shape and length disagree', member.name)

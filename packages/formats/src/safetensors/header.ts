@@ -1,11 +1,13 @@
 // The header of a safetensors file: 8 bytes of length, then JSON. Everything is checked before any tensor is read:
 // sizes, dtypes, overflow, order and cover of the byte ranges (https://github.com/huggingface/safetensors, "Format").
 import { FormatError } from '../errors.js'
-import { findDuplicateKey, placeInJson } from '../files/json.js'
+import { findDuplicateKey, openingsOf, placeInJson } from '../files/json.js'
 import { DTYPE_BYTES, isDtype, type SafetensorsDtype } from './dtypes.js'
 
 /** Longest header accepted, some 90,000 tensors: about 130 MB of memory and a second while it is read. Real ones stay below 2 MB. */
 export const MAX_HEADER_BYTES = 12_000_000
+/** Tensors of one file: real ones hold some thousands. */
+export const MAX_TENSORS = 100_000
 const MAX_RANK = 16
 
 export interface TensorEntry {
@@ -71,7 +73,17 @@ export function parseHeader(json: Uint8Array, fileSize: number, file: string): S
   return { tensors, metadata }
 }
 
+/** Counted before anything is built of them: every tensor is one object that holds two lists. */
+function requireFew(json: Uint8Array, file: string): void {
+  if (openingsOf(json) > 3 * MAX_TENSORS + 2)
+    throw new FormatError('safetensors_header_too_large', `The header names more than ${MAX_TENSORS} tensors`, {
+      file,
+      hint: 'This is probably not a safetensors file.',
+    })
+}
+
 function parseFields(json: Uint8Array, file: string): object {
+  requireFew(json, file)
   let text: string
   let value: unknown
   try {

@@ -43,11 +43,15 @@ describe('reading', () => {
   })
 })
 
+/** A header of objects that would all have to be built. */
+const MANY = `{${Array.from({ length: 310_000 }, (_, n) => `"${n}":{}`).join(',')}}`
+
 describe('refusals', () => {
   const cases: [string, Uint8Array, Parameters<typeof refusal>[1]][] = [
     ['an empty file', new Uint8Array(0), 'safetensors_header_truncated'],
     ['fewer than 8 bytes', new Uint8Array(7), 'safetensors_header_truncated'],
     ['a header longer than the file', safetensorsBytes({}, new Uint8Array(0), 100), 'safetensors_header_truncated'],
+    ['more tensors than files have', safetensorsBytes(MANY), 'safetensors_header_too_large'],
     ['a header over the limit', safetensorsBytes({}, new Uint8Array(0), 25_000_001), 'safetensors_header_too_large'],
     ['a header that is not JSON', safetensorsBytes('{"a":'), 'safetensors_header_invalid'],
     ['a header that is not an object', safetensorsBytes('[1]'), 'safetensors_header_invalid'],

@@ -86,8 +86,20 @@ describe('an ONNX file', () => {
       parseModel(bytes, { ...DEFAULT_LIMITS, ...limits })
     expect(limited({ fileBytes: 100 })).toThrow(/at most 100 are read/)
     expect(limited({ fields: 10 })).toThrow(/more than 10 fields/)
+    expect(limited({ messages: 3 })).toThrow(/more than 3 nodes, tensors and attributes/)
     expect(limited({ structureBytes: 50 })).toThrow(/beside raw tensor data/)
     expect(limited({ depth: 0 })).toThrow(/nested deeper than 0/)
+  })
+
+  it('is refused with millions of empty nodes, before one of them is built', () => {
+    // Field 7 of the model (the graph) holds field 1 (a node) of no bytes, again and again.
+    const nodes = Buffer.alloc(4_000_000, Buffer.from([0x0a, 0x00]))
+    const length: number[] = []
+    for (let rest = nodes.length; ; rest >>>= 7) {
+      length.push(rest > 127 ? (rest & 127) | 128 : rest)
+      if (rest <= 127) break
+    }
+    expect(() => parseModel(Buffer.concat([Buffer.from([0x3a, ...length]), nodes]))).toThrow(/more than 1000000 nodes/)
   })
 
   it('is refused with graphs nested without end', () => {

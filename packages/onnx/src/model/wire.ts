@@ -9,6 +9,8 @@ export interface ModelLimits {
   readonly structureBytes: number
   /** Fields in all messages together. */
   readonly fields: number
+  /** Nodes, tensors, attributes and declarations together: each becomes several objects. */
+  readonly messages: number
   /** Graphs inside graphs (If, Loop, Scan). */
   readonly depth: number
 }
@@ -17,6 +19,7 @@ export const DEFAULT_LIMITS: ModelLimits = {
   fileBytes: 2 ** 31,
   structureBytes: 2 ** 27,
   fields: 8_000_000,
+  messages: 1_000_000,
   depth: 8,
 }
 
@@ -36,6 +39,7 @@ const RAW_DATA = 9
 class Walker {
   private position = 0
   private fields = 0
+  private messages = 0
   private raw = 0
 
   constructor(
@@ -54,6 +58,8 @@ class Walker {
 
   private message(kind: Message, end: number, depth: number): void {
     if (depth > this.limits.depth) throw invalid(`graphs are nested deeper than ${this.limits.depth}`)
+    if (++this.messages > this.limits.messages)
+      throw invalid(`it holds more than ${this.limits.messages} nodes, tensors and attributes`)
     while (this.position < end) {
       const tag = this.varint()
       const field = Math.floor(tag / 8)

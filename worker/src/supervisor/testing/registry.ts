@@ -5,7 +5,7 @@ import type { AnyPipeline } from '../../registry.js'
 import type { JobContext, Outcome, Pipeline } from '../../runner/context.js'
 
 const ParamsSchema = z.object({
-  act: z.enum(['complete', 'refuse', 'count', 'deaf', 'poison', 'late-poison', 'frail', 'odd-text']),
+  act: z.enum(['complete', 'refuse', 'count', 'deaf', 'hog', 'poison', 'late-poison', 'frail', 'odd-text']),
   steps: z.int().default(10),
   pauseMs: z.int().default(20),
 })
@@ -73,6 +73,9 @@ const act = async (context: JobContext<Params>): Promise<Outcome> => {
       return { state: 'completed', result: { text: ODD_TEXT } }
     case 'deaf':
       for (;;) await pause(1000)
+    case 'hog':
+      // Nothing else of this process runs any more: no message is heard, no report sent.
+      for (;;) Math.random()
     case 'poison':
       return process.exit(137)
     case 'late-poison':

@@ -72,7 +72,8 @@ export const openWorld = async () => {
     redis,
     queues,
     row,
-    supervise: async (): Promise<Supervisor> => {
+    /** `questionSeconds`: so long by default that no test meets it. */
+    supervise: async (questionSeconds = 600): Promise<Supervisor> => {
       const runnerEntry = built('runner/main.js')
       const supervisor = new Supervisor({
         databaseUrl,
@@ -81,6 +82,7 @@ export const openWorld = async () => {
         dataDir: tmpdir(),
         threads: 1,
         registry: REGISTRY,
+        questionSeconds,
         runnerEntry,
       })
       started.push(supervisor)
