@@ -144,7 +144,7 @@ test('import a model as int8, see what it loses, and load it in full precision',
   await test.step('its badge and the measured loss', async () => {
     const kl = page.getByText(/^KL [\d.e-]+ nats from float32, 157 tokens$/).first()
     await expect(kl).toBeVisible(LONG)
-    await expect(page.getByText(/^all \d+ checks passed$/)).toBeVisible()
+    await expect(page.getByText(/^all \d+ checks passed/)).toBeVisible()
     await expect(page.getByRole('row', { name: /^KL at int8 Measured/ })).toBeVisible()
     await page.goto(`${w.url}/models`)
     const card = page.getByRole('article').filter({ hasText: 'Stories at int8' })

@@ -34,7 +34,7 @@ export function modelCard(sae: Sae, shape: SaeShape, training: CardTraining | nu
       ...(sae.k === null ? [] : [['k', String(sae.k)] as const]),
       ['Subtracts b_dec from the input', shape.apply_b_dec_to_input ? 'yes' : 'no'],
       ['Normalisation at run time', shape.normalize_activations],
-      ['Context', `${sae.contextSize} tokens`],
+      ...(sae.contextSize === null ? [] : [['Context', `${sae.contextSize} tokens`] as const]),
       ...originRows(sae, training),
     ]),
     ...warnings(sae),

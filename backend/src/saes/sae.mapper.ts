@@ -36,7 +36,7 @@ export const toSae = (row: SaeRow, job: Job | null): Sae => ({
   dIn: row.dIn,
   dSae: row.dSae,
   k: row.k,
-  contextSize: row.contextSize,
+  contextSize: contextOf(row),
   summary: TrainingSummarySchema.nullable().parse(row.summary),
   bytes: Number(row.bytes),
   origin: SaeOriginSchema.nullable().parse(row.source),
@@ -47,3 +47,9 @@ export const toSae = (row: SaeRow, job: Job | null): Sae => ({
   extractions: row._count.extractions,
   createdAt: iso(row.createdAt),
 })
+
+/** The row holds the longest context it may read; what it was trained on is its own training's, or what its files say. */
+function contextOf({ contextSize, source, declared }: SaeRow): number | null {
+  if (source === null) return contextSize
+  return SaeDeclaredSchema.nullable().parse(declared)?.contextSize ?? null
+}

@@ -10,7 +10,7 @@ import {
   YAxis,
 } from 'recharts'
 import { formatCount, formatNumber, formatValue } from '../ui/format.js'
-import { type Bin, toBins } from './prepare.js'
+import { type Bin, roundTicks, toBins } from './prepare.js'
 
 interface HistogramProps {
   edges: readonly number[]
@@ -20,6 +20,9 @@ interface HistogramProps {
   height?: number
   color?: string
 }
+
+/** Marks of the axis, about. */
+const TICKS = 6
 
 const AXIS = { fontSize: 12, fill: 'var(--chart-axis)' }
 
@@ -39,10 +42,11 @@ export function Histogram({ edges, counts, xLabel, yLabel, height = 180, color =
   const bins = toBins({ edges, counts })
   const total = bins.reduce((sum, bin) => sum + bin.count, 0)
   if (total === 0) return <p className="py-8 text-center text-sm text-muted">Nothing was counted.</p>
+  const [from, to] = [bins[0]?.from ?? 0, bins.at(-1)?.to ?? 1]
   return (
     <div
       role="img"
-      aria-label={`${yLabel} over ${xLabel}: ${formatNumber(total)} from ${formatValue(bins[0]?.from)} to ${formatValue(bins.at(-1)?.to)}`}
+      aria-label={`${yLabel} over ${xLabel}: ${formatNumber(total)} from ${formatValue(from)} to ${formatValue(to)}`}
     >
       <ResponsiveContainer width="100%" height={height}>
         <BarChart
@@ -52,12 +56,17 @@ export function Histogram({ edges, counts, xLabel, yLabel, height = 180, color =
           accessibilityLayer={false}
         >
           <CartesianGrid stroke="var(--chart-grid)" vertical={false} />
+          <XAxis dataKey="from" hide />
           <XAxis
-            dataKey="from"
-            tickFormatter={(value: number) => formatValue(Number(value.toPrecision(2)))}
+            xAxisId="marks"
+            type="number"
+            domain={[from, to]}
+            ticks={roundTicks(from, to, TICKS)}
+            tickFormatter={(value: number) => formatValue(value)}
             tick={AXIS}
             stroke="var(--chart-axis)"
             minTickGap={28}
+            allowDataOverflow
             label={{ value: xLabel, position: 'insideBottom', offset: -12, ...AXIS }}
           />
           <YAxis

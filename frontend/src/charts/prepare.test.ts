@@ -1,9 +1,31 @@
 // Guards: gaps stay gaps, series of different cadence share one axis, exports are exact.
 import { describe, expect, it } from 'vitest'
-import { align, lastMeasured, sampleRows, sparkPath, toBins, toCsv, withSpread } from './prepare.js'
+import { align, lastMeasured, roundTicks, sampleRows, sparkPath, toBins, toCsv, withSpread } from './prepare.js'
 
 const loss = { key: 'loss', label: 'Loss', color: '--series-emerald', unit: 'nats', x: [10, 20, 30], y: [3, null, 1] }
 const evaluation = { key: 'e', label: 'a,b', color: '--series-blue', x: [20], y: [0.5] }
+
+describe('marks of an axis', () => {
+  it('are round numbers within its ends, about as many as asked for', () => {
+    expect(roundTicks(0.0137, 7.93, 6)).toEqual([2, 4, 6])
+    expect(roundTicks(-0.463, 0.518, 6)).toEqual([-0.4, -0.2, 0, 0.2, 0.4])
+    expect(roundTicks(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1])
+    expect(roundTicks(-6.5, 0, 6)).toEqual([-6, -4, -2, 0])
+    expect(roundTicks(3, 3, 6)).toEqual([3])
+    for (const [from, to] of [
+      [0, 0.00317],
+      [-1234, 98_765],
+      [17, 18.1],
+    ] as const) {
+      const ticks = roundTicks(from, to, 6)
+      expect(ticks.length).toBeGreaterThan(2)
+      expect(ticks.length).toBeLessThan(9)
+      for (const tick of ticks) expect(String(Math.abs(tick)).replace(/[.0]/g, '').length).toBeLessThanOrEqual(3)
+      expect(Math.min(...ticks)).toBeGreaterThanOrEqual(from)
+      expect(Math.max(...ticks)).toBeLessThanOrEqual(to)
+    }
+  })
+})
 
 describe('align', () => {
   it('keeps a missing value a gap and leaves unmeasured places undefined', () => {

@@ -95,6 +95,17 @@ export const sparkPath = (values: readonly (number | null)[], width: number, hei
   return parts.join('')
 }
 
+/** About `count` round numbers within a range: 1, 2 or 5 times a power of ten apart. */
+export function roundTicks(from: number, to: number, count: number): number[] {
+  if (!(to > from) || count < 1) return from === to ? [from] : []
+  const raw = (to - from) / count
+  const power = 10 ** Math.floor(Math.log10(raw))
+  const step = power * ([1, 2, 5].find((times) => times * power >= raw * (1 - 1e-9)) ?? 10)
+  const first = Math.ceil(from / step - 1e-9)
+  const last = Math.floor(to / step + 1e-9)
+  return Array.from({ length: last - first + 1 }, (_, n) => Number(((first + n) * step).toPrecision(12)))
+}
+
 export interface Bin {
   from: number
   to: number

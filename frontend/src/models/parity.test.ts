@@ -1,6 +1,6 @@
-import type { ParityCheck, ParityReport } from '@mistudio/contracts'
+import { type ParityCheck, type ParityReport, paritySummary } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { figureText, paritySections, toleranceText, variantText } from './parity.js'
+import { figureText, paritySections, parityWords, toleranceText, variantText } from './parity.js'
 
 const check = (name: string, change: Partial<ParityCheck> = {}): ParityCheck => ({
   ...{ name, group: 'golden', variant: { threads: 1, optimise: true }, figure: 1e-6, mean: 1e-7, unit: '' },
@@ -34,6 +34,30 @@ describe('paritySections', () => {
     expect(all.map(({ group }) => group)).toEqual(['numerics', 'golden', 'precision'])
     expect(all[2]?.skipped).toEqual(['Full precision.'])
     expect(paritySections(report(checks), true).map(({ group }) => group)).toEqual(['golden'])
+  })
+})
+
+describe('what a badge says', () => {
+  const measured = check('loss on text', { tolerance: null, unit: 'nats' })
+  const trip = check('tokenizer round trip', { tolerance: null, unit: 'texts', figure: 2 })
+  const words = (checks: ParityCheck[]) =>
+    parityWords(paritySummary({ ...report(checks), startedAt: '2026-01-01T00:00:00.000Z' }))
+
+  it('counts as passed only what had a limit to pass', () => {
+    expect(words([check('a'), check('b'), measured])).toEqual({
+      text: 'all 2 checks passed, 1 measured',
+      tone: 'emerald',
+    })
+    expect(words([check('a'), { ...trip, figure: 0 }]).text).toBe('all 1 check passed, 1 measured')
+  })
+
+  it('marks texts that a tokenizer gave back changed', () => {
+    expect(words([check('a'), trip])).toEqual({ text: 'all 1 check passed, 1 remark', tone: 'amber' })
+    expect(words([{ ...trip, pass: false }, check('a')])).toEqual({ text: '1 of 2 checks failed', tone: 'red' })
+  })
+
+  it('claims nothing of reports that did not tell them apart', () => {
+    expect(parityWords({ passed: 7, failed: 0, measured: undefined, remarks: 0 }).text).toBe('no check failed')
   })
 })
 

@@ -5,6 +5,7 @@ import {
   type ParityGroup,
   ParityGroupSchema,
   type ParityReport,
+  type ParitySummary,
 } from '@mistudio/contracts'
 import { DASH, formatValue, plural } from '../ui/format.js'
 
@@ -47,6 +48,27 @@ export function paritySections({ checks, skipped }: ParityReport, failedOnly = f
       skipped: failedOnly ? [] : skipped.filter((one) => one.group === group).map(({ reason }) => reason),
     }))
     .filter(({ rows, skipped: reasons }) => rows.length > 0 || reasons.length > 0)
+}
+
+/** What a badge says of a report: only checks that have a limit can pass it. */
+export function parityWords({
+  passed,
+  failed,
+  measured,
+  remarks,
+}: Pick<ParitySummary, 'passed' | 'failed' | 'measured' | 'remarks'>): {
+  readonly text: string
+  readonly tone: 'emerald' | 'amber' | 'red'
+} {
+  if (failed > 0) return { text: `${failed} of ${passed + failed} checks failed`, tone: 'red' }
+  // Summaries of before counted what was only measured as passed.
+  if (measured === undefined) return { text: 'no check failed', tone: 'emerald' }
+  const parts = [
+    `all ${plural(passed, 'check')} passed`,
+    measured > 0 && `${measured} measured`,
+    remarks > 0 && `${plural(remarks, 'remark')}`,
+  ]
+  return { text: parts.filter(Boolean).join(', '), tone: remarks > 0 ? 'amber' : 'emerald' }
 }
 
 /** A figure with its unit; what is not a finite number says so. */

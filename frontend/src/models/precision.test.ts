@@ -45,7 +45,7 @@ describe('a choice of precision', () => {
 
 describe('a measured loss', () => {
   it('is said with its count, and only where it was measured', () => {
-    const parity = { passed: 1, failed: 0, at: '2026-01-01T00:00:00Z', losses: [LOSS] }
+    const parity = { passed: 1, failed: 0, remarks: 0, at: '2026-01-01T00:00:00Z', losses: [LOSS] }
     expect(lossAt({ parity }, 'int8')).toBe(LOSS)
     expect(lossAt({ parity }, 'int4')).toBeNull()
     expect(lossAt(undefined, 'int8')).toBeNull()

@@ -31,7 +31,7 @@ export const saeFacts = (sae: Sae): readonly (readonly [string, string])[] => [
   ['d_in', formatNumber(sae.dIn)],
   ['d_sae', formatNumber(sae.dSae)],
   ['k', sae.k === null ? DASH : formatNumber(sae.k)],
-  ['Context', `${formatNumber(sae.contextSize)} tokens`],
+  ['Context', sae.contextSize === null ? 'not stated' : `${formatNumber(sae.contextSize)} tokens`],
   ['Size on disk', formatBytes(sae.bytes)],
 ]
 

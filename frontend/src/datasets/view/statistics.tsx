@@ -1,5 +1,6 @@
 // Figures of a tokenization: sizes, lengths, vocabulary, held-out part.
 import type { Dataset, TokenizationStats } from '@mistudio/contracts'
+import { roundTicks } from '../../charts/index.js'
 import { Card, formatCount, formatNumber, formatPercent, plural, Stat, StatRow } from '../../ui/index.js'
 import { coverage, histogramBars } from '../prepare.js'
 import { WithTokenization } from './tokenization-select.js'
@@ -53,14 +54,22 @@ function Figures({ stats }: { stats: TokenizationStats }) {
 
 function Histogram({ stats }: { stats: TokenizationStats }) {
   const bars = histogramBars(stats.histogram)
-  const highest = Math.max(0, ...stats.histogram.counts)
+  const highest = Math.max(1, ...stats.histogram.counts)
+  const [first, last] = [bars[0]?.from ?? 0, bars.at(-1)?.to ?? 1]
+  const scale = roundTicks(0, highest, 4).filter(Number.isInteger)
   return (
     <figure>
       <div className="flex gap-2">
-        <div className="flex h-52 w-12 flex-col justify-between text-right text-xs text-muted tabular-nums" aria-hidden>
-          <span>{formatCount(highest)}</span>
-          <span>{formatCount(Math.round(highest / 2))}</span>
-          <span>0</span>
+        <div className="relative h-52 w-12 text-right text-xs text-muted tabular-nums" aria-hidden>
+          {scale.map((mark) => (
+            <span
+              key={mark}
+              className="absolute right-0 translate-y-1/2"
+              style={{ bottom: `${(100 * mark) / highest}%` }}
+            >
+              {formatCount(mark)}
+            </span>
+          ))}
         </div>
         <ol
           className="flex h-52 min-w-0 flex-1 items-end gap-px border-b border-l border-line-strong pl-px"
@@ -83,10 +92,19 @@ function Histogram({ stats }: { stats: TokenizationStats }) {
           ))}
         </ol>
       </div>
-      <figcaption className="mt-1.5 flex justify-between pl-14 text-xs text-muted tabular-nums">
-        <span>{formatNumber(bars[0]?.from ?? null)}</span>
-        <span>tokens per document (number of documents upwards)</span>
-        <span>{formatNumber(bars.at(-1)?.to ?? null)}</span>
+      <div className="relative mt-1.5 ml-14 h-4 text-xs text-muted tabular-nums" aria-hidden>
+        {roundTicks(first, last, 6).map((mark) => (
+          <span
+            key={mark}
+            className="absolute -translate-x-1/2"
+            style={{ left: `${(100 * (mark - first)) / (last - first)}%` }}
+          >
+            {formatNumber(mark)}
+          </span>
+        ))}
+      </div>
+      <figcaption className="mt-1 text-center text-xs text-muted">
+        tokens per document (number of documents upwards)
       </figcaption>
     </figure>
   )

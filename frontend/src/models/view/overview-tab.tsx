@@ -3,6 +3,7 @@ import type { Model } from '@mistudio/contracts'
 import ShieldCheck from 'lucide-react/icons/shield-check'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Badge, Card, Facts, LinkButton, RelativeTime } from '../../ui/index.js'
+import { parityWords } from '../parity.js'
 import { architectureFacts, exportRows, isExport, sourceFacts } from '../prepare.js'
 import { PartsTable } from './parts-table.js'
 import { PrecisionCard } from './precision-card.js'
@@ -39,8 +40,7 @@ export function OverviewTab({ model }: { model: Model }) {
 }
 
 function ParityCard({ model: { parity } }: { model: Model }) {
-  const good = parity !== null && parity.failed === 0
-  const total = parity ? parity.passed + parity.failed : 0
+  const words = parity && parityWords(parity)
   return (
     <Card
       title="Parity"
@@ -50,10 +50,10 @@ function ParityCard({ model: { parity } }: { model: Model }) {
         </LinkButton>
       }
     >
-      {parity ? (
+      {parity && words ? (
         <p className="flex flex-wrap items-center gap-3 text-sm text-muted">
-          <Badge tone={good ? 'emerald' : 'red'} icon={good ? ShieldCheck : TriangleAlert}>
-            {good ? `all ${total} checks passed` : `${parity.failed} of ${total} checks failed`}
+          <Badge tone={words.tone} icon={words.tone === 'emerald' ? ShieldCheck : TriangleAlert}>
+            {words.text}
           </Badge>
           <RelativeTime at={parity.at} />
         </p>

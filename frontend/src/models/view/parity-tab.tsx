@@ -1,5 +1,5 @@
 // The parity report: what was checked, with figure, limit and explanation; as a file, and run again.
-import { type Model, type ParityReport, TERMINAL_STATES } from '@mistudio/contracts'
+import { type Model, type ParityReport, paritySummary, TERMINAL_STATES } from '@mistudio/contracts'
 import Download from 'lucide-react/icons/download'
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import ShieldCheck from 'lucide-react/icons/shield-check'
@@ -25,7 +25,7 @@ import {
   Toggle,
 } from '../../ui/index.js'
 import { parityFileUrl, useParityReport, useVerifyModel } from '../api.js'
-import { paritySections } from '../parity.js'
+import { paritySections, parityWords } from '../parity.js'
 import { isExport } from '../prepare.js'
 import { ParityTable } from './parity-table.js'
 
@@ -84,16 +84,16 @@ function Report({ model, at, again }: { model: Model; at: string; again: React.R
 
 function ReportView({ model, report, again }: { model: Model; report: ParityReport; again: React.ReactNode }) {
   const [failedOnly, setFailedOnly] = useState(false)
-  const failed = report.checks.filter(({ pass }) => !pass).length
-  const total = report.checks.length
+  const { failed, ...others } = paritySummary(report)
+  const { text, tone } = parityWords({ failed, ...others })
   return (
     <>
       <Card
         title={
           <span className="flex flex-wrap items-center gap-3">
             Parity report
-            <Badge tone={failed === 0 ? 'emerald' : 'red'} icon={failed === 0 ? ShieldCheck : TriangleAlert}>
-              {failed === 0 ? `all ${total} checks passed` : `${failed} of ${total} checks failed`}
+            <Badge tone={tone} icon={tone === 'emerald' ? ShieldCheck : TriangleAlert}>
+              {text}
             </Badge>
           </span>
         }

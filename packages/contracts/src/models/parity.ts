@@ -96,10 +96,30 @@ export const ParityReportSchema = z.object({
 })
 export type ParityReport = z.infer<typeof ParityReportSchema>
 
+/** How a check came out. `measured`: it has a figure and no limit. `remark`: no limit was passed, and yet it is worth knowing. */
+export type ParityOutcome = 'passed' | 'failed' | 'measured' | 'remark'
+
+export function parityOutcome({
+  pass,
+  tolerance,
+  figure,
+  unit,
+}: Pick<ParityCheck, 'pass' | 'tolerance' | 'figure' | 'unit'>): ParityOutcome {
+  if (!pass) return 'failed'
+  if (tolerance !== null) return 'passed'
+  // Texts are counted where they came out changed.
+  return unit === 'texts' && figure !== 0 ? 'remark' : 'measured'
+}
+
 /** What lists and headers say of a report. */
 export const ParitySummarySchema = z.object({
+  /** Checks within their limit; in summaries of before, those that only measure as well. */
   passed: z.int(),
   failed: z.int(),
+  /** Checks that only measure; summaries of before do not tell them apart. */
+  measured: z.int().optional(),
+  /** Checks that did not fail and are worth a look. */
+  remarks: z.int().default(0),
   at: TimeSchema,
   /** What the quantised precisions cost, as measured; those that were not measured are missing. */
   losses: z.array(PrecisionLossSchema).default([]),
@@ -107,7 +127,11 @@ export const ParitySummarySchema = z.object({
 export type ParitySummary = z.infer<typeof ParitySummarySchema>
 
 export const paritySummary = ({ checks, startedAt }: ParityReport): ParitySummary => {
-  const passed = checks.filter(({ pass }) => pass).length
+  const outcomes = checks.map(parityOutcome)
+  const count = (wanted: ParityOutcome) => outcomes.filter((outcome) => outcome === wanted).length
   const losses = checks.flatMap(({ loss }) => (loss ? [loss] : []))
-  return { passed, failed: checks.length - passed, at: startedAt, losses }
+  return {
+    ...{ passed: count('passed'), failed: count('failed'), measured: count('measured'), remarks: count('remark') },
+    ...{ at: startedAt, losses },
+  }
 }

@@ -33,7 +33,8 @@ export const SaeSchema = z.object({
   dIn: z.int(),
   dSae: z.int(),
   k: z.int().nullable(),
-  contextSize: z.int(),
+  /** What it was trained on; null where its files do not say. */
+  contextSize: z.int().nullable(),
   summary: TrainingSummarySchema.nullable(),
   bytes: z.number(),
   /** Null for SAEs trained here. */
