@@ -10,6 +10,7 @@ import {
   type Model,
   outputSiteOf,
   type Site,
+  scheduleProblems,
   type Tokenization,
   type TrainingParams,
 } from '@mistudio/contracts'
@@ -168,12 +169,8 @@ function architectureIssues(params: TrainingParams, widths: readonly number[]): 
   return issues
 }
 
-function scheduleIssues({ steps, warmupSteps, decaySteps, lrSchedule }: TrainingParams): Issue[] {
-  const decay = lrSchedule === 'linear' ? decaySteps : 0
-  if (warmupSteps + decay <= steps) return []
-  const parts = decay > 0 ? `warm-up (${warmupSteps}) and decay (${decay}) together` : `warm-up (${warmupSteps})`
-  return [issue('params.warmupSteps', `The ${parts} must not exceed the ${steps} steps.`)]
-}
+const scheduleIssues = (params: TrainingParams): Issue[] =>
+  scheduleProblems(params).map(({ option, message }) => issue(`params.${option}`, message))
 
 function dataIssues(params: TrainingParams, { model, tokenization, capture }: TrainingData): Issue[] {
   const issues: Issue[] = []

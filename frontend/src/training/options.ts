@@ -1,6 +1,7 @@
 // The options of the training form: which are shown for what is chosen, in which group, and what is wrong with a value. Limits, defaults
 // and words come from the contract. Pure.
 import {
+  BASE_OPTIONS,
   isTranscoder,
   OPTION_TEXTS,
   type OptionGroup,
@@ -9,6 +10,7 @@ import {
   optionSchema,
   optionsOf,
   type SaeTrainingArchitecture,
+  scheduleProblems,
   type TrainingOption,
 } from '@mistudio/contracts'
 import { formatNumber, formatValue } from '../ui/format.js'
@@ -29,6 +31,19 @@ export const ADVANCED_GROUPS: readonly OptionGroup[] = [
   'Checkpoints',
   'Alerts',
 ]
+
+/** Scalings of whole batches, folded into the weights in the end. */
+const SCALED: readonly string[] = ['expected_average_only_in', 'covariance_whitening']
+
+/** The values with another output: what cannot be had with it goes to what can, where it was left at its default. */
+export function withOutput(values: Values, part: Values): Values {
+  const next = { ...values, ...part }
+  const isAway = (of: Values) => isTranscoder(sitesOf(of)) || of['skipConnection'] === true
+  const usual = BASE_OPTIONS.normalizeActivations.parse(undefined)
+  const kind = next['normalizeActivations']
+  if (isAway(next) && kind === usual) return { ...next, normalizeActivations: 'none' }
+  return !isAway(next) && isAway(values) && kind === 'none' ? { ...next, normalizeActivations: usual } : next
+}
 
 const sitesOf = (values: Values) => ({
   site: String(values['site'] ?? ''),
@@ -118,10 +133,8 @@ export function togetherErrors(
   const atMost = dSae === null ? null : `At most d_sae = ${dSae}.`
   if (atMost && has('k') && number('k') > (dSae ?? 0)) errors.k = atMost
   if (atMost && has('targetL0') && number('targetL0') > (dSae ?? 0)) errors.targetL0 = atMost
-  const decay = values['lrSchedule'] === 'linear' ? number('decaySteps') : 0
-  if (number('warmupSteps') + decay > number('steps')) {
-    errors.warmupSteps = `At most the ${number('steps')} steps of the run${decay > 0 ? ', together with the decay' : ''}.`
-  }
+  const own = Object.fromEntries(Object.entries(values).filter(([key]) => has(key)))
+  for (const { option, message } of scheduleProblems(own)) errors[option] = message
   const crosscoder = Array.isArray(values['moreSites']) && values['moreSites'].length > 0
   if (crosscoder) {
     if (architecture === 'matching_pursuit')
@@ -130,6 +143,10 @@ export function togetherErrors(
     if (kind !== 'none' && kind !== 'expected_average_only_in') {
       errors.normalizeActivations = 'Crosscoders take none, or the average norm of each site.'
     }
+  }
+  const away = isTranscoder(sitesOf(values)) || values['skipConnection'] === true
+  if (away && SCALED.includes(String(values['normalizeActivations']))) {
+    errors.normalizeActivations = 'Not for transcoders and skip connections: choose none or layer norm.'
   }
   if (has('sparsityLoss') && values['sparsityLoss'] === 'quadratic' && values['targetL0'] === null) {
     errors.targetL0 = 'The quadratic loss needs a target L0.'

@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { Checkbox, Field, formatCount, formatNumber, Select } from '../../ui/index.js'
 import { captureFacts, captureLabel, offeredSites } from '../capture-choice.js'
 import { type Draft, type DraftErrors, moreSitesOf, siteOf, trainableSites } from '../form.js'
+import { withOutput } from '../options.js'
 import { FurtherSites } from './further-sites.js'
 
 interface Props {
@@ -142,7 +143,7 @@ function SiteFields({ draft, model, capture, errors, locked, onChange }: SitePro
           <Select
             value={outputSite ?? 'same'}
             disabled={locked}
-            onChange={(name) => set({ outputSite: name === 'same' ? null : name })}
+            onChange={(name) => onChange({ values: withOutput(values, { outputSite: name === 'same' ? null : name }) })}
             options={[{ value: 'same', label: 'The same site' }, ...options.filter(({ value }) => value !== site)]}
           />
         </Field>
@@ -152,7 +153,7 @@ function SiteFields({ draft, model, capture, errors, locked, onChange }: SitePro
           <Checkbox
             checked={values['skipConnection'] === true}
             disabled={locked}
-            onChange={(skipConnection) => set({ skipConnection })}
+            onChange={(skipConnection) => onChange({ values: withOutput(values, { skipConnection }) })}
             label={OPTION_TEXTS.skipConnection.label}
             hint={OPTION_TEXTS.skipConnection.help}
           />

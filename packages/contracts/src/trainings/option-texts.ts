@@ -136,7 +136,7 @@ export const OPTION_TEXTS: Record<TrainingOption, OptionText> = {
   normalizeActivations: text(
     'Data',
     'Normalise activations',
-    'Brings activations to a common scale. Average norm and whitening are estimated once and folded into the saved weights; layer norm and constant norm are part of the SAE.',
+    'Brings activations to a common scale, on which coefficients and thresholds mean the same for any model. Average norm and whitening are estimated once and folded into the saved weights; layer norm and constant norm are part of the SAE.',
   ),
   normTokens: text(
     'Data',
@@ -261,7 +261,7 @@ export const OPTION_TEXTS: Record<TrainingOption, OptionText> = {
   targetL0: text(
     'Sparsity',
     'Target L0',
-    'The controller steers the coefficient until L0 is this. The quadratic loss pulls each token towards it instead.',
+    'The controller steers the coefficient until L0 is this; empty leaves the coefficient as it is. The quadratic loss pulls each token towards it instead.',
     'features',
   ),
   bandwidth: text('Sparsity', 'Bandwidth', 'Width of the window around the threshold in which it gets a gradient.'),

@@ -59,14 +59,16 @@ export const BASE_OPTIONS = {
   resampleTokens: z.int().min(256).max(1_000_000).default(8192),
   resampleUntil: z.number().min(0).max(1).default(0.8),
   applyBDecToInput: z.boolean().default(true),
-  normalizeActivations: z.enum(ACTIVATION_SCALINGS).default('none'),
+  /** By default activations come to mean norm √d_in, so that coefficients, thresholds and rates mean the same at any site of any model. */
+  normalizeActivations: z.enum(ACTIVATION_SCALINGS).default('expected_average_only_in'),
   /** Tokens that the scale (or covariance) is estimated on, before the first step. */
   normTokens: z.int().min(256).max(1_000_000).default(16_384),
   /** Norm of every decoder row at the start; null leaves Kaiming-uniform rows. */
   decoderInitNorm: z.number().positive().max(100).nullable().default(0.1),
   /** Norm of every decoder row after each step: free, 1, or at most 1. */
   decoderNorm: z.enum(['none', 'unit', 'at_most_one']).default('none'),
-  bDecInit: z.enum(['zeros', 'mean', 'geometric_median']).default('zeros'),
+  /** By default the middle of the activations, which b_dec would take hundreds of steps to reach where it is far from 0. */
+  bDecInit: z.enum(['zeros', 'mean', 'geometric_median']).default('geometric_median'),
   seed: z
     .int()
     .min(0)

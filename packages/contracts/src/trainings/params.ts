@@ -2,20 +2,23 @@
 import { z } from 'zod'
 import { line } from '../common/text.js'
 import { BASE_OPTIONS } from './options.js'
+import { schedulesFor } from './schedules.js'
 
 const coefficient = z.number().min(0).max(1e6)
-const warmUp = z.int().min(0).max(5_000_000).default(0)
+const warmUp = z.int().min(0).max(5_000_000).default(100)
+/** Features per token unless something else is asked for: as many at any site of any model. */
+const USUAL_L0 = 32
 /** Wanted L0; null leaves the coefficient alone. */
-const targetL0 = z.number().positive().max(1e6).nullable().default(null)
+const targetL0 = z.number().positive().max(1e6).nullable().default(USUAL_L0)
 
 const RANKED = {
   auxCoefficient: z.number().min(0).max(100).default(1),
   rescaleByDecoderNorm: z.boolean().default(true),
 } as const
-const perToken = { k: z.int().min(1).max(1024).default(32), ...RANKED } as const
+const perToken = { k: z.int().min(1).max(1024).default(USUAL_L0), ...RANKED } as const
 const perBatch = {
   /** Mean features per token; may be a fraction. */
-  k: z.number().positive().max(1024).default(32),
+  k: z.number().positive().max(1024).default(USUAL_L0),
   /** Rate at which the threshold for inference follows the batches. */
   thresholdRate: z.number().gt(0).max(1).default(0.01),
   ...RANKED,
@@ -63,10 +66,12 @@ export const JumpreluParamsSchema = schemaOf('jumprelu', {
 export const MatchingPursuitParamsSchema = schemaOf('matching_pursuit', {
   residualThreshold: z.number().min(0).max(1e6).default(0.01),
   /** Most features per token; null = d_in. */
-  maxIterations: z.int().min(1).max(65_536).nullable().default(32),
+  maxIterations: z.int().min(1).max(65_536).nullable().default(USUAL_L0),
   stopOnDuplicateSupport: z.boolean().default(true),
   /** Features are taken by their product with decoder rows, so rows begin as unit vectors. */
   decoderInitNorm: BASE_OPTIONS.decoderInitNorm.unwrap().default(1),
+  /** It has no coefficient that a scale would matter to. */
+  normalizeActivations: BASE_OPTIONS.normalizeActivations.unwrap().default('none'),
 })
 
 /** Every architecture with its schema, for forms and for what is checked option by option. */
@@ -94,11 +99,29 @@ const UnionSchema = z.discriminatedUnion('architecture', [
   MatchingPursuitParamsSchema,
 ])
 
-/** Without an architecture a training is of the first kind there was: topk. */
-const withArchitecture = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !('architecture' in value) ? { architecture: 'topk', ...value } : value
+/**
+ * What is left out and depends on what is given. Without an architecture a training is of the first kind there was: topk. A coefficient by
+ * itself stays what it is, so nothing steers it. What reconstructs another site cannot be brought to a scale. Schedules fit short runs.
+ */
+function completed(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const given = { architecture: 'topk', ...value } as Record<string, unknown>
+  const shape: Readonly<Record<string, z.ZodType>> | undefined =
+    PARAMS_SCHEMAS[given['architecture'] as SaeTrainingArchitecture]?.shape
+  if (!shape) return given
+  const left = (key: string) => key in shape && given[key] === undefined
+  const { site, outputSite, skipConnection } = given
+  const away = (typeof outputSite === 'string' && outputSite !== site) || skipConnection === true
+  const fixed = ['l1Coefficient', 'l0Coefficient'].some((key) => given[key] !== undefined)
+  return {
+    ...given,
+    ...(left('normalizeActivations') && away ? { normalizeActivations: 'none' } : {}),
+    ...(left('targetL0') && fixed && given['sparsityLoss'] !== 'quadratic' ? { targetL0: null } : {}),
+    ...schedulesFor(given, (option) => shape[option]?.safeParse(undefined).data),
+  }
+}
 
-export const TrainingParamsSchema = z.preprocess(withArchitecture, UnionSchema)
+export const TrainingParamsSchema = z.preprocess(completed, UnionSchema)
 export type TrainingParams = z.infer<typeof TrainingParamsSchema>
 export type TopkParams = z.infer<typeof TopkParamsSchema>
 export type TrainingOption = TrainingParams extends infer P ? (P extends unknown ? keyof P : never) : never

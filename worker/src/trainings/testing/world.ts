@@ -25,6 +25,8 @@ export const paramsOf = (options: Record<string, unknown>): TrainingParams =>
   TrainingParamsSchema.parse({
     ...{ site: setup.SITE, expansion: 2, steps: 24, batchSize: 200, warmupSteps: 4, decaySteps: 6, logEvery: 2 },
     ...{ evalEvery: 10, evalTokens: 256, checkpointEvery: 5, bufferContexts: 16, deadWindow: 5, seed: 3 },
+    // What is tested here needs no sample of activations before the first step.
+    ...{ normalizeActivations: 'none', bDecInit: 'zeros' },
     ...options,
   })
 
