@@ -1,5 +1,12 @@
 // Metrics of a training as a file: CSV with a row per step and a column per metric, or JSON with their definitions. Pure.
-import { DENSITY_DEFINITION, TRAINING_METRICS, type Training, type TrainingMetrics } from '@mistudio/contracts'
+import {
+  type Cell,
+  csvText,
+  DENSITY_DEFINITION,
+  TRAINING_METRICS,
+  type Training,
+  type TrainingMetrics,
+} from '@mistudio/contracts'
 
 export interface MetricsFile {
   readonly name: string
@@ -20,17 +27,17 @@ export function csvOf(series: TrainingMetrics['series']): string {
   const others = Object.keys(series).filter((key) => !known.includes(key))
   const byNumber = new Intl.Collator('en', { numeric: true }).compare
   const columns = [...known.filter((key) => key in series), ...others.sort(byNumber)]
-  const rows = new Map<number, string[]>()
+  const rows = new Map<number, Cell[]>()
   for (const [at, key] of columns.entries()) {
     const { steps, values } = series[key] ?? { steps: [], values: [] }
     for (const [i, step] of steps.entries()) {
-      const row = rows.get(step) ?? new Array<string>(columns.length).fill('')
-      row[at] = values[i]?.toString() ?? ''
+      const row = rows.get(step) ?? new Array<Cell>(columns.length).fill(null)
+      row[at] = values[i] ?? null
       rows.set(step, row)
     }
   }
-  const lines = [...rows].sort(([a], [b]) => a - b).map(([step, cells]) => [step, ...cells].join(','))
-  return `${[['step', ...columns].join(','), ...lines].join('\n')}\n`
+  const lines = [...rows].sort(([a], [b]) => a - b).map(([step, cells]) => [step, ...cells])
+  return csvText([['step', ...columns], ...lines])
 }
 
 function jsonOf(training: Training, series: TrainingMetrics['series']): string {

@@ -54,6 +54,8 @@ it('finds the newest measured value before a place', () => {
 
 it('writes CSV with units, quoting and empty cells for gaps', () => {
   expect(toCsv('step', [loss, evaluation])).toBe('step,Loss (nats),"a,b"\n10,3,\n20,,0.5\n30,1,\n')
+  const formula = { ...evaluation, label: '=HYPERLINK(1)', y: [-0.5] }
+  expect(toCsv('step', [formula])).toBe("step,'=HYPERLINK(1)\n20,-0.5\n")
 })
 
 it('samples rows evenly with both ends', () => {

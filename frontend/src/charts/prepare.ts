@@ -1,5 +1,7 @@
 // Numbers made ready for charts: aligned columns, gaps, CSV, sparkline paths. Pure; draws nothing.
 
+import { csvText } from '@mistudio/contracts'
+
 export interface Series {
   readonly key: string
   readonly label: string
@@ -56,16 +58,12 @@ export const lastMeasured = (column: Column, index: number): number => {
   return -1
 }
 
-const cell = (text: string): string => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-
 /** All points as CSV, one row per x; a gap is an empty cell. */
 export const toCsv = (xLabel: string, series: readonly Series[]): string => {
   const { x, columns } = align(series)
   const head = [xLabel, ...series.map((one) => (one.unit ? `${one.label} (${one.unit})` : one.label))]
-    .map(cell)
-    .join(',')
-  const rows = x.map((value, row) => [value, ...columns.map((column) => column[row] ?? '')].join(','))
-  return `${[head, ...rows].join('\n')}\n`
+  const rows = x.map((value, row) => [value, ...columns.map((column) => column[row])])
+  return csvText([head, ...rows])
 }
 
 /** At most `count` row indices spread evenly over `length`, the first and the last included. */

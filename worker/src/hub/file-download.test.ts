@@ -257,3 +257,12 @@ it('says what to do when the hub cannot be reached', async () => {
   expect(error).toMatchObject({ code: 'hub_unreachable' })
   expect(String(error)).toMatch(/HF_ENDPOINT/)
 })
+
+it('ends when bytes only trickle, although each try brings a few', async () => {
+  const timing = { ...rig.access().timing, attempts: 3, paceBytes: 4096, paceMs: 40 }
+  rig.hub.fault = ({ host, range }) =>
+    host === 'storage' && range?.end !== 1 ? { kind: 'slow', chunkBytes: 1, everyMs: 10 } : null
+  expect(await failure(run(undefined, { access: { ...rig.access(), timing } }))).toMatchObject({
+    code: 'hub_unreachable',
+  })
+})

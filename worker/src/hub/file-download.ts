@@ -144,9 +144,11 @@ class Attempt {
     into: { source: RangeSource; handle: FileHandle; journal: Journal; signal: AbortSignal },
   ): Promise<void> {
     const { source, handle, journal, signal } = into
+    const { access } = this.options
     let at = piece.start
     await this.#patiently(signal, async () => {
       const from = at
+      if (from === piece.end) return
       try {
         for await (const bytes of source.read({ start: at, end: piece.end }, this.#etag)) {
           if (at + bytes.byteLength > piece.end)
@@ -158,7 +160,9 @@ class Attempt {
         if (at < piece.end) throw new PassingError('hub_unreachable', 'The connection ended early.')
       } catch (error) {
         source.forget()
-        throw error instanceof PassingError && at > from
+        // A trickle is no advance: it would be tried again for ever.
+        const advanced = at - from >= Math.min(access.timing.paceBytes, piece.end - from)
+        throw error instanceof PassingError && advanced
           ? new PassingError(error.code, error.message, { ...error.about, advanced: true })
           : error
       } finally {

@@ -1,5 +1,8 @@
-// HTTP to the hub. Redirects are followed by hand, so that the token goes to the hub's own origin and nowhere else; silence ends a request.
+// HTTP to the hub. Redirects are followed by hand: the token goes to the hub's own origin and nowhere else, https stays https, and no
+// redirect leads into this machine's own network unless the hub lies there. Silence ends a request.
 import { AppError } from '@mistudio/contracts'
+import { guardedLookup, type Reach, reachOfHost, requireReach } from './addresses.js'
+import { type Connections, connections, exchange } from './exchange.js'
 import { type Asked, refusal } from './refusals.js'
 import { PassingError, type Timing } from './retry.js'
 
@@ -43,8 +46,7 @@ export async function get(
     const response = await request(
       target,
       { ...headers, ...(own && access.token ? { authorization: `Bearer ${access.token}` } : {}) },
-      signal,
-      access.timing,
+      { signal, timing: access.timing, guard: own ? null : await endpointReach(access) },
     )
     if (!REDIRECTS.includes(response.status)) {
       if (response.ok) return { response, url: target.href, redirects }
@@ -55,30 +57,57 @@ export async function get(
     redirects.push(response.headers)
     if (redirects.length > MAX_REDIRECTS)
       throw new AppError('hub_invalid', `${access.endpoint} redirects in circles. Check HF_ENDPOINT.`)
-    target = nextTarget(target, response.headers.get('location'), access.endpoint)
+    target = nextTarget(target, response.headers.get('location'), access.endpoint, await endpointReach(access))
   }
 }
 
 /** Whether the token belongs to this address: scheme, host and port of the endpoint. */
 const isOwn = (access: HubAccess, url: URL): boolean => url.origin === new URL(access.endpoint).origin
 
-function nextTarget(from: URL, location: string | null, endpoint: string): URL {
+const endpointReach = ({ endpoint }: HubAccess): Promise<Reach> => reachOfHost(new URL(endpoint))
+
+/** Unencrypted only from an unencrypted address, and then to the hub itself or within the network that both lie in. */
+const isSafe = (from: URL, next: URL, endpoint: string, reach: Reach): boolean =>
+  next.protocol === 'https:' ||
+  (next.protocol === 'http:' &&
+    from.protocol === 'http:' &&
+    (next.host === new URL(endpoint).host || reach !== 'public'))
+
+/** Connections for an address that the hub named, where bytes are to be sent. @throws AppError for one that a redirect may not lead to either. */
+export async function wayTo({ endpoint }: HubAccess, address: string): Promise<Connections> {
+  const [url, from] = [new URL(address), new URL(endpoint)]
+  const reach = await reachOfHost(from)
+  if (!isSafe(from, url, endpoint, reach))
+    throw new AppError('hub_invalid', `${endpoint} names ${url.origin}, which is unencrypted. Check HF_ENDPOINT.`)
+  if (url.origin === from.origin) return OWN
+  requireReach(url, reach)
+  return guardedConnections(reach)
+}
+
+function nextTarget(from: URL, location: string | null, endpoint: string, reach: Reach): URL {
   const next = location !== null && URL.canParse(location, from.href) ? new URL(location, from.href) : null
-  const safe = next !== null && (next.protocol === 'https:' || (next.protocol === 'http:' && from.protocol === 'http:'))
-  if (next !== null && safe) return next
+  if (next !== null && isSafe(from, next, endpoint, reach)) return next
   throw new AppError(
     'hub_invalid',
     `${endpoint} redirects to an address that is not followed (no address, or unencrypted). Check HF_ENDPOINT.`,
   )
 }
 
+const OWN = connections()
+const GUARDED = new Map<Reach, Connections>()
+function guardedConnections(reach: Reach): Connections {
+  const known = GUARDED.get(reach) ?? connections(guardedLookup(reach))
+  GUARDED.set(reach, known)
+  return known
+}
+
 /** One request without redirects. Silence until the headers arrive ends it. */
 async function request(
   url: URL,
   headers: Record<string, string>,
-  signal: AbortSignal,
-  timing: Timing,
+  { signal, timing, guard }: { signal: AbortSignal; timing: Timing; guard: Reach | null },
 ): Promise<Response> {
+  if (guard) requireReach(url, guard)
   const end = new AbortController()
   const stop = (): void => end.abort()
   const timer = setTimeout(stop, timing.stallMs)
@@ -86,9 +115,14 @@ async function request(
   try {
     signal.throwIfAborted()
     const sent = { 'accept-encoding': 'identity', 'user-agent': 'mistudio', ...headers }
-    return await fetch(url.href, { headers: sent, redirect: 'manual', signal: end.signal })
+    return await exchange(url, {
+      headers: sent,
+      signal: end.signal,
+      over: guard ? guardedConnections(guard) : OWN,
+    })
   } catch (error) {
     if (signal.aborted) throw signal.reason
+    if (error instanceof AppError) throw error
     const why = end.signal.aborted
       ? `did not answer within ${timing.stallMs / 1000} s`
       : `cannot be reached (${reasonOf(error)})`
@@ -110,11 +144,18 @@ function reasonOf(error: unknown): string {
 export async function* readBody(response: Response, signal: AbortSignal, timing: Timing): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader()
   if (!reader) return
+  let [since, bytes] = [performance.now(), 0]
   try {
     for (;;) {
       const next = await nextChunk(reader, signal, timing)
       if (next === null) return
+      bytes += next.byteLength
       yield next
+      const passed = performance.now() - since
+      if (passed < timing.paceMs) continue
+      if (bytes < timing.paceBytes)
+        throw new PassingError('hub_unreachable', `Only ${bytes} bytes came in ${Math.round(passed / 1000)} s.`)
+      ;[since, bytes] = [performance.now(), 0]
     }
   } finally {
     await reader.cancel().catch(() => undefined)

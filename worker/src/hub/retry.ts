@@ -9,14 +9,25 @@ export interface Timing {
   readonly attempts: number
   /** Longest silence of the other side in ms, before an answer and between bytes. */
   readonly stallMs: number
+  /** Fewer bytes than this within `paceMs` count as silence: a trickle would never end. */
+  readonly paceBytes: number
+  readonly paceMs: number
   /** Longest Retry-After that is waited for; a longer one fails with a message. */
   readonly maxRetryAfterMs: number
 }
 
+const PACE = { paceBytes: 16 * 1024, paceMs: 60_000 }
 /** For downloads: a connection that is away for about two minutes is survived. */
-export const PATIENT: Timing = { baseMs: 1000, capMs: 30_000, attempts: 8, stallMs: 30_000, maxRetryAfterMs: 900_000 }
+export const PATIENT: Timing = {
+  baseMs: 1000,
+  capMs: 30_000,
+  attempts: 8,
+  stallMs: 30_000,
+  ...PACE,
+  maxRetryAfterMs: 900_000,
+}
 /** For questions, while a person waits at most 25 s. */
-export const BRISK: Timing = { baseMs: 300, capMs: 1000, attempts: 2, stallMs: 8000, maxRetryAfterMs: 3000 }
+export const BRISK: Timing = { baseMs: 300, capMs: 1000, attempts: 2, stallMs: 8000, ...PACE, maxRetryAfterMs: 3000 }
 
 /** A failure that may pass by itself. `advanced`: some bytes arrived before it, so the count of failures starts anew. */
 export class PassingError extends Error {

@@ -1,3 +1,4 @@
+export * from './csv.js'
 export * from './envelope.js'
 export * from './errors.js'
 export * from './precision.js'

@@ -9,7 +9,15 @@ import type { Timing } from '../retry.js'
 import { HubServer } from './hub-server.js'
 
 /** No waiting, but as many tries as in earnest. */
-export const QUICK: Timing = { baseMs: 1, capMs: 2, attempts: 8, stallMs: 2000, maxRetryAfterMs: 5000 }
+export const QUICK: Timing = {
+  baseMs: 1,
+  capMs: 2,
+  attempts: 8,
+  stallMs: 2000,
+  paceBytes: 1,
+  paceMs: 60_000,
+  maxRetryAfterMs: 5000,
+}
 
 export interface Rig {
   readonly hub: HubServer

@@ -1,7 +1,7 @@
 // Large files into the hub's storage: the Git LFS batch API, and its extension for parts, by which the hub takes files of many gigabytes.
 import { AppError } from '@mistudio/contracts'
 import { z } from 'zod'
-import type { HubAccess } from '../http.js'
+import { type HubAccess, wayTo } from '../http.js'
 import { PassingError, withRetries } from '../retry.js'
 import { type Body, type Reply, send } from './send.js'
 import { askHub, LFS_TYPE, parsed, requireOk, type WriteOptions } from './write-api.js'
@@ -119,7 +119,9 @@ function put(
       onBytes(bytes)
     }
     try {
-      const reply = await send(url, { method: 'PUT', headers, body, signal, stallMs: timing.stallMs, onBytes: count })
+      const over = await wayTo(access, url)
+      const stallMs = timing.stallMs
+      const reply = await send(url, { method: 'PUT', headers, body, signal, over, stallMs, onBytes: count })
       if (reply.status >= 200 && reply.status < 300) return reply
       throw new PassingError('hub_unreachable', `The storage behind the hub answered ${reply.status}.`)
     } catch (error) {
@@ -130,15 +132,17 @@ function put(
 }
 
 async function complete(
-  { timing }: HubAccess,
+  access: HubAccess,
   file: LargeFile,
   url: string,
   parts: readonly { partNumber: number; etag: string }[],
   { signal, onWait }: LfsOptions,
 ): Promise<void> {
+  const { timing } = access
+  const over = await wayTo(access, url)
   const body = Buffer.from(JSON.stringify({ oid: file.sha256, parts }))
   const reply = await withRetries({ timing, signal, ...(onWait ? { onWait } : {}) }, () =>
-    send(url, { method: 'POST', headers: LFS_TYPE, body, signal, stallMs: timing.stallMs }),
+    send(url, { method: 'POST', headers: LFS_TYPE, body, signal, over, stallMs: timing.stallMs }),
   )
   requireOk(reply, file.path)
 }

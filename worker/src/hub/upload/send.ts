@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { AppError } from '@mistudio/contracts'
 import { openStream } from '@mistudio/formats'
+import type { Connections } from '../exchange.js'
 import { PassingError, retryAfterMs } from '../retry.js'
 
 const MAX_ANSWER_BYTES = 2 ** 20
@@ -16,6 +17,8 @@ export interface Sent {
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: Body
   readonly signal: AbortSignal
+  /** For addresses that the hub named: what they may mean. */
+  readonly over?: Connections
   /** Longest silence in ms. */
   readonly stallMs: number
   /** Bytes of the body that left. */
@@ -62,11 +65,16 @@ export async function send(url: string, sent: Sent): Promise<Reply> {
   }
 }
 
-function exchange(url: URL, { method, headers = {}, body, signal, stallMs, onBytes }: Sent): Promise<Reply> {
+function exchange(url: URL, { method, headers = {}, body, signal, over, stallMs, onBytes }: Sent): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const start = url.protocol === 'https:' ? httpsRequest : httpRequest
+    const secure = url.protocol === 'https:'
+    const start = secure ? httpsRequest : httpRequest
+    const agent = over && (secure ? over.https : over.http)
     const sizes = body || method !== 'GET' ? { 'content-length': lengthOf(body) } : {}
-    const request = start(url, { method, headers: { 'user-agent': 'mistudio', ...headers, ...sizes }, signal })
+    const request = start(url, {
+      ...{ method, headers: { 'user-agent': 'mistudio', ...headers, ...sizes }, signal },
+      ...(agent ? { agent } : {}),
+    })
     request.setTimeout(stallMs, () => request.destroy(new Error(`no answer for ${stallMs / 1000} s`)))
     request.on('error', reject)
     request.on('response', (response) => readReply(response).then(resolve, reject))
