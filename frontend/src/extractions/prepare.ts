@@ -8,7 +8,7 @@ import {
 } from '@mistudio/contracts'
 import { formatCount, formatDuration, formatNumber, formatPercent, formatValue } from '../ui/format.js'
 
-export type NumberKey = Exclude<keyof ExtractionParams, 'excludeBos'>
+export type NumberKey = Exclude<keyof ExtractionParams, 'excludeBos' | 'sampling'>
 export const FIELDS: Record<NumberKey, { label: string; help: string; unit?: string }> = {
   tokens: {
     label: 'Tokens to read',
@@ -18,11 +18,11 @@ export const FIELDS: Record<NumberKey, { label: string; help: string; unit?: str
   topExamples: { label: 'Top examples', help: 'Strongest occurrences kept per feature.' },
   quantileExamples: {
     label: 'Random examples',
-    help: 'Occurrences drawn at random per feature, shared out over the quantile groups. They show what weak activations look like.',
+    help: 'Occurrences drawn at random per feature, shared out over the groups. They show what weak activations look like.',
   },
   quantiles: {
-    label: 'Quantile groups',
-    help: 'Groups of equal share between the weakest and the strongest activation.',
+    label: 'Groups',
+    help: 'Equal intervals of activation from zero up; for peaks, groups of equal share.',
   },
   contextBefore: { label: 'Tokens before the peak', help: 'Length of the text kept before the strongest token.' },
   contextAfter: { label: 'Tokens after the peak', help: 'Length of the text kept after the strongest token.' },
@@ -41,7 +41,7 @@ export const MORE_KEYS: readonly NumberKey[] = [
   'seed',
 ]
 
-export type DraftParams = Record<NumberKey, number | null> & { excludeBos: boolean }
+export type DraftParams = Record<NumberKey, number | null> & Pick<ExtractionParams, 'excludeBos' | 'sampling'>
 export const defaultParams = (): ExtractionParams => ExtractionParamsSchema.parse({})
 
 /** What is wrong with one number; null when it fits. Limits are the contract's. */

@@ -87,8 +87,8 @@ describe('prepare', () => {
     )
     expect(groups.map((group) => group.title)).toEqual([
       'Strongest',
-      'Group 2 of 2: 1.5 to 4',
-      'Group 1 of 2: 0 to 1.5',
+      'Peaks of contexts, group 2 of 2: 1.5 to 4',
+      'Peaks of contexts, group 1 of 2: 0 to 1.5',
     ])
     expect(groups[0]?.examples.map((one) => one.value)).toEqual([9, 3])
   })

@@ -1,6 +1,6 @@
 // What a feature looks like on screen: examples by group, bars of logits, number typed to go to. Pure.
-import type { Example, ExtractionSummary, Logit } from '@mistudio/contracts'
-import { formatNumber, formatValue } from '../ui/format.js'
+import type { Example, ExtractionSummary, Feature, Logit } from '@mistudio/contracts'
+import { formatNumber, formatPercent, formatValue } from '../ui/format.js'
 
 export interface ExampleGroup {
   readonly key: string
@@ -8,8 +8,21 @@ export interface ExampleGroup {
   readonly examples: readonly Example[]
 }
 
+type Interval = NonNullable<Feature['histogram']['intervals']>[number]
+
+/** Interval of activation with its share of all firings. */
+function intervalTitle(intervals: readonly Interval[], group: number): string {
+  const { from, to, firings } = intervals[group]!
+  const all = intervals.reduce((sum, interval) => sum + interval.firings, 0)
+  return `Tokens from ${formatValue(from)} to ${formatValue(to)}: ${formatPercent(firings / all)} of firings (${formatNumber(firings)})`
+}
+
 /** Top examples first (strongest first), then quantile groups from the strongest to the weakest. */
-export const groupExamples = (examples: readonly Example[], quantileEdges: readonly number[]): ExampleGroup[] => {
+export const groupExamples = (
+  examples: readonly Example[],
+  quantileEdges: readonly number[],
+  intervals: readonly Interval[] = [],
+): ExampleGroup[] => {
   const strongest = (list: readonly Example[]) => [...list].sort((a, b) => b.value - a.value)
   const top = strongest(examples.filter((one) => one.kind === 'top'))
   const groups = [
@@ -23,7 +36,9 @@ export const groupExamples = (examples: readonly Example[], quantileEdges: reado
     ...(top.length > 0 ? [{ key: 'top', title: 'Strongest', examples: top }] : []),
     ...groups.map((group) => ({
       key: `q${group}`,
-      title: `Group ${group + 1} of ${Math.max(groups.length, quantileEdges.length - 1)}${range(group)}`,
+      title: intervals[group]
+        ? intervalTitle(intervals, group)
+        : `Peaks of contexts, group ${group + 1} of ${Math.max(groups.length, quantileEdges.length - 1)}${range(group)}`,
       examples: strongest(examples.filter((one) => one.kind === 'quantile' && one.group === group)),
     })),
   ]

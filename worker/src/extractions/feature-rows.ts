@@ -1,6 +1,6 @@
 // One feature of an extraction as database rows: numbers from the accumulator, words from the tokenizer. Pure; no I/O.
 import type { Example, Logit, TokenSpan } from '@mistudio/contracts'
-import type { Extremes, FeatureAccumulator, GroupedExample, StoredExample } from '@mistudio/interp'
+import type { Extremes, FeatureAccumulator, GroupedExample, Interval, StoredExample } from '@mistudio/interp'
 import type { CopyRows } from './copy-rows.js'
 
 /** Text of the tokens [start, end) of a context. */
@@ -29,7 +29,7 @@ export interface FeatureRecord {
   readonly mean: number
   readonly firings: number
   readonly topTokens: string[]
-  readonly histogram: { edges: number[]; counts: number[] }
+  readonly histogram: { edges: number[]; counts: number[]; intervals?: Interval[] }
   readonly quantileEdges: number[]
   readonly positiveLogits: Logit[]
   readonly negativeLogits: Logit[]
@@ -65,7 +65,7 @@ export function featureRecord(
     mean,
     firings,
     topTokens,
-    histogram: accumulator.histogramOf(index),
+    histogram: { ...accumulator.histogramOf(index), ...(sampled.intervals ? { intervals: sampled.intervals } : {}) },
     quantileEdges: sampled.edges,
     positiveLogits: logitsOf(findings.positive, index, tokenText),
     negativeLogits: logitsOf(findings.negative, index, tokenText),

@@ -146,6 +146,20 @@ function OpenStart({ onClose, saeId: first }: Props) {
         <details>
           <summary className="text-sm font-medium text-heading">More settings</summary>
           <div className="mt-3 grid gap-4 sm:grid-cols-2">{MORE_KEYS.map(number)}</div>
+          <Field
+            className="mt-4"
+            label="Random examples are"
+            help="Tokens show what every strength looks like, weak firings included. Peaks hide what lies below the peak of its text."
+          >
+            <Select
+              value={params.sampling}
+              onChange={(sampling) => setParams({ ...params, sampling })}
+              options={[
+                { value: 'tokens', label: 'tokens, by interval of activation from zero to the largest' },
+                { value: 'peaks', label: 'peaks of contexts, by quantile' },
+              ]}
+            />
+          </Field>
           <div className="mt-4">
             <Checkbox
               checked={params.excludeBos}

@@ -5,7 +5,7 @@ import { Card, formatNumber } from '../../ui/index.js'
 import { groupExamples } from '../prepare.js'
 
 export function Examples({ feature }: { feature: Feature }) {
-  const groups = groupExamples(feature.examples, feature.quantileEdges)
+  const groups = groupExamples(feature.examples, feature.quantileEdges, feature.histogram.intervals)
   if (groups.length === 0)
     return (
       <Card title="Examples">

@@ -8,7 +8,9 @@ export const ExtractionParamsSchema = z.strictObject({
   /** Tokens to read (whole contexts, at least one). */
   tokens: z.int().min(256).max(10_000_000_000).default(500_000),
   topExamples: z.int().min(1).max(100).default(20),
-  /** Random examples per feature, grouped by quantile of activation. */
+  /** What random examples are: tokens in intervals of activation from zero to the largest, or peaks of contexts by quantile. */
+  sampling: z.enum(['tokens', 'peaks']).default('tokens'),
+  /** Random examples per feature, shared out over the groups. */
   quantileExamples: z.int().min(0).max(100).default(20),
   quantiles: z.int().min(1).max(10).default(5),
   contextBefore: z.int().min(0).max(200).default(24),

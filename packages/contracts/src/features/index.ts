@@ -61,7 +61,12 @@ export const FeatureSchema = FeatureRowSchema.omit({ best: true }).extend({
   saeId: IdSchema,
   notes: z.string(),
   /** Counts of non-zero activations; `edges` has one element more than `counts`. */
-  histogram: z.object({ edges: z.array(z.number()), counts: z.array(z.number()) }),
+  histogram: z.object({
+    edges: z.array(z.number()),
+    counts: z.array(z.number()),
+    /** Firings in each interval [from, to) that examples were drawn from; left out where peaks of contexts were. */
+    intervals: z.array(z.object({ from: z.number(), to: z.number(), firings: z.number() })).optional(),
+  }),
   /** Direct effect on the output: W_dec[f] · W_U (final norm's weight folded in, no bias), largest and smallest. */
   positiveLogits: z.array(LogitSchema),
   negativeLogits: z.array(LogitSchema),

@@ -4,14 +4,19 @@ import { FeatureGrouper, type SparseEntries } from './entries.js'
 import { FeatureDataError } from './errors.js'
 import { ExampleStore, type Firing, SampledExamples, type StoredExample, TopExamples } from './examples.js'
 import { type Histogram, HistogramAccumulator } from './histogram.js'
+import { type Interval, IntervalExamples } from './intervals.js'
 import { groupByQuantile, type QuantileGroups } from './quantiles.js'
 import { type FeatureStatistics, StatisticsAccumulator } from './statistics.js'
-import { clipWindow } from './window.js'
+import { clipWindow, type Window } from './window.js'
 
 export interface AccumulatorParams {
   readonly topExamples: number
   /** Sampled examples per feature; 0 for none. */
   readonly quantileExamples: number
+  /** What is sampled: tokens in intervals of activation from zero to the largest, or peaks of contexts; default the latter. */
+  readonly sampling?: 'tokens' | 'peaks'
+  /** Intervals of activation, for tokens. */
+  readonly quantiles?: number
   readonly contextBefore: number
   readonly contextAfter: number
   readonly histogramBins: number
@@ -45,8 +50,15 @@ export function extractionMemory(dSae: number, params: AccumulatorParams) {
   const statistics = StatisticsAccumulator.bytes(dSae)
   const histograms = HistogramAccumulator.bytes(dSae, params.histogramBins)
   const top = TopExamples.bytes(dSae, params.topExamples, width)
-  const sampled = ExampleStore.bytes(dSae, params.quantileExamples, width)
+  const sampled =
+    ExampleStore.bytes(dSae, sampledSlots(params), width) +
+    (params.sampling === 'tokens' ? IntervalExamples.bytes(dSae, params.quantiles ?? 1) : 0)
   return { statistics, histograms, top, sampled, total: statistics + histograms + top + sampled + 4 * dSae }
+}
+
+/** Slots per feature for samples: of intervals all have as many. */
+function sampledSlots({ quantileExamples, sampling, quantiles = 1 }: AccumulatorParams): number {
+  return sampling === 'tokens' ? Math.ceil(quantileExamples / quantiles) * quantiles : quantileExamples
 }
 
 export class FeatureAccumulator {
@@ -57,7 +69,7 @@ export class FeatureAccumulator {
   private readonly statistics: StatisticsAccumulator
   private readonly histograms: HistogramAccumulator
   private readonly top: TopExamples
-  private readonly sampled: SampledExamples
+  private readonly sampled: SampledExamples | IntervalExamples
 
   constructor(
     readonly dSae: number,
@@ -68,7 +80,11 @@ export class FeatureAccumulator {
     this.statistics = new StatisticsAccumulator(dSae)
     this.histograms = new HistogramAccumulator(dSae, params.histogramBins)
     this.top = new TopExamples(new ExampleStore(dSae, params.topExamples, width))
-    this.sampled = new SampledExamples(new ExampleStore(dSae, params.quantileExamples, width), params.seed)
+    const store = new ExampleStore(dSae, sampledSlots(params), width)
+    this.sampled =
+      params.sampling === 'tokens'
+        ? new IntervalExamples(store, params.quantiles ?? 1, params.seed)
+        : new SampledExamples(store, params.seed)
   }
 
   /** Counts one context. Checks before it changes anything: after a FeatureDataError the state is as before. */
@@ -86,11 +102,18 @@ export class FeatureAccumulator {
       const feature = grouper.touched[t]!
       const firing = this.count(feature, activations.context, grouper.starts[t]!, grouper.starts[t + 1]!)
       this.top.offer(feature, firing, window)
-      const nth = this.statistics.contexts[feature]! - 1
-      if (params.quantileExamples > 0) this.sampled.offer(feature, nth, firing, window)
+      if (params.quantileExamples > 0) this.sample(feature, firing, window)
     }
     this.tokens += activations.counted
     this.contexts++
+  }
+
+  /** Draws are numbered by what is sampled: contexts with a firing, or firing tokens. */
+  private sample(feature: number, firing: Firing, window: (position: number) => Window): void {
+    const { contexts, firings } = this.statistics
+    const tokens = firing.to - firing.from
+    const nth = this.sampled instanceof IntervalExamples ? firings[feature]! - tokens : contexts[feature]! - 1
+    this.sampled.offer(feature, nth, firing, window)
   }
 
   /** Adds entries [from, to) of the grouper to statistics and histogram, and returns them with their peak. */
@@ -122,9 +145,14 @@ export class FeatureAccumulator {
     return this.top.store.sorted(feature)
   }
 
-  /** Sampled examples by quantile; see `groupByQuantile` for what the groups are. */
-  quantileExamplesOf(feature: number, quantiles: number): QuantileGroups {
-    return groupByQuantile(this.sampled.store.sorted(feature), quantiles)
+  /** Sampled examples: of tokens by interval of activation, of peaks by quantile; see `IntervalExamples` and `groupByQuantile`. */
+  quantileExamplesOf(feature: number, quantiles: number): QuantileGroups & { readonly intervals: Interval[] | null } {
+    if (this.sampled instanceof IntervalExamples) {
+      const { intervals, examples } = this.sampled.of(feature)
+      const edges = intervals.length > 0 ? [0, ...intervals.map(({ to }) => to)] : []
+      return { examples, edges, intervals }
+    }
+    return { ...groupByQuantile(this.sampled.store.sorted(feature), quantiles), intervals: null }
   }
 
   /** Features that fired at least once. */
@@ -151,6 +179,7 @@ export class FeatureAccumulator {
       'histogram.counts': { shape: [dSae, h.bins], data: h.counts },
       ...storeTensors('top', this.top.store),
       ...storeTensors('sampled', this.sampled.store),
+      ...(this.sampled instanceof IntervalExamples ? intervalTensors(this.sampled) : {}),
     }
   }
 
@@ -172,6 +201,14 @@ export class FeatureAccumulator {
     accumulator.contexts = totals[1]!
     accumulator.top.refresh()
     return accumulator
+  }
+}
+
+function intervalTensors({ store: { dSae }, intervals, ranges, counts, filled }: IntervalExamples): AccumulatorState {
+  return {
+    'intervals.ranges': { shape: [dSae], data: ranges },
+    'intervals.counts': { shape: [dSae, intervals], data: counts },
+    'intervals.filled': { shape: [dSae, intervals], data: filled },
   }
 }
 

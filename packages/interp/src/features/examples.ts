@@ -85,6 +85,22 @@ export class ExampleStore {
     return examples.sort((a, b) => b.value - a.value || a.context - b.context)
   }
 
+  /** A copy of what a slot holds. */
+  get(feature: number, slot: number): StoredExample {
+    return this.read(feature * this.slots + slot)
+  }
+
+  /** Puts a copied example into a slot. */
+  put(feature: number, slot: number, example: StoredExample): void {
+    const at = feature * this.slots + slot
+    this.value[at] = example.value
+    this.context[at] = example.context
+    this.position[at] = example.position
+    this.peak[at] = example.peak
+    this.length[at] = example.activations.length
+    this.activations.set(example.activations, at * this.width)
+  }
+
   private read(at: number): StoredExample {
     const base = at * this.width
     return {
