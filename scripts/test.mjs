@@ -49,6 +49,7 @@ const readReport = (/** @type {string} */ file, /** @type {(json: any) => Count}
 }
 const vitestReport = join(scratch, 'vitest.json')
 const placesReport = join(scratch, 'places.json')
+const attackReport = join(scratch, 'attack.json')
 const playwrightReport = join(scratch, 'playwright.json')
 
 const built = step('build and type-check', [process.execPath, 'scripts/build.mjs'])
@@ -90,6 +91,9 @@ if (built) {
     step('starts in several places', [process.execPath, 'e2e/places/main.mjs', '--report', placesReport], {
       count: readReport(placesReport, (json) => json),
     })
+  step('attack, in short', [process.execPath, 'e2e/attack/main.mjs', '--short', '--report', attackReport], {
+    count: readReport(attackReport, ({ held, failed }) => ({ passed: held, failed, skipped: 0 })),
+  })
   const chromium = ensureChromium()
   if (chromium) {
     // A journey that fails is tried once more; passing then is told apart, for it is a fault to look for.

@@ -1,6 +1,7 @@
 // Attack: what must hold when somebody means harm or something breaks, asked of a really started product from outside.
 //   npm run attack -- [--short] [--group NAME]... [--seed N]
 // Counts per group; exit status 0 only when every probe held. Traffic goes to this machine alone.
+import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { GROUPS } from './groups.mjs'
 import { startInstance } from './lib/instance.mjs'
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     short: { type: 'boolean', default: false },
     group: { type: 'string', multiple: true, default: [] },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1e9)) },
+    /** A file for the counts. */
+    report: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
@@ -75,4 +78,13 @@ for (const { name, held, failed, seconds } of counts)
 console.log(
   `\n${sum('held') + sum('failed')} probes, ${sum('held')} held, ${sum('failed')} failed (seed ${values.seed})`,
 )
+if (values.report)
+  await writeFile(
+    values.report,
+    JSON.stringify({
+      held: sum('held'),
+      failed: sum('failed'),
+      groups: counts.map(({ faults, ...count }) => ({ ...count, failures: faults.map(({ what }) => what) })),
+    }),
+  )
 process.exitCode = sum('failed') ? 1 : 0

@@ -6,8 +6,8 @@ import { ADDRESSES, pathOf } from '../lib/routes.mjs'
 import { openSocket } from '../lib/socket.mjs'
 
 /** @typedef {{ who: string, scope: import('@mistudio/contracts').Scope | null, as: { key?: string, cookie?: string } }} Caller */
-/** Ends the session that the probe itself uses. */
-const ENDS_SESSION = new Set(['logout'])
+/** End the session that the probe itself uses. */
+const ENDS_SESSION = new Set(['logout', 'endSessions'])
 
 /** Callers that hold a scope, and those whose credential is none or no longer one. @param {import('../lib/instance.mjs').Instance} instance @returns {Promise<Caller[]>} */
 const callersOf = async (instance) => {
@@ -20,10 +20,11 @@ const callersOf = async (instance) => {
   for (const { id } of [deleted, orphaned]) await instance.ask({ method: 'DELETE' }, `/auth/keys/${id}`)
   return [
     { who: 'nobody', scope: null, as: {} },
+    // Before the admin key, which ends all sessions when it tries that route.
+    { who: 'a read session', scope: 'read', as: { cookie: await instance.signIn(keys.read) } },
     { who: 'a read key', scope: 'read', as: { key: keys.read } },
     { who: 'a write key', scope: 'write', as: { key: keys.write } },
     { who: 'an admin key', scope: 'admin', as: { key: keys.admin } },
-    { who: 'a read session', scope: 'read', as: { cookie: await instance.signIn(keys.read) } },
     { who: 'a deleted key', scope: null, as: { key: deleted.secret } },
     { who: 'a signed-out session', scope: null, as: { cookie: over } },
     { who: 'a session of a deleted key', scope: null, as: { cookie: orphan } },
