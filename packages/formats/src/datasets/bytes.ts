@@ -92,20 +92,37 @@ function converter(encoding: 'utf-16le' | 'utf-16be' | 'utf-32', path: string) {
   return { convert: decoded, end: () => decoded() }
 }
 
-/** Thrown away where a look ends: the stream had more than the look may take. */
+/** What a look at the beginning of a stream may take. */
+export interface LookLimits {
+  readonly bytes: number
+  readonly lines: number
+}
+
 export interface Look {
-  /** The limit was reached: the stream ends here, the file does not. */
+  /** A limit was reached: the stream ends here, the file does not. */
   reached: boolean
 }
 
-/** At most `maxBytes` of a stream; `look` tells whether that cut it. */
-export async function* firstBytes(chunks: AsyncIterable<Buffer>, maxBytes: number, look: Look): AsyncGenerator<Buffer> {
-  let left = maxBytes
+/** The beginning of a stream, whole chunks up to a limit; `look` tells whether that cut it. */
+export async function* beginning(
+  chunks: AsyncIterable<Buffer>,
+  { bytes, lines }: LookLimits,
+  look: Look,
+): AsyncGenerator<Buffer> {
+  let left = bytes
+  let linesLeft = lines
   for await (const chunk of chunks) {
     yield chunk.subarray(0, left)
     left -= chunk.byteLength
-    if (left > 0) continue
+    linesLeft -= lineEndsOf(chunk)
+    if (left > 0 && linesLeft > 0) continue
     look.reached = true
     return
   }
+}
+
+function lineEndsOf(chunk: Buffer): number {
+  let count = 0
+  for (let i = 0; i < chunk.length; i++) if (chunk[i] === 0x0a || chunk[i] === 0x0d) count++
+  return count
 }

@@ -27,6 +27,7 @@ function parseLine(
   maxBytes: number,
 ): DatasetRecord | BrokenRecord | undefined {
   if (!bytes) return { line, problem: tooLong(maxBytes, file, line) }
+  if (bytes.byteLength === 0) return undefined
   const text = decodeStrict(bytes, line, file)
   if (text instanceof FormatError) return { line, problem: text }
   if (text.trim() === '') return undefined

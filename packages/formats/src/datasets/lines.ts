@@ -9,6 +9,7 @@ export interface ByteLine {
 
 const NEWLINE = 0x0a
 const RETURN = 0x0d
+const EMPTY = Buffer.alloc(0)
 
 /** Where line breaks lie in a chunk: from, and where the next line begins. */
 function* breaksOf(chunk: Buffer, start: number): Generator<readonly [at: number, next: number]> {
@@ -42,7 +43,7 @@ export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number
   }
   const end = (): ByteLine => {
     line++
-    const whole = pending.length === 1 ? pending[0]! : Buffer.concat(pending)
+    const whole = pending.length === 0 ? EMPTY : pending.length === 1 ? pending[0]! : Buffer.concat(pending)
     const bytes = tooLong ? null : whole
     pending = []
     pendingBytes = 0

@@ -1,6 +1,6 @@
 // A dataset file of any supported format as one stream of records, with one rule for broken ones: stop, or skip and count.
 import { FormatError } from '../errors.js'
-import { firstBytes, type Look, openBytes } from './bytes.js'
+import { beginning, type Look, type LookLimits, openBytes } from './bytes.js'
 import { csvStart, readCsv } from './csv.js'
 import { detectFormat } from './detect.js'
 import { readJson } from './json.js'
@@ -29,8 +29,8 @@ export interface OpenDatasetOptions {
   readonly maxRecordBytes?: number
   /** Where the records of a JSON document are (see json-layout.ts); found by its rules when absent. */
   readonly recordsIn?: string | null
-  /** Only a look: at most so many (unpacked) bytes and rows are read. */
-  readonly look?: { readonly bytes: number; readonly rows: number }
+  /** Only a look: at most so many (unpacked) bytes, lines and rows are read. */
+  readonly look?: LookLimits & { readonly rows: number }
 }
 
 export interface SkippedRecord {
@@ -40,6 +40,9 @@ export interface SkippedRecord {
 
 /** Skipped records of which the reason is kept. */
 const KEPT_REASONS = 100
+
+/** A look ends after so many records that cannot be read: there is nothing else to see. */
+const MAX_BROKEN_IN_LOOK = 10_000
 
 /** Broken records met so far. */
 export class SkipReport {
@@ -94,9 +97,10 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
       }
       any ||= good.length > 0
       if (good.length > 0) yield good
+      if (options.look && skipped.count >= MAX_BROKEN_IN_LOOK) break
     }
     if (!any && reading.look.reached)
-      throw new FormatError('dataset_line_too_long', `No record ends within the first ${options.look?.bytes} bytes`, {
+      throw new FormatError('dataset_line_too_long', 'There is no whole record at the beginning of the file', {
         file: fileName,
         hint: 'Check that the file has line breaks where they belong.',
       })
@@ -143,7 +147,7 @@ async function openReader(
   const start = format === 'csv' ? csvStart(await firstLine(path, compressed)) : null
   const source = openBytes(path, compressed)
   const { position } = source
-  const chunks = options.look ? firstBytes(source.chunks, options.look.bytes, look) : source.chunks
+  const chunks = options.look ? beginning(source.chunks, options.look, look) : source.chunks
   const readers: Record<typeof format, () => AsyncGenerator<RecordBatch>> = {
     jsonl: () => readJsonLines(chunks, fileName, maxBytes),
     json: () => readJson(chunks, fileName, { maxBytes, recordsIn: layout!.recordsIn }),
@@ -169,7 +173,8 @@ const MAX_FIRST_LINE = 2 ** 20
 
 /** The first line, or as much of it as is looked at. */
 async function firstLine(path: string, compressed: boolean): Promise<string> {
-  const start = firstBytes(openBytes(path, compressed).chunks, MAX_FIRST_LINE, { reached: false })
+  const limits = { bytes: MAX_FIRST_LINE, lines: 1 }
+  const start = beginning(openBytes(path, compressed).chunks, limits, { reached: false })
   for await (const lines of readLines(start, MAX_FIRST_LINE)) return lines[0]?.bytes?.toString('utf8') ?? ''
   return ''
 }

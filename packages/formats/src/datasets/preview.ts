@@ -31,8 +31,8 @@ export interface FilePreview {
 const ROWS = 20
 /** Columns shown; the suggested one is always among them. */
 const COLUMNS = 200
-/** Unpacked bytes looked at. */
-const LOOK_BYTES = 128 * 2 ** 20
+/** Unpacked bytes and lines looked at. */
+const LOOK = { bytes: 128 * 2 ** 20, lines: 1_000_000, rows: ROWS }
 const CELL_CHARACTERS = 2000
 const SAMPLE_CHARACTERS = 200
 
@@ -45,8 +45,7 @@ export async function previewDataset(
   fileName: string = path,
   recordsIn: string | null = null,
 ): Promise<FilePreview> {
-  const look = { bytes: LOOK_BYTES, rows: ROWS }
-  const stream = await openDataset(path, { fileName, onBadRecord: 'skip', recordsIn, look })
+  const stream = await openDataset(path, { fileName, onBadRecord: 'skip', recordsIn, look: LOOK })
   const records: DatasetRecord[] = []
   for await (const batch of stream.batches()) {
     records.push(...batch.slice(0, ROWS - records.length))
@@ -107,10 +106,17 @@ function cell(value: unknown): string | number | boolean | null {
   if (typeof value === 'string') return cut(value, CELL_CHARACTERS)
   if (typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value === 'bigint') return value.toString()
-  return cut(
-    JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner)) ?? '',
-    CELL_CHARACTERS,
-  )
+  return cut(jsonOf(value), CELL_CHARACTERS)
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner)) ?? ''
+  } catch (error) {
+    // What parses without recursion may be too deep for writing it.
+    if (error instanceof RangeError) return '(nested too deeply to show)'
+    throw error
+  }
 }
 
 /** The first `length` characters, never half of a surrogate pair. */

@@ -147,8 +147,22 @@ describe('bounded work', () => {
     expect(preview.rows).toEqual([{ text: 'one' }])
   })
 
+  it('ends a preview of empty lines, of broken lines, and shows values that are nested too deeply as such', async () => {
+    await refusal(() => previewDataset(temporaryFile('a.jsonl', '\n'.repeat(4_000_000))), 'dataset_line_too_long')
+    const broken = await refusal(
+      () => previewDataset(temporaryFile('a.jsonl', 'x\n'.repeat(2_000_000))),
+      'dataset_empty',
+    )
+    expect(Number(/All (\d+) records/.exec(broken.message)?.[1])).toBeLessThan(500_000)
+    const deep = `{"text":"one","deep":${'['.repeat(200_000)}${']'.repeat(200_000)}}`
+    expect((await previewDataset(temporaryFile('a.jsonl', deep))).rows[0]).toEqual({
+      text: 'one',
+      deep: '(nested too deeply to show)',
+    })
+  })
+
   it('looks at the first rows of a parquet file only', async () => {
-    const stream = await openDataset(fixture('dotted_column.parquet'), { look: { bytes: 1, rows: 2 } })
+    const stream = await openDataset(fixture('dotted_column.parquet'), { look: { bytes: 1, lines: 1, rows: 2 } })
     let rows = 0
     for await (const batch of stream.batches()) rows += batch.length
     expect(rows).toBe(2)
