@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SaeCheckSchema } from '@mistudio/contracts'
-import { readSaeLensFolder, SafetensorsFile } from '@mistudio/formats'
+import { readSaeLensFolder, SAELENS_VERSION, SafetensorsFile } from '@mistudio/formats'
 import { denseCode, Sae } from '@mistudio/interp'
 import { afterAll, describe, expect, it } from 'vitest'
 import { saeStore } from '../features/index.js'
@@ -67,6 +67,8 @@ describe('a file of SAELens before 6', () => {
     const [wDec, factor] = await Promise.all(['W_dec', 'finetuning_scaling_factor'].map((name) => file.float32(name)))
     const width = wDec!.length / factor!.length
     expect(weights.names()).toEqual(['W_dec', 'W_enc', 'b_dec', 'b_enc'])
+    // What is written is in today's format, whatever the source was; only its training keeps the source's version.
+    expect(cfg.metadata).toMatchObject({ sae_lens_version: SAELENS_VERSION, sae_lens_training_version: '3.4.0' })
     expect(
       distance(
         await weights.float32('W_dec'),

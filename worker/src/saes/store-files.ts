@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import {
   SAELENS_SPARSITY,
+  SAELENS_VERSION,
   SafetensorsFile,
   type TensorSource,
   writeFolderAtomic,
@@ -21,7 +22,7 @@ export interface Standing {
 
 /** cfg.json as it is kept: sites as the user chose them; what the file said is kept beside them when it differs. */
 export function keptCfg(cfg: SaeCfg, { site, siteOut }: Standing): SaeCfg {
-  const { hook_name: said } = cfg.metadata
+  const { hook_name: said, sae_lens_version: version = null } = cfg.metadata
   return {
     ...cfg,
     dtype: 'float32',
@@ -30,15 +31,11 @@ export function keptCfg(cfg: SaeCfg, { site, siteOut }: Standing): SaeCfg {
       hook_name: site,
       ...(siteOut === null ? {} : { hook_name_out: siteOut }),
       ...(said !== undefined && said !== site ? { declared_hook_name: said } : {}),
-      sae_lens_version: versionOf(cfg),
+      // Of the file as it is written here; what the source said is kept beside it.
+      sae_lens_version: SAELENS_VERSION,
+      ...(version !== null && version !== SAELENS_VERSION ? { declared_sae_lens_version: version } : {}),
     },
   }
-}
-
-/** Readers take files without a version, or of one before 6, for flat ones. */
-function versionOf({ metadata }: SaeCfg): string {
-  const version = metadata['sae_lens_version']
-  return typeof version === 'string' && Number.parseInt(version, 10) >= 6 ? version : '6.0.0'
 }
 
 /** Writes the folder; returns the bytes of its files. Errors: those of the file formats, `disk_full`; whatever `onTensor` throws. */

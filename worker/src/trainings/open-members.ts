@@ -10,7 +10,7 @@ import {
   TrainingParamsSchema,
   type TrainingRunParams,
 } from '@mistudio/contracts'
-import { FormatError } from '@mistudio/formats'
+import { FormatError, SAELENS_VERSION } from '@mistudio/formats'
 import { z } from 'zod'
 import type { JobContext } from '../runner/context.js'
 import { type CheckpointData, readCheckpoint, type StoredCheckpoint } from './checkpoint-file.js'
@@ -96,7 +96,7 @@ function metadataOf(
     ...(params.skipPositions > 0 ? { seqpos_slice: [params.skipPositions, null] } : {}),
     ...{ training_architecture: params.architecture, seed: params.seed },
     // The layout's version: readers take files without one for those of before version 6.
-    ...{ sae_lens_version: '6.0.0', trained_with: 'mistudio' },
+    ...{ sae_lens_version: SAELENS_VERSION, sae_lens_training_version: null, trained_with: 'mistudio' },
   }
 }
 

@@ -8,6 +8,9 @@ import { readJsonFile } from '../files/json.js'
 import { SafetensorsFile } from '../safetensors/reader.js'
 import { type TensorToWrite, writeSafetensors } from '../safetensors/writer.js'
 
+/** Version of SAELens whose fields, architectures and numbers what is written here follows; its outputs are the goldens of the tests. */
+export const SAELENS_VERSION = '6.54.12'
+
 export const SAELENS_CFG = 'cfg.json'
 export const SAELENS_WEIGHTS = 'sae_weights.safetensors'
 

@@ -1,6 +1,7 @@
 // SAE folders of other projects, read as SAELens's configuration and tensors. What the numbers mean is the business of others.
 import type { z } from 'zod'
 import { FormatError } from '../errors.js'
+import { SAELENS_VERSION } from '../saelens/saelens.js'
 import type { TensorSource } from '../safetensors/reader.js'
 
 export const SAE_LAYOUTS = ['saelens', 'sparsify', 'llama_scope', 'gemma_scope'] as const
@@ -21,7 +22,7 @@ export const convertedCfg = (metadata: Readonly<Record<string, unknown>>) => ({
   device: 'cpu',
   normalize_activations: 'none',
   reshape_activations: 'none',
-  metadata: { sae_lens_version: '6.0.0', ...metadata },
+  metadata: { sae_lens_version: SAELENS_VERSION, ...metadata },
 })
 
 /** @throws FormatError `sae_layout_invalid` naming the field. */
