@@ -22,7 +22,11 @@ const STEPS = [
 
 for (const [name, command, args, env] of STEPS) {
   const began = performance.now()
-  run(/** @type {string} */ (command), /** @type {string[]} */ (args), /** @type {NodeJS.ProcessEnv} */ (env ?? {}))
+  await run(
+    /** @type {string} */ (command),
+    /** @type {string[]} */ (args),
+    /** @type {NodeJS.ProcessEnv} */ (env ?? {}),
+  )
   console.log(`  ${name}: ${((performance.now() - began) / 1000).toFixed(1)} s`)
 }
 markBuilt()

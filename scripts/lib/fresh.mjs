@@ -59,7 +59,7 @@ const sourceHash = () => {
 /** @param {string} file @returns {Record<string, Package>} */
 const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages
 
-/** Whether every package of the lock is installed in its version; optional ones may be for other machines. */
+/** Whether every package of the lock is installed in its version, and there; optional ones may be for other machines. */
 export const installIsFresh = () => {
   if (!existsSync(INSTALLED)) return false
   const installed = packagesOf(INSTALLED)
@@ -68,6 +68,7 @@ export const installIsFresh = () => {
     const found = installed[path]
     if (!found) return Boolean(wanted.optional || wanted.devOptional || wanted.peer)
     return (
+      existsSync(join(ROOT, path)) &&
       found.version === wanted.version &&
       (!found.integrity || !wanted.integrity || found.integrity === wanted.integrity)
     )

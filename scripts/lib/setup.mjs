@@ -1,5 +1,5 @@
 // Install and build, each only when needed, and by one start at a time. Output goes to the terminal, so that a failure explains itself.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 import { buildIsFresh, installIsFresh } from './fresh.mjs'
@@ -7,32 +7,44 @@ import { hold } from './lock.mjs'
 import { sleep } from './net.mjs'
 import { ROOT } from './paths.mjs'
 
-/** Runs a command in the repository. @param {string} command @param {string[]} args @param {NodeJS.ProcessEnv} [env] */
-export const run = (command, args, env = {}) => {
-  const { status, signal, error } = spawnSync(command, args, {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, ...env },
-    shell: process.platform === 'win32',
+/**
+ * Runs a command in the repository to its end. A Ctrl-C reaches the command too; its end is waited for, because npm then takes back
+ * what it began, and would take it from the next start.
+ * @param {string} command @param {string[]} args @param {NodeJS.ProcessEnv} [env] @returns {Promise<void>}
+ */
+export const run = (command, args, env = {}) =>
+  new Promise((done, failed) => {
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+      shell: process.platform === 'win32',
+    })
+    const interrupted = () => undefined
+    const terminated = () => child.kill('SIGTERM')
+    process.on('SIGINT', interrupted).on('SIGTERM', terminated)
+    child.once('error', failed)
+    child.once('exit', (status, signal) => {
+      process.off('SIGINT', interrupted).off('SIGTERM', terminated)
+      if (status === 0) done()
+      else failed(new Error(`"${[command, ...args].join(' ')}" ended with ${signal ?? `status ${status}`}.`))
+    })
   })
-  if (error) throw error
-  if (status !== 0) throw new Error(`"${[command, ...args].join(' ')}" ended with ${signal ?? `status ${status}`}.`)
-}
 
 /** `npm ci` when what is installed is not what the lock says. */
-const install = () => {
+const install = async () => {
   if (installIsFresh()) return
   console.log('Installing dependencies (npm ci); once, and after each change of the lock file …')
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     ONNXRUNTIME_NODE_INSTALL: process.env['ONNXRUNTIME_NODE_INSTALL'] ?? 'skip',
   })
 }
 
 /** A build when sources changed. */
-const build = () => {
+const build = async () => {
   if (buildIsFresh()) return
   console.log('Building …')
-  run(process.execPath, [join('scripts', 'build.mjs')])
+  await run(process.execPath, [join('scripts', 'build.mjs')])
 }
 
 const isWritable = () => {
@@ -63,13 +75,13 @@ export const ensureReady = async (options) => {
       `miStudio in ${ROOT} is not ${installIsFresh() ? 'built' : 'installed'}, and this user may not write there. Run "npm ci" and "npm run build" as a user who may, then start again.`,
     )
   await takeTurn()
-  if (options.install) install()
-  build()
+  if (options.install) await install()
+  await build()
 }
 
 /** Modules as the lock wants them, for the tests, which build as one of their steps. */
 export const ensureInstalled = async () => {
   if (installIsFresh()) return
   await takeTurn()
-  install()
+  await install()
 }
