@@ -38,7 +38,14 @@ function parametersOf(route: Route): NonNullable<Operation['parameters']> {
     required: false,
     schema: schema instanceof z.ZodType ? schemaOf(schema, 'input') : {},
   }))
-  return [...inPath, ...inQuery]
+  const seen = {
+    name: 'If-Match',
+    in: 'header' as const,
+    required: false,
+    description: 'The `version` that was edited; another one now is refused with `edited_meanwhile`.',
+    schema: { type: 'string' as const },
+  }
+  return [...inPath, ...inQuery, ...(route.guarded ? [seen] : [])]
 }
 
 function operationOf(name: string, route: Route): Operation {

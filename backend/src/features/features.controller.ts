@@ -10,6 +10,7 @@ import type {
 } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
 import type { z } from 'zod'
+import { Seen } from '../common/edit.js'
 import { BodyOf, IdParam, IndexParam, type Page, QueryOf, Serve } from '../common/route.js'
 import { FeaturesService } from './features.service.js'
 
@@ -41,7 +42,8 @@ export class FeaturesController {
     @IdParam() saeId: string,
     @IndexParam() index: number,
     @BodyOf('annotateFeature') body: z.infer<typeof AnnotateFeatureSchema>,
+    @Seen() seen: string | null,
   ): Promise<z.infer<typeof AnnotationSchema>> {
-    return this.features.annotate(saeId, index, body)
+    return this.features.annotate(saeId, index, body, seen)
   }
 }

@@ -10,6 +10,7 @@ import {
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
 import { Database } from '../common/database.js'
+import { takeRows } from '../common/hold.js'
 import { partitionName } from '../extractions/partitions.js'
 import { featureCountStatement, featureListStatement } from './feature-list.query.js'
 
@@ -145,11 +146,18 @@ export class FeaturesRepository {
     return new Map(rows.map((row) => [row.index, row]))
   }
 
-  async annotate(saeId: string, index: number, change: Partial<Omit<Annotation, 'index'>>): Promise<Annotation> {
-    return this.database.prisma.featureAnnotation.upsert({
-      where: { saeId_index: { saeId, index } },
-      create: { saeId, index, ...change },
-      update: change,
+  /** @param check sees the annotation as it is now; two of one SAE come one after the other. */
+  annotate(
+    saeId: string,
+    index: number,
+    change: Partial<Omit<Annotation, 'index'>>,
+    check: (now: Annotation) => void,
+  ): Promise<Annotation> {
+    const where = { saeId_index: { saeId, index } }
+    return this.database.transaction(async (tx) => {
+      await takeRows(tx, [{ type: 'sae', id: saeId }])
+      check((await tx.featureAnnotation.findUnique({ where })) ?? { index, label: null, notes: '', starred: false })
+      return tx.featureAnnotation.upsert({ where, create: { saeId, index, ...change }, update: change })
     })
   }
 

@@ -12,6 +12,7 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import type { z } from 'zod'
+import { requireSeen, versionOf } from '../common/edit.js'
 import type { Page } from '../common/route.js'
 import { ExtractionsService } from '../extractions/extractions.service.js'
 import { QuestionsService } from '../jobs/questions.service.js'
@@ -43,14 +44,15 @@ export class FeaturesService {
       this.repository.beside(extractionId, index, detail.max_activation),
       this.repository.annotations(saeId, indices),
     ])
-    const own = annotations.get(index)
+    const { label = null, notes = '', starred = false } = annotations.get(index) ?? {}
     return {
       extractionId,
       saeId,
       index,
-      label: own?.label ?? null,
-      notes: own?.notes ?? '',
-      starred: own?.starred ?? false,
+      label,
+      notes,
+      starred,
+      version: versionOf({ label, notes }),
       density: detail.density,
       maxActivation: detail.max_activation,
       meanActivation: detail.mean_activation,
@@ -71,15 +73,20 @@ export class FeaturesService {
     saeId: string,
     index: number,
     body: z.infer<typeof AnnotateFeatureSchema>,
+    seen: string | null,
   ): Promise<z.infer<typeof AnnotationSchema>> {
     const sae = await this.saes.get(saeId)
     if (index >= sae.dSae)
       throw new AppError('not_found', `"${sae.name}" has ${sae.dSae} features; there is no feature ${index}.`)
-    return this.repository.annotate(saeId, index, {
+    const change = {
       ...(body.label === undefined ? {} : { label: body.label || null }),
       ...(body.notes === undefined ? {} : { notes: body.notes }),
       ...(body.starred === undefined ? {} : { starred: body.starred }),
-    })
+    }
+    const { label, notes, starred } = await this.repository.annotate(saeId, index, change, (now) =>
+      requireSeen(seen, { label: now.label, notes: now.notes }),
+    )
+    return { index, label, notes, starred, version: versionOf({ label, notes }) }
   }
 
   /** Activations of one feature on the user's own text. */

@@ -10,6 +10,7 @@ import type {
   TensorStatistics,
 } from '@mistudio/contracts'
 import { Controller, StreamableFile } from '@nestjs/common'
+import { Seen } from '../common/edit.js'
 import { BodyOf, IdParam, QueryOf, Serve, ServeRaw } from '../common/route.js'
 import { ModelsService } from './models.service.js'
 import { ModelReportsService } from './reports.service.js'
@@ -42,8 +43,12 @@ export class ModelsController {
   }
 
   @Serve('updateModel')
-  rename(@IdParam() id: string, @BodyOf('updateModel') body: { name: string }): Promise<Model> {
-    return this.models.rename(id, body.name)
+  rename(
+    @IdParam() id: string,
+    @BodyOf('updateModel') body: { name: string },
+    @Seen() seen: string | null,
+  ): Promise<Model> {
+    return this.models.rename(id, body.name, seen)
   }
 
   @Serve('deleteModel')

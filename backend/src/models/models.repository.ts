@@ -3,6 +3,7 @@
 import { type HubSource, type Precision, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import { takeRows } from '../common/hold.js'
 import type { User } from '../common/users-error.js'
 import type { Model } from '../generated/prisma/client.js'
 
@@ -50,8 +51,13 @@ export class ModelsRepository {
     return tx.model.findFirst({ omit, where: { path } })
   }
 
-  async rename(id: string, name: string): Promise<void> {
-    await this.database.prisma.model.update({ where: { id }, data: { name } })
+  /** @param check sees the name as it is now. */
+  async rename(id: string, name: string, check: (now: { name: string }) => void): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await takeRows(tx, [{ type: 'model', id }])
+      check(await tx.model.findUniqueOrThrow({ where: { id }, select: { name: true } }))
+      await tx.model.update({ where: { id }, data: { name } })
+    })
   }
 
   async remove(tx: Tx, id: string): Promise<void> {

@@ -26,6 +26,7 @@ import {
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
 import { AppConfig } from '../common/config.js'
+import { requireSeen, versionOf } from '../common/edit.js'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
 import { FilesService } from '../files/files.service.js'
@@ -145,9 +146,9 @@ export class ModelsService {
     return path.join(this.config.dataDir, 'hub', hubFolderName(repo), hubSnapshotName(snapshot))
   }
 
-  async rename(id: string, name: string): Promise<Model> {
+  async rename(id: string, name: string, seen: string | null): Promise<Model> {
     await this.get(id)
-    await this.repository.rename(id, name)
+    await this.repository.rename(id, name, (now) => requireSeen(seen, now))
     return this.get(id)
   }
 
@@ -203,6 +204,7 @@ function toModel(row: ModelRow, job: Job | null): Model {
     warnings: z.array(z.string()).parse(row.warnings),
     hub: HubSourceSchema.nullable().parse(row.hub),
     job,
+    version: versionOf({ name: row.name }),
     createdAt: iso(row.createdAt),
   }
 }

@@ -10,6 +10,7 @@ import {
   TrainingSummarySchema,
 } from '@mistudio/contracts'
 import { z } from 'zod'
+import { versionOf } from '../common/edit.js'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
 import type { SaeRow } from './saes.repository.js'
@@ -45,6 +46,7 @@ export const toSae = (row: SaeRow, job: Job | null): Sae => ({
   check: SaeCheckSchema.nullable().parse(row.check),
   job,
   extractions: row._count.extractions,
+  version: versionOf({ name: row.name }),
   createdAt: iso(row.createdAt),
 })
 

@@ -14,6 +14,7 @@ import type {
   SaeSource,
 } from '@mistudio/contracts'
 import { Controller, Param, StreamableFile } from '@nestjs/common'
+import { Seen } from '../common/edit.js'
 import { BodyOf, IdParam, QueryOf, Serve, ServeRaw } from '../common/route.js'
 import type { StoredFile } from '../common/stored-file.js'
 import { SaeExportsService } from './sae-exports.service.js'
@@ -55,8 +56,12 @@ export class SaesController {
   }
 
   @Serve('updateSae')
-  rename(@IdParam() id: string, @BodyOf('updateSae') body: { name: string }): Promise<Sae> {
-    return this.saes.rename(id, body.name)
+  rename(
+    @IdParam() id: string,
+    @BodyOf('updateSae') body: { name: string },
+    @Seen() seen: string | null,
+  ): Promise<Sae> {
+    return this.saes.rename(id, body.name, seen)
   }
 
   @Serve('deleteSae')

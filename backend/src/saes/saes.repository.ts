@@ -3,6 +3,7 @@
 import { type Precision, type SaeOrigin, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import { takeRows } from '../common/hold.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
@@ -56,8 +57,13 @@ export class SaesRepository {
     return this.database.prisma.training.findUnique({ where: { id }, select })
   }
 
-  async rename(id: string, name: string): Promise<void> {
-    await this.database.prisma.sae.update({ where: { id }, data: { name } })
+  /** @param check sees the name as it is now. */
+  async rename(id: string, name: string, check: (now: { name: string }) => void): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await takeRows(tx, [{ type: 'sae', id }])
+      check(await tx.sae.findUniqueOrThrow({ where: { id }, select: { name: true } }))
+      await tx.sae.update({ where: { id }, data: { name } })
+    })
   }
 
   /** Its labels and notes go with it; the training forgets it. */

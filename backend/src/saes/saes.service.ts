@@ -3,6 +3,7 @@ import path from 'node:path'
 import { AppError, type Precision, PrecisionSchema, type Sae, SaeFileSchema } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
+import { requireSeen } from '../common/edit.js'
 import { openStoredFile, type StoredFile } from '../common/stored-file.js'
 import { RemovalService } from '../files/removal.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
@@ -58,9 +59,9 @@ export class SaesService {
     )
   }
 
-  async rename(id: string, name: string): Promise<Sae> {
+  async rename(id: string, name: string, seen: string | null): Promise<Sae> {
     await this.find(id)
-    await this.repository.rename(id, name)
+    await this.repository.rename(id, name, (now) => requireSeen(seen, now))
     return this.get(id)
   }
 

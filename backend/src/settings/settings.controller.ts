@@ -3,6 +3,7 @@
 import type { Settings, UpdateSettingsSchema } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
 import type { z } from 'zod'
+import { Seen } from '../common/edit.js'
 import { BodyOf, Serve } from '../common/route.js'
 import { SettingsService } from './settings.service.js'
 
@@ -16,7 +17,10 @@ export class SettingsController {
   }
 
   @Serve('updateSettings')
-  update(@BodyOf('updateSettings') body: z.infer<typeof UpdateSettingsSchema>): Promise<Settings> {
-    return this.settings.update(body)
+  update(
+    @BodyOf('updateSettings') body: z.infer<typeof UpdateSettingsSchema>,
+    @Seen() seen: string | null,
+  ): Promise<Settings> {
+    return this.settings.update(body, seen)
   }
 }

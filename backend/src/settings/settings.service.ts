@@ -1,10 +1,11 @@
 // Settings a user may change while the server runs. What was never set comes from the environment.
 import { realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
-import { AppError, type Settings, SettingsSchema } from '@mistudio/contracts'
+import { AppError, type Settings, type SettingsValues, SettingsValuesSchema } from '@mistudio/contracts'
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { canBeRoot } from '../common/confine.js'
+import { requireSeen, versionOf } from '../common/edit.js'
 import { SettingsRepository } from './settings.repository.js'
 
 @Injectable()
@@ -20,16 +21,27 @@ export class SettingsService implements OnApplicationBootstrap {
   }
 
   async get(): Promise<Settings> {
-    const defaults: Settings = { importRoots: [...this.config.importRoots], firstRunDone: false }
-    return SettingsSchema.parse({ ...defaults, ...(await this.repository.all()) })
+    const values = this.complete(await this.repository.all())
+    return { ...values, version: versionOf(values) }
   }
 
-  /** Throws `file_not_found` when an import root is not an existing folder with an absolute path. */
-  async update(changes: Partial<{ [K in keyof Settings]: Settings[K] | undefined }>): Promise<Settings> {
+  /**
+   * @param seen version that the change was made over.
+   * @throws AppError `file_not_found` when an import root is not an existing folder with an absolute path, `edited_meanwhile`.
+   */
+  async update(
+    changes: Partial<{ [K in keyof SettingsValues]: SettingsValues[K] | undefined }>,
+    seen: string | null = null,
+  ): Promise<Settings> {
     const roots = changes.importRoots?.map((root) => path.normalize(root))
     for (const root of roots ?? []) await requireFolder(root, this.config.dataDir)
-    await this.repository.set({ ...changes, importRoots: roots })
+    await this.repository.set({ ...changes, importRoots: roots }, (now) => requireSeen(seen, this.complete(now)))
     return this.get()
+  }
+
+  private complete(stored: Record<string, unknown>): SettingsValues {
+    const defaults: SettingsValues = { importRoots: [...this.config.importRoots], firstRunDone: false }
+    return SettingsValuesSchema.parse({ ...defaults, ...stored })
   }
 }
 

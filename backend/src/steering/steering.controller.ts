@@ -2,6 +2,7 @@
 
 import type { ChatMessage, ChatPreview, CreateSteering, Steering } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
+import { Seen } from '../common/edit.js'
 import { BodyOf, IdParam, Serve } from '../common/route.js'
 import { SteeringService } from './steering.service.js'
 
@@ -30,8 +31,12 @@ export class SteeringController {
   }
 
   @Serve('updateSteering')
-  rename(@IdParam() id: string, @BodyOf('updateSteering') body: { name: string | null }): Promise<Steering> {
-    return this.steering.rename(id, body.name)
+  rename(
+    @IdParam() id: string,
+    @BodyOf('updateSteering') body: { name: string | null },
+    @Seen() seen: string | null,
+  ): Promise<Steering> {
+    return this.steering.rename(id, body.name, seen)
   }
 
   @Serve('deleteSteering')

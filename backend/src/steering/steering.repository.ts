@@ -3,6 +3,7 @@
 import { type CreateSteering, type Precision, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import { takeRows } from '../common/hold.js'
 import type { Steering } from '../generated/prisma/client.js'
 
 export interface NewSteering {
@@ -36,8 +37,13 @@ export class SteeringRepository {
     await tx.steering.create({ data: { ...steering, request: toJson(steering.request) } })
   }
 
-  async rename(id: string, name: string | null): Promise<void> {
-    await this.database.prisma.steering.update({ where: { id }, data: { name } })
+  /** @param check sees the name as it is now. */
+  async rename(id: string, name: string | null, check: (now: { name: string | null }) => void): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await takeRows(tx, [{ type: 'steering', id }])
+      check(await tx.steering.findUniqueOrThrow({ where: { id }, select: { name: true } }))
+      await tx.steering.update({ where: { id }, data: { name } })
+    })
   }
 
   async remove(tx: Tx, id: string): Promise<void> {

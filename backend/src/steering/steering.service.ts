@@ -19,6 +19,7 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
+import { requireSeen, versionOf } from '../common/edit.js'
 import { type Held, holdRows } from '../common/hold.js'
 import { iso } from '../common/time.js'
 import { ExtractionsService } from '../extractions/extractions.service.js'
@@ -93,9 +94,9 @@ export class SteeringService {
   }
 
   /** A name saves an experiment; null lets it go back into the history. */
-  async rename(id: string, name: string | null): Promise<Steering> {
+  async rename(id: string, name: string | null, seen: string | null): Promise<Steering> {
     await this.get(id)
-    await this.repository.rename(id, name)
+    await this.repository.rename(id, name, (now) => requireSeen(seen, now))
     return this.get(id)
   }
 
@@ -153,5 +154,6 @@ const toSteering = (row: Omit<SteeringRow, 'details'> & { details?: unknown }, j
   request: CreateSteeringSchema.parse(writable(row.request)),
   result: withDetails(SteeringResultSchema.nullable().parse(row.result), row.details),
   job,
+  version: versionOf({ name: row.name }),
   createdAt: iso(row.createdAt),
 })

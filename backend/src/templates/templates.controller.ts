@@ -1,6 +1,7 @@
 // HTTP of training templates.
 import type { CreateTemplate, Template, TemplateFile, UpdateTemplate } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
+import { Seen } from '../common/edit.js'
 import { BodyOf, IdParam, Serve } from '../common/route.js'
 import { TemplatesService } from './templates.service.js'
 
@@ -35,8 +36,12 @@ export class TemplatesController {
   }
 
   @Serve('updateTemplate')
-  update(@IdParam() id: string, @BodyOf('updateTemplate') body: UpdateTemplate): Promise<Template> {
-    return this.templates.update(id, body)
+  update(
+    @IdParam() id: string,
+    @BodyOf('updateTemplate') body: UpdateTemplate,
+    @Seen() seen: string | null,
+  ): Promise<Template> {
+    return this.templates.update(id, body, seen)
   }
 
   @Serve('deleteTemplate')

@@ -1,9 +1,10 @@
 // Rows of training templates.
 import { randomUUID } from 'node:crypto'
 import type { CreateTemplate, Template, UpdateTemplate } from '@mistudio/contracts'
-import { TrainingParamsSchema } from '@mistudio/contracts'
+import { AppError, TrainingParamsSchema } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, toJson } from '../common/database.js'
+import { versionOf } from '../common/edit.js'
 import { iso } from '../common/time.js'
 import type { TrainingTemplate } from '../generated/prisma/client.js'
 
@@ -33,14 +34,25 @@ export class TemplatesRepository {
     })
   }
 
-  async update(id: string, { name, description, params }: UpdateTemplate): Promise<Template> {
+  /** @param check sees the template as it is now. @throws AppError `not_found`. */
+  async update(
+    id: string,
+    { name, description, params }: UpdateTemplate,
+    check: (now: Template) => void,
+  ): Promise<Template> {
     const data = {
       ...{ updatedAt: new Date() },
       ...(name === undefined ? {} : { name }),
       ...(description === undefined ? {} : { description }),
       ...(params === undefined ? {} : { params: toJson(params) }),
     }
-    return toTemplate(await this.database.prisma.trainingTemplate.update({ where: { id }, data }))
+    return this.database.transaction(async (tx) => {
+      await tx.$executeRaw`SELECT 1 FROM training_template WHERE id = ${id}::uuid FOR UPDATE`
+      const row = await tx.trainingTemplate.findUnique({ where: { id } })
+      if (!row) throw new AppError('not_found', 'There is no such template.')
+      check(toTemplate(row))
+      return toTemplate(await tx.trainingTemplate.update({ where: { id }, data }))
+    })
   }
 
   async remove(id: string): Promise<void> {
@@ -48,11 +60,16 @@ export class TemplatesRepository {
   }
 }
 
-const toTemplate = (row: TrainingTemplate): Template => ({
-  id: row.id,
-  name: row.name,
-  description: row.description,
-  params: TrainingParamsSchema.parse(row.params),
-  createdAt: iso(row.createdAt),
-  updatedAt: iso(row.updatedAt),
+/** What can be edited of a template, and so what its version is of. */
+export const editableOf = ({ name, description, params }: Pick<Template, 'name' | 'description' | 'params'>) => ({
+  name,
+  description,
+  params,
 })
+
+function toTemplate(row: TrainingTemplate): Template {
+  const { id, name, description } = row
+  const editable = editableOf({ name, description, params: TrainingParamsSchema.parse(row.params) })
+  const times = { createdAt: iso(row.createdAt), updatedAt: iso(row.updatedAt) }
+  return { id, ...editable, ...times, version: versionOf(editable) }
+}

@@ -8,7 +8,8 @@ import {
   type UpdateTemplate,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
-import { TemplatesRepository } from './templates.repository.js'
+import { requireSeen } from '../common/edit.js'
+import { editableOf, TemplatesRepository } from './templates.repository.js'
 
 @Injectable()
 export class TemplatesService {
@@ -30,9 +31,8 @@ export class TemplatesService {
     return template
   }
 
-  async update(id: string, body: UpdateTemplate): Promise<Template> {
-    await this.get(id)
-    return this.repository.update(id, body)
+  update(id: string, body: UpdateTemplate, seen: string | null): Promise<Template> {
+    return this.repository.update(id, body, (now) => requireSeen(seen, editableOf(now)))
   }
 
   async remove(id: string): Promise<void> {

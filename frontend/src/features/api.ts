@@ -2,6 +2,7 @@
 
 import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
 import { api, keys, queryClient } from '../live/index.js'
+import { conflictOf } from '../ui/index.js'
 import type { ListQuery } from './filters.js'
 import type { AnnotateFeature, Feature, FeatureRow } from './types.js'
 
@@ -55,13 +56,16 @@ const isPage = (value: unknown): value is FeaturePage =>
 /** Label, notes, star. Every list and page that shows the feature is renewed with the answer. */
 export const useAnnotate = (extractionId: string, saeId: string) =>
   useMutation({
-    mutationFn: ({ index, change }: { index: number; change: AnnotateFeature }) =>
-      api.annotateFeature({ params: { id: saeId, index }, body: change }),
+    mutationFn: ({ index, change, seen }: { index: number; change: AnnotateFeature; seen?: string }) =>
+      api.annotateFeature({ params: { id: saeId, index }, body: change, ...(seen === undefined ? {} : { seen }) }),
+    onError: (error, { index }) => {
+      if (conflictOf(error)) void queryClient.invalidateQueries({ queryKey: keys.feature(extractionId, index) })
+    },
     onSuccess: (annotation) => {
-      const { index, label, starred, notes } = annotation
+      const { index, label, starred, notes, version } = annotation
       queryClient.setQueryData<Feature>(
         keys.feature(extractionId, index),
-        (held) => held && { ...held, label, starred, notes },
+        (held) => held && { ...held, label, starred, notes, version },
       )
       queryClient.setQueriesData({ queryKey: ['features', extractionId, 'list'] }, (held: unknown) =>
         isPage(held)

@@ -26,6 +26,7 @@ const model = (over: Partial<Model>): Model => ({
   parity: null,
   warnings: [],
   job: null,
+  version: 'v',
   createdAt: '2026-01-02T00:00:00Z',
   ...over,
 })
@@ -51,6 +52,7 @@ const steering = (variants: number): Steering => ({
   },
   result: { completions: [], milliseconds: 1 },
   job: null,
+  version: 'v',
   createdAt: '2026-01-03T00:00:00Z',
 })
 

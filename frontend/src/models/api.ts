@@ -3,6 +3,7 @@ import { API_PREFIX, type FolderUpload, type Model, type Precision } from '@mist
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useFolderUploads } from '../files/index.js'
 import { api, applyJob, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
+import { type NameEdit } from '../ui/index.js'
 
 export const useModels = () =>
   useQuery({
@@ -30,8 +31,8 @@ export const useCreateModel = () =>
 
 export const useRenameModel = (id: string) =>
   useMutation({
-    mutationFn: (name: string) => api.updateModel({ params: { id }, body: { name } }),
-    onSuccess: () => void refresh(),
+    mutationFn: ({ name, seen }: NameEdit) => api.updateModel({ params: { id }, body: { name }, seen }),
+    onSettled: () => void refresh(),
   })
 
 /** `deleteFiles` takes the files of an uploaded model along. */

@@ -11,6 +11,7 @@ import {
 } from '@mistudio/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { api, applyJob, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
+import { type NameEdit } from '../ui/index.js'
 
 export const useSaes = () =>
   useQuery({
@@ -55,8 +56,8 @@ export const useCreateSae = () =>
 
 export const useRenameSae = (id: string) =>
   useMutation({
-    mutationFn: (name: string) => api.updateSae({ params: { id }, body: { name } }),
-    onSuccess: () => void refresh(),
+    mutationFn: ({ name, seen }: NameEdit) => api.updateSae({ params: { id }, body: { name }, seen }),
+    onSettled: () => void refresh(),
   })
 
 const started = (job: Job): void => {

@@ -33,8 +33,8 @@ export const useCreateSteering = () =>
 /** Gives the experiment a name (saved) or takes it away (history). */
 export const useNameSteering = () =>
   useMutation({
-    mutationFn: ({ id, name }: { id: string; name: string | null }) =>
-      api.updateSteering({ params: { id }, body: { name } }),
+    mutationFn: ({ id, name, seen }: { id: string; name: string | null; seen: string }) =>
+      api.updateSteering({ params: { id }, body: { name }, seen }),
     onSuccess: (steering) => {
       queryClient.setQueryData(keys.steering(steering.id), steering)
       void refreshList()

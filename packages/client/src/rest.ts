@@ -26,7 +26,9 @@ type Input<R> = (R extends { path: infer P extends string }
     : { params: PathParams<P> }
   : unknown) &
   (R extends { query: infer Q extends z.ZodType } ? { query?: z.input<Q> } : unknown) &
-  (R extends { body: infer B extends z.ZodType } ? { body: z.input<B> } : unknown)
+  (R extends { body: infer B extends z.ZodType } ? { body: z.input<B> } : unknown) &
+  /** `seen`: the version that the editor saw; without it whatever is there is overwritten. */
+  (R extends { guarded: true } ? { seen?: string } : unknown)
 type Output<R> = R extends { response: infer S extends z.ZodType }
   ? R extends { paged: true }
     ? { items: z.output<S>[]; meta: PageMeta }
@@ -56,6 +58,7 @@ interface LooseInput {
   params?: Record<string, string | number>
   query?: Record<string, unknown>
   body?: unknown
+  seen?: string
   signal?: AbortSignal
 }
 
@@ -121,12 +124,12 @@ export const createClient = (options: ClientOptions = {}): RestClient => {
 
   const call = async (name: RouteName, input: LooseInput = {}): Promise<unknown> => {
     const route: { method: string; path: string; response: z.ZodType; paged?: true } = ROUTES[name]
-    const body =
-      input.body === undefined
-        ? {}
-        : { body: JSON.stringify(input.body), headers: { 'content-type': 'application/json' } }
+    const headers: Record<string, string> = input.seen === undefined ? {} : { 'if-match': `"${input.seen}"` }
+    if (input.body !== undefined) headers['content-type'] = 'application/json'
+    const body = input.body === undefined ? {} : { body: JSON.stringify(input.body) }
     const json = await send(route.method, fillPath(route.path, input.params) + queryString(input.query), {
       ...body,
+      headers,
       signal: input.signal,
     })
     if (!route.paged) return z.object({ data: route.response }).parse(json).data

@@ -85,6 +85,8 @@ export interface Route {
   readonly response: z.ZodType
   /** Answers `{data: [...], meta: {total, offset, limit}}`. */
   readonly paged?: true
+  /** An edit of a row with a `version`: `If-Match` names the one that its editor saw, so that nobody's text is overwritten unseen. */
+  readonly guarded?: true
 }
 
 const None = z.null()
@@ -140,6 +142,7 @@ export const ROUTES = {
     scope: 'admin',
     body: UpdateSettingsSchema,
     response: SettingsSchema,
+    guarded: true,
   },
 
   browseFiles: { method: 'GET', path: '/files', scope: 'read', query: BrowseQuerySchema, response: BrowseSchema },
@@ -273,6 +276,7 @@ export const ROUTES = {
     scope: 'write',
     body: AnnotateFeatureSchema,
     response: AnnotationSchema,
+    guarded: true,
   },
 
   listExtractions: {
@@ -342,6 +346,7 @@ export const ROUTES = {
     scope: 'write',
     body: UpdateSteeringSchema,
     response: SteeringSchema,
+    guarded: true,
   },
   previewChat: {
     method: 'POST',

@@ -1,36 +1,50 @@
 // Label and notes of a feature, edited in place. `e` edits the label; Enter saves, Esc leaves it as it was.
 import type { Feature } from '@mistudio/contracts'
-import { useEffect, useRef, useState } from 'react'
-import { Button, Card, errorText, Field, Input, Textarea, useHotkey } from '../../ui/index.js'
+import { useRef, useState } from 'react'
+import { Button, Card, conflictOf, EditConflict, errorText, Field, Input, Textarea, useHotkey } from '../../ui/index.js'
 import { useAnnotate } from '../api.js'
+
+/** What was typed and not saved, over the version that stood there when typing began. */
+interface Draft {
+  readonly index: number
+  readonly label: string
+  readonly notes: string
+  readonly seen: string
+}
 
 export function FeatureNames({ feature }: { feature: Feature }) {
   const annotate = useAnnotate(feature.extractionId, feature.saeId)
-  const [label, setLabel] = useState(feature.label ?? '')
-  const [notes, setNotes] = useState(feature.notes)
+  const [draft, setDraft] = useState<Draft | null>(null)
   const input = useRef<HTMLInputElement>(null)
-  useEffect(() => setLabel(feature.label ?? ''), [feature.label])
-  useEffect(() => setNotes(feature.notes), [feature.notes])
   useHotkey('e', () => input.current?.select(), { label: 'Edit the label' })
-  const changed = label.trim() !== (feature.label ?? '') || notes !== feature.notes
-  const save = () =>
-    changed && annotate.mutate({ index: feature.index, change: { label: label.trim() || null, notes } })
+  // What was typed for another feature is not for this one.
+  const mine = draft?.index === feature.index ? draft : null
+  const { label, notes } = mine ?? { label: feature.label ?? '', notes: feature.notes }
+  const type = (text: Partial<Pick<Draft, 'label' | 'notes'>>) =>
+    setDraft({ index: feature.index, seen: mine?.seen ?? feature.version, label, notes, ...text })
+  const changed = mine !== null && (label.trim() !== (feature.label ?? '') || notes !== feature.notes)
   const reset = () => {
-    setLabel(feature.label ?? '')
-    setNotes(feature.notes)
+    setDraft(null)
+    annotate.reset()
   }
+  const save = (seen: string) =>
+    annotate.mutate(
+      { index: feature.index, change: { label: label.trim() || null, notes }, seen },
+      { onSuccess: () => setDraft(null) },
+    )
+  const conflict = mine && conflictOf(annotate.error)
   return (
     <Card>
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          save()
+          if (changed) save(mine.seen)
         }}
         className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto]"
       >
         <Field
           label="Label"
-          error={annotate.error ? errorText(annotate.error) : null}
+          error={annotate.error && !conflict ? errorText(annotate.error) : null}
           hint="What it fires on, in a few words. Press e to edit."
         >
           <Input
@@ -38,7 +52,7 @@ export function FeatureNames({ feature }: { feature: Feature }) {
             value={label}
             maxLength={200}
             placeholder="No label yet"
-            onChange={(event) => setLabel(event.target.value)}
+            onChange={(event) => type({ label: event.target.value })}
             onKeyDown={(event) => {
               if (event.key !== 'Escape') return
               reset()
@@ -52,7 +66,7 @@ export function FeatureNames({ feature }: { feature: Feature }) {
             value={notes}
             maxLength={20_000}
             placeholder="Evidence, doubts, links"
-            onChange={(event) => setNotes(event.target.value)}
+            onChange={(event) => type({ notes: event.target.value })}
           />
         </Field>
         <span className="flex gap-2 lg:pt-7">
@@ -66,6 +80,15 @@ export function FeatureNames({ feature }: { feature: Feature }) {
           )}
         </span>
       </form>
+      {conflict && (
+        <EditConflict
+          conflict={conflict}
+          fields={{ label: 'Label', notes: 'Notes' }}
+          busy={annotate.isPending}
+          onTheirs={reset}
+          onMine={() => save(conflict.version)}
+        />
+      )}
     </Card>
   )
 }

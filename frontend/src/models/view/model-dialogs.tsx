@@ -12,7 +12,15 @@ interface Props {
 }
 
 export function RenameModelDialog({ open, onClose, model }: Props) {
-  return <RenameDialog open={open} onClose={onClose} name={model.name} rename={useRenameModel(model.id)} />
+  return (
+    <RenameDialog
+      open={open}
+      onClose={onClose}
+      name={model.name}
+      version={model.version}
+      rename={useRenameModel(model.id)}
+    />
+  )
 }
 
 export function DeleteModelDialog(props: Props) {

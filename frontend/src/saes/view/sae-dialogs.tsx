@@ -11,7 +11,9 @@ interface Props {
 }
 
 export function RenameSae({ open, onClose, sae }: Props) {
-  return <RenameDialog open={open} onClose={onClose} name={sae.name} rename={useRenameSae(sae.id)} />
+  return (
+    <RenameDialog open={open} onClose={onClose} name={sae.name} version={sae.version} rename={useRenameSae(sae.id)} />
+  )
 }
 
 export function DeleteSae({ open, onClose, sae }: Props) {

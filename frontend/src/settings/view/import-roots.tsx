@@ -14,9 +14,12 @@ export function ImportRoots() {
   if (settings.error && !settings.data)
     return <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />
   if (!settings.data) return <Skeleton className="h-48" />
-  const roots = settings.data.importRoots
-  const save = (next: readonly string[], done: () => void) =>
-    update.mutate({ importRoots: [...next] }, { onSuccess: done, onError: (error) => setProblem(errorText(error)) })
+  const { importRoots: roots, version: seen } = settings.data
+  const save = (next: readonly string[], done: () => void, over: string | null = seen) =>
+    update.mutate(
+      { importRoots: [...next], ...(over === null ? {} : { seen: over }) },
+      { onSuccess: done, onError: (error) => setProblem(errorText(error)) },
+    )
   const add = (event: FormEvent) => {
     event.preventDefault()
     const wrong = rootProblem(path, roots)
@@ -26,7 +29,7 @@ export function ImportRoots() {
   const remove = (root: string) =>
     save(
       roots.filter((other) => other !== root),
-      () => toast.undo(`${root} is no longer offered for imports.`, () => save(roots, () => undefined)),
+      () => toast.undo(`${root} is no longer offered for imports.`, () => save(roots, () => undefined, null)),
     )
   return (
     <Card

@@ -2,7 +2,7 @@
 import type { Steering } from '@mistudio/contracts'
 import Save from 'lucide-react/icons/save'
 import { type FormEvent, useState } from 'react'
-import { Button, Dialog, errorText, Field, Input, toast } from '../../ui/index.js'
+import { Button, conflictOf, Dialog, EditConflict, errorText, Field, Input, toast } from '../../ui/index.js'
 import { useNameSteering } from '../api.js'
 
 export function SaveExperiment({ steering }: { steering: Steering }) {
@@ -19,12 +19,12 @@ export function SaveExperiment({ steering }: { steering: Steering }) {
 
 function SaveDialog({ steering, onClose }: { steering: Steering; onClose(): void }) {
   const [name, setName] = useState(steering.name ?? '')
+  const [seen] = useState(steering.version)
   const save = useNameSteering()
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!name.trim()) return
+  const conflict = conflictOf(save.error)
+  const write = (over: string) =>
     save.mutate(
-      { id: steering.id, name: name.trim() },
+      { id: steering.id, name: name.trim(), seen: over },
       {
         onSuccess: () => {
           toast.success(`Saved as ${name.trim()}.`)
@@ -32,6 +32,9 @@ function SaveDialog({ steering, onClose }: { steering: Steering; onClose(): void
         },
       },
     )
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (name.trim()) write(seen)
   }
   return (
     <Dialog
@@ -56,9 +59,18 @@ function SaveDialog({ steering, onClose }: { steering: Steering; onClose(): void
       }
     >
       <form id="save-experiment" onSubmit={submit}>
-        <Field label="Name" required error={save.error ? errorText(save.error) : null}>
+        <Field label="Name" required error={save.error && !conflict ? errorText(save.error) : null}>
           <Input autoFocus value={name} maxLength={120} onChange={(event) => setName(event.target.value)} />
         </Field>
+        {conflict && (
+          <EditConflict
+            conflict={conflict}
+            fields={{ name: 'Name' }}
+            busy={save.isPending}
+            onTheirs={onClose}
+            onMine={() => write(conflict.version)}
+          />
+        )}
       </form>
     </Dialog>
   )

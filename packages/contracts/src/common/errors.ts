@@ -12,6 +12,7 @@ export const ERROR_STATUS = {
   conflict: 409,
   wrong_state: 409,
   in_use: 409,
+  edited_meanwhile: 412,
   request_timeout: 408,
   payload_too_large: 413,
   file_not_found: 422,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { IdSchema } from '../common/envelope.js'
 import { JobPrecisionSchema } from '../common/precision.js'
 import { block, line } from '../common/text.js'
+import { VersionSchema } from '../common/version.js'
 import { TokenSpanSchema } from '../datasets/index.js'
 
 /** A stretch of text with this feature's activation on every token. `peak` indexes `tokens`. */
@@ -60,6 +61,8 @@ export const FeatureSchema = FeatureRowSchema.omit({ best: true }).extend({
   extractionId: IdSchema,
   saeId: IdSchema,
   notes: z.string(),
+  /** Of label and notes. */
+  version: VersionSchema,
   /** Counts of non-zero activations; `edges` has one element more than `counts`. */
   histogram: z.object({
     edges: z.array(z.number()),
@@ -91,6 +94,8 @@ export const AnnotationSchema = z.object({
   label: z.string().nullable(),
   notes: z.string(),
   starred: z.boolean(),
+  /** Of label and notes: a star takes nothing away from anybody. */
+  version: VersionSchema,
 })
 
 /** Own text through the model and SAE: activations of one feature on every token, and the strongest features per token. */

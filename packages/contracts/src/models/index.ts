@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { line } from '../common/text.js'
+import { VersionSchema } from '../common/version.js'
 import { HubSourceSchema } from '../hub/index.js'
 import { JobSchema } from '../jobs/index.js'
 import { ExportFactsSchema } from './export.js'
@@ -103,6 +104,7 @@ export const ModelSchema = z.object({
   /** Set when the files came from the Hugging Face hub. */
   hub: HubSourceSchema.nullable(),
   job: JobSchema.nullable(),
+  version: VersionSchema,
   createdAt: TimeSchema,
 })
 export type Model = z.infer<typeof ModelSchema>

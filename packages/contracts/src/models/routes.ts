@@ -34,6 +34,7 @@ export const MODEL_ROUTES = {
     scope: 'write',
     body: z.strictObject({ name: NameSchema }),
     response: ModelSchema,
+    guarded: true,
   },
   /** Runs the checks of the parity report again; the model's job tells how far they are. */
   verifyModel: { method: 'POST', path: '/models/:id/verify', scope: 'write', response: ModelSchema },

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { PrecisionSchema } from '../common/precision.js'
+import { VersionSchema } from '../common/version.js'
 import { JobSchema } from '../jobs/index.js'
 import { TrainingSummarySchema } from '../trainings/index.js'
 import { SaeCheckSchema } from './check.js'
@@ -46,6 +47,7 @@ export const SaeSchema = z.object({
   /** The newest of its jobs: import, self-check, export or upload. */
   job: JobSchema.nullable(),
   extractions: z.int(),
+  version: VersionSchema,
   createdAt: TimeSchema,
 })
 export type Sae = z.infer<typeof SaeSchema>

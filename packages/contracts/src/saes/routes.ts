@@ -31,7 +31,14 @@ export const SAE_ROUTES = {
   /** Starts an import, which ends with a self-check. */
   createSae: { method: 'POST', path: '/saes', scope: 'write', body: CreateSaeSchema, response: SaeSchema },
   getSae: { method: 'GET', path: '/saes/:id', scope: 'read', response: SaeSchema },
-  updateSae: { method: 'PATCH', path: '/saes/:id', scope: 'write', body: UpdateSaeSchema, response: SaeSchema },
+  updateSae: {
+    method: 'PATCH',
+    path: '/saes/:id',
+    scope: 'write',
+    body: UpdateSaeSchema,
+    response: SaeSchema,
+    guarded: true,
+  },
   deleteSae: { method: 'DELETE', path: '/saes/:id', scope: 'write', response: z.null() },
   checkSae: { method: 'POST', path: '/saes/:id/check', scope: 'write', body: CheckSaeSchema, response: JobSchema },
   listSaeExports: { method: 'GET', path: '/saes/:id/exports', scope: 'read', response: z.array(SaeExportSchema) },

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { block } from '../common/text.js'
+import { VersionSchema } from '../common/version.js'
 import { TokenSpanSchema } from '../datasets/index.js'
 import { JobSchema } from '../jobs/index.js'
 
@@ -135,6 +136,7 @@ export const SteeringSchema = z.object({
   request: CreateSteeringSchema,
   result: SteeringResultSchema.nullable(),
   job: JobSchema.nullable(),
+  version: VersionSchema,
   createdAt: TimeSchema,
 })
 export type Steering = z.infer<typeof SteeringSchema>

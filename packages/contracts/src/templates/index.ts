@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { block } from '../common/text.js'
+import { VersionSchema } from '../common/version.js'
 import { TrainingParamsSchema } from '../trainings/params.js'
 
 export const CreateTemplateSchema = z.strictObject({
@@ -24,6 +25,7 @@ export const TemplateSchema = z.object({
   name: z.string(),
   description: z.string(),
   params: TrainingParamsSchema,
+  version: VersionSchema,
   createdAt: TimeSchema,
   updatedAt: TimeSchema,
 })

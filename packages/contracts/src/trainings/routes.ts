@@ -74,6 +74,7 @@ export const TRAINING_ROUTES = {
     scope: 'write',
     body: UpdateTemplateSchema,
     response: TemplateSchema,
+    guarded: true,
   },
   deleteTemplate: { method: 'DELETE', path: '/templates/:id', scope: 'write', response: None },
 } as const satisfies Record<string, Route>
