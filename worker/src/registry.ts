@@ -26,6 +26,7 @@ const PIPELINES = {
   'steering.generate': async () => (await import('./steering/index.js')).generatePipeline,
   'steering.chat': async () => (await import('./steering/index.js')).chatPipeline,
   'files.remove': async () => (await import('./files/index.js')).removeFilesPipeline,
+  'data.check': async () => (await import('./files/index.js')).storedCheckPipeline,
   'hub.search': async () => (await import('./hub/index.js')).searchPipeline,
   'hub.inspect': async () => (await import('./hub/index.js')).inspectPipeline,
   'hub.local': async () => (await import('./hub/index.js')).localPipeline,

@@ -11,6 +11,7 @@ import {
   CaptureSiteSchema,
   CaptureSummarySchema,
   type CreateCapture,
+  type Damage,
   estimateCapture,
   isCapturable,
   type Job,
@@ -22,6 +23,7 @@ import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { holdRows } from '../common/hold.js'
 import { statusOf } from '../common/status.js'
+import { StoredChecksRepository } from '../common/stored-checks.repository.js'
 import { openStoredFile, type StoredFile } from '../common/stored-file.js'
 import { iso } from '../common/time.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
@@ -41,20 +43,26 @@ export class ActivationsService {
     private readonly tokenizations: TokenizationsService,
     private readonly removal: RemovalService,
     private readonly jobs: JobsService,
+    private readonly checks: StoredChecksRepository,
     private readonly questions: QuestionsService,
     private readonly config: AppConfig,
   ) {}
 
   async list(): Promise<Capture[]> {
     const rows = await this.repository.list()
-    const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
-    return rows.map((row) => toCapture(row, jobs.get(row.id) ?? null))
+    const ids = rows.map(({ id }) => id)
+    const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('captures', ids)]
+    return rows.map((row) => toCapture(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
   }
 
   async get(id: string): Promise<Capture> {
     const row = await this.repository.find(id)
     if (!row) throw new AppError('not_found', 'There is no such capture.')
-    return toCapture(row, (await this.jobs.newestOf([id])).get(id) ?? null)
+    return toCapture(
+      row,
+      (await this.jobs.newestOf([id])).get(id) ?? null,
+      (await this.checks.damageOf('captures', [id])).get(id) ?? null,
+    )
   }
 
   async create({ tokenizationId, params }: CreateCapture): Promise<Capture> {
@@ -140,7 +148,7 @@ export function storedSide({ id, summary, contextSize, sites, params, modelName 
 const invalid = (field: string, message: string): AppError =>
   new AppError('validation_failed', message, { issues: [{ path: `params.${field}`, message }] })
 
-function toCapture(row: CaptureRow, job: Job | null): Capture {
+function toCapture(row: CaptureRow, job: Job | null, damage: Damage | null): Capture {
   const params = CaptureParamsSchema.parse(row.params)
   const sites = CaptureSiteSchema.array().parse(row.sites)
   const tokens = Number(row.tokens)
@@ -152,6 +160,7 @@ function toCapture(row: CaptureRow, job: Job | null): Capture {
     status: statusOf(row.readyAt, job, 'running'),
     estimatedBytes: estimateCapture(params, widths, row.contextSize, tokens / row.contextSize).bytes,
     summary: CaptureSummarySchema.nullable().parse(row.summary),
+    damage,
     createdAt: iso(row.createdAt),
   }
 }

@@ -4,12 +4,23 @@ import { AppConfig } from './config.js'
 import { Database } from './database.js'
 import { Gate } from './gate.js'
 import { RedisConnections } from './redis.js'
+import { StoredChecksRepository } from './stored-checks.repository.js'
 
 @Global()
 @Module({})
 export class CommonModule {
   static with(config: AppConfig): DynamicModule {
-    const providers = [{ provide: AppConfig, useValue: config }, Database, RedisConnections, Gate]
-    return { module: CommonModule, providers, exports: [AppConfig, Database, RedisConnections, Gate] }
+    const providers = [
+      { provide: AppConfig, useValue: config },
+      Database,
+      RedisConnections,
+      Gate,
+      StoredChecksRepository,
+    ]
+    return {
+      module: CommonModule,
+      providers,
+      exports: [AppConfig, Database, RedisConnections, Gate, StoredChecksRepository],
+    }
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import {
   AppError,
   type CreateDataset,
+  type Damage,
   type Dataset,
   DatasetFormatSchema,
   type DatasetPreview,
@@ -19,6 +20,7 @@ import {
 import { Injectable } from '@nestjs/common'
 import type { Page } from '../common/route.js'
 import { statusOf } from '../common/status.js'
+import { StoredChecksRepository } from '../common/stored-checks.repository.js'
 import { iso } from '../common/time.js'
 import { FilesService } from '../files/files.service.js'
 import { PlanOvertaken, RemovalService } from '../files/removal.service.js'
@@ -35,19 +37,25 @@ export class DatasetsService {
     private readonly files: FilesService,
     private readonly removal: RemovalService,
     private readonly jobs: JobsService,
+    private readonly checks: StoredChecksRepository,
     private readonly questions: QuestionsService,
   ) {}
 
   async list(): Promise<Dataset[]> {
     const rows = await this.repository.list()
-    const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
-    return rows.map((row) => toDataset(row, jobs.get(row.id) ?? null))
+    const ids = rows.map(({ id }) => id)
+    const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('datasets', ids)]
+    return rows.map((row) => toDataset(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
   }
 
   async get(id: string): Promise<Dataset> {
     const row = await this.repository.find(id)
     if (!row) throw new AppError('not_found', 'There is no such dataset.')
-    return toDataset(row, (await this.jobs.newestOf([id])).get(id) ?? null)
+    return toDataset(
+      row,
+      (await this.jobs.newestOf([id])).get(id) ?? null,
+      (await this.checks.damageOf('datasets', [id])).get(id) ?? null,
+    )
   }
 
   /** Throws `wrong_state` while the import has not finished. */
@@ -123,7 +131,7 @@ export class DatasetsService {
   }
 }
 
-const toDataset = (row: DatasetRow, job: Job | null): Dataset => ({
+const toDataset = (row: DatasetRow, job: Job | null, damage: Damage | null): Dataset => ({
   id: row.id,
   name: row.name,
   status: statusOf(row.readyAt, job, 'importing'),
@@ -132,6 +140,7 @@ const toDataset = (row: DatasetRow, job: Job | null): Dataset => ({
   textColumn: row.textColumn,
   stats: DatasetStatsSchema.nullable().parse(row.stats),
   tokenizations: row._count.tokenizations,
+  damage,
   job,
   createdAt: iso(row.createdAt),
 })

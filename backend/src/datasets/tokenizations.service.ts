@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import {
   AppError,
   type CreateTokenization,
+  type Damage,
   type Job,
   type PageQuery,
   type Tokenization,
@@ -14,6 +15,7 @@ import { Injectable } from '@nestjs/common'
 import { holdRows } from '../common/hold.js'
 import type { Page } from '../common/route.js'
 import { statusOf } from '../common/status.js'
+import { StoredChecksRepository } from '../common/stored-checks.repository.js'
 import { iso } from '../common/time.js'
 import { RemovalService } from '../files/removal.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
@@ -32,18 +34,24 @@ export class TokenizationsService {
     private readonly models: ModelsService,
     private readonly removal: RemovalService,
     private readonly jobs: JobsService,
+    private readonly checks: StoredChecksRepository,
     private readonly questions: QuestionsService,
   ) {}
 
   async list(filter: { datasetId?: string | undefined; modelId?: string | undefined }): Promise<Tokenization[]> {
     const rows = await this.repository.list(filter)
-    const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
-    return rows.map((row) => toTokenization(row, jobs.get(row.id) ?? null))
+    const ids = rows.map(({ id }) => id)
+    const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('tokenizations', ids)]
+    return rows.map((row) => toTokenization(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
   }
 
   async get(id: string): Promise<Tokenization> {
     const row = await this.find(id)
-    return toTokenization(row, (await this.jobs.newestOf([id])).get(id) ?? null)
+    return toTokenization(
+      row,
+      (await this.jobs.newestOf([id])).get(id) ?? null,
+      (await this.checks.damageOf('tokenizations', [id])).get(id) ?? null,
+    )
   }
 
   /** Throws `wrong_state` while the tokenization has not finished. */
@@ -116,7 +124,7 @@ export class TokenizationsService {
   }
 }
 
-const toTokenization = (row: TokenizationRow, job: Job | null): Tokenization => ({
+const toTokenization = (row: TokenizationRow, job: Job | null, damage: Damage | null): Tokenization => ({
   id: row.id,
   datasetId: row.datasetId,
   datasetName: row.dataset.name,
@@ -126,6 +134,7 @@ const toTokenization = (row: TokenizationRow, job: Job | null): Tokenization => 
   contextSize: row.contextSize,
   prependBos: row.prependBos,
   stats: TokenizationStatsSchema.nullable().parse(row.stats),
+  damage,
   job,
   createdAt: iso(row.createdAt),
 })

@@ -1,5 +1,6 @@
 // A row of an SAE as the API shows it.
 import {
+  type Damage,
   type Job,
   PrecisionSchema,
   type Sae,
@@ -21,7 +22,7 @@ function sitesOf({ site, sites }: Pick<SaeRow, 'site' | 'sites'>): string[] {
   return all.length > 0 ? all : [site]
 }
 
-export const toSae = (row: SaeRow, job: Job | null): Sae => ({
+export const toSae = (row: SaeRow, job: Job | null, damage: Damage | null): Sae => ({
   id: row.id,
   name: row.name,
   status: statusOf(row.readyAt, job, 'importing'),
@@ -44,6 +45,7 @@ export const toSae = (row: SaeRow, job: Job | null): Sae => ({
   layout: SaeLayoutSchema.nullable().parse(row.layout),
   declared: SaeDeclaredSchema.nullable().parse(row.declared),
   check: SaeCheckSchema.nullable().parse(row.check),
+  damage,
   job,
   extractions: row._count.extractions,
   version: versionOf({ name: row.name }),

@@ -4,6 +4,7 @@ import { AppError, type Precision, PrecisionSchema, type Sae, SaeFileSchema } fr
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { requireSeen } from '../common/edit.js'
+import { StoredChecksRepository } from '../common/stored-checks.repository.js'
 import { openStoredFile, type StoredFile } from '../common/stored-file.js'
 import { RemovalService } from '../files/removal.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
@@ -23,18 +24,24 @@ export class SaesService {
     private readonly repository: SaesRepository,
     private readonly removal: RemovalService,
     private readonly jobs: JobsService,
+    private readonly checks: StoredChecksRepository,
     private readonly config: AppConfig,
   ) {}
 
   async list(): Promise<Sae[]> {
     const rows = await this.repository.list()
-    const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
-    return rows.map((row) => toSae(row, jobs.get(row.id) ?? null))
+    const ids = rows.map(({ id }) => id)
+    const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('saes', ids)]
+    return rows.map((row) => toSae(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
   }
 
   async get(id: string): Promise<Sae> {
     const row = await this.find(id)
-    return toSae(row, (await this.jobs.newestOf([id])).get(id) ?? null)
+    return toSae(
+      row,
+      (await this.jobs.newestOf([id])).get(id) ?? null,
+      (await this.checks.damageOf('saes', [id])).get(id) ?? null,
+    )
   }
 
   /** @throws AppError `wrong_state` while its import has not finished. */

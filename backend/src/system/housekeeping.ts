@@ -1,7 +1,9 @@
 // At the start and once an hour: ended questions and forgotten uploads older than a day go, and parts of uploads that no row names.
+// What was not looked at for a week is read again when nothing else is to be done.
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common'
 import { FolderUploadsService } from '../files/folder-uploads.service.js'
 import { JobsRepository } from '../jobs/jobs.repository.js'
+import { StoredDataService } from './stored-data.service.js'
 
 const EVERY_MS = 3_600_000
 
@@ -13,6 +15,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     private readonly jobs: JobsRepository,
     private readonly folders: FolderUploadsService,
+    private readonly stored: StoredDataService,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -29,6 +32,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
     try {
       await this.jobs.pruneQuestions()
       await this.folders.prune()
+      await this.stored.checkWhenIdle()
     } catch (error) {
       this.logger.warn(`Housekeeping failed: ${error instanceof Error ? error.message : String(error)}`)
     }

@@ -1,14 +1,18 @@
 // HTTP of the machine and of health.
 
-import type { Health, SystemInfo, SystemSample, Worker } from '@mistudio/contracts'
+import type { CheckStored, Health, Job, StoredData, SystemInfo, SystemSample, Worker } from '@mistudio/contracts'
 import { Controller, Res } from '@nestjs/common'
 import type { Response } from 'express'
-import { Serve } from '../common/route.js'
+import { BodyOf, Serve } from '../common/route.js'
+import { StoredDataService } from './stored-data.service.js'
 import { SystemService } from './system.service.js'
 
 @Controller()
 export class SystemController {
-  constructor(private readonly system: SystemService) {}
+  constructor(
+    private readonly system: SystemService,
+    private readonly stored: StoredDataService,
+  ) {}
 
   /** 200 when every part answers, 503 with the same body when one does not. */
   @Serve('health')
@@ -36,6 +40,16 @@ export class SystemController {
   @Serve('systemHistory')
   history(): readonly SystemSample[] {
     return this.system.history()
+  }
+
+  @Serve('storedData')
+  storedData(): Promise<StoredData> {
+    return this.stored.get()
+  }
+
+  @Serve('checkStored')
+  checkStored(@BodyOf('checkStored') body: CheckStored): Promise<Job> {
+    return this.stored.check(body)
   }
 
   @Serve('listWorkers')

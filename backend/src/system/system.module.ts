@@ -3,6 +3,7 @@ import { FilesModule } from '../files/files.module.js'
 import { JobsModule } from '../jobs/jobs.module.js'
 import { Housekeeping } from './housekeeping.js'
 import { Sampler } from './sampler.js'
+import { StoredDataService } from './stored-data.service.js'
 import { SystemController } from './system.controller.js'
 import { SystemRepository } from './system.repository.js'
 import { SystemService } from './system.service.js'
@@ -10,6 +11,6 @@ import { SystemService } from './system.service.js'
 @Module({
   imports: [JobsModule, FilesModule],
   controllers: [SystemController],
-  providers: [SystemService, SystemRepository, Sampler, Housekeeping],
+  providers: [SystemService, StoredDataService, SystemRepository, Sampler, Housekeeping],
 })
 export class SystemModule {}

@@ -32,6 +32,7 @@ const KIND_LABELS: Record<JobKind, string> = {
   'steering.generate': 'Generate text',
   'steering.chat': 'Chat prompt',
   'files.remove': 'Remove files',
+  'data.check': 'Check stored data',
   'hub.search': 'Search the hub',
   'hub.inspect': 'Look into a repository',
   'hub.local': 'Look into the Hugging Face cache',

@@ -45,6 +45,7 @@ export const keys = {
   files: (path: string | null) => ['files', path] as const,
   folderUploads: ['folder-uploads'] as const,
   system: (what: 'info' | 'history' | 'workers' | 'health') => ['system', what] as const,
+  storedData: ['stored-data'] as const,
   me: ['me'] as const,
   apiKeys: ['api-keys'] as const,
   sessions: ['sessions'] as const,
@@ -60,5 +61,6 @@ export const ROOMS_OF_SUBJECT: Record<SubjectType, readonly string[]> = {
   extraction: ['extractions', 'saes'],
   capture: ['captures'],
   steering: ['steering'],
-  system: [],
+  // Removals and the check of stored data concern all that is kept.
+  system: ['stored-data', 'datasets', 'tokenizations', 'saes', 'captures'],
 }

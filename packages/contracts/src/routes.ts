@@ -43,8 +43,10 @@ import {
 import {
   BrowseQuerySchema,
   BrowseSchema,
+  CheckStoredSchema,
   CreateFolderUploadSchema,
   FolderUploadSchema,
+  StoredDataSchema,
   UploadSchema,
 } from './files/index.js'
 import {
@@ -164,6 +166,14 @@ export const ROUTES = {
   systemHistory: { method: 'GET', path: '/system/history', scope: 'read', response: z.array(SystemSampleSchema) },
   /** Queues the check of this installation; its result is an `InstallationCheck`. */
   checkInstallation: { method: 'POST', path: '/system/check', scope: 'write', response: JobSchema },
+  storedData: { method: 'GET', path: '/system/stored-data', scope: 'read', response: StoredDataSchema },
+  checkStored: {
+    method: 'POST',
+    path: '/system/stored-data/check',
+    scope: 'write',
+    body: CheckStoredSchema,
+    response: JobSchema,
+  },
   listWorkers: { method: 'GET', path: '/system/workers', scope: 'read', response: z.array(WorkerSchema) },
 
   listJobs: {

@@ -9,6 +9,7 @@ export type FormatErrorCode =
   | 'file_unreadable'
   | 'file_incomplete'
   | 'file_corrupt'
+  | 'file_damaged'
   | 'disk_full'
   | 'path_outside_root'
   | 'pickle_refused'

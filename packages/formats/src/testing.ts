@@ -1,5 +1,6 @@
 // Helpers of this package's tests: temporary folders, fixture paths, and expectations on typed errors.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -54,4 +55,12 @@ export function safetensorsBytes(
   bytes.set(json, 8)
   bytes.set(data, 8 + json.byteLength)
   return bytes
+}
+
+/** Enters the content of a file into the manifest of its folder, as if it had been written so. */
+export async function settle(folder: string, name: string, content: Uint8Array): Promise<void> {
+  const path = join(folder, 'manifest.json')
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { files: Record<string, unknown> }
+  manifest.files[name] = { bytes: content.byteLength, sha256: createHash('sha256').update(content).digest('hex') }
+  writeFileSync(path, JSON.stringify(manifest))
 }

@@ -11,6 +11,7 @@ import {
   planComparisons,
   type StoredSide,
 } from '@mistudio/contracts'
+import { readManifestFiles, verifyFiles } from '@mistudio/formats'
 import { type ComparableSite, comparableSite, compareSites } from '@mistudio/interp'
 import { folderOf, withFileErrors } from '../files/index.js'
 import type { JobContext, Pipeline } from '../runner/context.js'
@@ -42,6 +43,7 @@ export const comparePipeline: Pipeline<ActivationCompareParams> = {
 }
 
 async function compare(context: JobContext<ActivationCompareParams>, a: Side, b: Side): Promise<CaptureComparison> {
+  for (const { folder } of [a, b]) await verifyFiles(folder, await readManifestFiles(folder))
   const { pairing, pairs } = pairUp(a.sites, b.sites)
   const shared = await sharedTokens(a, b)
   const widest = Math.max(...[a, b].map(({ sites }) => sites.reduce((sum, { width }) => sum + width, 0)))

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeSaeLensFolder } from '@mistudio/formats'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { writeSaeManifest } from './sae-manifest.js'
 import { SaeStore } from './sae-store.js'
 
 describe('SaeStore', () => {
@@ -26,12 +27,13 @@ describe('SaeStore', () => {
     const tensor = (key: string, shape: number[], data: number[]) => ({
       ...{ name: key, dtype: 'F32' as const, shape, data: Float32Array.from(data) },
     })
-    await writeSaeLensFolder(join(root, name), cfg, [
+    const files = await writeSaeLensFolder(join(root, name), cfg, [
       tensor('W_enc', [2, 3], [1, 0, 1, 0, 1, 1]),
       tensor('W_dec', [3, 2], [1, 0, 0, 1, 1, 1]),
       tensor('b_enc', [3], [bias, 0, 0]),
       tensor('b_dec', [2], [0, 0]),
     ])
+    await writeSaeManifest(join(root, name), files)
     return join(root, name)
   }
 

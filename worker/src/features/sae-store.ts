@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { AppError, type ErrorCode } from '@mistudio/contracts'
 import { FormatError, readSaeLensFolder, SAELENS_CFG, SAELENS_WEIGHTS } from '@mistudio/formats'
 import { Sae, SaeError } from '@mistudio/interp'
-import { folderOf } from '../files/index.js'
+import { damageOf, folderOf } from '../files/index.js'
 import { runtime } from '../runtime/index.js'
+import { requireSaeWhole } from './sae-manifest.js'
 
 interface Entry {
   readonly fingerprint: string
@@ -31,6 +32,8 @@ export async function withSaeErrors<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (error instanceof SaeError) throw new AppError(error.code, error.message, { ...error.details }, { cause: error })
     if (error instanceof FormatError) {
+      const damage = damageOf(error)
+      if (damage) throw damage
       const code = SAE_CODES[error.code] ?? 'sae_invalid'
       throw new AppError(code, `The SAE cannot be read: ${error.message}`, { file: error.file }, { cause: error })
     }
@@ -59,6 +62,7 @@ export class SaeStore {
   open(folder: string, threads: number): Promise<Sae> {
     return withSaeErrors(async () => {
       const key = `${threads}:${folder}`
+      await requireSaeWhole(folder)
       const print = await fingerprint(folder)
       const known = this.entries.get(key)
       if (known?.fingerprint === print) return this.keep(key, known)

@@ -1,6 +1,7 @@
 // Refused files in the product's error codes.
 import { AppError, type ErrorCode } from '@mistudio/contracts'
 import { FormatError, type FormatErrorCode } from '@mistudio/formats'
+import { damageOf } from './damage.js'
 
 function codeOf(code: FormatErrorCode): ErrorCode {
   if (code === 'disk_full') return 'disk_full'
@@ -12,6 +13,8 @@ function codeOf(code: FormatErrorCode): ErrorCode {
 
 /** A `FormatError` as the `AppError` that the user sees; `details` hold the reason, the file, the line, and what can be chosen. */
 export function asAppError(error: FormatError): AppError {
+  const damage = damageOf(error)
+  if (damage) return damage
   const { code, file, line, where, hint, choices } = error
   const details = Object.entries({ reason: code, file, line, where, hint, choices }).filter(
     ([, value]) => value !== undefined,

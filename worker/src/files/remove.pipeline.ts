@@ -29,6 +29,7 @@ async function removeFiles(context: JobContext<Params>): Promise<Outcome> {
     const folder = checkpoint === undefined ? whole : join(whole, 'checkpoints', String(checkpoint))
     await rm(folder, { recursive: true, force: true })
     await removeLeftovers(folder)
+    if (folder === whole) await context.db.query('DELETE FROM stored_check WHERE room = $1 AND id = $2', [room, id])
   }
   return { state: 'completed', result: { removed: targets.length } }
 }

@@ -2,16 +2,13 @@
 // nothing else, so that its secrets, logs and database are out of reach of every path and link.
 import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FilesRemoveParamsSchema, IMPORT_ROOT_KEYS, StoredRootsSchema } from '@mistudio/contracts'
+import { FILE_ROOMS, IMPORT_ROOT_KEYS, StoredRootsSchema } from '@mistudio/contracts'
 import { existingRoots, type FileRoots, isInside } from '@mistudio/formats'
 import type { Pool } from 'pg'
 
 /** Folders of the data directory that jobs read, beside the rooms that keep a folder per id. */
 const OTHER_ROOMS = ['hub', 'import']
-const roomNames = (): readonly string[] => [
-  ...FilesRemoveParamsSchema.shape.targets.element.shape.room.options,
-  ...OTHER_ROOMS,
-]
+const roomNames = (): readonly string[] => [...FILE_ROOMS, ...OTHER_ROOMS]
 
 /** Import folders as settings have them now, or as the backend started with. */
 async function importRoots(db: Pick<Pool, 'query'>): Promise<readonly string[]> {

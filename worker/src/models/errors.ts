@@ -3,6 +3,7 @@ import { AppError, type ErrorCode } from '@mistudio/contracts'
 import { FormatError } from '@mistudio/formats'
 import { ModelError } from '@mistudio/interp'
 import { OnnxError } from '@mistudio/onnx'
+import { damageOf } from '../files/index.js'
 
 function formatCode({ code }: FormatError): ErrorCode {
   if (code === 'disk_full') return 'disk_full'
@@ -22,6 +23,8 @@ export async function withModelErrors<T>(work: () => Promise<T>): Promise<T> {
       throw new AppError(error.code, error.message, {}, { cause: error })
     }
     if (error instanceof FormatError) {
+      const damage = damageOf(error)
+      if (damage) throw damage
       const details = { ...(error.file === undefined ? {} : { file: error.file }), reason: error.code }
       throw new AppError(formatCode(error), error.message, details, { cause: error })
     }

@@ -3,7 +3,7 @@ import { type FromRunner, FromRunnerSchema, ToRunnerSchema } from '@mistudio/con
 import { readingWithin } from '@mistudio/formats'
 import pg from 'pg'
 import { readConfig } from '../config.js'
-import { rootsOf } from '../files/index.js'
+import { noteDamage, rootsOf } from '../files/index.js'
 import type { AnyPipeline } from '../registry.js'
 import type { Control } from './context.js'
 import { isConnectionLoss } from './database.js'
@@ -49,7 +49,11 @@ const run = async (job: StartedJob & { params: unknown }): Promise<void> => {
     console.error(`job ${job.id} (${job.kind}) failed:`, error)
     // The database was away: not the job's fault. It goes back to the queue, and pipelines end the same when they run again.
     if (isConnectionLoss(error)) send({ type: 'outcome', jobId: job.id, outcome: { state: 'suspended' } })
-    else send({ type: 'outcome', jobId: job.id, outcome: { state: 'failed', error: errorBody(error) } })
+    else {
+      const body = errorBody(error)
+      await noteDamage(db, body).catch((failure: unknown) => console.error('the damage was not noted:', failure))
+      send({ type: 'outcome', jobId: job.id, outcome: { state: 'failed', error: body } })
+    }
   } finally {
     current = null
   }

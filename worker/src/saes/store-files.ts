@@ -11,6 +11,7 @@ import {
   writeSafetensors,
 } from '@mistudio/formats'
 import type { SaeCfg } from '@mistudio/interp'
+import { writeSaeManifest } from '../features/index.js'
 import { isFileThere } from './is-there.js'
 import type { SaeFiles } from './open-files.js'
 
@@ -58,9 +59,10 @@ export async function storeSae(
   }))
   const sparsity = await sparsityOf(sourceFolder, cfg.d_sae)
   return writeFolderAtomic(target, async (folder) => {
-    const written = Object.values(await writeSaeLensFolder(folder, keptCfg(cfg, standing), tensors))
-    if (sparsity) written.push(await writeSparsity(folder, sparsity))
-    return written.reduce((sum, { bytes }) => sum + bytes, 0)
+    const files = await writeSaeLensFolder(folder, keptCfg(cfg, standing), tensors)
+    if (sparsity) files[SAELENS_SPARSITY] = await writeSparsity(folder, sparsity)
+    await writeSaeManifest(folder, files)
+    return Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0)
   })
 }
 

@@ -111,7 +111,10 @@ describe.skipIf(!setup.databaseUrl)('trainings from a capture', () => {
     expect(await refusal(gone)).toMatchObject({ code: 'file_not_found', message: expect.stringContaining('deleted') })
     const torn = await capture()
     await truncate(join(folderOf(torn), torn.shards[1]!), 1000)
-    expect(await refusal(torn)).toMatchObject({ code: 'file_invalid' })
+    expect(await refusal(torn)).toMatchObject({
+      code: 'data_damaged',
+      message: expect.stringContaining(torn.shards[1]!),
+    })
     const narrow = await capture({ sites: [OTHER] })
     expect(await refusal(narrow)).toMatchObject({ code: 'file_invalid', message: expect.stringContaining(setup.SITE) })
     const stored = await capture()

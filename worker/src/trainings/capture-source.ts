@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { AppError, type StoredSide } from '@mistudio/contracts'
-import { FormatError, type RowSource, readManifest } from '@mistudio/formats'
+import { FormatError, openManifest, type RowSource } from '@mistudio/formats'
 import { z } from 'zod'
 import { openShard } from '../activations/index.js'
 import { folderOf, withFileErrors } from '../files/index.js'
@@ -36,7 +36,7 @@ export async function openCapture(
   const folder = folderOf(dataDir, 'captures', stored.captureId)
   const { contextSize } = stored
   return withFileErrors(async () => {
-    const { data } = await readManifest(folder, 'activations', z.object({ tokenizationId: z.string() })).catch(gone)
+    const { data } = await openManifest(folder, 'activations', z.object({ tokenizationId: z.string() })).catch(gone)
     if (data.tokenizationId !== tokenizationId) {
       throw new AppError(
         'tokenization_mismatch',

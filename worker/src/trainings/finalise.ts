@@ -12,7 +12,7 @@ import {
 } from '@mistudio/contracts'
 import { writeFolderAtomic, writeSaeLensFolder } from '@mistudio/formats'
 import type { Pool } from 'pg'
-import { saeFolder } from '../features/index.js'
+import { saeFolder, writeSaeManifest } from '../features/index.js'
 import type { JobContext } from '../runner/context.js'
 import type { TrainingResult } from './run-training.js'
 
@@ -81,13 +81,12 @@ export async function finalise(
   const { trainingId, saeId, name, params } = result.member.spec
   const summary = summarise(result)
   const { cfg, tensors } = result.sae
-  const written = await writeFolderAtomic(saeFolder(job.dataDir, saeId), (folder) =>
-    writeSaeLensFolder(
-      folder,
-      cfg,
-      Object.entries(tensors).map(([name, tensor]) => ({ name, ...tensor, dtype: 'F32' as const })),
-    ),
-  )
+  const named = Object.entries(tensors).map(([name, tensor]) => ({ name, ...tensor, dtype: 'F32' as const }))
+  const written = await writeFolderAtomic(saeFolder(job.dataDir, saeId), async (folder) => {
+    const files = await writeSaeLensFolder(folder, cfg, named)
+    await writeSaeManifest(folder, files)
+    return files
+  })
   const bytes = Object.values(written).reduce((sum, file) => sum + file.bytes, 0)
   const k = chosenK(params)
   await job.flush()

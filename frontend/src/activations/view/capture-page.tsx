@@ -5,6 +5,7 @@ import GitCompareArrows from 'lucide-react/icons/git-compare-arrows'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
+import { DamageNotice } from '../../jobs/view/damage.js'
 import { JobActions } from '../../jobs/view/job-actions.js'
 import { JobProgress } from '../../jobs/view/job-progress.js'
 import { isActive, useLiveStatus, useSubject } from '../../live/index.js'
@@ -72,6 +73,7 @@ function CaptureView({ capture }: { capture: Capture }) {
       }
     >
       <div className="space-y-5">
+        <DamageNotice damage={capture.damage} id={capture.id} />
         {job && isActive(job) && <JobProgress job={job} label={`Capturing ${name}`} />}
         {job?.state === 'failed' && <Notice tone="red">{job.error?.message ?? 'It failed without saying why.'}</Notice>}
         {summary && (

@@ -2,6 +2,7 @@
 import type { Capture } from '@mistudio/contracts'
 import Boxes from 'lucide-react/icons/boxes'
 import { Link } from 'react-router'
+import { DamageBadge } from '../../jobs/view/damage.js'
 import { JobProgress } from '../../jobs/view/job-progress.js'
 import { isActive, useLiveStatus } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
@@ -57,6 +58,7 @@ function CaptureCard({ capture }: { capture: Capture }) {
             started <RelativeTime at={capture.createdAt} />
           </p>
         </div>
+        <DamageBadge damage={capture.damage} />
         <StatusBadge status={capture.status === 'ready' ? 'ready' : (job?.state ?? capture.status)} />
       </div>
       {job && isActive(job) && <JobProgress job={job} label={`Capturing ${captureName(capture)}`} />}

@@ -3,6 +3,7 @@ import type { Dataset } from '@mistudio/contracts'
 import DatabaseIcon from 'lucide-react/icons/database'
 import { Link } from 'react-router'
 import { subjectStatus } from '../../jobs/prepare.js'
+import { DamageBadge } from '../../jobs/view/damage.js'
 import { JobActions } from '../../jobs/view/job-actions.js'
 import { JobProgress } from '../../jobs/view/job-progress.js'
 import { Badge, formatNumber, RelativeTime, StatusBadge } from '../../ui/index.js'
@@ -26,6 +27,7 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
           </div>
         </div>
         <div className="flex items-center gap-2">
+          <DamageBadge damage={dataset.damage} />
           {skipped > 0 && <Badge tone="amber">{formatNumber(skipped)} left out</Badge>}
           <StatusBadge status={subjectStatus(dataset.status, dataset.job)} />
         </div>

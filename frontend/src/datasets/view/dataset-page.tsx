@@ -9,6 +9,7 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import { subjectStatus } from '../../jobs/prepare.js'
+import { DamageNotice } from '../../jobs/view/damage.js'
 import { JobActions } from '../../jobs/view/job-actions.js'
 import { JobProgress } from '../../jobs/view/job-progress.js'
 import { useLiveStatus, useSubject } from '../../live/index.js'
@@ -71,6 +72,11 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
         </Button>
       }
     >
+      {dataset.damage && (
+        <div className="mb-5">
+          <DamageNotice damage={dataset.damage} id={dataset.id} />
+        </div>
+      )}
       <DatasetState dataset={dataset} />
       {ready && (
         <Tabs

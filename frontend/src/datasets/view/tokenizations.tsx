@@ -7,6 +7,7 @@ import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { subjectStatus } from '../../jobs/prepare.js'
+import { DamageNotice } from '../../jobs/view/damage.js'
 import { JobActions } from '../../jobs/view/job-actions.js'
 import { JobProgress } from '../../jobs/view/job-progress.js'
 import { useSubject } from '../../live/index.js'
@@ -93,6 +94,11 @@ function TokenizationCard({ tokenization }: { tokenization: Tokenization }) {
           <IconButton icon={Trash2} label="Delete tokenization" tone="danger" onClick={() => setDeleting(true)} />
         </div>
       </div>
+      {tokenization.damage && (
+        <div className="mt-3">
+          <DamageNotice damage={tokenization.damage} id={tokenization.id} />
+        </div>
+      )}
       {status === 'running' && job && (
         <div className="mt-3 space-y-3">
           <JobProgress job={job} tone="blue" label={`Tokenizing for ${tokenization.modelName}`} />

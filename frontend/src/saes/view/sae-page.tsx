@@ -1,4 +1,5 @@
 // One SAE: its import while that runs, then facts, figures of its training, self-check, exports, extractions.
+
 import { judgeKnown, SAE_LAYOUT_TEXTS, type Sae } from '@mistudio/contracts'
 import Pencil from 'lucide-react/icons/pencil'
 import Trash2 from 'lucide-react/icons/trash-2'
@@ -6,6 +7,7 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import { ExtractionCard, StartExtraction, sortExtractions, useExtractions } from '../../extractions/index.js'
+import { DamageNotice } from '../../jobs/view/damage.js'
 import { useLiveStatus, useSubject } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
 import { summaryTiles } from '../../training/prepare.js'
@@ -82,6 +84,7 @@ function SaeView({ sae }: { sae: Sae }) {
       }
     >
       <div className="space-y-5">
+        <DamageNotice damage={sae.damage} id={sae.id} />
         {sae.modelPrecision && sae.modelPrecision !== sae.precision && (
           <Notice tone="amber" icon={TriangleAlert} title="The model is loaded in another precision now">
             This SAE was {sae.trainingId ? 'trained on' : 'imported for'} {sae.modelName} at {sae.precision}, and

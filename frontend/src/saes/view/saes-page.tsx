@@ -5,6 +5,7 @@ import Network from 'lucide-react/icons/network'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { subjectStatus } from '../../jobs/prepare.js'
+import { DamageBadge } from '../../jobs/view/damage.js'
 import { JobProgress } from '../../jobs/view/job-progress.js'
 import { useLiveStatus } from '../../live/index.js'
 import { RunPrecision } from '../../models/index.js'
@@ -92,6 +93,7 @@ function SaeCard({ sae }: { sae: Sae }) {
           <p className="mt-1.5 flex flex-wrap gap-2">
             {sae.status !== 'ready' && <StatusBadge status={subjectStatus(sae.status, sae.job)} />}
             <QualityBadge problems={judgeKnown(sae)} />
+            <DamageBadge damage={sae.damage} />
             {sae.check && <VerdictBadge check={sae.check} />}
             {sae.layout && <Badge>{SAE_LAYOUT_TEXTS[sae.layout].label}</Badge>}
             <RunPrecision precision={sae.precision} modelId={sae.modelId} />

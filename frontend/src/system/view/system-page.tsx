@@ -20,6 +20,7 @@ import { chartSpecs, tiles } from '../figures.js'
 import { HOUR_MS, toColumns } from '../prepare.js'
 import { loadHistory, useMachine } from '../store.js'
 import { Health } from './health.js'
+import { StoredDataCard } from './stored-data.js'
 import { TimeChart } from './time-chart.js'
 import { Workers } from './workers.js'
 
@@ -66,6 +67,7 @@ export function SystemPage() {
         )}
         <Charts />
         <InstallationCheckCard />
+        <StoredDataCard />
         <div className="grid gap-5 lg:grid-cols-2">
           <Workers />
           <div className="space-y-5">

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { line } from '../common/text.js'
+import { DamageSchema } from '../files/stored.js'
 import { JobSchema } from '../jobs/index.js'
 import type { Site } from '../models/index.js'
 import { SiteComparisonSchema } from './comparison.js'
@@ -124,6 +125,8 @@ export const CaptureSchema = z.object({
   tokens: z.number(),
   estimatedBytes: z.number(),
   summary: CaptureSummarySchema.nullable(),
+  /** Found by the check of stored data, or by a job that met it; null: none is known. */
+  damage: DamageSchema.nullable(),
   job: JobSchema.nullable(),
   createdAt: TimeSchema,
 })

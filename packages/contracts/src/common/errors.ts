@@ -13,6 +13,7 @@ export const ERROR_STATUS = {
   wrong_state: 409,
   in_use: 409,
   edited_meanwhile: 412,
+  data_damaged: 409,
   request_timeout: 408,
   payload_too_large: 413,
   file_not_found: 422,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { block, line } from '../common/text.js'
+import { DamageSchema } from '../files/stored.js'
 import { JobSchema } from '../jobs/index.js'
 
 export const DatasetFormatSchema = z.enum(['jsonl', 'json', 'csv', 'txt', 'parquet'])
@@ -76,6 +77,8 @@ export const DatasetSchema = z.object({
   textColumn: z.string().nullable(),
   stats: DatasetStatsSchema.nullable(),
   tokenizations: z.int(),
+  /** Found by the check of stored data, or by a job that met it; null: none is known. */
+  damage: DamageSchema.nullable(),
   job: JobSchema.nullable(),
   createdAt: TimeSchema,
 })
@@ -125,6 +128,8 @@ export const TokenizationSchema = z.object({
   contextSize: z.int(),
   prependBos: z.boolean(),
   stats: TokenizationStatsSchema.nullable(),
+  /** Found by the check of stored data, or by a job that met it; null: none is known. */
+  damage: DamageSchema.nullable(),
   job: JobSchema.nullable(),
   createdAt: TimeSchema,
 })

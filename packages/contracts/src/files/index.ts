@@ -27,3 +27,4 @@ export const UploadSchema = z.object({ id: IdSchema, name: z.string(), size: z.n
 export type Upload = z.infer<typeof UploadSchema>
 
 export * from './folders.js'
+export * from './stored.js'

@@ -31,6 +31,7 @@ export const JOB_KINDS = {
   'steering.generate': 'interactive',
   'steering.chat': 'interactive',
   'files.remove': 'io',
+  'data.check': 'io',
   'hub.search': 'questions',
   'hub.inspect': 'questions',
   'hub.local': 'questions',

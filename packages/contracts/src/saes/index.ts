@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { PrecisionSchema } from '../common/precision.js'
 import { VersionSchema } from '../common/version.js'
+import { DamageSchema } from '../files/stored.js'
 import { JobSchema } from '../jobs/index.js'
 import { TrainingSummarySchema } from '../trainings/index.js'
 import { SaeCheckSchema } from './check.js'
@@ -44,6 +45,8 @@ export const SaeSchema = z.object({
   declared: SaeDeclaredSchema.nullable(),
   /** The newest self-check; null until there was one. */
   check: SaeCheckSchema.nullable(),
+  /** Found by the check of stored data, or by a job that met it; null: none is known. */
+  damage: DamageSchema.nullable(),
   /** The newest of its jobs: import, self-check, export or upload. */
   job: JobSchema.nullable(),
   extractions: z.int(),

@@ -1,7 +1,7 @@
 import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { refusal, temporaryFolder } from '../testing.js'
+import { refusal, settle, temporaryFolder } from '../testing.js'
 import { DocumentReader, DocumentWriter } from './store.js'
 
 const texts = ['one', '', 'wörld 😀\n', '\uFEFFmark', 'x'.repeat(5_000_000), 'last']
@@ -42,6 +42,9 @@ it('is not there until it is finished, and refuses torn or damaged files', async
   index.writeBigUInt64LE(3n, 8)
   index.writeBigUInt64LE(2n, 16)
   writeFileSync(join(whole, 'documents.idx'), index)
+  await refusal(() => DocumentReader.open(whole), 'file_damaged')
+  // Written so, with hashes that fit.
+  await settle(whole, 'documents.idx', index)
   const reader = await DocumentReader.open(whole)
   await refusal(() => reader.read(0, 6), 'store_invalid')
   await reader.close()

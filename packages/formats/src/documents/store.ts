@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { FormatError } from '../errors.js'
 import { AtomicFile, type WrittenFile } from '../files/atomic.js'
-import { type Manifest, readManifest, writeManifest } from '../files/manifest.js'
+import { type Manifest, openManifest, writeManifest } from '../files/manifest.js'
 import { openRegularFile, readExactly } from '../files/open.js'
 
 const TEXTS = 'documents.bin'
@@ -104,9 +104,9 @@ export class DocumentReader {
     private readonly index: FileHandle,
   ) {}
 
-  /** Errors: `manifest_missing`, `manifest_invalid`, `file_incomplete`, `store_invalid`. */
+  /** Errors: `manifest_missing`, `manifest_invalid`, `file_incomplete`, `file_damaged`, `store_invalid`. */
   static async open(folder: string): Promise<DocumentReader> {
-    const manifest = await readManifest(folder, KIND, DocumentsDataSchema)
+    const manifest = await openManifest(folder, KIND, DocumentsDataSchema)
     const { documents, bytes } = manifest.data
     if (manifest.files[TEXTS]?.bytes !== bytes || manifest.files[INDEX]?.bytes !== 8 * (documents + 1))
       throw new FormatError('store_invalid', 'The manifest contradicts itself', { file: folder })

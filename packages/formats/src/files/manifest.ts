@@ -8,6 +8,7 @@ import { FormatError, translateSystemError } from '../errors.js'
 import { type AtomicOptions, type WrittenFile, writeFileAtomic } from './atomic.js'
 import { readJsonFile } from './json.js'
 import { openStream } from './open.js'
+import { rememberWritten, verifyFiles } from './verified.js'
 
 const MANIFEST = 'manifest.json'
 
@@ -37,24 +38,53 @@ export async function writeManifest(
 ): Promise<void> {
   const text = JSON.stringify({ kind, version: 1, files: manifest.files, data: manifest.data }, null, 2)
   await writeFileAtomic(join(folder, MANIFEST), text, options)
+  await rememberWritten(folder, manifest.files)
+}
+
+/** Writes the manifest again with one more file, or with another version of one. Errors: as of {@link readManifest}. */
+export async function addToManifest(folder: string, kind: string, name: string, written: WrittenFile): Promise<void> {
+  const { files, data } = await readManifest(folder, kind, z.unknown(), [name])
+  await writeManifest(folder, kind, { files: { ...files, [name]: written }, data })
+}
+
+/** The files of any folder with a manifest. Errors: `manifest_missing`, `manifest_invalid`. */
+export async function readManifestFiles(folder: string): Promise<Manifest<unknown>['files']> {
+  return (await parseManifest(join(folder, MANIFEST))).files
+}
+
+async function parseManifest(path: string): Promise<z.infer<typeof ManifestSchema>> {
+  const parsed = ManifestSchema.safeParse(await readJsonFile(path).catch((error: unknown) => missing(error, path)))
+  if (parsed.success) return parsed.data
+  throw invalid(path, parsed.error)
 }
 
 /**
  * Reads and checks the manifest of `folder`: kind, shape of `data`, and the length of every file.
  * Errors: `manifest_missing`, `manifest_invalid`, `file_incomplete`.
  */
-export async function readManifest<T>(folder: string, kind: string, schema: z.ZodType<T>): Promise<Manifest<T>> {
+export async function readManifest<T>(
+  folder: string,
+  kind: string,
+  schema: z.ZodType<T>,
+  /** Files that may have another length: about to be entered anew. */
+  unsettled: readonly string[] = [],
+): Promise<Manifest<T>> {
   const path = join(folder, MANIFEST)
-  const parsed = ManifestSchema.safeParse(await readJsonFile(path).catch((error: unknown) => missing(error, path)))
-  if (!parsed.success) throw invalid(path, parsed.error)
-  if (parsed.data.kind !== kind)
-    throw new FormatError('manifest_invalid', `The folder holds "${parsed.data.kind}", expected "${kind}"`, {
-      file: path,
-    })
-  const data = schema.safeParse(parsed.data.data)
+  const found = await parseManifest(path)
+  if (found.kind !== kind)
+    throw new FormatError('manifest_invalid', `The folder holds "${found.kind}", expected "${kind}"`, { file: path })
+  const data = schema.safeParse(found.data)
   if (!data.success) throw invalid(path, data.error)
-  for (const [name, { bytes }] of Object.entries(parsed.data.files)) await checkLength(join(folder, name), bytes)
-  return { files: parsed.data.files, data: data.data }
+  for (const [name, { bytes }] of Object.entries(found.files))
+    if (!unsettled.includes(name)) await checkLength(join(folder, name), bytes)
+  return { files: found.files, data: data.data }
+}
+
+/** The same, and every file is what was written. Errors: those too, and `file_damaged`. */
+export async function openManifest<T>(folder: string, kind: string, schema: z.ZodType<T>): Promise<Manifest<T>> {
+  const manifest = await readManifest(folder, kind, schema)
+  await verifyFiles(folder, manifest.files)
+  return manifest
 }
 
 /** Reads every file of the manifest and compares hashes. Error: `file_corrupt`. */

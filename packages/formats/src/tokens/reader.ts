@@ -3,7 +3,7 @@ import { readSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FormatError } from '../errors.js'
-import { type Manifest, readManifest } from '../files/manifest.js'
+import { type Manifest, openManifest } from '../files/manifest.js'
 import { openRegularFile, readWhole } from '../files/open.js'
 import { KIND, STARTS, TOKENS, type TokensData, TokensDataSchema } from './layout.js'
 
@@ -25,9 +25,9 @@ export class TokenReader {
     private readonly starts: Float64Array,
   ) {}
 
-  /** Errors: `manifest_missing`, `manifest_invalid`, `file_incomplete`, `tokens_invalid`. */
+  /** Errors: `manifest_missing`, `manifest_invalid`, `file_incomplete`, `file_damaged`, `tokens_invalid`. */
   static async open(folder: string): Promise<TokenReader> {
-    const manifest = await readManifest(folder, KIND, TokensDataSchema)
+    const manifest = await openManifest(folder, KIND, TokensDataSchema)
     const { n_contexts, n_train, n_held_out, context_size, n_tokens, n_document_starts, dtype } = manifest.data
     const width = dtype === 'uint16' ? 2 : 4
     const agrees =

@@ -1,7 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { refusal, temporaryFolder } from '../testing.js'
+import { refusal, settle, temporaryFolder } from '../testing.js'
 import { TokenReader } from './reader.js'
 import { TokenWriter } from './writer.js'
 
@@ -78,6 +78,9 @@ it('refuses ids outside the vocabulary when writing and when reading, and torn f
   const bytes = readFileSync(join(folder, 'tokens.bin'))
   bytes.writeUInt16LE(100, 0)
   writeFileSync(join(folder, 'tokens.bin'), bytes)
+  await refusal(() => TokenReader.open(folder), 'file_damaged')
+  // Written so, with hashes that fit.
+  await settle(folder, 'tokens.bin', bytes)
   const reader = await TokenReader.open(folder)
   await refusal(() => reader.tokens(0), 'tokens_invalid')
   expect(() => reader.tokens(reader.contexts)).toThrow(RangeError)

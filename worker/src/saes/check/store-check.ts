@@ -4,7 +4,7 @@ import type { SaeCheck } from '@mistudio/contracts'
 import { SAELENS_SPARSITY, SafetensorsFile } from '@mistudio/formats'
 import { logSparsity } from '@mistudio/interp'
 import type { PoolClient } from 'pg'
-import { saeFolder } from '../../features/index.js'
+import { enterSaeFile, saeFolder } from '../../features/index.js'
 import { isFileThere } from '../is-there.js'
 import { writeSparsity } from '../store-files.js'
 import type { CheckOutcome } from './run-check.js'
@@ -23,7 +23,8 @@ export async function storeFrequencies(
   if ((await isFileThere(path)) && !(await isOurs(path))) return
   const { tokens } = check.text
   const firings = density.map((share) => share * tokens)
-  await writeSparsity(folder, logSparsity(firings, tokens), { ...OURS, tokens: String(tokens) })
+  const written = await writeSparsity(folder, logSparsity(firings, tokens), { ...OURS, tokens: String(tokens) })
+  await enterSaeFile(folder, SAELENS_SPARSITY, written)
 }
 
 const isOurs = async (path: string): Promise<boolean> =>

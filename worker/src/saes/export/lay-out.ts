@@ -14,7 +14,7 @@ import {
 } from '@mistudio/formats'
 import { parseSaeCfg, type SaeCfg } from '@mistudio/interp'
 import { z } from 'zod'
-import { withSaeErrors } from '../../features/index.js'
+import { requireSaeWhole, withSaeErrors } from '../../features/index.js'
 import { kOf, shapeOf } from '../declared.js'
 import { isFileThere } from '../is-there.js'
 
@@ -40,6 +40,7 @@ export interface LayOutRequest {
 /** @throws AppError `sae_unsupported` when the layout cannot hold the SAE number for number, `sae_invalid`, `disk_full`. */
 export function layOut(request: LayOutRequest): Promise<LaidOutFile[]> {
   return withSaeErrors(async () => {
+    await requireSaeWhole(request.folder)
     const { cfg: raw, weights } = await readSaeLensFolder(request.folder)
     const cfg = parseSaeCfg(raw)
     const problem = exportProblem(request.layout, shapeOf(cfg))

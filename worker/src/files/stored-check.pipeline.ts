@@ -1,0 +1,157 @@
+// data.check: reads everything that is kept and compares it with what was written, the thing that was looked at longest ago first. In the
+// background it gives way to every other job and goes on where it was at its next start.
+import { type Dirent } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { STORED_ROOMS, type StoredCheckParams, StoredCheckParamsSchema, type StoredTarget } from '@mistudio/contracts'
+import { FormatError, readManifestFiles, verifyFiles } from '@mistudio/formats'
+import { z } from 'zod'
+import type { JobContext, Pipeline } from '../runner/context.js'
+import { checkControl, Interruption } from '../runner/interruption.js'
+import { StageProgress } from '../runner/progress.js'
+import { damageOf, noteCheck } from './damage.js'
+import { folderOf } from './places.js'
+
+type Context = JobContext<StoredCheckParams>
+
+/** Bytes between two looks at what else waits. */
+const LOOK_BYTES = 2 ** 26
+
+export const storedCheckPipeline: Pipeline<StoredCheckParams> = {
+  kind: 'data.check',
+  parse: (params) => StoredCheckParamsSchema.parse(params),
+  async run(context) {
+    try {
+      return { state: 'completed', result: await checkAll(context) }
+    } catch (error) {
+      if (error instanceof Interruption) return error.outcome
+      throw error
+    }
+  },
+}
+
+/** A folder with a manifest. Trainings have one per checkpoint. */
+interface Store extends StoredTarget {
+  readonly folders: readonly string[]
+  readonly bytes: number
+}
+
+/** Thrown between two pieces when another job waits. */
+class GiveWay extends Error {}
+
+async function checkAll(context: Context): Promise<{ checked: number; damaged: number; left: number; bytes: number }> {
+  const { target } = context.job.params
+  context.progress({ stage: 'looking for what is kept', fraction: null })
+  const stores = await due(context, target ? [target] : await everything(context))
+  const total = stores.reduce((sum, { bytes }) => sum + bytes, 0)
+  const reading = new Reading(context, total)
+  let [checked, damaged] = [0, 0]
+  try {
+    for (const store of stores) {
+      const file = await damagedFile(store, reading)
+      await noteCheck(context.db, { room: store.room, id: store.id, bytes: store.bytes, file })
+      checked++
+      if (file !== null) damaged++
+    }
+  } catch (error) {
+    if (!(error instanceof GiveWay)) throw error
+  }
+  return { checked, damaged, left: stores.length - checked, bytes: reading.done }
+}
+
+/** The first damaged file of a thing, below its folder; null: all are as they were written. */
+async function damagedFile({ folders }: Store, reading: Reading): Promise<string | null> {
+  for (const folder of folders) {
+    try {
+      const files = await readManifestFiles(folder)
+      await verifyFiles(folder, files, { again: true, onBytes: (bytes) => reading.on(bytes) })
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error
+      const damage = damageOf(error)
+      if (damage) return z.string().parse(damage.details?.['file'])
+      // Deleted while it was read.
+      if (error.code !== 'file_not_found' && error.code !== 'manifest_missing') throw error
+    }
+  }
+  return null
+}
+
+/** Progress, and a look at the world from time to time. */
+class Reading {
+  done = 0
+  private looked = 0
+  private readonly stage = new StageProgress('reading', 'bytes')
+
+  constructor(
+    private readonly context: Context,
+    private readonly total: number,
+  ) {}
+
+  async on(bytes: number): Promise<void> {
+    this.done += bytes
+    if (this.done - this.looked < LOOK_BYTES) return
+    this.looked = this.done
+    this.context.progress(this.stage.at(this.done, this.total, performance.now()))
+    await setImmediate()
+    checkControl(this.context.control())
+    if (this.context.job.params.givesWay && (await othersWait(this.context))) throw new GiveWay()
+  }
+}
+
+const othersWait = async ({ db }: Context): Promise<boolean> =>
+  ((await db.query(`SELECT 1 FROM job WHERE state IN ('queued', 'running') AND kind <> 'data.check' LIMIT 1`))
+    .rowCount ?? 0) > 0
+
+async function everything({ dataDir }: Context): Promise<StoredTarget[]> {
+  const found: StoredTarget[] = []
+  for (const room of STORED_ROOMS) {
+    const names = await foldersIn(join(dataDir, room))
+    for (const id of names) if (z.uuid().safeParse(id).success) found.push({ room, id })
+  }
+  return found
+}
+
+/** Things with their folders and sizes, the one that was looked at longest ago first, without those that were lately. */
+async function due({ db, dataDir, job }: Context, targets: readonly StoredTarget[]): Promise<Store[]> {
+  const { rows } = await db.query<{ room: string; id: string; days: number }>(
+    'SELECT room, id, extract(epoch FROM now() - checked_at)::float8 / 86400 AS days FROM stored_check',
+  )
+  const days = new Map(rows.map((row) => [`${row.room}/${row.id}`, row.days]))
+  const age = ({ room, id }: StoredTarget): number => days.get(`${room}/${id}`) ?? Number.POSITIVE_INFINITY
+  const chosen = targets.filter((target) => age(target) >= job.params.olderThanDays).sort((a, b) => age(b) - age(a))
+  const stores: Store[] = []
+  for (const target of chosen) {
+    const store = await storeOf(dataDir, target)
+    if (store) stores.push(store)
+  }
+  return stores
+}
+
+/** Null for a thing that has no complete folder (yet, or any more). */
+async function storeOf(dataDir: string, { room, id }: StoredTarget): Promise<Store | null> {
+  const whole = folderOf(dataDir, room, id)
+  const folders = room === 'trainings' ? await checkpointsIn(whole) : [whole]
+  const complete: string[] = []
+  let bytes = 0
+  for (const folder of folders) {
+    const files = await readManifestFiles(folder).catch(() => null)
+    if (files === null && relative(whole, folder) === '' && !(await hasManifest(folder))) continue
+    complete.push(folder)
+    for (const file of Object.values(files ?? {})) bytes += file.bytes
+  }
+  return complete.length > 0 ? { room, id, folders: complete, bytes } : null
+}
+
+const hasManifest = async (folder: string): Promise<boolean> =>
+  (await readdir(folder).catch(() => [] as string[])).includes('manifest.json')
+
+const checkpointsIn = async (folder: string): Promise<string[]> => {
+  const place = join(folder, 'checkpoints')
+  return (await foldersIn(place)).filter((name) => /^\d+$/.test(name)).map((name) => join(place, name))
+}
+
+const foldersIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { withFileTypes: true }).catch(() => [] as Dirent[]))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
