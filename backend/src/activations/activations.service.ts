@@ -1,6 +1,5 @@
 // Rules for activation captures: one tokenization read by its own model, kept at sites of a fixed width.
 import { randomUUID } from 'node:crypto'
-import path from 'node:path'
 import {
   AppError,
   type Capture,
@@ -24,7 +23,7 @@ import { AppConfig } from '../common/config.js'
 import { holdRows } from '../common/hold.js'
 import { statusOf } from '../common/status.js'
 import { StoredChecksRepository } from '../common/stored-checks.repository.js'
-import { openStoredFile, type StoredFile } from '../common/stored-file.js'
+import { openWholeFile, type StoredFile } from '../common/stored-file.js'
 import { iso } from '../common/time.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
 import { RemovalService } from '../files/removal.service.js'
@@ -123,7 +122,7 @@ export class ActivationsService {
     if (!summary) throw new AppError('wrong_state', 'This capture has no files yet: it has not finished.')
     const known = name === MANIFEST || summary.files.some((file) => file.name === name)
     if (!known) throw new AppError('not_found', 'This capture has no such file.')
-    const file = await openStoredFile(path.join(this.config.dataDir, 'captures', id), name)
+    const file = await openWholeFile(this.config.dataDir, { room: 'captures', id }, name)
     if (file) return file
     throw new AppError('file_not_found', `The file ${name} is missing in the data folder.`)
   }

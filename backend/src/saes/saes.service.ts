@@ -1,11 +1,10 @@
 // Rules for SAEs, trained or imported. Imports and exports have services of their own.
-import path from 'node:path'
 import { AppError, type Precision, PrecisionSchema, type Sae, SaeFileSchema } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { requireSeen } from '../common/edit.js'
 import { StoredChecksRepository } from '../common/stored-checks.repository.js'
-import { openStoredFile, type StoredFile } from '../common/stored-file.js'
+import { openWholeFile, type StoredFile } from '../common/stored-file.js'
 import { RemovalService } from '../files/removal.service.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { toSae } from './sae.mapper.js'
@@ -87,7 +86,7 @@ export class SaesService {
     await this.requireReady(id)
     const known = SaeFileSchema.safeParse(name)
     if (!known.success) throw new AppError('not_found', `An SAE has the files ${SaeFileSchema.options.join(', ')}.`)
-    const file = await openStoredFile(path.join(this.config.dataDir, 'saes', id), known.data)
+    const file = await openWholeFile(this.config.dataDir, { room: 'saes', id }, known.data)
     if (file) return { ...file, name: known.data }
     throw new AppError('file_not_found', `The file ${known.data} of this SAE is missing in the data folder.`)
   }
