@@ -165,7 +165,7 @@ const usesOf = async (instance) => {
       ask: post('/trainings', { modelId, tokenizationId, captureId: capture.id, params }),
     },
     {
-      room: 'models',
+      room: 'uploads',
       id: uploaded.uploadId,
       file: /^model\.safetensors$/,
       use: 'a generation',

@@ -5,6 +5,7 @@ import type { Precision } from '@mistudio/interp'
 import type { JobContext, Outcome } from '../runner/context.js'
 import { withModelErrors } from './errors.js'
 import { inspectModel } from './inspect.pipeline.js'
+import { writeModelManifest } from './model-manifest.js'
 import { ModelStore } from './model-store.js'
 import { parityReport, writeReport } from './parity/report.js'
 import { failureWarnings, lossWarnings, selfCheckOf } from './self-check.js'
@@ -33,8 +34,9 @@ async function store(context: JobContext<CheckParams>, inspection: ModelInspecti
     parity: paritySummary(report),
     parity_report: report,
   }
-  const { modelId, precision } = context.job.params
+  const { modelId, path, precision } = context.job.params
   await writeReport(context.dataDir, modelId, report)
+  await writeModelManifest(context.dataDir, path, report.model.files)
   const sets = ['precision', ...Object.keys(columns)].map((column, i) => `${column} = $${i + 2}`)
   await context.commit((tx) =>
     tx.query(`UPDATE model SET ${sets.join(', ')}, ready_at = coalesce(ready_at, now()) WHERE id = $1`, [

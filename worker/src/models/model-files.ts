@@ -8,5 +8,5 @@ const MODEL_FILE = /\.(json|jinja|txt|model|safetensors|onnx)$|\.onnx[._]data/
 export async function modelFiles(folder: string): Promise<string[]> {
   const inner = await listFolder(join(folder, 'onnx')).catch(() => [])
   const names = [...(await listFolder(folder)), ...inner.map((name) => `onnx/${name}`)]
-  return names.filter((name) => MODEL_FILE.test(name)).sort()
+  return names.filter((name) => MODEL_FILE.test(name) && !name.startsWith('.')).sort()
 }

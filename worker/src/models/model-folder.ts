@@ -22,6 +22,7 @@ import {
 } from '@mistudio/interp'
 import { findGraph, type ModelFile, openModelFile } from '@mistudio/onnx'
 import { z } from 'zod'
+import { requireModelWhole } from './model-manifest.js'
 import { GOLDEN_TENSORS } from './parity/golden-files.js'
 
 interface AnyFolder {
@@ -89,6 +90,7 @@ async function graphOf(path: string): Promise<string | null> {
  */
 export async function openModelFolder(path: string): Promise<ModelFolder> {
   await requireFolder(path)
+  await requireModelWhole(path)
   const config = await readJsonFile(join(path, 'config.json'), MAX_CONFIG_BYTES)
   const plan = planModel(config)
   const eosTokenIds = [...new Set([...plan.spec.eosTokenIds, ...(await generationEnds(path))])]
