@@ -45,7 +45,9 @@ export const startStack = async ({ importRoots = [], env = {} } = {}) => {
   const port = await freePort()
   const stackEnv = {
     ...env,
-    MISTUDIO_IMPORT_ROOTS: [join(ROOT, 'demo'), dataDir, ...importRoots].join(process.platform === 'win32' ? ';' : ':'),
+    MISTUDIO_IMPORT_ROOTS: [join(ROOT, 'demo'), join(dataDir, 'import'), ...importRoots].join(
+      process.platform === 'win32' ? ';' : ':',
+    ),
   }
   const output = await runScript('start.mjs', ['--no-install', '--port', String(port), '--data-dir', dataDir], stackEnv)
   const apiKey = (await readFile(join(dataDir, 'secrets', 'api-key'), 'utf8')).trim()
