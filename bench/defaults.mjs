@@ -7,7 +7,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { judgeSummary } from '@mistudio/contracts'
+import { judgeSummary, TrainingParamsSchema } from '@mistudio/contracts'
 import { startStack } from '../e2e/lib/stack.mjs'
 import { DEMO, ended, prepare } from '../e2e/lib/work.mjs'
 import { characterTokenizer, withLongRow } from './lib/golden-model.mjs'
@@ -64,7 +64,8 @@ const MODELS = [
 /** A training of every architecture, in one job over one stream of activations. @param {any} client @param {any} on @param {string} site */
 const trainAll = async (client, on, site) => {
   const params = { site, ...(values.steps ? { steps: Number(values.steps) } : {}) }
-  const list = ARCHITECTURES.map((architecture) => ({ architecture }))
+  // Everything that is left out, written out: a sweep keeps options that architectures have in common.
+  const list = ARCHITECTURES.map((architecture) => TrainingParamsSchema.parse({ ...params, architecture }))
   const body = { modelId: on.modelId, tokenizationId: on.tokenizationId, params, list }
   const made = await client.createSweep({ body })
   for (const id of new Set(made.map((/** @type {any} */ one) => one.job.id))) await ended(client, id)

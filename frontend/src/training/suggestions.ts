@@ -1,5 +1,5 @@
 // Settings offered for the width of the chosen site, in three lengths. Rules of thumb to begin with, each with its reason; no search. Pure.
-import { optionsOf, type SaeTrainingArchitecture } from '@mistudio/contracts'
+import { optionDefault, optionsOf, type SaeTrainingArchitecture } from '@mistudio/contracts'
 import { formatNumber } from '../ui/format.js'
 import type { Values } from './options.js'
 
@@ -29,7 +29,11 @@ const SIZES = [
 ] as const
 
 /** Gao et al. 2024 found 2·10⁻⁴ good at 2¹⁴ features, and the best rate to fall with the root of their number; at most 10⁻³ here. */
-const rateFor = (dSae: number): number => Number(Math.min(1e-3, 2e-4 * Math.sqrt(2 ** 14 / dSae)).toPrecision(2))
+const rateFor = (dSae: number): number => Math.min(1e-3, 2e-4 * Math.sqrt(2 ** 14 / dSae))
+
+/** How much larger the usual rate of an architecture is than that of TopK, which the rule is for. */
+const rateFactor = (architecture: SaeTrainingArchitecture): number =>
+  Number(optionDefault(architecture, 'learningRate')) / Number(optionDefault('topk', 'learningRate'))
 
 /** Three sets of options of an architecture for a site of width `dIn`; only options that it has. */
 export function suggestionsFor(dIn: number, architecture: SaeTrainingArchitecture): Suggestion[] {
@@ -37,11 +41,12 @@ export function suggestionsFor(dIn: number, architecture: SaeTrainingArchitectur
   const { expansion, batchSize } = size
   const dSae = dIn * expansion
   const sparse = Math.min(size.k, dSae)
+  const rate = Number((rateFor(dSae) * rateFactor(architecture)).toPrecision(2))
   const own: ReadonlySet<string> = new Set(optionsOf(architecture))
   return LENGTHS.map(({ name, share, purpose }) => {
     const steps = Math.ceil((share * size.tokens) / batchSize / 100) * 100
     const values = {
-      ...{ expansion, batchSize, steps, learningRate: rateFor(dSae), lrSchedule: 'linear' },
+      ...{ expansion, batchSize, steps, learningRate: rate, lrSchedule: 'linear' },
       ...{ warmupSteps: Math.min(1000, steps / 20), decaySteps: steps / 5 },
       ...{ k: sparse, targetL0: sparse, maxIterations: sparse, l0WarmUpSteps: steps / 10, l1WarmUpSteps: steps / 10 },
       ...{ deadWindow: Math.max(100, Math.round(steps / 10)), checkpointEvery: Math.max(200, steps / 20) },

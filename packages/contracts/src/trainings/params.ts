@@ -45,6 +45,9 @@ export const MatryoshkaParamsSchema = schemaOf('matryoshka_batchtopk', {
   auxPerWidth: z.boolean().default(false),
 })
 export const StandardParamsSchema = schemaOf('standard', {
+  /** The penalty presses on short decoder rows while they grow: rows of norm 1 and a larger rate leave half as much unexplained, or less. */
+  decoderNorm: BASE_OPTIONS.decoderNorm.unwrap().default('unit'),
+  learningRate: BASE_OPTIONS.learningRate.unwrap().default(4e-3),
   lpNorm: z.number().positive().max(10).default(1),
   ...l1,
   ...withGhosts,

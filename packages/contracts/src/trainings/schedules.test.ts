@@ -51,6 +51,11 @@ describe('what is not given', () => {
     expect(parse({ architecture: 'gated', l1Coefficient: 5, targetL0: 9 })).toMatchObject({ targetL0: 9 })
   })
 
+  it('lets the standard SAE grow against its penalty: decoder rows of norm 1, and a larger rate', () => {
+    expect(parse({ architecture: 'standard' })).toMatchObject({ decoderNorm: 'unit', learningRate: 4e-3 })
+    expect(parse({ architecture: 'gated' })).toMatchObject({ decoderNorm: 'none', learningRate: 1e-3 })
+  })
+
   it('leaves what reconstructs another site at its own scale', () => {
     const mlp = { outputSite: 'blocks.1.hook_mlp_out' }
     expect(parse(mlp).normalizeActivations).toBe('none')
