@@ -10,6 +10,24 @@ export type AddedToken = Pick<TokenizerJson['added_tokens'][number], 'id' | 'con
   readonly single_word: boolean
 }
 
+/**
+ * The tokens with the ids that the library gives them, whatever the file says: a text of the model's own vocabulary keeps its id there, the
+ * others follow one another behind that vocabulary, in the order of the file.
+ */
+export function numbered<T extends Pick<AddedToken, 'id' | 'content'>>(
+  tokens: readonly T[],
+  model: ReadonlyMap<string, number>,
+): T[] {
+  const given = new Map<string, number>()
+  let next = model.size
+  return tokens.map((token) => {
+    const id = model.get(token.content) ?? given.get(token.content) ?? next
+    given.set(token.content, id)
+    next = Math.max(next, id + 1)
+    return { ...token, id }
+  })
+}
+
 /** A part of a text: an added token, or text to encode with its place. */
 export type Section = AddedToken | { readonly text: string; readonly from: number }
 

@@ -42,11 +42,22 @@ export function expressionOf(pattern: Pattern): RegExp {
   }
 }
 
+/**
+ * Between the halves of a character beyond U+FFFF. JavaScript finds matches of no width there (`$`, `\b`, look-arounds): no character
+ * begins there, so "none follows" holds.
+ */
+const insidePair = (text: string, at: number): boolean => at > 0 && text.codePointAt(at - 1)! > 0xffff
+
+/** What an expression finds, without what lies inside of a character. */
+export function* foundBy(expression: RegExp, text: string): Generator<RegExpExecArray> {
+  for (const match of text.matchAll(expression)) if (!insidePair(text, match.index)) yield match
+}
+
 /** Where an expression matches, in order. */
 export function matchesOf(expression: RegExp, text: string): Match[] {
   const matches: Match[] = []
   let end = -1
-  for (const { index, 0: found } of text.matchAll(expression)) {
+  for (const { index, 0: found } of foundBy(expression, text)) {
     if (found === '' && index === end) continue
     end = index + found.length
     matches.push([index, end])

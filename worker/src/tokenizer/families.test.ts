@@ -244,6 +244,7 @@ describe('guards', () => {
 
   it('refuses by name what has no exact form', async () => {
     await refuses({ normalizer: { type: 'Precompiled', precompiled_charsmap: '' } }, 'Precompiled')
+    await refuses({ normalizer: { type: 'Precompiled', precompiled_charsmap: '/////wAAAAA=' } }, 'character map')
     await refuses({ pre_tokenizer: { type: 'UnicodeScripts' } }, 'UnicodeScripts')
     await refuses({}, 'end_of_word_suffix', { end_of_word_suffix: '</w>' })
     await refuses({}, 'dropout', { dropout: 0.1 })

@@ -1,5 +1,7 @@
 // The normalizers of tokenizer.json, each exactly as the Rust library `tokenizers` carries it out; what is not here is refused by name.
 import { z } from 'zod'
+import { bert, nmt } from './bert.js'
+import { precompiled } from './charsmap.js'
 import { expressionOf, type FileExpression, matchesOf, PatternSchema } from './expressions.js'
 import { type Component, listOf, parsed, refused } from './refused.js'
 import { standIns } from './token-bytes.js'
@@ -58,11 +60,14 @@ function prepend(component: Component): Normalizer {
   return (text) => (text === '' ? text : prepend + text)
 }
 
+const nfd = unicodeForm('NFD', WHOLE_IN_NFD)
+
 function normalizerOf(component: Component, expressions: FileExpression[]): Normalizer {
   switch (component.type) {
     case 'NFC':
+      return unicodeForm('NFC', WHOLE_IN_NFD)
     case 'NFD':
-      return unicodeForm(component.type, WHOLE_IN_NFD)
+      return nfd
     case 'NFKC':
     case 'NFKD':
       return unicodeForm(component.type, WHOLE_IN_NFKD)
@@ -78,10 +83,14 @@ function normalizerOf(component: Component, expressions: FileExpression[]): Norm
       return prepend(component)
     case 'ByteLevel':
       return standIns
-    default: {
-      const reason = component.type === 'Precompiled' ? ' (a compiled SentencePiece character map)' : ''
-      throw refused(`the normalizer ${component.type}${reason}`)
-    }
+    case 'BertNormalizer':
+      return bert(component, { nfd, lowercase })
+    case 'Nmt':
+      return nmt
+    case 'Precompiled':
+      return precompiled(component)
+    default:
+      throw refused(`the normalizer ${component.type}`)
   }
 }
 

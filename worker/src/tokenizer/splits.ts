@@ -1,6 +1,6 @@
 // How a text falls at the matches of a pattern: the five behaviors of the Rust library's `SplitDelimiterBehavior`.
 import { z } from 'zod'
-import { type Match, matchesOf } from './expressions.js'
+import { foundBy, type Match, matchesOf } from './expressions.js'
 
 export const BehaviorSchema = z.enum(['Removed', 'Isolated', 'Contiguous', 'MergedWithPrevious', 'MergedWithNext'])
 export type Behavior = z.infer<typeof BehaviorSchema>
@@ -65,7 +65,7 @@ function mergedWithNext(parts: readonly Part[]): Part[] {
 function isolated(expression: RegExp, text: string): string[] {
   const pieces: string[] = []
   let end = 0
-  for (const { index, 0: found } of text.matchAll(expression)) {
+  for (const { index, 0: found } of foundBy(expression, text)) {
     if (index > end) pieces.push(text.slice(end, index))
     if (found !== '') pieces.push(found)
     end = index + found.length

@@ -1,7 +1,7 @@
 // A model's tokenizer: text to ids, and ids to exact text per token. Models (BPE, Unigram) are those of @huggingface/tokenizers; what comes
 // before and behind them is carried out here as the Rust library `tokenizers` does: added tokens, normalizers, pre-tokenizers, templates.
 import { AppError, type TokenSpan } from '@mistudio/contracts'
-import { type AddedToken, AddedTokens } from './added-tokens.js'
+import { type AddedToken, AddedTokens, numbered } from './added-tokens.js'
 import { ChatTemplate } from './chat-template.js'
 import type { FileExpression } from './expressions.js'
 import { type LibraryModel, openModel } from './library.js'
@@ -14,6 +14,7 @@ import { type Frame, specialsOf } from './specials.js'
 import { bytesOfToken, kindOf, stripsFirstSpace, type TokenizerKind } from './token-bytes.js'
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js'
 import { typed } from './typed.js'
+import { Unigram } from './unigram.js'
 import { knownCharacters, requireUsableVocabulary } from './vocabulary.js'
 
 const ENCODER = new TextEncoder()
@@ -69,7 +70,8 @@ export class Tokenizer {
     this.chat = files.chat && new ChatTemplate(files.chat)
     const literal = new Map<string, AddedToken>()
     const normalized = new Map<string, AddedToken>()
-    for (const token of json.added_tokens) {
+    const added = numbered(json.added_tokens, model.tokens_to_ids)
+    for (const token of added) {
       this.#added.set(token.id, token.content)
       if (token.special) this.#special.add(token.id)
       if (token.normalized ?? !token.special) normalized.set(this.#normalize(token.content), token)
@@ -79,7 +81,7 @@ export class Tokenizer {
     this.#normalized = new AddedTokens(normalized)
     this.#cache = new PieceCache((piece) => this.#idsOf(encoding.written(piece)))
     this.vocabSize = 1 + largestOf([...model.tokens_to_ids.values(), ...this.#added.keys()])
-    const addedIds = new Map(json.added_tokens.map(({ content, id }) => [content, id]))
+    const addedIds = new Map(added.map(({ content, id }) => [content, id]))
     const idOf = (token: string | null): number[] => {
       const id = token === null ? undefined : (addedIds.get(token) ?? model.tokens_to_ids.get(token))
       return id === undefined ? [] : [id]
@@ -218,8 +220,9 @@ export class Tokenizer {
 /** The model of a checked tokenizer.json. */
 function build({ json, config, folder }: TokenizerFiles): LibraryModel {
   try {
-    return openModel(json.model, config)
+    return json.model.type === 'Unigram' ? new Unigram(json.model) : openModel(json.model, config)
   } catch (error) {
+    if (error instanceof AppError) throw error
     const message = `The tokenizer cannot be used: ${(error as Error).message} (${folder})`
     throw new AppError('tokenizer_invalid', message, undefined, { cause: error })
   }

@@ -35,8 +35,6 @@ export function requireUsableVocabulary({ model, added_tokens }: TokenizerJson):
   )
   const { vocab } = model
   if (model.type === 'Unigram') {
-    if (model['byte_fallback'] === true)
-      throw invalid('tokenizer.json: a Unigram model with byte fallback is not supported.')
     if (!Array.isArray(vocab)) throw invalid('tokenizer.json: the vocabulary of a Unigram model is a list.')
     return
   }
