@@ -9,7 +9,7 @@ export const ROLES = /** @type {const} */ ({
   product: 'mistudio',
 })
 const DATABASE = 'mistudio'
-const { owner, product } = ROLES
+/** @typedef {{ readonly owner: string, readonly product: string }} RoleNames */
 
 /** @template T @param {string} url @param {(client: pg.Client) => Promise<T>} work */
 const connected = async (url, work) => {
@@ -33,8 +33,9 @@ const ensureRole = async (client, role, password) => {
 /**
  * Everything of ours in the database that belongs to another role than it should; extensions keep theirs. Partitioned tables, their
  * partitions, and tables named by an id, which become partitions, are the product's.
+ * @param {RoleNames} names
  */
-const MISPLACED = `
+const misplaced = ({ owner, product }) => `
   SELECT format('ALTER TABLE %I OWNER TO %I', relname, wanted) AS statement
     FROM (SELECT *, CASE WHEN relkind = 'p' OR relispartition OR relname ~ '_[0-9a-f]{32}(_[0-9]+)?$' THEN '${product}' ELSE '${owner}' END AS wanted
             FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm')) c
@@ -45,25 +46,26 @@ const MISPLACED = `
     FROM pg_type t WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd') AND typowner <> '${owner}'::regrole
      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')`
 
-/** Hands tables that an older version made as superuser to the roles they belong to. @param {pg.Client} client */
-const handOver = async (client) => {
-  const { rows } = await client.query(MISPLACED)
+/** Hands tables that an older version made as superuser to the roles they belong to. @param {pg.Client} client @param {RoleNames} names */
+const handOver = async (client, names) => {
+  const { rows } = await client.query(misplaced(names))
   for (const { statement } of rows) await client.query(statement)
 }
 
-/** What the product may do; run after migrations, because tables are new then. */
-const GRANTS = [
+/** What the product may do; run after migrations, because tables are new then. @param {RoleNames} names */
+const grants = ({ product }) => [
   `GRANT USAGE, CREATE ON SCHEMA public TO ${product}`,
   `GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${product}`,
   `GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA public TO ${product}`,
   `REVOKE ALL ON "_prisma_migrations" FROM ${product}`,
 ]
 
-/** Roles with their passwords, and the database, owned by the owner. Migrations come next. @param {string} superuserUrl @param {import('./secrets.mjs').Secrets} secrets */
-export const prepareRoles = async (superuserUrl, secrets) => {
+/** Roles with their passwords, and the database, owned by the owner. Migrations come next. @param {string} superuserUrl @param {{ owner: string, product: string }} passwords @param {RoleNames} [names] */
+export const prepareRoles = async (superuserUrl, passwords, names = ROLES) => {
+  const { owner, product } = names
   await connected(superuserUrl, async (client) => {
-    await ensureRole(client, owner, secrets.owner)
-    await ensureRole(client, product, secrets.product)
+    await ensureRole(client, owner, passwords.owner)
+    await ensureRole(client, product, passwords.product)
     // Migrations change the tables that belong to the product too.
     await client.query(`GRANT ${product} TO ${owner}`)
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE])
@@ -72,14 +74,14 @@ export const prepareRoles = async (superuserUrl, secrets) => {
     await client.query(`REVOKE ALL ON DATABASE ${DATABASE}, postgres, template1 FROM PUBLIC`)
     await client.query(`GRANT CONNECT ON DATABASE ${DATABASE} TO ${product}`)
   })
-  await inDatabase(superuserUrl, handOver)
+  await inDatabase(superuserUrl, (client) => handOver(client, names))
 }
 
-/** Rights on tables that migrations made. @param {string} superuserUrl */
-export const grantTables = (superuserUrl) =>
+/** Rights on tables that migrations made. @param {string} superuserUrl @param {RoleNames} [names] */
+export const grantTables = (superuserUrl, names = ROLES) =>
   inDatabase(superuserUrl, async (client) => {
-    await handOver(client)
-    for (const statement of GRANTS) await client.query(statement)
+    await handOver(client, names)
+    for (const statement of grants(names)) await client.query(statement)
   })
 
 /** @param {string} superuserUrl @param {(client: pg.Client) => Promise<void>} work */

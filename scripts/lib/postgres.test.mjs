@@ -7,6 +7,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isRoot, NOBODY } from './identity.mjs'
 import { migrate } from './migrate.mjs'
+import { migrateForServer } from './migrate-server.mjs'
 import { freePort } from './net.mjs'
 import { startPostgres } from './postgres.mjs'
 import { binaries, environment, identity, program } from './postgres-binaries.mjs'
@@ -110,6 +111,26 @@ describe('the embedded PostgreSQL', () => {
         AND NOT has_table_privilege('mistudio', oid, 'SELECT, INSERT, UPDATE, DELETE')`,
     )
     expect(rows.map(({ relname }) => relname)).toEqual(['_prisma_migrations'])
+  })
+
+  it('gives the product of a server a role of its own, with rows and no more, and refuses the superuser’s', async () => {
+    const { superuser } = started.urls
+    const url = new URL(superuser)
+    url.pathname = '/mistudio'
+    const product = new URL(url)
+    await expect(migrateForServer(url.href, product.href)).rejects.toThrow('a role of its own')
+    product.username = 'mistudio_product'
+    product.password = 'letters'
+    await migrateForServer(url.href, product.href)
+    const rights = await query(
+      url.href,
+      `SELECT rolsuper, rolcreaterole, rolcreatedb, pg_has_role(rolname, 'mistudio_owner', 'member') AS owns,
+         has_table_privilege(rolname, 'job', 'INSERT') AS rows, has_table_privilege(rolname, '_prisma_migrations', 'SELECT') AS migrations
+       FROM pg_roles WHERE rolname = 'mistudio_product'`,
+    )
+    expect(rights).toEqual([
+      { rolsuper: false, rolcreaterole: false, rolcreatedb: false, owns: false, rows: true, migrations: false },
+    ])
   })
 })
 
