@@ -57,6 +57,7 @@ async function* inUtf8(chunks: AsyncIterable<Buffer>, path: string): AsyncGenera
   let end = (): Buffer => Buffer.alloc(0)
   const begin = (bytes: Buffer): Buffer => {
     const { mark, encoding } = MARKS.find(({ mark }) => mark.every((code, i) => bytes[i] === code)) ?? NO_MARK
+    if (mark.length === 0) requireNarrow(bytes, path)
     if (encoding !== 'utf-8') ({ convert, end } = converter(encoding, path))
     return convert(bytes.subarray(mark.length))
   }
@@ -76,6 +77,24 @@ async function* inUtf8(chunks: AsyncIterable<Buffer>, path: string): AsyncGenera
 }
 
 const NO_MARK = { mark: [], encoding: 'utf-8' } as const
+
+/** Bytes at the beginning among which NULs are counted, and the share of them that no text has. */
+const COUNTED = 4096
+const WIDE = 1 / 5
+
+/** UTF-16 without its mark has a NUL in every plain letter; read as UTF-8 it would be taken for a text full of NULs. */
+function requireNarrow(bytes: Buffer, path: string): void {
+  const start = bytes.subarray(0, COUNTED)
+  const nulsAt = (odd: number): number => start.filter((byte, i) => byte === 0 && i % 2 === odd).byteLength
+  const [even, odd] = [nulsAt(0), nulsAt(1)]
+  const nuls = even + odd
+  if (nuls < 2 || nuls < WIDE * start.byteLength) return
+  const order = odd > even ? 'LE' : 'BE'
+  throw new FormatError('dataset_not_utf8', `${nuls} of the first ${start.byteLength} bytes are NUL`, {
+    file: path,
+    hint: `It looks like UTF-16 without a byte order mark; save the file as UTF-8 (iconv -f UTF-16${order} -t UTF-8).`,
+  })
+}
 
 function converter(encoding: 'utf-16le' | 'utf-16be' | 'utf-32', path: string) {
   const refusal = (what: string, cause?: unknown): FormatError =>

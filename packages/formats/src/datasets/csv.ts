@@ -22,6 +22,7 @@ export async function* readCsv(
   const splitter = new CsvSplitter(options.delimiter, options.maxBytes)
   let columns: readonly string[] | undefined
   let skips = options.skipsFirst === true
+  let rows = 0
   const parse = (records: readonly CsvRecord[]): RecordBatch => {
     const batch: (DatasetRecord | BrokenRecord)[] = []
     for (const record of records) {
@@ -31,7 +32,10 @@ export async function* readCsv(
       }
       const fields = fieldsOf(record, file, options)
       if (!columns) columns = headerOf(fields, file)
-      else batch.push(recordOf(record.line, fields, columns, file))
+      else {
+        if (!rows++ && hasRowNames(record, fields, columns)) columns = ['', ...columns]
+        batch.push(recordOf(record.line, fields, columns, file))
+      }
     }
     return batch
   }
@@ -57,13 +61,43 @@ function fieldsOf(
 /** The header is needed to read anything else, so a broken one is an error in any mode. */
 function headerOf(fields: string[] | FormatError, file: string): string[] {
   if (fields instanceof FormatError) throw fields
-  const names = fields.map((name) => name.trim())
+  const names = named(fields.map((name) => name.trim()))
   requireColumns(names.length, file)
+  requireHeader(names, file)
   const seen = new Set<string>()
   const twice = names.find((name) => seen.size === seen.add(name).size)
   if (twice !== undefined)
     throw new FormatError('dataset_record_invalid', `The header names the column "${twice}" twice`, { file, line: 1 })
   return names
+}
+
+/** Several columns without a name are told apart by their number. */
+const named = (names: readonly string[]): string[] =>
+  names.map((name, i) => (name === '' && names.indexOf('') !== i ? `column ${i + 1}` : name))
+
+/** R writes numbers of rows in quotes, and no name over them; without the quotes it may as well be a delimiter in a text. */
+const hasRowNames = ({ bytes }: CsvRecord, fields: string[] | FormatError, columns: readonly string[]): boolean =>
+  Array.isArray(fields) &&
+  columns.length > 1 &&
+  fields.length === columns.length + 1 &&
+  bytes?.subarray(0, 3).toString('latin1') === '"1"' &&
+  !columns.includes('')
+
+const ENDS_A_SENTENCE = /[.!?…]["'”’»)]*$/u
+const ENDS_A_CJK_SENTENCE = /[。！？][」』”]*$/u
+const LONGEST_NAME = 200
+
+/** A lone column whose name reads like a text is a file without a header line; its first document would be lost. */
+function requireHeader(names: readonly string[], file: string): void {
+  const [name = '', ...more] = names
+  const words = name.split(/\s+/).length
+  const reads = (words > 2 && ENDS_A_SENTENCE.test(name)) || ENDS_A_CJK_SENTENCE.test(name) || words > 11
+  if (more.length > 0 || !(reads || name.length > LONGEST_NAME)) return
+  throw new FormatError('dataset_record_invalid', 'The first line reads like a text, not like the name of a column', {
+    file,
+    line: 1,
+    hint: 'Write a line with the name of the column above it, such as text; or let the name of the file end in .txt, where every line is a document.',
+  })
 }
 
 function recordOf(
@@ -93,12 +127,18 @@ export interface CsvStart {
   readonly skipsFirst: boolean
 }
 
-/** What the first line says: Excel's `sep=;`, else the delimiter that splits it most often outside quotes: comma, semicolon or tab. */
-export function csvStart(firstLine: string): CsvStart {
-  const named = /^sep=(.)$/i.exec(firstLine.trimEnd())?.[1] ?? (/^sep=\t$/i.test(firstLine) ? '\t' : undefined)
+const DELIMITERS = [',', ';', '\t', '|']
+
+/**
+ * What the first two lines say: a line that names the delimiter (Excel's `sep=;`) or a type (PowerShell's `#TYPE`) is passed over; else the
+ * delimiter is what splits the header most often outside quotes.
+ */
+export function csvStart([first = '', second = '']: readonly string[]): CsvStart {
+  const named = /^"?sep=([^"\r\n])"?\s*$/i.exec(first)?.[1]
   if (named !== undefined && named.charCodeAt(0) < 0x80) return { delimiter: named, skipsFirst: true }
-  const unquoted = firstLine.replace(/"[^"]*"/g, '')
+  const skipsFirst = /^"?#TYPE\s/.test(first)
+  const unquoted = (skipsFirst ? second : first).replace(/"[^"]*"/g, '')
   const count = (delimiter: string): number => unquoted.split(delimiter).length
-  const delimiter = [',', ';', '\t'].reduce((best, each) => (count(each) > count(best) ? each : best))
-  return { delimiter, skipsFirst: false }
+  const delimiter = DELIMITERS.reduce((best, each) => (count(each) > count(best) ? each : best))
+  return { delimiter, skipsFirst }
 }

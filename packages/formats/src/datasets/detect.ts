@@ -50,26 +50,64 @@ export function formatOfName(fileName: string): DetectedFormat {
 const PEEK_BYTES = 256 * 1024
 
 /**
- * Format of the file at `path`, named `fileName`. A `.json` file that holds one object per line counts as JSON lines, as many
- * published datasets are named so. Errors: as {@link formatOfName}, and `dataset_empty`, `parquet_invalid`.
+ * Format of the file at `path`, named `fileName`. A `.json` file that holds one object per line counts as JSON lines, and a `.jsonl` file
+ * that holds one array as JSON, as many published datasets are named so; gzip is known by its first bytes. Errors: as {@link formatOfName}, and `dataset_empty`, `parquet_invalid`.
  */
 export async function detectFormat(path: string, fileName: string): Promise<DetectedFormat & { size: number }> {
   const named = formatOfName(fileName)
   const { handle, size } = await openRegularFile(path)
+  let start: string
   try {
     if (size === 0) throw new FormatError('dataset_empty', 'The file is empty', { file: fileName })
     const first = new Uint8Array(Math.min(4, size))
     await readExactly(handle, first, 0, path)
-    if (named.format === 'parquet' && Buffer.from(first).toString('latin1') !== 'PAR1')
-      throw new FormatError('parquet_invalid', 'The file does not start like a parquet file', { file: fileName })
+    start = Buffer.from(first).toString('latin1')
   } finally {
     await handle.close()
   }
-  if (named.format !== 'json') return { ...named, size }
-  return { ...named, size, format: (await looksLikeJsonLines(path, named.compressed)) ? 'jsonl' : 'json' }
+  if (named.format === 'parquet') {
+    if (start !== 'PAR1')
+      throw new FormatError('parquet_invalid', 'The file does not start like a parquet file', { file: fileName })
+    return { ...named, size }
+  }
+  refuseOther(start, fileName)
+  const compressed = named.compressed || start.startsWith(GZIP)
+  if (named.format !== 'json' && named.format !== 'jsonl') return { ...named, compressed, size }
+  return { ...named, compressed, size, format: await jsonFormat(path, compressed, named.format) }
 }
 
-async function looksLikeJsonLines(path: string, compressed: boolean): Promise<boolean> {
+const GZIP = '\x1f\x8b'
+/** What a file that is named like text may be instead. */
+const OTHERS = [
+  { start: 'PAR1', what: 'a parquet file', hint: 'Let its name end in .parquet.' },
+  {
+    start: 'PK\x03\x04',
+    what: 'a ZIP archive, as Excel’s .xlsx is one',
+    hint: 'Unpack it, or save the table as CSV (UTF-8).',
+  },
+  { start: '\x28\xb5\x2f\xfd', what: 'packed with zstd', hint: 'Unpack it first (zstd -d).' },
+  { start: 'BZh9', what: 'packed with bzip2', hint: 'Unpack it first (bunzip2).' },
+] as const
+
+function refuseOther(start: string, fileName: string): void {
+  const other = OTHERS.find((each) => start.startsWith(each.start))
+  if (other)
+    throw new FormatError('dataset_format_unknown', `The file is ${other.what}, whatever its name says`, {
+      file: fileName,
+      hint: other.hint,
+    })
+}
+
+/** Whether JSON is one document or a record per line: the first line tells more than the name. */
+async function jsonFormat(path: string, compressed: boolean, named: 'json' | 'jsonl'): Promise<'json' | 'jsonl'> {
+  const [firstLine = '', ...rest] = await linesAtStart(path, compressed)
+  const more = rest.some((line) => line.trim() !== '')
+  if (firstLine.startsWith('[')) return more && isJson(firstLine) ? named : 'json'
+  if (named === 'json') return firstLine.startsWith('{') && more && isJson(firstLine) ? 'jsonl' : 'json'
+  return 'jsonl'
+}
+
+async function linesAtStart(path: string, compressed: boolean): Promise<string[]> {
   const head: Buffer[] = []
   let length = 0
   const { chunks } = openBytes(path, compressed)
@@ -78,13 +116,15 @@ async function looksLikeJsonLines(path: string, compressed: boolean): Promise<bo
     length += chunk.byteLength
     if (length >= PEEK_BYTES) break
   }
-  const [firstLine, ...rest] = Buffer.concat(head)
+  return Buffer.concat(head)
     .toString('utf8')
     .trimStart()
     .split(/\r\n|\r|\n/)
-  if (!firstLine?.startsWith('{') || !rest.some((line) => line.trim() !== '')) return false
+}
+
+function isJson(text: string): boolean {
   try {
-    JSON.parse(firstLine)
+    JSON.parse(text)
     return true
   } catch {
     return false

@@ -100,6 +100,8 @@ export class JsonItemSplitter {
       this.#state = 'item'
       this.#itemLine = this.#line
       // The first byte goes through the same rules as all others of the element.
+      if (code === CLOSE)
+        throw this.#broken('There is a comma behind the last record', 'Remove it; JSON has none there.')
       if (this.#endsItem(code)) throw this.#broken('A record is missing between commas')
       return true
     }

@@ -119,11 +119,26 @@ export async function findRecords(
 
 function choice(arrays: readonly JsonArray[], texts: readonly string[], file: string): string {
   if (arrays[0]?.path === WHOLE_DOCUMENT) return WHOLE_DOCUMENT
+  refuseApart(arrays, file)
   const objects = nearest(arrays.filter(({ kind }) => kind === 'object'))
   if (objects.length > 0) return single(objects, file)
   if (texts.some((name) => USUAL_TEXT_NAMES.includes(name.toLowerCase()))) return WHOLE_DOCUMENT
   const strings = nearest(arrays.filter(({ kind }) => kind === 'string'))
   return strings.length > 0 ? single(strings, file) : WHOLE_DOCUMENT
+}
+
+/** Names of columns here, rows without names there: the names are no texts. */
+function refuseApart(arrays: readonly JsonArray[], file: string): void {
+  const kindOf = (name: string) => arrays.find(({ path }) => path === name)?.kind
+  if (kindOf('columns') !== 'string' || kindOf('data') !== 'array') return
+  throw new FormatError(
+    'dataset_record_invalid',
+    'Names of columns and rows are written apart (pandas’ orient="split")',
+    {
+      file,
+      hint: "Write it with orient='records'.",
+    },
+  )
 }
 
 /** Those that lie in the fewest objects. */

@@ -47,6 +47,17 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** What other programs write that is nearly JSON, and what to do about it. */
+const NEARLY: readonly (readonly [sign: RegExp, hint: string])[] = [
+  [/^\s*[{[]\s*$/, 'The records are spread over several lines; write each on one line (jq -c .).'],
+  [/^\s*[{[]\s*'/, 'This is Python’s notation; write the file with json.dumps.'],
+  [/\}\s*,\s*$/, 'Remove the comma at the end of the line.'],
+  [/,\s*[}\]]/, 'Remove the comma before the closing bracket.'],
+  [/\}\s*\{/, 'Records follow one another; write each on one line (jq -c .).'],
+  [/^\s*(?:\/\/|#)/, 'Remove the comment; JSON has none.'],
+]
+const hintFor = (text: string): string => NEARLY.find(([sign]) => sign.test(text))?.[1] ?? 'Repair the line.'
+
 /** One JSON text as a record: an object as it is, a bare string as `{text}`. */
 export function parseRecord(text: string, line: number, file: string): DatasetRecord | BrokenRecord {
   let value: unknown
@@ -56,7 +67,7 @@ export function parseRecord(text: string, line: number, file: string): DatasetRe
     const problem = new FormatError('dataset_record_invalid', `Not valid JSON${placeInJson(error)}`, {
       file,
       line,
-      hint: 'Repair the line, or skip broken lines.',
+      hint: `${hintFor(text)} Or skip broken lines.`,
       cause: error,
     })
     return { line, problem }
@@ -65,7 +76,11 @@ export function parseRecord(text: string, line: number, file: string): DatasetRe
   if (typeof value === 'object' && value !== null && !Array.isArray(value))
     return { line, fields: value as Record<string, unknown> }
   const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`
-  const problem = new FormatError('dataset_record_invalid', `Expected a JSON object, found ${found}`, { file, line })
+  const problem = new FormatError('dataset_record_invalid', `Expected a JSON object, found ${found}`, {
+    file,
+    line,
+    hint: 'Write each record as an object: {"text": "…"}.',
+  })
   return { line, problem }
 }
 

@@ -144,7 +144,7 @@ async function openReader(
     format === 'json'
       ? await findRecords(openBytes(path, compressed).chunks, fileName, options.recordsIn ?? null)
       : null
-  const start = format === 'csv' ? csvStart(await firstLine(path, compressed)) : null
+  const start = format === 'csv' ? csvStart(await firstLines(path, compressed)) : null
   const source = openBytes(path, compressed)
   const { position } = source
   const chunks = options.look ? beginning(source.chunks, options.look, look) : source.chunks
@@ -171,10 +171,14 @@ async function* untilCut(batches: AsyncGenerator<RecordBatch>, look: Look): Asyn
 
 const MAX_FIRST_LINE = 2 ** 20
 
-/** The first line, or as much of it as is looked at. */
-async function firstLine(path: string, compressed: boolean): Promise<string> {
-  const limits = { bytes: MAX_FIRST_LINE, lines: 1 }
+/** The first two lines that are not empty, or as much of them as is looked at. */
+async function firstLines(path: string, compressed: boolean): Promise<string[]> {
+  const limits = { bytes: MAX_FIRST_LINE, lines: 100 }
   const start = beginning(openBytes(path, compressed).chunks, limits, { reached: false })
-  for await (const lines of readLines(start, MAX_FIRST_LINE)) return lines[0]?.bytes?.toString('utf8') ?? ''
-  return ''
+  const found: string[] = []
+  for await (const lines of readLines(start, MAX_FIRST_LINE)) {
+    found.push(...lines.map(({ bytes }) => bytes?.toString('utf8') ?? '').filter((line) => line !== ''))
+    if (found.length > 1) break
+  }
+  return found.slice(0, 2)
 }

@@ -38,8 +38,8 @@ export async function openTexts(
   column: string | null,
   options: OpenDatasetOptions = {},
 ): Promise<TextStream> {
-  // A column of an object is named with a dot; parquet is asked for both readings of the name.
-  const named = column === null ? {} : { columns: [column, column.split('.')[0]!] }
+  // A column of an object is named with a dot; parquet is asked for all readings of the name.
+  const named = column === null ? {} : { columns: [column, ...objectsOf(column)] }
   const stream = await openDataset(path, { ...options, ...named })
   const used = stream.format === 'txt' ? TXT_COLUMN : column
   if (used === null)
@@ -71,16 +71,27 @@ export async function openTexts(
   return { ...stream, column: used, position: stream.position, batches }
 }
 
-/** Value of a column; `a.b` is the column of that name, else the field `b` of the object in `a`. */
-export function fieldAt(fields: Readonly<Record<string, unknown>>, column: string): unknown {
-  if (Object.hasOwn(fields, column)) return fields[column]
-  let value: unknown = fields
-  for (const name of column.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
-    value = (value as Record<string, unknown>)[name]
+/**
+ * Value of a column; `a.b` is the column of that name, else the field `b` of the object in `a`, also where names hold dots themselves. Null
+ * where an object on the way is null; undefined where there is no such column.
+ */
+export function fieldAt(fields: unknown, column: string): unknown {
+  if (typeof fields !== 'object' || fields === null) return undefined
+  const named = fields as Readonly<Record<string, unknown>>
+  if (Object.hasOwn(named, column)) return named[column]
+  let found: null | undefined
+  for (const head of objectsOf(column)) {
+    if (!Object.hasOwn(named, head)) continue
+    const inner = named[head] ?? null
+    const value = inner === null ? null : fieldAt(inner, column.slice(head.length + 1))
+    if (value === null) found = null
+    else if (value !== undefined) return value
   }
-  return value
+  return found
 }
+
+/** What may stand before a dot of a column's name. */
+const objectsOf = (column: string): string[] => [...column.matchAll(/\./g)].map(({ index }) => column.slice(0, index))
 
 function textOf({ line, fields }: DatasetRecord, column: string, file: string): string | null | FormatError {
   const value = fieldAt(fields, column)
@@ -99,10 +110,12 @@ function textOf({ line, fields }: DatasetRecord, column: string, file: string): 
       line,
       hint: `The record has ${Object.keys(fields).slice(0, 12).join(', ') || 'no columns'}.`,
     })
-  const found = Array.isArray(value) ? 'an array' : `a ${typeof value}`
+  const found = Array.isArray(value) ? 'an array' : ArrayBuffer.isView(value) ? 'bytes' : kindOf(value)
   return new FormatError('dataset_text_invalid', `The column "${column}" holds ${found}, not text`, {
     file,
     line,
     hint: 'Choose another column, or skip broken lines.',
   })
 }
+
+const kindOf = (value: unknown): string => (typeof value === 'object' ? 'an object' : `a ${typeof value}`)
