@@ -80,7 +80,7 @@ try {
     evalEvery: 200,
   }
   const { saeId } = await train(client, on, params)
-  const extraction = await extract(client, String(saeId), on.tokenizationId, { tokens: 200_000 })
+  const extraction = await extract(client, String(saeId), on.tokenizationId, { tokens: 200_000, text: 'all' })
   console.log(
     `${extraction.summary?.features} features, ${extraction.summary?.aliveFeatures} alive, ${extraction.summary?.examples} examples`,
   )

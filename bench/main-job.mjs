@@ -46,7 +46,8 @@ try {
     console.log(
       'extraction',
       JSON.stringify(
-        (await extract(stack.client, String(saeId), on.tokenizationId, { tokens: Number(values.extract) })).summary,
+        (await extract(stack.client, String(saeId), on.tokenizationId, { tokens: Number(values.extract), text: 'all' }))
+          .summary,
       ),
     )
   if (values.peer && summary) {

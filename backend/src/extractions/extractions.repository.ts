@@ -1,5 +1,5 @@
 // Rows of extractions.
-import type { Precision } from '@mistudio/contracts'
+import type { Precision, TrainedOn } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import type { Prisma } from '../generated/prisma/client.js'
@@ -14,6 +14,7 @@ export interface NewExtraction {
   readonly tokenizationId: string
   readonly datasetName: string
   readonly precision: Precision
+  readonly trainedOn: TrainedOn
   readonly params: unknown
 }
 
@@ -28,6 +29,13 @@ export class ExtractionsRepository {
 
   find(id: string): Promise<ExtractionRow | null> {
     return this.database.prisma.extraction.findUnique({ ...withSae, where: { id } })
+  }
+
+  /** Dataset and counts of the text that a training read; null when either is gone. */
+  async textOfTraining(trainingId: string): Promise<{ datasetId: string; stats: Prisma.JsonValue } | null> {
+    const select = { tokenization: { select: { datasetId: true, stats: true } } }
+    const training = await this.database.prisma.training.findUnique({ where: { id: trainingId }, select })
+    return training?.tokenization ?? null
   }
 
   async create(tx: Tx, extraction: NewExtraction): Promise<void> {

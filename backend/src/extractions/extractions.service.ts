@@ -3,11 +3,20 @@ import { randomUUID } from 'node:crypto'
 import {
   AppError,
   type CreateExtraction,
+  defaultText,
   type Extraction,
   ExtractionParamsSchema,
   ExtractionSummarySchema,
   type Job,
   PrecisionSchema,
+  type Sae,
+  type TextChoice,
+  type Tokenization,
+  TokenizationStatsSchema,
+  type TrainedOn,
+  TrainedOnSchema,
+  tokensAvailable,
+  trainedOn,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { holdRows } from '../common/hold.js'
@@ -63,16 +72,20 @@ export class ExtractionsService {
       throw new AppError('tokenization_mismatch', `${message} Tokenize the dataset with the SAE's model.`)
     }
     const id = randomUUID()
+    const known = await this.trainedOn(sae, tokenization)
+    const settings = { ...body.params, text: body.params.text ?? defaultText(known) }
+    requireText(settings.text, tokenization)
     const row = {
       id,
       saeId: sae.id,
       tokenizationId: tokenization.id,
       datasetName: tokenization.datasetName,
       precision,
-      params: body.params,
+      trainedOn: known,
+      params: settings,
     }
     const from = { saeId: sae.id, modelPath, precision, tokenizationId: tokenization.id }
-    const params = { extractionId: id, ...from, params: body.params }
+    const params = { extractionId: id, ...from, params: settings }
     const job = { kind: 'extraction.run', subjectType: 'extraction', subjectId: id, title: sae.name } as const
     await this.jobs.submit({ ...job, params }, async (tx) => {
       await holdRows(tx, [
@@ -83,6 +96,12 @@ export class ExtractionsService {
       await this.repository.create(tx, row)
     })
     return this.get(id)
+  }
+
+  private async trainedOn(sae: Sae, tokenization: Tokenization): Promise<TrainedOn> {
+    const own = sae.trainingId && (await this.repository.textOfTraining(sae.trainingId))
+    if (!own) return 'unknown'
+    return trainedOn({ ...own, stats: TokenizationStatsSchema.nullable().parse(own.stats) }, tokenization)
   }
 
   /** Deletes an extraction with its features. Labels and notes belong to the SAE and stay. */
@@ -96,6 +115,14 @@ export class ExtractionsService {
   }
 }
 
+/** @throws AppError `validation_failed` when there are no such documents. */
+function requireText(text: TextChoice, tokenization: Tokenization): void {
+  if (tokensAvailable(text, tokenization) > 0) return
+  const documents = { held_out: 'held-out documents', train: 'training documents', all: 'documents' }[text]
+  const message = `The ${documents} of "${tokenization.datasetName}" fill no context of ${tokenization.contextSize} tokens. Choose another text to read.`
+  throw new AppError('validation_failed', message, { issues: [{ path: 'params.text', message }] })
+}
+
 const toExtraction = (row: ExtractionRow, job: Job | null): Extraction => ({
   id: row.id,
   saeId: row.saeId,
@@ -104,6 +131,7 @@ const toExtraction = (row: ExtractionRow, job: Job | null): Extraction => ({
   modelName: row.sae.modelName,
   tokenizationId: row.tokenizationId,
   datasetName: row.datasetName,
+  trainedOn: TrainedOnSchema.parse(row.trainedOn),
   site: row.sae.site,
   dSae: row.sae.dSae,
   precision: PrecisionSchema.parse(row.precision),

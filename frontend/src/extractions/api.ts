@@ -29,6 +29,10 @@ export const useAllSaes = () =>
 export const useAllTokenizations = () =>
   useQuery({ queryKey: keys.tokenizations(), queryFn: ({ signal }) => api.listTokenizations({ signal }) })
 
+/** They say what an SAE was trained on. */
+export const useAllTrainings = () =>
+  useQuery({ queryKey: keys.trainings, queryFn: ({ signal }) => api.listTrainings({ signal }) })
+
 export const useCreateExtraction = () =>
   useMutation({
     mutationFn: (body: CreateExtraction) => api.createExtraction({ body }),

@@ -3,12 +3,14 @@ import {
   type Extraction,
   type ExtractionParams,
   ExtractionParamsSchema,
+  type ExtractionRequest,
+  ExtractionRequestSchema,
   type Sae,
   type Tokenization,
 } from '@mistudio/contracts'
 import { formatCount, formatDuration, formatNumber, formatPercent, formatValue } from '../ui/format.js'
 
-export type NumberKey = Exclude<keyof ExtractionParams, 'excludeBos' | 'sampling'>
+export type NumberKey = Exclude<keyof ExtractionParams, 'excludeBos' | 'sampling' | 'text'>
 export const FIELDS: Record<NumberKey, { label: string; help: string; unit?: string }> = {
   tokens: {
     label: 'Tokens to read',
@@ -41,8 +43,9 @@ export const MORE_KEYS: readonly NumberKey[] = [
   'seed',
 ]
 
-export type DraftParams = Record<NumberKey, number | null> & Pick<ExtractionParams, 'excludeBos' | 'sampling'>
-export const defaultParams = (): ExtractionParams => ExtractionParamsSchema.parse({})
+/** `text` left out: the default of what the SAE was trained on. */
+export type DraftParams = Record<NumberKey, number | null> & Pick<ExtractionRequest, 'excludeBos' | 'sampling' | 'text'>
+export const defaultParams = (): ExtractionRequest => ExtractionRequestSchema.parse({})
 
 /** What is wrong with one number; null when it fits. Limits are the contract's. */
 export const numberError = (key: NumberKey, value: number | null): string | null => {

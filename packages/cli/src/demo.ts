@@ -23,8 +23,6 @@ const TRAINING = {
   warmupSteps: 100,
   decaySteps: 200,
 }
-const EXTRACTION_TOKENS = 500_000
-
 interface Stage {
   readonly name: string
   readonly seconds: number
@@ -132,12 +130,13 @@ const trainStage = async (
   }
 }
 
+/** Features as the product describes them when nothing is chosen: on held-out text. */
 const extractStage = async (
   client: RestClient,
   saeId: string,
   tokenizationId: string,
 ): Promise<{ extraction: Extraction; stage: Stage }> => {
-  const body = { saeId, tokenizationId, params: { tokens: EXTRACTION_TOKENS } }
+  const body = { saeId, tokenizationId, params: {} }
   const done = await stage(client, 'extract features', () => client.createExtraction({ body }), none)
   const extraction = await client.getExtraction({ params: { id: done.made.id } })
   return {
@@ -146,13 +145,14 @@ const extractStage = async (
   }
 }
 
-const printSummary = (report: DemoReport, summary: TrainingSummary): void => {
+const printSummary = (report: DemoReport, summary: TrainingSummary, { summary: read }: Extraction): void => {
   const total = report.stages.reduce((sum, { seconds }) => sum + seconds, 0)
   const lines = [
     '',
     `  SAE on ${SITE}, ${summary.tokens.toLocaleString('en')} training tokens; figures on ${summary.heldOutTokens.toLocaleString('en')} held-out tokens`,
     `  loss ${summary.loss.toFixed(4)} · FVU ${summary.fvu.toFixed(4)} · L0 ${summary.l0.toFixed(1)} · dead ${(summary.deadShare * 100).toFixed(1)} % · CE recovered ${summary.ceRecovered?.toFixed(4) ?? '–'}`,
     `  harvest ${Math.round(summary.harvestTokensPerSecond).toLocaleString('en')} tokens/s · SAE steps ${Math.round(summary.stepTokensPerSecond).toLocaleString('en')} tokens/s · all stages ${total.toFixed(0)} s`,
+    `  features described on ${(read?.tokens ?? 0).toLocaleString('en')} held-out tokens; ${read?.aliveFeatures.toLocaleString('en')} of ${read?.features.toLocaleString('en')} fired`,
     '',
     `  Browse the features: ${report.url}`,
     '',
@@ -189,7 +189,7 @@ const run = async (args: string[]): Promise<void> => {
   }
   await writeFile(`${values.out}.tmp`, `${JSON.stringify(report, null, 2)}\n`)
   await rename(`${values.out}.tmp`, values.out)
-  printSummary(report, summary)
+  printSummary(report, summary, extraction)
 }
 
 export const demo = { summary: 'run the bundled demo against a running server (--url, --key-file, --out)', run }

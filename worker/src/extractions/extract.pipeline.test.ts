@@ -17,6 +17,7 @@ const AT = { modelPath: setup.MODEL_PATH, precision: 'float32' } as const
 const [D_SAE, K, SIZE] = [200, 8, 64]
 const PARAMS = {
   tokens: 3000,
+  text: 'train' as const,
   topExamples: 5,
   quantileExamples: 6,
   quantiles: 3,
@@ -81,7 +82,7 @@ describe.skipIf(!setup.databaseUrl)('extraction of the demo model', () => {
 
     const { model, tokenizer } = await modelStore.open(setup.MODEL_PATH, 1, 'float32')
     const sae = await saeStore.open(join(dataDir, 'saes', subjects.saeId), 1)
-    const order = readingOrder(tokens, PARAMS.tokens, PARAMS.seed)
+    const order = readingOrder(tokens, PARAMS)
     const fired = Array.from({ length: D_SAE }, () => [] as { context: number; position: number; value: number }[])
     let [counted, error, square] = [0, 0, 0]
     const sum = new Float64Array(sae.dIn)
@@ -105,6 +106,7 @@ describe.skipIf(!setup.databaseUrl)('extraction of the demo model', () => {
     }
     const variance = square / counted - sum.reduce((total, value) => total + (value / counted) ** 2, 0)
     expect(summary).toMatchObject({ tokens: counted, contexts: 47, features: D_SAE })
+    expect(summary.read).toEqual({ train: 47 * SIZE, heldOut: 0, available: tokens.trainContexts * SIZE })
     expect(summary.aliveFeatures).toBe(fired.filter((list) => list.length > 0).length)
     expect(summary.l0).toBeCloseTo(fired.flat().length / counted, 9)
     expect(summary.fvu).toBeCloseTo(error / counted / variance, 6)
@@ -140,6 +142,20 @@ describe.skipIf(!setup.databaseUrl)('extraction of the demo model', () => {
         expect(value).toBeCloseTo(here.find(({ position }) => position === start + i)?.value ?? 0, 4)
       })
     }
+  })
+
+  it('of held-out documents reads these alone, all there are, and says so', async () => {
+    const params = await setup.insertExtraction(database.pool, subjects, { ...PARAMS, text: 'held_out' })
+    const outcome = await extractPipeline.run(setup.testJob(database, dataDir, 'extraction.run', params))
+    const held = tokens.heldOutContexts * SIZE
+    expect(held).toBeLessThan(PARAMS.tokens)
+    expect((outcome as { result: ExtractionSummary }).result.read).toEqual({ train: 0, heldOut: held, available: held })
+    const { rows } = await database.pool.query(
+      'SELECT min(context) AS first, count(*)::int AS examples FROM feature_example WHERE extraction_id = $1',
+      [params.extractionId],
+    )
+    expect(rows[0].examples).toBeGreaterThan(0)
+    expect(rows[0].first).toBeGreaterThanOrEqual(tokens.trainContexts)
   })
 
   it('ends with the same rows when it is suspended while reading, killed while writing and killed before the commit', async () => {
@@ -190,7 +206,7 @@ describe.skipIf(!setup.databaseUrl)('extraction of the demo model', () => {
   })
 
   it('probes own text with the encoder of the extraction', async () => {
-    const params = await setup.insertExtraction(database.pool, subjects, { ...PARAMS, tokens: 1_000_000 })
+    const params = await setup.insertExtraction(database.pool, subjects, { ...PARAMS, text: 'all', tokens: 1_000_000 })
     const job = setup.testJob(database, dataDir, 'extraction.run', params)
     const { result } = (await extractPipeline.run(job)) as { result: ExtractionSummary }
     expect(result.contexts).toBe(tokens.contexts)

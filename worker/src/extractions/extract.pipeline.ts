@@ -21,7 +21,7 @@ import { describeDecoder, reachesOutput } from './decoder-stage.js'
 import { measureOutputScale } from './final-norm.js'
 import { contextSource, type OpenedParts, openParts } from './open.js'
 import { attachTables, dropTables } from './partitions.js'
-import { type Pass, readingOrder } from './pass.js'
+import { type Pass, readingOrder, tokensRead } from './pass.js'
 import { type ReadingState, readContexts } from './reading.js'
 import { requireMemory } from './resources.js'
 import { summarise } from './summary.js'
@@ -74,7 +74,7 @@ async function extract(context: Context, checkpoints: Checkpoints): Promise<Extr
   try {
     requireMemory(parts.sae.dSae, params)
     const { pass, from } = await preparePass(context, parts, checkpoints)
-    const order = readingOrder(pass.source, params.tokens, params.seed)
+    const order = readingOrder(pass.source, params)
     const reading = await readContexts(context, pass, order, from, checkpoints)
     return await store(context, parts, pass, reading, order)
   } finally {
@@ -141,7 +141,8 @@ async function store(
       context.progress(stages[stage].at(done, total, performance.now()))
     },
   })
-  const summary = { ...summarise(pass, sae.dSae, examples, reading), outputScale: scale }
+  const read = tokensRead(source, params.text, order.subarray(0, reading.done))
+  const summary = { ...summarise(pass, sae.dSae, examples, reading), read, outputScale: scale }
   await context.commit(async (tx) => {
     await attachTables(tx, extractionId, context.job.attempt)
     const { rowCount } = await tx.query('UPDATE extraction SET summary = $2, ready_at = now() WHERE id = $1', [

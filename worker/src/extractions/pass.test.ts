@@ -1,7 +1,8 @@
+import type { ReadText } from '@mistudio/contracts'
 import { EntryBuffer, FeatureAccumulator, FidelityAccumulator } from '@mistudio/interp'
 import { describe, expect, it } from 'vitest'
 import { contextsPerPass } from '../models/passes.js'
-import { type ContextSource, type Pass, readBatch, readingOrder } from './pass.js'
+import { type ContextSource, type Pass, readBatch, readingOrder, tokensRead } from './pass.js'
 
 const SIZE = 6
 const D_SAE = 5
@@ -15,22 +16,52 @@ const source = (train: number, heldOut: number): ContextSource => ({
 })
 
 describe('readingOrder', () => {
-  it('takes a seeded sample of the training split, whole contexts and at least one', () => {
-    const order = readingOrder(source(100, 10), 61, 5)
-    expect(order.length).toBe(11)
-    expect(new Set(order).size).toBe(11)
-    expect(Math.max(...order)).toBeLessThan(100)
-    expect([...order]).not.toEqual([...order].sort((a, b) => a - b))
-    expect(readingOrder(source(100, 10), 61, 5)).toEqual(order)
-    expect(readingOrder(source(100, 10), 120, 5).subarray(0, 11)).toEqual(order)
-    expect(readingOrder(source(100, 10), 1, 5).length).toBe(1)
+  const order = (train: number, heldOut: number, text: ReadText, tokens: number, seed = 5) =>
+    readingOrder(source(train, heldOut), { tokens, text, seed })
+  const sorted = (contexts: Uint32Array) => [...contexts].sort((a, b) => a - b)
+  const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i)
+
+  it('takes a seeded sample of the chosen documents, whole contexts and at least one', () => {
+    for (const [text, from, to] of [
+      ['train', 0, 100],
+      ['held_out', 100, 130],
+      ['all', 0, 130],
+    ] as const) {
+      const found = order(100, 30, text, 61)
+      expect(found.length).toBe(11)
+      expect(new Set(found).size).toBe(11)
+      expect(Math.min(...found)).toBeGreaterThanOrEqual(from)
+      expect(Math.max(...found)).toBeLessThan(to)
+      expect([...found]).not.toEqual(sorted(found))
+      expect(order(100, 30, text, 61)).toEqual(found)
+      expect(order(100, 30, text, 120).subarray(0, 11)).toEqual(found)
+      expect(order(100, 30, text, 1).length).toBe(1)
+    }
   })
 
-  it('goes on to the held-out split only when the training split is used up, and ends with it', () => {
-    const order = readingOrder(source(8, 4), 1000, 1)
-    expect([...order.subarray(0, 8)].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
-    expect([...order.subarray(8)].sort((a, b) => a - b)).toEqual([8, 9, 10, 11])
+  it('reads no other documents when the chosen ones are used up', () => {
+    expect(sorted(order(8, 4, 'held_out', 1000))).toEqual(range(8, 12))
+    expect(sorted(order(8, 4, 'train', 1000))).toEqual(range(0, 8))
+    expect(sorted(order(8, 4, 'all', 1000))).toEqual(range(0, 12))
   })
+
+  it('goes on as it began for extractions that read training documents first', () => {
+    const found = order(8, 4, 'train_first', 1000, 1)
+    expect(sorted(found.subarray(0, 8))).toEqual(range(0, 8))
+    expect(sorted(found.subarray(8))).toEqual(range(8, 12))
+    expect(order(8, 4, 'train', 1000, 1)).toEqual(found.slice(0, 8))
+  })
+
+  it('refuses documents that fill no context', () => {
+    expect(() => order(8, 0, 'held_out', 1000)).toThrow('held-out')
+  })
+})
+
+it('tokensRead tells the documents apart, also of a reading that was ended early', () => {
+  const read = (text: ReadText, ...contexts: number[]) => tokensRead(source(8, 4), text, Uint32Array.from(contexts))
+  expect(read('all', 3, 9, 7, 11, 8)).toEqual({ train: 2 * SIZE, heldOut: 3 * SIZE, available: 12 * SIZE })
+  expect(read('held_out', 9)).toEqual({ train: 0, heldOut: SIZE, available: 4 * SIZE })
+  expect(read('train', 1)).toEqual({ train: SIZE, heldOut: 0, available: 8 * SIZE })
 })
 
 describe('readBatch', () => {

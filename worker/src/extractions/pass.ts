@@ -1,6 +1,6 @@
 // The one pass of an extraction: contexts in a fixed order through model and encoder into the accumulators. Knows no
 // files and no database; what it needs of model, SAE and dataset are the three small interfaces below.
-import { AppError } from '@mistudio/contracts'
+import { AppError, type ExtractionParams, type ReadText, type TokensRead, tokensAvailable } from '@mistudio/contracts'
 import {
   EntryBuffer,
   type FeatureAccumulator,
@@ -40,20 +40,37 @@ export interface Pass {
 }
 
 /**
- * Contexts to read, in order: a seeded permutation of the training split, and only when the budget exceeds it, a
- * permutation of the held-out split after it. So any budget is a random sample of contexts, and the same seed reads the
- * same ones.
+ * Contexts to read, in order: a seeded permutation of the chosen documents' contexts. So any budget is a random sample of them,
+ * and the same seed reads the same ones. No other documents are read when they are fewer than asked for.
+ * @throws AppError `tokenization_mismatch` when there are none.
  */
-export function readingOrder(source: ContextSource, tokens: number, seed: number): Uint32Array {
-  const { trainContexts, heldOutContexts, contextSize } = source
-  const wanted = Math.max(1, Math.ceil(tokens / contextSize))
-  const train = seededPermutation(trainContexts, seed)
-  if (wanted <= trainContexts) return train.slice(0, wanted)
+export function readingOrder(
+  source: ContextSource,
+  { tokens, text, seed }: Pick<ExtractionParams, 'tokens' | 'text' | 'seed'>,
+): Uint32Array {
+  const wanted = Math.max(1, Math.ceil(tokens / source.contextSize))
+  const all = contextsOf(source, text, seed)
+  if (all.length > 0) return all.slice(0, wanted)
+  throw new AppError(
+    'tokenization_mismatch',
+    `The tokenization has no context of ${text === 'held_out' ? 'held-out' : 'training'} documents. Choose another text to read.`,
+  )
+}
+
+function contextsOf({ trainContexts, heldOutContexts }: ContextSource, text: ReadText, seed: number): Uint32Array {
+  if (text === 'all') return seededPermutation(trainContexts + heldOutContexts, seed)
+  if (text === 'train') return seededPermutation(trainContexts, seed)
   const heldOut = seededPermutation(heldOutContexts, seed + 1).map((context) => context + trainContexts)
-  const order = new Uint32Array(Math.min(wanted, trainContexts + heldOutContexts))
-  order.set(train)
-  order.set(heldOut.subarray(0, order.length - trainContexts), trainContexts)
-  return order
+  if (text === 'held_out') return heldOut
+  return Uint32Array.from([...seededPermutation(trainContexts, seed), ...heldOut])
+}
+
+/** Tokens of the contexts that were read, by the documents they belong to, and of all that could have been. */
+export function tokensRead(source: ContextSource, text: ReadText, read: Uint32Array): TokensRead {
+  const { contextSize, trainContexts, heldOutContexts } = source
+  const heldOut = read.filter((context) => context >= trainContexts).length
+  const available = tokensAvailable(text, { contextSize, stats: { trainContexts, heldOutContexts } })
+  return { train: (read.length - heldOut) * contextSize, heldOut: heldOut * contextSize, available }
 }
 
 /**

@@ -64,7 +64,7 @@ describe('readContexts', () => {
     folder = await mkdtemp(join(tmpdir(), 'extraction-'))
   })
   afterEach(() => rm(folder, { recursive: true }))
-  const order = readingOrder(newPass().source, 100 * SIZE, 3)
+  const order = readingOrder(newPass().source, { tokens: 100 * SIZE, text: 'train', seed: 3 })
   const start = { done: 0, seconds: 0 }
 
   it.each(['pause', 'suspend'] as const)(

@@ -11,6 +11,7 @@ import { RunPrecision } from '../../models/index.js'
 import { ConfirmDialog, formatCount, IconButton, LinkButton, RelativeTime, StatusBadge, toast } from '../../ui/index.js'
 import { deleteExtraction } from '../api.js'
 import { summaryLine } from '../prepare.js'
+import { textLine } from '../text.js'
 
 export function ExtractionCard({ extraction }: { extraction: Extraction }) {
   const [deleting, setDeleting] = useState(false)
@@ -38,6 +39,7 @@ export function ExtractionCard({ extraction }: { extraction: Extraction }) {
               {extraction.modelName} · {extraction.site} · {formatCount(extraction.dSae)} features
             </p>
             {ready && <p className="mt-0.5 text-sm text-muted">{summaryLine(extraction)}</p>}
+            {ready && <p className="mt-0.5 text-sm text-muted">{textLine(extraction)}</p>}
             <p className="mt-1.5">
               <RunPrecision precision={extraction.precision} modelId={extraction.modelId} />
             </p>

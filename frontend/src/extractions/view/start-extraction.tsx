@@ -13,7 +13,7 @@ import {
   Select,
   toast,
 } from '../../ui/index.js'
-import { useAllSaes, useAllTokenizations, useCreateExtraction } from '../api.js'
+import { useAllSaes, useAllTokenizations, useAllTrainings, useCreateExtraction } from '../api.js'
 import {
   type DraftParams,
   defaultParams,
@@ -24,6 +24,8 @@ import {
   numberError,
   tokenizationsFor,
 } from '../prepare.js'
+import { knownText } from '../text.js'
+import { TextField } from './text-field.js'
 
 interface Props {
   open: boolean
@@ -39,6 +41,7 @@ export function StartExtraction(props: Props) {
 function OpenStart({ onClose, saeId: first }: Props) {
   const saes = useAllSaes()
   const all = useAllTokenizations()
+  const trainings = useAllTrainings()
   const create = useCreateExtraction()
   const navigate = useNavigate()
   const [saeChoice, setSae] = useState(first ?? '')
@@ -49,6 +52,7 @@ function OpenStart({ onClose, saeId: first }: Props) {
     (saeChoice === '' && saes.data?.length === 1 ? saes.data[0] : undefined)
   const fitting = tokenizationsFor(sae, all.data ?? [])
   const tokenization = fitting.find((one) => one.id === tokenChoice) ?? fitting[0]
+  const known = sae && tokenization ? knownText(sae, tokenization, trainings.data, all.data ?? []) : null
   const wrong = [...MAIN_KEYS, ...MORE_KEYS].some((key) => numberError(key, params[key]))
   const reason = !sae
     ? 'Choose an SAE.'
@@ -142,6 +146,14 @@ function OpenStart({ onClose, saeId: first }: Props) {
             }))}
           />
         </Field>
+        {known && tokenization && (
+          <TextField
+            {...{ known, tokenization }}
+            tokens={params.tokens}
+            value={params.text}
+            onChange={(text) => setParams({ ...params, text })}
+          />
+        )}
         <div className="grid gap-4 sm:grid-cols-2">{MAIN_KEYS.map(number)}</div>
         <details>
           <summary className="text-sm font-medium text-heading">More settings</summary>

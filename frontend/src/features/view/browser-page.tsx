@@ -3,7 +3,7 @@ import type { Extraction } from '@mistudio/contracts'
 import Layers from 'lucide-react/icons/layers'
 import { useCallback, useMemo, useState } from 'react'
 import { useParams, useSearchParams } from 'react-router'
-import { summaryLine, useExtraction } from '../../extractions/index.js'
+import { summaryLine, textLine, useExtraction } from '../../extractions/index.js'
 import { JobProgress } from '../../jobs/view/job-progress.js'
 import { useLiveStatus, useSubject } from '../../live/index.js'
 import {
@@ -65,6 +65,7 @@ function Browser({ extraction }: { extraction: Extraction }) {
       crumbs={CRUMBS}
       subtitle={`${extraction.datasetName} · ${summaryLine(extraction) ?? extraction.site}`}
     >
+      <p className="mb-3 text-sm text-muted">{textLine(extraction)}</p>
       <FilterBar filters={filters} onFilters={setFilters} />
       <div className="mb-2 flex flex-wrap items-center justify-between gap-3">
         <p className="text-sm text-muted tabular-nums" aria-live="polite">

@@ -5,7 +5,7 @@ import ChevronRight from 'lucide-react/icons/chevron-right'
 import Star from 'lucide-react/icons/star'
 import { Link, useNavigate, useParams } from 'react-router'
 import { Histogram } from '../../charts/index.js'
-import { useExtraction } from '../../extractions/index.js'
+import { textLine, useExtraction } from '../../extractions/index.js'
 import { useLiveStatus } from '../../live/index.js'
 import {
   Card,
@@ -39,14 +39,7 @@ export function FeaturePage() {
     { label: extraction.data?.saeName ?? 'Browser', to: `/features/${extractionId}` },
   ]
   if (feature.data)
-    return (
-      <FeatureView
-        key={feature.data.index}
-        feature={feature.data}
-        crumbs={crumbs}
-        scale={extraction.data?.summary?.outputScale}
-      />
-    )
+    return <FeatureView key={feature.data.index} feature={feature.data} crumbs={crumbs} extraction={extraction.data} />
   return (
     <Page title={`Feature ${text}`} crumbs={crumbs}>
       {Number.isNaN(index) ? (
@@ -63,11 +56,11 @@ export function FeaturePage() {
 function FeatureView({
   feature,
   crumbs,
-  scale,
+  extraction,
 }: {
   feature: Feature
   crumbs: { label: string; to: string }[]
-  scale: NonNullable<Extraction['summary']>['outputScale']
+  extraction: Extraction | undefined
 }) {
   const navigate = useNavigate()
   const annotate = useAnnotate(feature.extractionId, feature.saeId)
@@ -114,6 +107,7 @@ function FeatureView({
     >
       <div className="space-y-5">
         <FeatureNames feature={feature} />
+        {extraction && <p className="text-sm text-muted">{textLine(extraction)}</p>}
         <StatRow>
           <Stat
             label="Density"
@@ -146,7 +140,7 @@ function FeatureView({
             <Card title="Activations" description="Tokens per strength, zero left out.">
               <Histogram {...feature.histogram} xLabel="activation" yLabel="tokens" />
             </Card>
-            <Logits feature={feature} scale={scale} />
+            <Logits feature={feature} scale={extraction?.summary?.outputScale} />
             <Neighbours feature={feature} />
           </div>
         </div>

@@ -3,10 +3,15 @@ import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { JobSchema } from '../jobs/index.js'
+import { ReadTextSchema, TextChoiceSchema, TokensReadSchema, TrainedOnSchema } from './text.js'
+
+export * from './text.js'
 
 export const ExtractionParamsSchema = z.strictObject({
-  /** Tokens to read (whole contexts, at least one). */
+  /** Tokens to read: whole contexts, at least one and at most what the text holds. */
   tokens: z.int().min(256).max(10_000_000_000).default(500_000),
+  /** Documents that are read. */
+  text: ReadTextSchema.default('train_first'),
   topExamples: z.int().min(1).max(100).default(20),
   /** What random examples are: tokens in intervals of activation from zero to the largest, or peaks of contexts by quantile. */
   sampling: z.enum(['tokens', 'peaks']).default('tokens'),
@@ -28,16 +33,23 @@ export const ExtractionParamsSchema = z.strictObject({
 })
 export type ExtractionParams = z.infer<typeof ExtractionParamsSchema>
 
+/** As asked for: without a text, `defaultText` of what the SAE was trained on. */
+export const ExtractionRequestSchema = ExtractionParamsSchema.extend({ text: TextChoiceSchema.optional() })
+export type ExtractionRequest = z.infer<typeof ExtractionRequestSchema>
+
 export const CreateExtractionSchema = z.strictObject({
   saeId: IdSchema,
   tokenizationId: IdSchema,
-  params: ExtractionParamsSchema,
+  params: ExtractionRequestSchema,
 })
 export type CreateExtraction = z.infer<typeof CreateExtractionSchema>
 
 export const ExtractionSummarySchema = z.object({
+  /** Counted ones: BOS is left out where that was asked for. */
   tokens: z.number(),
   contexts: z.int(),
+  /** Of which documents; left out by extractions that were made before it was noted and whose text is gone. */
+  read: TokensReadSchema.optional(),
   features: z.int(),
   aliveFeatures: z.int(),
   l0: z.number(),
@@ -61,6 +73,8 @@ export const ExtractionSchema = z.object({
   modelName: z.string(),
   tokenizationId: IdSchema.nullable(),
   datasetName: z.string(),
+  /** What the SAE was trained on, seen from the text that is read. */
+  trainedOn: TrainedOnSchema,
   site: z.string(),
   dSae: z.int(),
   /** Of the model when it was read, and when the SAE was trained. */
