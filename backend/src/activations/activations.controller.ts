@@ -1,5 +1,5 @@
 // HTTP of activation captures, and download of their files.
-import type { Capture, CaptureComparison, CreateCapture } from '@mistudio/contracts'
+import type { Capture, CaptureComparison, CompareCapturesQuery, CreateCapture } from '@mistudio/contracts'
 import { Controller, Param, StreamableFile } from '@nestjs/common'
 import { BodyOf, IdParam, QueryOf, Serve, ServeRaw } from '../common/route.js'
 import { ActivationsService } from './activations.service.js'
@@ -24,8 +24,8 @@ export class ActivationsController {
   }
 
   @Serve('compareCaptures')
-  compare(@IdParam() id: string, @QueryOf('compareCaptures') query: { with: string }): Promise<CaptureComparison> {
-    return this.activations.compare(id, query.with)
+  compare(@IdParam() id: string, @QueryOf('compareCaptures') query: CompareCapturesQuery): Promise<CaptureComparison> {
+    return this.activations.compare(id, query)
   }
 
   @Serve('deleteCapture')

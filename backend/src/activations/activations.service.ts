@@ -9,6 +9,7 @@ import {
   type CaptureSite,
   CaptureSiteSchema,
   CaptureSummarySchema,
+  type CompareCapturesQuery,
   type CreateCapture,
   type Damage,
   estimateCapture,
@@ -93,12 +94,14 @@ export class ActivationsService {
     return this.get(id)
   }
 
-  /** Sites of two finished captures on the same tokens; takes some seconds. Throws `tokenization_mismatch` for others. */
-  async compare(id: string, other: string): Promise<CaptureComparison> {
-    if (id === other) throw new AppError('bad_request', 'Choose two captures. The page of one compares its own sites.')
+  /** Sites of two finished captures, or of one among each other, on the same tokens; takes some seconds. Throws `tokenization_mismatch` for others. */
+  async compare(id: string, { with: other, pairs }: CompareCapturesQuery): Promise<CaptureComparison> {
+    if (id === other && !pairs) {
+      throw new AppError('bad_request', 'Choose two captures, or name the pairs of sites to compare in this one.')
+    }
     const [a, b] = [await this.get(id), await this.get(other)]
     const question = { kind: 'activation.compare', subjectType: 'capture', subjectId: id, title: a.modelName } as const
-    const params = { a: storedSide(a), b: storedSide(b) }
+    const params = { a: storedSide(a), b: storedSide(b), pairs: pairs ?? null }
     return this.questions.ask({ ...question, params }, CaptureComparisonSchema)
   }
 

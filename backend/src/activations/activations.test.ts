@@ -121,6 +121,22 @@ describe('a comparison', () => {
     expect((await compare(id, running)).body.error.code).toBe('wrong_state')
   })
 
+  it('names pairs of one capture as JSON, a bounded number', async () => {
+    const id = await finished()
+    const asked = (pairs: string) => compare(id, `${id}&pairs=${encodeURIComponent(pairs)}`)
+    for (const wrong of ['no JSON', '[]', '[["a"]]', '{}', JSON.stringify(Array(13).fill([SITE, SITE]))])
+      expect((await asked(wrong)).body.error.code).toBe('validation_failed')
+    await test.database.prisma.workerProcess.create({ data: { id: 'v', hostname: 'h', pid: 1 } })
+    const data = { state: 'failed' } as const
+    const answering = setInterval(async () => {
+      await test.database.prisma.job.updateMany({ where: { kind: 'activation.compare', state: 'queued' }, data })
+    }, 20)
+    await asked(JSON.stringify([[SITE, SITE]])).finally(() => clearInterval(answering))
+    const { params } = await test.database.prisma.job.findFirstOrThrow({ where: { kind: 'activation.compare' } })
+    expect(params).toMatchObject({ a: { captureId: id }, b: { captureId: id }, pairs: [[SITE, SITE]] })
+    await test.database.prisma.job.deleteMany({ where: { kind: 'activation.compare' } })
+  })
+
   it('asks the worker about the shards of both', async () => {
     await test.database.prisma.workerProcess.create({ data: { id: 'w', hostname: 'h', pid: 1 } })
     const [a, b] = [await finished(), await finished()]

@@ -1,6 +1,6 @@
 // Queries and changes of captures, with what their form chooses from.
-import { API_PREFIX, type CreateCapture } from '@mistudio/contracts'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { API_PREFIX, type CreateCapture, MOST_ASKED_PAIRS, type SitePair } from '@mistudio/contracts'
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { api, hasActiveJob, keys, pollWhile, queryClient } from '../live/index.js'
 
 export const useCaptures = () =>
@@ -22,6 +22,27 @@ export const useComparison = (a: string, b: string) =>
   useQuery({
     queryKey: keys.comparison(a, b),
     queryFn: ({ signal }) => api.compareCaptures({ params: { id: a }, query: { with: b }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+
+/**
+ * Pairs of sites of one capture, some per question, so that other questions come in between; further ones with `fetchNextPage`.
+ * Nothing is asked while `pairs` is empty.
+ */
+export const useOwnPairs = (id: string, pairs: readonly SitePair[]) =>
+  useInfiniteQuery({
+    queryKey: keys.comparison(id, JSON.stringify(pairs)),
+    queryFn: ({ pageParam, signal }) => {
+      const asked = pairs.slice(pageParam, pageParam + MOST_ASKED_PAIRS)
+      return api.compareCaptures({ params: { id }, query: { with: id, pairs: JSON.stringify(asked) }, signal })
+    },
+    initialPageParam: 0,
+    getNextPageParam: (_last, answers) => {
+      const done = answers.length * MOST_ASKED_PAIRS
+      return done < pairs.length ? done : undefined
+    },
+    enabled: pairs.length > 0,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   })

@@ -1,5 +1,5 @@
 // What a capture looks like on screen: pure.
-import type { Capture, SiteComparison } from '@mistudio/contracts'
+import type { Capture, CaptureSite, SiteComparison, SitePair } from '@mistudio/contracts'
 import { formatBytes, formatCount, plural } from '../ui/format.js'
 
 export const captureName = (capture: Pick<Capture, 'modelName' | 'datasetName'>): string =>
@@ -19,6 +19,29 @@ export const captureLine = (capture: Capture): string =>
 
 /** Without `blocks.` and `hook_`: fits a table. */
 export const shortSite = (site: string): string => site.replace(/^blocks\./, 'L').replace('hook_', '')
+
+export type PairChoice = 'neighbours' | 'one' | 'with_all' | 'all'
+
+/**
+ * Pairs of a capture's sites, the later one first: change is measured against the earlier. Neighbours are sites of the same name in
+ * consecutive layers that were captured.
+ */
+export function pairsFor(choice: PairChoice, sites: readonly CaptureSite[], a: string, b: string): SitePair[] {
+  const names = sites.map(({ name }) => name)
+  if (choice === 'neighbours') return neighbours(sites)
+  if (choice === 'one') return a === b ? [] : [[a, b]]
+  if (choice === 'with_all') return names.filter((name) => name !== a).map((name) => [name, a])
+  return names.flatMap((earlier, i) => names.slice(i + 1).map((later): SitePair => [later, earlier]))
+}
+
+function neighbours(sites: readonly CaptureSite[]): SitePair[] {
+  const kind = ({ name, layer }: CaptureSite) => name.replace(`.${layer}.`, '.')
+  const inLayers = sites.filter(({ layer }) => layer !== null).sort((x, y) => x.layer! - y.layer!)
+  return inLayers.flatMap((later, i) => {
+    const earlier = inLayers.slice(0, i).findLast((one) => kind(one) === kind(later) && one.layer! < later.layer!)
+    return earlier ? [[later.name, earlier.name] as SitePair] : []
+  })
+}
 
 /** The comparison of two sites, whichever way round it is stored. */
 export const pairOf = (comparisons: readonly SiteComparison[], a: string, b: string): SiteComparison | null =>

@@ -12,7 +12,6 @@ import {
   type CaptureSummary,
   CaptureSummarySchema,
   estimateCapture,
-  pairsOf,
 } from '@mistudio/contracts'
 import { removeLeftovers, sha256OfFile, TokenReader, writeManifest } from '@mistudio/formats'
 import { findSite, type RunnableModel, siteWidth } from '@mistudio/interp'
@@ -23,7 +22,7 @@ import { contextsPerPass } from '../models/passes.js'
 import type { JobContext, Pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
-import { compareAll, measureSites, planOwnPairs, type StoredCapture } from './measure.js'
+import { measureSites, type StoredCapture } from './measure.js'
 import { shardName, traceRows, writeShard } from './shards.js'
 import { StageWatch } from './stage-watch.js'
 
@@ -174,8 +173,6 @@ async function finish(
   const values = tokens * sites.reduce((sum, { width }) => sum + width, 0)
   const measured = stage('measuring', 'shards', files.length * sites.length)
   const statistics = await watch.time('measuring', values, () => measureSites(stored, measured))
-  const compared = stage('comparing', 'pairs', pairsOf(sites).length)
-  const comparisons = await watch.time('comparing', planOwnPairs(stored).products, () => compareAll(stored, compared))
   const shards = files.map((file, index) => ({ ...file, rows: rowsOf(stored, params, files.length, index) }))
   const dtype = params.dtype
   const shape = sites.map(({ name, width }) => ({ site: name, shape: [tokens, width], dtype }))
@@ -187,7 +184,7 @@ async function finish(
     },
   })
   const summary: CaptureSummary = {
-    ...{ tokens, contexts: tokens / contextSize, files, statistics, comparisons },
+    ...{ tokens, contexts: tokens / contextSize, files, statistics, comparisons: [] },
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     ...{ seconds: watch.seconds(), timing: watch.timing() },
   }

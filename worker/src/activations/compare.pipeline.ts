@@ -1,4 +1,4 @@
-// activation.compare: sites of two finished captures on the tokens that both read. Short: it reads a bounded number of
+// activation.compare: sites of two finished captures, or of one among each other, on the tokens that both read. Short: it reads a bounded number of
 // bytes and samples rows, and says how many.
 import { join } from 'node:path'
 import {
@@ -9,6 +9,7 @@ import {
   type CaptureSite,
   MOST_PAIRS,
   planComparisons,
+  type SitePair,
   type StoredSide,
 } from '@mistudio/contracts'
 import { readManifestFiles, verifyFiles } from '@mistudio/formats'
@@ -31,10 +32,10 @@ export const comparePipeline: Pipeline<ActivationCompareParams> = {
   kind: 'activation.compare',
   parse: (params) => ActivationCompareParamsSchema.parse(params),
   async run(context) {
-    const { a, b } = context.job.params
+    const { a, b, pairs } = context.job.params
     const side = (one: StoredSide): Side => ({ ...one, folder: folderOf(context.dataDir, 'captures', one.captureId) })
     try {
-      return { state: 'completed', result: await withFileErrors(() => compare(context, side(a), side(b))) }
+      return { state: 'completed', result: await withFileErrors(() => compare(context, side(a), side(b), pairs)) }
     } catch (error) {
       if (error instanceof Interruption) return error.outcome
       throw error
@@ -42,15 +43,23 @@ export const comparePipeline: Pipeline<ActivationCompareParams> = {
   },
 }
 
-async function compare(context: JobContext<ActivationCompareParams>, a: Side, b: Side): Promise<CaptureComparison> {
+async function compare(
+  context: JobContext<ActivationCompareParams>,
+  a: Side,
+  b: Side,
+  asked: readonly SitePair[] | null,
+): Promise<CaptureComparison> {
   for (const { folder } of [a, b]) await verifyFiles(folder, await readManifestFiles(folder))
-  const { pairing, pairs } = pairUp(a.sites, b.sites)
+  const { pairing, pairs } = asked
+    ? { pairing: 'asked' as const, pairs: asked.map(([x, y]): Pair => [siteOf(a, x), siteOf(b, y)]) }
+    : pairUp(a.sites, b.sites)
   const shared = await sharedTokens(a, b)
-  const widest = Math.max(...[a, b].map(({ sites }) => sites.reduce((sum, { width }) => sum + width, 0)))
+  const [ofA, ofB] = [new Set(pairs.map(([x]) => x)), new Set(pairs.map(([, y]) => y))]
+  const widest = Math.max(...[ofA, ofB].map((sites) => [...sites].reduce((sum, { width }) => sum + width, 0)))
   const contexts = Math.floor(Math.min(shared, MOST_VALUES / widest) / a.contextSize)
   const tokens = Math.max(1, contexts) * a.contextSize
   const work = {
-    widths: [...a.sites, ...b.sites].map(({ width }) => width),
+    widths: [...ofA, ...ofB].map(({ width }) => width),
     pairs: pairs.map(([x, y]) => [x.width, y.width] as const),
   }
   const { stride } = planComparisons(tokens, a.contextSize, work, MOST_PRODUCTS)
@@ -64,6 +73,15 @@ async function compare(context: JobContext<ActivationCompareParams>, a: Side, b:
     found.push({ a: x.name, b: y.name, tokens: ours.values.length / x.width, ...compareSites(ours, theirs) })
   }
   return { a: a.captureId, b: b.captureId, sharedTokens: shared, sampledFrom: tokens, pairing, pairs: found }
+}
+
+function siteOf({ sites }: Side, name: string): CaptureSite {
+  const site = sites.find((one) => one.name === name)
+  if (site) return site
+  throw new AppError(
+    'site_unknown',
+    `The capture has no site ${name}; it has ${sites.map((one) => one.name).join(', ')}.`,
+  )
 }
 
 /** Every site with every other while there are few; namesakes beyond. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CaptureComparisonSchema, CaptureParamsSchema, type StoredSide } from '@mistudio/contracts'
+import { CaptureComparisonSchema, CaptureParamsSchema, type SitePair, type StoredSide } from '@mistudio/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as setup from '../extractions/testing.js'
 import { comparePipeline } from './compare.pipeline.js'
@@ -55,8 +55,8 @@ describe.skipIf(!setup.databaseUrl)('activation.compare', () => {
     return { captureId, format, contextSize: SIZE, tokens: contexts * SIZE, sites, shards }
   }
   const wave = (seed: number) => (row: number, dimension: number) => Math.fround(Math.sin(row * seed + dimension * 1.3))
-  const ask = (a: StoredSide, b: StoredSide) =>
-    comparePipeline.run(setup.testJob(database, dataDir, 'activation.compare', { a, b }))
+  const ask = (a: StoredSide, b: StoredSide, pairs: SitePair[] | null = null) =>
+    comparePipeline.run(setup.testJob(database, dataDir, 'activation.compare', { a, b, pairs }))
 
   it('pairs every site with every other on the tokens that both hold', async () => {
     const [f, g] = [wave(0.7), wave(1.9)]
@@ -78,6 +78,28 @@ describe.skipIf(!setup.databaseUrl)('activation.compare', () => {
     const cosine = m.reduce((s, v, d) => s + v * n[d]!, 0) / Math.hypot(...m) / Math.hypot(...n)
     expect(found.pairs[0]!.cosineOfMeans).toBeCloseTo(cosine, 6)
     expect(found.pairs[1]).toMatchObject({ cosineOfMeans: null, cosine: null })
+  })
+
+  it('compares the pairs that were asked for, in one capture too, and no others', async () => {
+    const capture = await write({
+      ...{ format: 'npz', contexts: 4, perShard: 4 },
+      sites: Object.fromEntries(
+        Array.from({ length: 40 }, (_, n) => [`s${n}`, { width: 2, at: wave(Math.floor(n / 2) + 1) }]),
+      ),
+    })
+    const outcome = await ask(capture, capture, [
+      ['s1', 's0'],
+      ['s2', 's1'],
+    ])
+    const found = CaptureComparisonSchema.parse('result' in outcome ? outcome.result : null)
+    expect(found.pairing).toBe('asked')
+    expect(found.pairs.map(({ a, b }) => [a, b])).toEqual([
+      ['s1', 's0'],
+      ['s2', 's1'],
+    ])
+    expect(found.pairs[0]).toMatchObject({ cka: expect.closeTo(1, 9), relativeChange: expect.closeTo(0, 9) })
+    expect(found.pairs[1]!.cka).toBeLessThan(0.99)
+    await expect(ask(capture, capture, [['s1', 'nowhere']])).rejects.toMatchObject({ code: 'site_unknown' })
   })
 
   it('refuses captures of other tokens and says where they part', async () => {

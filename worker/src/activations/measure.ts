@@ -1,16 +1,8 @@
-// Statistics and comparisons of a finished capture, read back from its shards: of the values as they are stored, and
+// Statistics of a finished capture, read back from its shards: of the values as they are stored, and
 // the same whatever interruptions the capture had.
 import { join } from 'node:path'
-import {
-  type CaptureParams,
-  type CaptureSite,
-  type ComparisonPlan,
-  pairsOf,
-  planOwnComparisons,
-  type SiteComparison,
-  type SiteStatistics,
-} from '@mistudio/contracts'
-import { ActivationStatistics, type ComparableSite, comparableSite, compareSites } from '@mistudio/interp'
+import type { CaptureParams, CaptureSite, SiteStatistics } from '@mistudio/contracts'
+import { ActivationStatistics } from '@mistudio/interp'
 import { openShard } from './shards.js'
 
 export interface StoredCapture {
@@ -38,38 +30,6 @@ export async function measureSites(
       await step(++done)
     }
     found.push({ site: name, ...statistics.figures() })
-  }
-  return found
-}
-
-/** What comparing all pairs of a capture's sites reads and costs. */
-export const planOwnPairs = ({ tokens, contextSize, sites }: StoredCapture): ComparisonPlan =>
-  planOwnComparisons(
-    tokens,
-    contextSize,
-    sites.map(({ width }) => width),
-  )
-
-/** All pairs of sites, in order of the sites, the later one as `a`: change is measured against the earlier. */
-export async function compareAll(
-  capture: StoredCapture,
-  step: (done: number) => Promise<void>,
-): Promise<SiteComparison[]> {
-  const { stride } = planOwnPairs(capture)
-  const ready = new Map<string, ComparableSite>()
-  const pairs = pairsOf(capture.sites)
-  if (pairs.length > 0) {
-    for (const site of capture.sites) {
-      const values = await sampledRows(capture, site, capture.tokens, stride)
-      ready.set(site.name, comparableSite(values, site.width))
-      await step(0)
-    }
-  }
-  const found: SiteComparison[] = []
-  for (const [b, a] of pairs) {
-    const [x, y] = [ready.get(a.name)!, ready.get(b.name)!]
-    found.push({ a: a.name, b: b.name, tokens: x.values.length / x.width, ...compareSites(x, y) })
-    await step(found.length)
   }
   return found
 }

@@ -26,6 +26,7 @@ import {
 import { captureFileUrl, deleteCapture, useCapture } from '../api.js'
 import { captureLine, captureName, curlLine } from '../prepare.js'
 import { Comparisons } from './comparisons.js'
+import { OwnPairs } from './own-pairs.js'
 import { Statistics } from './statistics.js'
 
 const CRUMBS = [{ label: 'Activations', to: '/activations' }]
@@ -80,6 +81,7 @@ function CaptureView({ capture }: { capture: Capture }) {
           <>
             <Statistics statistics={summary.statistics} />
             {summary.comparisons.length > 0 && <Comparisons capture={capture} comparisons={summary.comparisons} />}
+            {summary.comparisons.length === 0 && capture.sites.length > 1 && <OwnPairs capture={capture} />}
             <Files id={capture.id} summary={summary} />
           </>
         )}
@@ -90,7 +92,7 @@ function CaptureView({ capture }: { capture: Capture }) {
         verb="Delete"
         kind="capture"
         name={name}
-        goes={[`Its files, ${formatBytes(summary?.bytes ?? capture.estimatedBytes)}`, 'Statistics and comparisons']}
+        goes={[`Its files, ${formatBytes(summary?.bytes ?? capture.estimatedBytes)}`, 'Statistics']}
         stays={['Model, dataset and tokenization']}
         onConfirm={async () => {
           await deleteCapture(capture.id)

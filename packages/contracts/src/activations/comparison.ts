@@ -1,6 +1,7 @@
 // How alike two sites are on the same tokens: within one capture, or between two.
 import { z } from 'zod'
 import { IdSchema } from '../common/envelope.js'
+import { line } from '../common/text.js'
 import { CaptureFormatSchema } from './format.js'
 
 /** Two sites on the same tokens. Null where a figure is not defined (unequal widths, zero variance). */
@@ -24,7 +25,33 @@ export type SiteComparison = z.infer<typeof SiteComparisonSchema>
 /** Pairs of sites between two captures, at most; beyond, sites are paired with their namesakes only. */
 export const MOST_PAIRS = 36
 
-export const CompareCapturesQuerySchema = z.object({ with: IdSchema })
+/** Pairs of one question that names them, at most; who wants more asks again, so that other questions come in between. */
+export const MOST_ASKED_PAIRS = 12
+
+const SiteName = line().min(1).max(200)
+/** A site of capture a and one of b. */
+export const SitePairSchema = z.tuple([SiteName, SiteName])
+export type SitePair = z.infer<typeof SitePairSchema>
+const SitePairsSchema = z.array(SitePairSchema).min(1).max(MOST_ASKED_PAIRS)
+
+/** `pairs`: JSON, `[["site of a", "site of b"], …]`; without it sites are paired by their number. A capture may be compared with itself then. */
+export const CompareCapturesQuerySchema = z.object({
+  with: IdSchema,
+  pairs: z
+    .string()
+    .max(16_000)
+    .transform((text, { addIssue }) => {
+      try {
+        return JSON.parse(text) as unknown
+      } catch {
+        addIssue({ code: 'custom', message: 'No JSON: name pairs as [["site of a", "site of b"], …].' })
+        return z.NEVER
+      }
+    })
+    .pipe(SitePairsSchema)
+    .optional(),
+})
+export type CompareCapturesQuery = z.output<typeof CompareCapturesQuerySchema>
 
 /** Sites of capture a (first) and b on tokens that both read, in the same contexts and positions. */
 export const CaptureComparisonSchema = z.object({
@@ -34,8 +61,8 @@ export const CaptureComparisonSchema = z.object({
   sharedTokens: z.int(),
   /** The compared tokens are taken evenly from this many at the beginning. */
   sampledFrom: z.int(),
-  /** `all`: each site of a with each of b; `same_name`: sites of equal names, because there are more than 36 pairs. */
-  pairing: z.enum(['all', 'same_name']),
+  /** `all`: each site of a with each of b; `same_name`: sites of equal names, because there are more than 36 pairs; `asked`: those that were named. */
+  pairing: z.enum(['all', 'same_name', 'asked']),
   pairs: z.array(SiteComparisonSchema),
 })
 export type CaptureComparison = z.infer<typeof CaptureComparisonSchema>
@@ -51,5 +78,9 @@ export const StoredSideSchema = z.object({
 })
 export type StoredSide = z.infer<typeof StoredSideSchema>
 /** Parameters of `activation.compare`. */
-export const ActivationCompareParamsSchema = z.object({ a: StoredSideSchema, b: StoredSideSchema })
+export const ActivationCompareParamsSchema = z.object({
+  a: StoredSideSchema,
+  b: StoredSideSchema,
+  pairs: SitePairsSchema.nullable().default(null),
+})
 export type ActivationCompareParams = z.infer<typeof ActivationCompareParamsSchema>

@@ -1,6 +1,6 @@
 // Guards: bytes are counted, not guessed; seconds come from measurements of the same model or are not given.
 import { expect, it } from 'vitest'
-import { estimateCapture, estimateSeconds, planOwnComparisons } from './estimate.js'
+import { estimateCapture, estimateSeconds, planComparisons } from './estimate.js'
 import type { Capture, CaptureTiming } from './index.js'
 
 const params = { tokens: 1000, dtype: 'float16', shardBytes: 2 ** 20 } as const
@@ -19,12 +19,11 @@ it('counts whole contexts, values and the trace of every token', () => {
 it('takes each stage from the newest capture that measured it', () => {
   const [first, second] = ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z']
   const earlier = [
-    measured(first, { capturing: { work: 100, seconds: 1 }, comparing: { work: 1000, seconds: 1 } }),
+    measured(first, { capturing: { work: 100, seconds: 1 } }),
     measured(second, { capturing: { work: 100, seconds: 2 }, measuring: { work: 2000, seconds: 1 } }),
     measured(second, { capturing: { work: 100, seconds: 50 } }, 'other model'),
   ]
-  const products = planOwnComparisons(1000, 64, [3, 4]).products
-  expect(estimateSeconds({ tokens: 1000 }, [3, 4], source, earlier)).toBeCloseTo(20 + 7000 / 2000 + products / 1000, 9)
+  expect(estimateSeconds({ tokens: 1000 }, [3, 4], source, earlier)).toBeCloseTo(20 + 7000 / 2000, 9)
 })
 
 it('gives no seconds where a stage was never measured', () => {
@@ -32,6 +31,13 @@ it('gives no seconds where a stage was never measured', () => {
     measured('2026-01-01T00:00:00.000Z', { capturing: { work: 1, seconds: 1 }, measuring: { work: 1, seconds: 1 } }),
   ]
   expect(estimateSeconds({ tokens: 10 }, [3], source, earlier)).toBe(10 + 30)
-  expect(estimateSeconds({ tokens: 10 }, [3, 4], source, earlier)).toBeNull()
+  expect(estimateSeconds({ tokens: 10 }, [3], source, earlier.slice(1))).toBeNull()
   expect(estimateSeconds({ tokens: 10 }, [3], { ...source, contextSize: 128 }, earlier)).toBeNull()
+})
+
+it('samples every position when comparisons cannot read all rows', () => {
+  const { stride } = planComparisons(1_000_000, 64, { widths: [2048, 2048], pairs: [[2048, 2048]] }, 2e9)
+  const met = new Set(Array.from({ length: 64 }, (_, i) => (i * stride) % 64))
+  expect(stride).toBeGreaterThan(1)
+  expect(met.size).toBe(64)
 })

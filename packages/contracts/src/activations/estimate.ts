@@ -3,8 +3,6 @@ import type { Capture, CaptureParams, CaptureTiming } from './index.js'
 
 /** Bytes stored per token beside the activations: token id, context and position as int32. */
 const TRACE_BYTES = 12
-/** Multiplications that all comparisons of a capture together may cost, about a minute; more pairs mean fewer rows. */
-const COMPARISON_PRODUCTS = 3e10
 const MOST_ROWS = 16_384
 
 export interface CapturePlan {
@@ -47,10 +45,6 @@ export interface ComparisonWork {
   readonly pairs: readonly (readonly [number, number])[]
 }
 
-/** Each site with each later one. */
-export const pairsOf = <T>(sites: readonly T[]): (readonly [T, T])[] =>
-  sites.flatMap((a, i) => sites.slice(i + 1).map((b) => [a, b] as const))
-
 /**
  * Rows that comparisons read so that all of them together stay within `most` multiplications. The stride
  * shares no factor with the context size, so that every position is met equally often.
@@ -59,7 +53,7 @@ export function planComparisons(
   tokens: number,
   contextSize: number,
   { widths, pairs }: ComparisonWork,
-  most = COMPARISON_PRODUCTS,
+  most: number,
 ): ComparisonPlan {
   const own = pairs.length > 0 ? widths.reduce((sum, width) => sum + width * width, 0) : 0
   const perRow = pairs.reduce((sum, [a, b]) => sum + a * b, own)
@@ -70,10 +64,6 @@ export function planComparisons(
   return { stride, rows, products: rows * perRow }
 }
 
-/** The plan for all pairs of one capture's sites. */
-export const planOwnComparisons = (tokens: number, contextSize: number, widths: readonly number[]): ComparisonPlan =>
-  planComparisons(tokens, contextSize, { widths, pairs: pairsOf(widths) })
-
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b))
 
 /** What the speed of reading depends on. */
@@ -82,7 +72,7 @@ type Measured = Source & Pick<Capture, 'summary' | 'createdAt'>
 
 /**
  * Seconds that a capture will take at the speed of earlier ones: reading as the newest of the same model, precision and
- * context size did, statistics and comparisons as the newest that had them. Null where one of these was never measured.
+ * context size did, statistics as the newest that had them. Null where one of these was never measured.
  */
 export function estimateSeconds(
   plan: Pick<CapturePlan, 'tokens'>,
@@ -93,11 +83,7 @@ export function estimateSeconds(
   const newestFirst = [...earlier].sort((a, b) => b.createdAt.localeCompare(a.createdAt))
   const alike = newestFirst.filter((one) => sourceKey(one) === sourceKey(source))
   const values = plan.tokens * widths.reduce((sum, width) => sum + width, 0)
-  const stages = [
-    secondsOf(plan.tokens, 'capturing', alike),
-    secondsOf(values, 'measuring', newestFirst),
-    secondsOf(planOwnComparisons(plan.tokens, source.contextSize, widths).products, 'comparing', newestFirst),
-  ]
+  const stages = [secondsOf(plan.tokens, 'capturing', alike), secondsOf(values, 'measuring', newestFirst)]
   return stages.reduce((sum, stage) => (sum === null || stage === null ? null : sum + stage), 0)
 }
 

@@ -105,6 +105,7 @@ export const CaptureSummarySchema = z.object({
   timing: CaptureTimingSchema.nullable().default(null),
   files: z.array(CaptureFileSchema),
   statistics: z.array(SiteStatisticsSchema),
+  /** Of all pairs of its sites, in captures made when these were compared unasked. */
   comparisons: z.array(SiteComparisonSchema),
 })
 export type CaptureSummary = z.infer<typeof CaptureSummarySchema>
