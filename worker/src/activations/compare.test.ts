@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CaptureComparisonSchema, CaptureParamsSchema, type SitePair, type StoredSide } from '@mistudio/contracts'
+import { type WrittenFile, writeManifest } from '@mistudio/formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as setup from '../extractions/testing.js'
 import { comparePipeline } from './compare.pipeline.js'
@@ -38,6 +39,7 @@ describe.skipIf(!setup.databaseUrl)('activation.compare', () => {
     const sites = Object.entries(options.sites).map(([name, { width }]) => ({ name, layer: 0, width }))
     const params = CaptureParamsSchema.parse({ sites: sites.map(({ name }) => name), format })
     const shards: string[] = []
+    const files: Record<string, WrittenFile> = {}
     for (let first = 0; first < contexts; first += perShard) {
       const rows = Math.min(perShard, contexts - first) * SIZE
       const begin = first * SIZE
@@ -49,9 +51,10 @@ describe.skipIf(!setup.databaseUrl)('activation.compare', () => {
       )
       const tokens = Int32Array.from({ length: rows }, (_, row) => token(begin + row))
       const name = shardName(shards.length, format)
-      await writeShard(folder, name, { activations, ...traceRows(tokens, SIZE, first) }, sites, params)
+      files[name] = await writeShard(folder, name, { activations, ...traceRows(tokens, SIZE, first) }, sites, params)
       shards.push(name)
     }
+    await writeManifest(folder, 'activations', { files, data: {} })
     return { captureId, format, contextSize: SIZE, tokens: contexts * SIZE, sites, shards }
   }
   const wave = (seed: number) => (row: number, dimension: number) => Math.fround(Math.sin(row * seed + dimension * 1.3))
