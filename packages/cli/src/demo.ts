@@ -89,7 +89,7 @@ const prepare = async (
     const done = await stage(
       client,
       'import corpus',
-      () => client.createDataset({ body: { name: NAMES.dataset, source, textColumn: 'text' } }),
+      () => client.createDataset({ body: { name: NAMES.dataset, source } }),
       none,
     )
     stages.push(done.stage)

@@ -4,6 +4,7 @@ export { formatOfName } from './datasets/detect.js'
 export * from './datasets/open.js'
 export * from './datasets/preview.js'
 export * from './datasets/text.js'
+export { findTextColumn } from './datasets/text-column.js'
 export {
   type DatasetFileFormat,
   type DatasetRecord,

@@ -48,6 +48,18 @@ it('stores documents, counts them and marks the dataset as ready', async () => {
   await reader.close()
 })
 
+it('needs no column named where only one holds text, and names those there are where several do', async () => {
+  const one = temporaryFile('a.jsonl', '{"id":1,"utterance":"one"}\n{"id":2,"utterance":"two"}')
+  const state = world(3)
+  await run(importPipeline, params(one, { textColumn: null }), state)
+  expect(state.committed?.slice(0, 3)).toEqual([datasetId, 'jsonl', 'utterance'])
+  const several = temporaryFile('a.jsonl', '{"question":"q","answer":"a"}')
+  await expect(run(importPipeline, params(several, { textColumn: null }), world(3))).rejects.toMatchObject({
+    code: 'dataset_invalid',
+    message: expect.stringContaining('question, answer'),
+  })
+})
+
 it('skips and reports broken records, or fails with the line and leaves nothing', async () => {
   const path = jsonl('a', 1, 'b')
   const skipping = await run(importPipeline, params(path, { onBadRecord: 'skip' }), world(3))

@@ -3,7 +3,14 @@
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError, DatasetImportParamsSchema, type DatasetStats, DatasetStatsSchema } from '@mistudio/contracts'
-import { DocumentWriter, openTexts, resolveInside, type TextStream, writeFolderAtomic } from '@mistudio/formats'
+import {
+  DocumentWriter,
+  findTextColumn,
+  openTexts,
+  resolveInside,
+  type TextStream,
+  writeFolderAtomic,
+} from '@mistudio/formats'
 import { z } from 'zod'
 import { folderOf, withFileErrors } from '../files/index.js'
 import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
@@ -37,7 +44,8 @@ async function finishedStats({ db, job }: Context): Promise<DatasetStats | null>
 
 async function importFile(context: Context): Promise<DatasetStats> {
   const { path, fileName, textColumn, txtMode, onBadRecord, recordsIn, datasetId } = context.job.params
-  const source = await openTexts(path, textColumn, { fileName, txtMode, onBadRecord, recordsIn })
+  const column = textColumn ?? (await findTextColumn(path, fileName, recordsIn))
+  const source = await openTexts(path, column, { fileName, txtMode, onBadRecord, recordsIn })
   const folder = folderOf(context.dataDir, 'datasets', datasetId)
   const stats = await writeFolderAtomic(folder, (temporary) => copyTexts(context, source, temporary))
   const stored = await context.commit((tx) =>

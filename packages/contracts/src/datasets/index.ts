@@ -34,6 +34,7 @@ export const DatasetPreviewSchema = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.string(), sample: z.string() })),
   /** How many columns there are; `columns` holds the first of them. */
   columnsInFile: z.int(),
+  /** The column that holds the text where that is plain; null where it is a choice. */
   suggestedColumn: z.string().nullable(),
   /** Of a JSON document: the array that was read, and those that could hold the records. */
   recordsIn: z.string().nullable(),
@@ -47,7 +48,7 @@ export type DatasetPreview = z.infer<typeof DatasetPreviewSchema>
 export const CreateDatasetSchema = z.strictObject({
   name: NameSchema,
   source: DatasetSourceSchema,
-  /** Column that holds the text; not used for txt. */
+  /** Column that holds the text; not used for txt. Without it: the only text column, or the one of a conventional name; refused where that is open. */
   textColumn: block().min(1).max(200).optional(),
   txtMode: TxtModeSchema.default('lines'),
   recordsIn: RecordsInSchema.optional(),

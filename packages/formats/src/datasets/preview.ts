@@ -1,7 +1,8 @@
 // A look at the start of a dataset file: format, columns with types and samples, first rows, problems met on the way.
+import { decidingColumn } from './deciding-column.js'
 import { openDataset, type SkippedRecord } from './open.js'
 import { parquetColumns } from './parquet.js'
-import { fieldAt, suggestTextColumn } from './text.js'
+import { fieldAt } from './text.js'
 import { type DatasetFileFormat, type DatasetRecord, requireColumns } from './types.js'
 
 export interface PreviewColumn {
@@ -19,6 +20,7 @@ export interface FilePreview {
   readonly columns: readonly PreviewColumn[]
   /** How many there are; `columns` holds the first of them. */
   readonly columnsInFile: number
+  /** The column with the text where that is plain, null where it is a choice. */
   readonly suggestedColumn: string | null
   /** Of a JSON document: the array that was read, as json-layout.ts names it, and those that there are. */
   readonly recordsIn: string | null
@@ -29,7 +31,7 @@ export interface FilePreview {
 }
 
 const ROWS = 20
-/** Columns shown; the suggested one is always among them. */
+/** Columns shown. */
 const COLUMNS = 200
 /** Unpacked bytes and lines looked at. */
 const LOOK = { bytes: 128 * 2 ** 20, lines: 1_000_000, rows: ROWS }
@@ -57,8 +59,8 @@ export async function previewDataset(
   const names = new Set([...stored.keys(), ...records.flatMap(({ fields }) => columnNames(fields))])
   requireColumns(names.size, fileName)
   const all = [...names].map((name) => describe(name, records, stored.get(name)))
-  const suggestedColumn = suggestTextColumn(all)
-  const columns = all.filter(({ name }, i) => i < COLUMNS || name === suggestedColumn)
+  const suggestedColumn = decidingColumn(all)
+  const columns = shown(all, suggestedColumn)
   const { format, compressed, size, layout } = stream
   return {
     format,
@@ -72,6 +74,13 @@ export async function previewDataset(
     rows: records.map(({ fields }) => cells(fields, columns)),
     problems: [...stream.skipped.records],
   }
+}
+
+/** The suggested column, text columns wherever they stand for up to half the room, and the first of the others; in their order. */
+function shown(all: readonly PreviewColumn[], suggested: string | null): PreviewColumn[] {
+  const texts = all.filter(({ type }) => type === 'string').slice(0, COLUMNS / 2)
+  const chosen = new Set([...new Set([...texts, ...all])].slice(0, COLUMNS))
+  return all.filter((column) => chosen.has(column) || column.name === suggested)
 }
 
 /** Fields that are columns shown, by their own names. */

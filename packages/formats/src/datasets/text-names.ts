@@ -10,3 +10,8 @@ export const USUAL_TEXT_NAMES: readonly string[] = [
   'prompt',
   'completion',
 ]
+
+/** Those of them that decide by themselves; a prompt and its completion are two texts. */
+export const DECIDING_NAMES: readonly string[] = USUAL_TEXT_NAMES.filter(
+  (name) => name !== 'prompt' && name !== 'completion',
+)

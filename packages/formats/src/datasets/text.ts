@@ -1,7 +1,6 @@
 // The one column of a dataset that holds the documents.
 import { FormatError } from '../errors.js'
 import { type DatasetStream, type OpenDatasetOptions, openDataset } from './open.js'
-import { USUAL_TEXT_NAMES } from './text-names.js'
 import { type DatasetRecord, TXT_COLUMN } from './types.js'
 
 export interface TextRecord {
@@ -12,21 +11,6 @@ export interface TextRecord {
 export interface TextStream extends Omit<DatasetStream, 'batches'> {
   readonly column: string
   batches(): AsyncGenerator<readonly TextRecord[]>
-}
-
-/** The column most likely to hold documents: a usual name, else the text column with the longest sample; null if none is text. */
-export function suggestTextColumn(columns: readonly { name: string; type: string; sample: string }[]): string | null {
-  const texts = columns.filter((column) => column.type === 'string')
-  for (const name of USUAL_TEXT_NAMES) {
-    const found = texts.find((column) => column.name.toLowerCase() === name)
-    if (found) return found.name
-  }
-  return (
-    texts.reduce<(typeof texts)[number] | null>(
-      (best, column) => (best && best.sample.length >= column.sample.length ? best : column),
-      null,
-    )?.name ?? null
-  )
 }
 
 /**
