@@ -56,16 +56,15 @@ export function Histogram({ edges, counts, xLabel, yLabel, height = 180, color =
           accessibilityLayer={false}
         >
           <CartesianGrid stroke="var(--chart-grid)" vertical={false} />
-          <XAxis dataKey="from" hide />
           <XAxis
-            xAxisId="marks"
+            dataKey={(bin: Bin) => (bin.from + bin.to) / 2}
             type="number"
             domain={[from, to]}
             ticks={roundTicks(from, to, TICKS)}
             tickFormatter={(value: number) => formatValue(value)}
             tick={AXIS}
             stroke="var(--chart-axis)"
-            minTickGap={28}
+            interval={0}
             allowDataOverflow
             label={{ value: xLabel, position: 'insideBottom', offset: -12, ...AXIS }}
           />

@@ -92,6 +92,14 @@ describe('prepare', () => {
     ])
     expect(groups[0]?.examples.map((one) => one.value)).toEqual([9, 3])
   })
+  it('ends the highest interval at the largest activation, which lies within it', () => {
+    const intervals = [
+      { from: 0, to: 8, firings: 3 },
+      { from: 8, to: 16, firings: 1 },
+    ]
+    const groups = groupExamples([example({ kind: 'quantile', group: 1, value: 13.25 })], [], intervals, 13.25)
+    expect(groups.map((group) => group.title)).toEqual(['Tokens from 8 to 13.25: 25.0 % of firings (1)'])
+  })
   it('reads a feature number and refuses one beyond the SAE', () => {
     expect(parseIndex(' #12 ', 64)).toBe(12)
     expect(parseIndex('64', 64)).toBeNull()

@@ -10,9 +10,10 @@ export interface ExampleGroup {
 
 type Interval = NonNullable<Feature['histogram']['intervals']>[number]
 
-/** Interval of activation with its share of all firings. */
-function intervalTitle(intervals: readonly Interval[], group: number): string {
-  const { from, to, firings } = intervals[group]!
+/** Interval of activation with its share of all firings; the highest ends at the largest activation. */
+function intervalTitle(intervals: readonly Interval[], group: number, most: number): string {
+  const { from, to: end, firings } = intervals[group]!
+  const to = Math.min(end, most)
   const all = intervals.reduce((sum, interval) => sum + interval.firings, 0)
   return `Tokens from ${formatValue(from)} to ${formatValue(to)}: ${formatPercent(firings / all)} of firings (${formatNumber(firings)})`
 }
@@ -22,6 +23,7 @@ export const groupExamples = (
   examples: readonly Example[],
   quantileEdges: readonly number[],
   intervals: readonly Interval[] = [],
+  most = Number.POSITIVE_INFINITY,
 ): ExampleGroup[] => {
   const strongest = (list: readonly Example[]) => [...list].sort((a, b) => b.value - a.value)
   const top = strongest(examples.filter((one) => one.kind === 'top'))
@@ -37,7 +39,7 @@ export const groupExamples = (
     ...groups.map((group) => ({
       key: `q${group}`,
       title: intervals[group]
-        ? intervalTitle(intervals, group)
+        ? intervalTitle(intervals, group, most)
         : `Peaks of contexts, group ${group + 1} of ${Math.max(groups.length, quantileEdges.length - 1)}${range(group)}`,
       examples: strongest(examples.filter((one) => one.kind === 'quantile' && one.group === group)),
     })),

@@ -23,7 +23,7 @@ export function ExtractionCard({ extraction }: { extraction: Extraction }) {
   return (
     <article className="rounded-lg border border-line bg-card p-5">
       <div className="flex flex-wrap items-start justify-between gap-3">
-        <div className="flex min-w-0 gap-4">
+        <div className="flex min-w-0 flex-1 basis-96 gap-4">
           <Layers className="mt-1 size-6 shrink-0 text-tone-emerald" aria-hidden />
           <div className="min-w-0">
             <h2 className="text-lg font-semibold wrap-anywhere text-heading">

@@ -26,7 +26,7 @@ export function TextField({ known, tokenization, tokens, value, onChange }: Text
       <Field label="Text to read" hint={HINTS[known]}>
         <Select value={choice} onChange={onChange} options={textOptions(known, tokenization)} />
       </Field>
-      {short && <Notice tone="amber">{short}</Notice>}
+      {short && <Notice tone="blue">{short}</Notice>}
     </div>
   )
 }

@@ -5,7 +5,12 @@ import { Card, formatNumber } from '../../ui/index.js'
 import { groupExamples } from '../prepare.js'
 
 export function Examples({ feature }: { feature: Feature }) {
-  const groups = groupExamples(feature.examples, feature.quantileEdges, feature.histogram.intervals)
+  const groups = groupExamples(
+    feature.examples,
+    feature.quantileEdges,
+    feature.histogram.intervals,
+    feature.maxActivation,
+  )
   if (groups.length === 0)
     return (
       <Card title="Examples">
