@@ -78,6 +78,33 @@ describe('requests', () => {
   })
 })
 
+describe('addresses', () => {
+  const post = (address: string) =>
+    fetch(test.url + address, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${test.key}`, 'content-type': 'text/plain' },
+      body: 'abc',
+    })
+
+  // Another spelling would pass what is decided by the address before a handler runs: the gate, limits of bodies and of time.
+  it.each([
+    '/API/v1/auth/links',
+    '/api/V1/auth/links',
+    '/api/v1/auth/LINKS',
+    '/api/v1/auth/links/',
+    '/api/v1//auth/links',
+  ])('have one spelling: %s leads nowhere', async (address) => expect((await post(address)).status).toBe(404))
+
+  it.each(['/api/v1/UPLOADS?name=a.txt', '/api/v1/uploads/?name=a.txt'])('of uploads, too: %s', async (address) =>
+    expect((await post(address)).status).toBe(404),
+  )
+
+  it('still lead to the documents of the interface', async () => {
+    for (const address of ['/api/docs', '/api/docs/', '/api/docs-json'])
+      expect((await fetch(test.url + address)).status).toBe(200)
+  })
+})
+
 describe('uploads', () => {
   it('stores the bytes under a safe name with their hash', async () => {
     const { status, body } = await test.call('POST', `/uploads?name=${encodeURIComponent('../a b.txt')}`, 'hello')

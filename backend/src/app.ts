@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { API_PREFIX, FOLDER_UPLOAD_FILE_PATH, ROUTES, UPLOAD_PATH } from '@mistudio/contracts'
 import { NestFactory } from '@nestjs/core'
-import type { NestExpressApplication } from '@nestjs/platform-express'
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express'
 import express from 'express'
 import helmet from 'helmet'
 import { AppModule } from './app.module.js'
@@ -46,7 +46,7 @@ const security = helmet({
 /** The application, ready to listen; its first admin key exists. */
 export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
   await mkdir(path.join(config.dataDir, 'import'), { recursive: true })
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), withOneSpelling(), {
     bodyParser: false,
     logger: new MaskingLogger({ logLevels: ['log', 'warn', 'error', 'fatal'] }),
   })
@@ -66,6 +66,17 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
   await app.get(Instance, { strict: false }).load()
   await app.get(AuthService, { strict: false }).ensureFirstKey()
   return app
+}
+
+/**
+ * Express in which an address has one spelling: what is decided by it (the gate, uploads, pages) holds for whatever a handler answers.
+ * Settings of routing count only before anything is added.
+ */
+function withOneSpelling(): ExpressAdapter {
+  const server = express()
+  server.set('case sensitive routing', true)
+  server.set('strict routing', true)
+  return new ExpressAdapter(server)
 }
 
 /** Forwarded headers count only when they come from these. @throws Error for what is no address or network. */

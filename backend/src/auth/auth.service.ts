@@ -66,7 +66,7 @@ export class AuthService {
   async login(apiKey: string, from: Visitor): Promise<Opened> {
     const identity = await this.byKey(apiKey, from.address)
     if (!identity) throw new AppError('unauthenticated', 'This API key is not known. Check it and paste it whole.')
-    return this.sessions.open(identity, from.browser)
+    return this.openSession(identity, from)
   }
 
   /** Opens a browser session with a one-time code, for the key that made it. */
@@ -78,12 +78,19 @@ export class AuthService {
     if (!maker) {
       throw new AppError('unauthenticated', 'This link was used already or is older than ten minutes. Make a new one.')
     }
-    return this.sessions.open({ keyId: maker.id, scope: ScopeSchema.parse(maker.scope) }, from.browser)
+    return this.openSession({ keyId: maker.id, scope: ScopeSchema.parse(maker.scope) }, from)
+  }
+
+  private async openSession(maker: Pick<Identity, 'keyId' | 'scope'>, from: Visitor): Promise<Opened> {
+    const opened = await this.sessions.open(maker, from.browser)
+    this.guesses.know(opened.cookie)
+    return opened
   }
 
   /** A code for one sign-in as the caller, and the address that uses it. */
   createLink(origin: string, { keyId }: Identity): { code: string; url: string } {
     const code = this.links.create(keyId)
+    this.guesses.know(code)
     return { code, url: `${origin}/login?code=${code}` }
   }
 
@@ -94,6 +101,7 @@ export class AuthService {
   async createKey(name: string, scope: Scope): Promise<z.infer<typeof CreatedApiKeySchema>> {
     const secret = randomApiKey()
     const row = await this.repository.createKey({ name, scope, prefix: keyPrefix(secret), hash: hashSecret(secret) })
+    this.guesses.know(secret)
     return { ...toApiKey(row), secret }
   }
 

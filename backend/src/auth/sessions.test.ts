@@ -94,6 +94,18 @@ describe('signing in', () => {
     expect((await test.call('GET', '/models')).status).toBe(200)
   })
 
+  it('works beside guessers with what was made here: a new key, its session, a link', async () => {
+    expect(await works({ authorization: `Bearer ${test.key}` })).toBe(true)
+    const guess = (n: number) => test.call('POST', '/auth/login', { apiKey: `mis_wrong guess number ${n}` }, {})
+    const guesses = await Promise.all(Array.from({ length: 60 }, (_, n) => guess(n)))
+    expect(guesses.map(({ status }) => status)).toContain(429)
+    const key = await makeKey('write')
+    expect(await works({ authorization: `Bearer ${key.secret}` })).toBe(true)
+    expect(await works(await signIn(key.secret))).toBe(true)
+    const { code } = (await test.call('POST', '/auth/links')).body.data
+    expect(await works({ cookie: cookieOf(await test.call('POST', '/auth/link', { code }, {})) })).toBe(true)
+  })
+
   it('by link leads to this machine, whatever Host and forwarded headers say', async () => {
     const urlFor = (headers: Record<string, string>): Promise<string> =>
       new Promise((resolve, reject) => {

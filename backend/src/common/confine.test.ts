@@ -1,8 +1,30 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listFolder } from '../files/browse.js'
 import { allowedBy, canBeRoot, type ImportRules, isInside, resolveInside } from './confine.js'
+
+const canMount = (() => {
+  try {
+    execFileSync('unshare', ['--mount', 'true'], { stdio: 'ignore' })
+    return process.getuid?.() === 0
+  } catch {
+    return false
+  }
+})()
+
+/** Shows a folder at another path, too, while `work` runs. */
+async function withMount(folder: string, at: string, work: () => Promise<unknown>): Promise<void> {
+  await mkdir(at, { recursive: true })
+  execFileSync('mount', ['--bind', folder, at])
+  try {
+    await work()
+  } finally {
+    execFileSync('umount', [at])
+  }
+}
 
 let base: string
 let root: string
@@ -45,6 +67,23 @@ describe('confinement of paths', () => {
     expect(await canBeRoot(dataDir, dataDir)).toBe(false)
     expect(await canBeRoot(path.join(dataDir, 'import'), dataDir)).toBe(true)
     expect((await allowedBy({ roots: [path.join(dataDir, 'secrets')], dataDir })).roots).toEqual([])
+  })
+
+  // A mount needs an administrator; the container of the product has one for its data and may have another around it.
+  it.runIf(canMount)('keeps the data folder closed under the name of a mount', async () => {
+    const [around, secrets] = [path.join(root, 'mounted'), path.join(root, 'mounted-secrets')]
+    await withMount(rules.dataDir, around, async () => {
+      for (const name of ['', '/secrets', '/secrets/api-key'])
+        await expect(resolveInside(around + name, rules)).rejects.toMatchObject({ code: 'path_outside_roots' })
+      expect(await resolveInside(`${around}/import/text.txt`, rules)).toContain('text.txt')
+      expect(await canBeRoot(around, rules.dataDir)).toBe(false)
+      expect(await canBeRoot(path.join(around, 'import'), rules.dataDir)).toBe(true)
+      const listed = await listFolder(root, await allowedBy(rules))
+      expect(listed.map(({ name }) => name)).not.toContain('mounted')
+    })
+    await withMount(path.join(rules.dataDir, 'secrets'), secrets, () =>
+      expect(resolveInside(`${secrets}/api-key`, rules)).rejects.toMatchObject({ code: 'path_outside_roots' }),
+    )
   })
 
   it('follows links that stay inside', async () => {

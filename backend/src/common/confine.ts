@@ -1,6 +1,6 @@
 // Confinement of paths given by users: a path counts by where it really leads (links resolved), and must lead into an allowed root. The
 // data directory is open to nobody but for its folder `import`, whatever roots lie around it or in it.
-import { realpath } from 'node:fs/promises'
+import { readdir, realpath, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { AppError } from '@mistudio/contracts'
 
@@ -17,22 +17,43 @@ export interface ImportRules {
   readonly dataDir: string
 }
 
-/** Whether a real path is no part of the data directory (a real path too), but for its folder `import`. */
-const isImportable = (real: string, closed: string | null): boolean =>
-  closed === null || !isInside(closed, real) || isInside(path.join(closed, 'import'), real)
-
 export interface Allowed {
   /** The roots that exist and may be read from, as real paths. */
   readonly roots: readonly string[]
   /** Whether what lies at a real path may be read. */
-  allows(real: string): boolean
+  allows(real: string): Promise<boolean>
 }
 
 export async function allowedBy({ roots, dataDir }: ImportRules): Promise<Allowed> {
-  const closed = await realOrNull(dataDir)
+  const isOpen = await outsideOf(dataDir)
   const real = (await Promise.all(roots.map(realOrNull))).filter((root): root is string => root !== null)
-  const open = real.filter((root) => isImportable(root, closed))
-  return { roots: open, allows: (file) => isImportable(file, closed) && open.some((root) => isInside(root, file)) }
+  const may = await Promise.all(real.map(isOpen))
+  const open = real.filter((_, i) => may[i])
+  return { roots: open, allows: async (file) => open.some((root) => isInside(root, file)) && isOpen(file) }
+}
+
+/**
+ * Tells of a real path whether it is no part of the data directory, but for its folder `import`. Decided on the folders on the way to it by
+ * device and number: mounts show one folder at several paths, so that its name would not tell.
+ */
+async function outsideOf(dataDir: string): Promise<(real: string) => Promise<boolean>> {
+  const open = await identityOf(path.join(dataDir, 'import'))
+  const entries = await readdir(dataDir, { withFileTypes: true }).catch(() => [])
+  const rooms = entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join(dataDir, name))
+  const closed = new Set(await Promise.all([dataDir, ...rooms].map(identityOf)))
+  return async (real) => {
+    for (let at = real; ; at = path.dirname(at)) {
+      const identity = await identityOf(at)
+      if (identity !== null && identity === open) return true
+      if (identity !== null && closed.has(identity)) return false
+      if (path.dirname(at) === at) return true
+    }
+  }
+}
+
+const identityOf = async (file: string): Promise<string | null> => {
+  const found = await stat(file, { bigint: true }).catch(() => null)
+  return found && `${found.dev}:${found.ino}`
 }
 
 /** Whether a folder that exists could be an import root. */
@@ -53,7 +74,7 @@ export async function resolveInside(given: string, rules: ImportRules): Promise<
   if (!path.isAbsolute(given) || !named) throw outside(given, roots)
   const real = await realOrNull(wanted)
   if (real === null) throw new AppError('file_not_found', `"${given}" does not exist or cannot be read by the server.`)
-  if (allowed.allows(real)) return real
+  if (await allowed.allows(real)) return real
   throw allowed.roots.some((root) => isInside(root, real)) ? inDataFolder(given) : outside(given, roots)
 }
 

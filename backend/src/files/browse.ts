@@ -29,7 +29,7 @@ async function describe(folder: string, entry: Dirent, allowed: Allowed): Promis
   const full = path.join(folder, entry.name)
   // What may not be opened is not shown: a link would tell what lies where it leads.
   const real = await realpath(full).catch(() => null)
-  if (real === null || !allowed.allows(real)) return null
+  if (real === null || !(await allowed.allows(real))) return null
   const found = await stat(full).catch(() => null)
   if (found?.isDirectory()) {
     return {

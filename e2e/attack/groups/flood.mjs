@@ -105,6 +105,15 @@ const guesses = async ({ probe, instance: { url, keys } }) => {
       `${statuses.filter((s) => s === 401).length} × 401`,
     )
   })
+  for (const path of ['/api/v1/auth/login', '/API/v1/auth/login', '/api/v1/auth/login/']) {
+    await probe(`guesses all at once are no more guesses: ${path}`, async () => {
+      const guess = (/** @type {number} */ i) =>
+        send(url, { method: 'POST', path, raw: true, json: { apiKey: `mis_guess_at_once_${i}` } })
+      const answers = await Promise.all(Array.from({ length: GUESSES }, (_, i) => guess(i)))
+      const looked = answers.filter(({ status }) => status === 401).length
+      return unless(looked <= 40, `${GUESSES} wrong keys at once`, `${looked} × 401`)
+    })
+  }
   await probe('a right key is answered while others guess', async () => {
     const answer = await send(url, { path: '/models', key: keys.read })
     return unless(answer.status === 200, 'a right key after the guesses', short(answer))

@@ -3,7 +3,7 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FILE_ROOMS, IMPORT_ROOT_KEYS, StoredRootsSchema } from '@mistudio/contracts'
-import { existingRoots, type FileRoots, isInside } from '@mistudio/formats'
+import { existingRoots, type FileRoot, type FileRoots, identitiesOf, isInside, leadsThrough } from '@mistudio/formats'
 import type { Pool } from 'pg'
 
 /** Folders of the data directory that jobs read, beside the rooms that keep a folder per id. */
@@ -32,5 +32,13 @@ export async function rootsOf(db: Pick<Pool, 'query'>, dataDir: string, places: 
   const rooms = own.map(
     (named, i) => inside.find((root) => root.named === named) ?? { named, real: join(closed, roomNames()[i]!) },
   )
-  return { closed, roots: [...given.filter(({ real }) => !isInside(closed, real)), ...rooms] }
+  return { closed, roots: [...(await outsideOf(closed, given)), ...rooms] }
+}
+
+/** The roots that lie in no part of the data directory, under none of its names; its folder `import` may have another. */
+async function outsideOf(closed: string, roots: readonly FileRoot[]): Promise<FileRoot[]> {
+  const named = roots.filter(({ real }) => !isInside(closed, real))
+  const [identities, open] = await Promise.all([closed, join(closed, 'import')].map(identitiesOf))
+  const inside = await Promise.all(named.map(({ real }) => leadsThrough(identities!, real, { open: open! })))
+  return named.filter((_, i) => !inside[i])
 }

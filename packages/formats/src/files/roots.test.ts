@@ -17,6 +17,15 @@ import { existingRoots, readingWithin } from './roots.js'
 import { writeZip } from './zip.js'
 
 const CANARY = 'canary-7f3a'
+/** A mount needs an administrator. */
+const canMount = (() => {
+  try {
+    execFileSync('unshare', ['--mount', 'true'], { stdio: 'ignore' })
+    return process.getuid?.() === 0
+  } catch {
+    return false
+  }
+})()
 
 let base: string
 let root: string
@@ -128,6 +137,23 @@ it('lists no folder outside', async () => {
   symlinkSync('../data/secrets', join(model, 'onnx'))
   await refusal(() => listFolder(join(model, 'onnx')))
   expect(await within(() => listFolder(root))).toContain('model')
+})
+
+it.runIf(canMount)('opens the data folder under no name that a mount gives it', async () => {
+  const [around, secrets] = [join(model, 'mounted'), join(model, 'secrets')]
+  for (const [folder, at, file] of [
+    [data, around, 'mounted/secrets/api-key'],
+    [join(data, 'secrets'), secrets, 'secrets/api-key'],
+  ] as const) {
+    mkdirSync(at, { recursive: true })
+    execFileSync('mount', ['--bind', folder, at])
+    try {
+      expect(await refusal(() => readTextFile(join(model, file), 100))).toMatchObject({ code: 'path_outside_root' })
+      await refusal(() => listFolder(join(model, file, '..')))
+    } finally {
+      execFileSync('umount', [at])
+    }
+  }
 })
 
 it('cannot be tricked by a link that changes while files are opened', async () => {

@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { type FileHandle, lstat, readlink, realpath } from 'node:fs/promises'
 import { relative, resolve, sep } from 'node:path'
 import { FormatError, translateSystemError } from '../errors.js'
+import { identitiesOf, leadsThrough } from './mounts.js'
 import { isInside } from './resolve.js'
 
 /** A folder as it is named and as it really lies. */
@@ -14,9 +15,12 @@ export interface FileRoot {
 
 export interface FileRoots {
   readonly roots: readonly FileRoot[]
-  /** Real path of a folder that only roots inside it open: a root around it does not. The data directory is one. */
+  /** Real path of a folder that only roots inside it open: a root around it does not, by no name. The data directory is one. */
   readonly closed: string
 }
+
+/** What lies in the closed folder of these roots, whatever it is called. */
+const closedIdentities = new WeakMap<FileRoots, Promise<ReadonlySet<string>>>()
 
 const current = new AsyncLocalStorage<FileRoots>()
 
@@ -45,14 +49,22 @@ export async function requireOpenedInside(handle: FileHandle, path: string): Pro
   const confined = current.getStore()
   if (!confined) return
   const real = await realPathOf(handle, path)
-  const { closed } = confined
-  const fits = rootsNaming(confined, path).some(
+  const fitting = rootsNaming(confined, path).filter(
     (root) =>
       isInside(root.real, real) &&
-      (!isInside(closed, real) || isInside(closed, root.real)) &&
       hiddenParts(root.real, real).every((part) => resolve(path).split(sep).includes(part)),
   )
-  if (!fits) throw outside(path, confined)
+  for (const root of fitting) if (await opens(root, real, confined)) return
+  throw outside(path, confined)
+}
+
+/** Whether a root opens what lies in it at a real path: all but the closed folder, unless it is a part of that itself. */
+async function opens(root: FileRoot, real: string, confined: FileRoots): Promise<boolean> {
+  if (isInside(confined.closed, root.real)) return true
+  if (isInside(confined.closed, real)) return false
+  const identities = closedIdentities.get(confined) ?? identitiesOf(confined.closed)
+  closedIdentities.set(confined, identities)
+  return !(await leadsThrough(await identities, real, { top: root.real }))
 }
 
 const rootsNaming = ({ roots }: FileRoots, path: string): FileRoot[] => {
