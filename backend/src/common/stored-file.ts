@@ -49,6 +49,16 @@ export async function openWholeFile(
   throw new AppError('data_damaged', damageText(room, name), { room, id, file: name })
 }
 
+const MAX_JSON_BYTES = 2 ** 20
+
+/** The JSON that a small stored file holds; undefined where it is none. */
+export async function jsonFrom({ stream, size }: StoredFile): Promise<unknown> {
+  if (size > MAX_JSON_BYTES) return void stream.destroy()
+  let text = ''
+  for await (const chunk of stream.setEncoding('utf8')) text += chunk
+  return parsed(text)
+}
+
 async function openPlainly(folder: string, name: string): Promise<{ handle: FileHandle; size: number } | null> {
   if (path.basename(name) !== name) return null
   const real = await realpath(folder).catch(() => null)
@@ -76,11 +86,12 @@ async function isWhole(handle: FileHandle, folder: string, name: string): Promis
   return hash.digest('hex') === written.sha256
 }
 
-const jsonOf = async (file: string): Promise<unknown> => {
-  const text = await readFile(file, 'utf8').catch(() => 'null')
+const jsonOf = async (file: string): Promise<unknown> => parsed(await readFile(file, 'utf8').catch(() => ''))
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return null
+    return undefined
   }
 }

@@ -1,8 +1,9 @@
 // Rules for SAEs that go out: archives in the layouts that can hold them, model cards, and uploads to the hub.
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import {
   AppError,
+  damageText,
   type ExportSae,
   exportNote,
   exportProblem,
@@ -17,11 +18,13 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
-import { openStoredFile, type StoredFile } from '../common/stored-file.js'
+import { jsonFrom, openStoredFile, openWholeFile, type StoredFile } from '../common/stored-file.js'
 import { JobsService } from '../jobs/jobs.service.js'
 import { modelCard } from './model-card.js'
 import { SaesRepository } from './saes.repository.js'
 import { SaesService } from './saes.service.js'
+
+const CFG = 'cfg.json'
 
 @Injectable()
 export class SaeExportsService {
@@ -110,11 +113,14 @@ export class SaeExportsService {
       })
   }
 
+  /** @throws AppError `file_not_found`, `data_damaged`. */
   private async shape(id: string): Promise<SaeShape> {
-    const text = await readFile(path.join(this.config.dataDir, 'saes', id, 'cfg.json'), 'utf8').catch(() => null)
-    if (text === null)
-      throw new AppError('file_not_found', 'The file cfg.json of this SAE is missing in the data folder.')
-    return SaeShapeSchema.parse(JSON.parse(text))
+    const file = await openWholeFile(this.config.dataDir, { room: 'saes', id }, CFG)
+    if (!file) throw new AppError('file_not_found', 'The file cfg.json of this SAE is missing in the data folder.')
+    const shape = SaeShapeSchema.safeParse(await jsonFrom(file))
+    if (shape.success) return shape.data
+    // Folders of earlier versions have no manifest that would have told.
+    throw new AppError('data_damaged', damageText('saes', CFG), { room: 'saes', id, file: CFG })
   }
 
   private archive(id: string, layout: SaeExport['layout']): string {

@@ -1,6 +1,6 @@
 // SAE files at the API, against real servers: what may be exported, checked and uploaded, and that an unfinished import cannot be used.
 import { randomUUID } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from '../testing/app.js'
@@ -55,6 +55,22 @@ describe('exports', () => {
     const refused = await test.call('POST', `/saes/${rows.saeId}/exports`, { layout: 'gemma_scope' })
     expect(refused.body.error.code).toBe('sae_unsupported')
   })
+
+  it.each(['', '{"d_in": 16', '{"d_in": 16}', '\0\0\0\0', 'x'.repeat(2 ** 21)])(
+    'say that cfg.json is damaged when it holds %j',
+    async (text) => {
+      const file = path.join(folderOf('saes'), 'cfg.json')
+      const whole = await readFile(file, 'utf8')
+      await writeFile(file, text)
+      const asked = [
+        await test.call('GET', `/saes/${rows.saeId}/exports`),
+        await test.call('POST', `/saes/${rows.saeId}/exports`, { layout: 'saelens' }),
+        await test.call('GET', `/saes/${rows.saeId}/card`),
+      ]
+      await writeFile(file, whole)
+      expect(asked.map(({ body }) => body.error?.code)).toEqual(Array(3).fill('data_damaged'))
+    },
+  )
 
   it('are downloaded once they are there', async () => {
     const fetched = () =>
