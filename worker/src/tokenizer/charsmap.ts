@@ -14,6 +14,29 @@ const MapSchema = z.looseObject({ precompiled_charsmap: z.base64().min(8).max(MA
 const ENCODER = new TextEncoder()
 const GRAPHEMES = new Intl.Segmenter('und', { granularity: 'grapheme' })
 
+/** Looked at together: the segmenter's work grows with the square of what it is given. */
+const WINDOW = 256
+
+/** The graphemes of a text. The last one of a window may go on behind it, so it is looked at again with what follows. */
+function* graphemesOf(text: string): Generator<string> {
+  let from = 0
+  let size = WINDOW
+  while (from < text.length) {
+    const cut = from + size
+    // Never between the halves of a character.
+    const end = (text.codePointAt(cut - 1) ?? 0) > 0xffff ? cut + 1 : cut
+    const found = Array.from(GRAPHEMES.segment(text.slice(from, end)), ({ segment }) => segment)
+    const isLast = end >= text.length
+    if (!isLast && found.length === 1) size *= 2
+    else {
+      const whole = isLast ? found : found.slice(0, -1)
+      yield* whole
+      from += whole.reduce((length, grapheme) => length + grapheme.length, 0)
+      size = WINDOW
+    }
+  }
+}
+
 /** Characters of which each is a grapheme of its own, whatever stands beside them: no neighbour is one that joins. */
 const ALONE = /(?<![^\0-\u02ff]|\r)(?:(?!\r\n)[\0-\u02ff])+(?![^\0-\u02ff])/gu
 
@@ -27,6 +50,9 @@ const unitOf = (unit: number): Unit => ({
   label: (unit & 0x800000ff) >>> 0,
   offset: (unit >>> 10) << ((unit & 0x200) >>> 6),
 })
+
+/** Look-ups remembered; when full, the memory starts anew. */
+const CAPACITY = 100_000
 
 class CharacterMap {
   readonly #units: DataView
@@ -49,6 +75,7 @@ class CharacterMap {
     if (found === undefined) {
       const at = this.#shortest(ENCODER.encode(part))
       found = at === null ? null : this.#textAt(at)
+      if (this.#known.size >= CAPACITY) this.#known.clear()
       this.#known.set(part, found)
     }
     return found
@@ -99,9 +126,10 @@ export function precompiled(component: Component): (text: string) => string {
   }
   const byGrapheme = (part: string): string => {
     let written = ''
-    for (const { segment } of GRAPHEMES.segment(part))
+    for (const grapheme of graphemesOf(part))
       written +=
-        (Buffer.byteLength(segment) <= MAX_GRAPHEME_BYTES ? map.replacementOf(segment) : null) ?? byCharacter(segment)
+        (Buffer.byteLength(grapheme) <= MAX_GRAPHEME_BYTES ? map.replacementOf(grapheme) : null) ??
+        byCharacter(grapheme)
     return written
   }
   return (text) => {

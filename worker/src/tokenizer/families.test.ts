@@ -9,6 +9,7 @@ import { LLAMA3_WORDS, QWEN_WORDS } from './published-expressions.js'
 import { mergeByRank, referenceBpe } from './reference-bpe.js'
 
 const DEMO = fileURLToPath(new URL('../../../demo/tiny-stories-1m/', import.meta.url))
+const GOLDENS = fileURLToPath(new URL('../../../fixtures/tokenizers/goldens.json', import.meta.url))
 const demo = JSON.parse(readFileSync(join(DEMO, 'tokenizer.json'), 'utf8')) as {
   model: { vocab: Record<string, number>; merges: (string | [string, string])[] }
 }
@@ -233,6 +234,21 @@ describe('SentencePiece families', () => {
     expect(tokenizer.encode('hello lo').map((id) => vocab[id]![0])).toEqual(['▁he', 'llo', '▁', 'lo'])
     expect(tokenizer.decode(tokenizer.encode('hello lo'))).toBe('hello lo')
   })
+})
+
+it('Precompiled: graphemes are found wherever they lie in a long text', async () => {
+  const { cases, bases } = JSON.parse(readFileSync(GOLDENS, 'utf8')) as {
+    cases: { name: string; changes: object }[]
+    bases: { unigram: object }
+  }
+  const changes = cases.find(({ name }) => name === 'Precompiled')!.changes
+  const tokenizer = await open({ 'tokenizer.json': { ...bases.unigram, ...changes, pre_tokenizer: null } })
+  // A lone part, whose accents take no place of their own, beside the same behind so much that windows end everywhere in it.
+  const part = 'e\u0301あ가👍🏽e\u0301\u0301\u0301あ'
+  const whole = tokenizer.decode(tokenizer.encode(part.repeat(200)))
+  expect(whole).toBe(tokenizer.decode(tokenizer.encode(part)).repeat(200))
+  const pile = `e${'\u0301'.repeat(2000)}`
+  expect(tokenizer.decode(tokenizer.encode(`あ${pile}あ`))).toBe(`${'a'}${tokenizer.decode(tokenizer.encode(pile))}a`)
 })
 
 describe('guards', () => {

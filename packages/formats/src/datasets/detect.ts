@@ -4,6 +4,7 @@ import { FormatError } from '../errors.js'
 import { openRegularFile, readExactly } from '../files/open.js'
 import { pickleRefused } from '../safetensors/source.js'
 import { openBytes } from './bytes.js'
+import { parseJson } from './jsonl.js'
 import type { DatasetFileFormat } from './types.js'
 
 const FORMATS: Readonly<Record<string, DatasetFileFormat>> = {
@@ -124,7 +125,7 @@ async function linesAtStart(path: string, compressed: boolean): Promise<string[]
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text)
+    parseJson(text)
     return true
   } catch {
     return false

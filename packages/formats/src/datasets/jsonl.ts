@@ -38,7 +38,7 @@ function parseLine(
 const STRING_OR_NON_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g
 
 /** JSON, and Python's NaN, Infinity and -Infinity in it as null. @throws SyntaxError */
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -26,6 +26,10 @@ describe('JSON', () => {
     expect(await read('a.jsonl.gz', gzipSync(content))).toEqual(['one', 'two'])
   })
 
+  it('is read line by line from a .json file, also where the first line holds Python’s NaN', async () => {
+    expect(await read('a.json', '{"text":"one","n":NaN}\n{"text":"two","n":Infinity}\n')).toEqual(['one', 'two'])
+  })
+
   it('is read with the name of an object whose fields have dots in theirs', async () => {
     expect(await read('a.jsonl', '{"m":{"a.b":"one"}}\n{"m":null}\n{"m":{"a.b":"two"}}', 'm.a.b')).toEqual([
       'one',
