@@ -49,7 +49,7 @@ test('from a model and a text file to steered text', async ({ page }) => {
     await page.getByRole('button', { name: 'Preview' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('textbox', { name: 'Name' }).fill('My stories')
-    await dialog.getByRole('button', { name: 'Import' }).click()
+    await dialog.getByRole('button', { name: 'Import', exact: true }).click()
     await expect(page).toHaveURL(/\/datasets\/[0-9a-f-]{36}/)
     await expect(page.getByText('Ready').first()).toBeVisible(LONG)
     await page.getByRole('tab', { name: /Tokenizations/ }).click()

@@ -6,18 +6,19 @@ import {
   type CaptureComparison,
   CaptureComparisonSchema,
   CaptureParamsSchema,
-  type CaptureSite,
   CaptureSiteSchema,
   CaptureSummarySchema,
   type CompareCapturesQuery,
   type CreateCapture,
   type Damage,
   estimateCapture,
-  isCapturable,
   type Job,
   type Model,
   PrecisionSchema,
+  type Site,
   type StoredSide,
+  tooLarge,
+  valuesPerToken,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
@@ -68,12 +69,20 @@ export class ActivationsService {
   async create({ tokenizationId, params }: CreateCapture): Promise<Capture> {
     const tokenization = await this.tokenizations.requireReady(tokenizationId)
     const model = await this.models.requireReady(tokenization.modelId)
-    const sites = chosenSites(model, params.sites)
     const { stats, contextSize, datasetName } = tokenization
+    const chosen = chosenSites(model, params.sites)
+    const sites = chosen.map((site) => ({
+      name: site.name,
+      layer: site.layer,
+      width: valuesPerToken(site, contextSize),
+    }))
     const available = (params.split === 'train' ? stats?.trainContexts : stats?.heldOutContexts) ?? 0
     if (available === 0) throw invalid('split', 'This split of the tokenization is empty. Choose the other one.')
     const widths = sites.map(({ width }) => width)
-    const { tokens } = estimateCapture(params, widths, contextSize, available)
+    const plan = estimateCapture(params, widths, contextSize, available)
+    const { tokens } = plan
+    const refusal = tooLarge(chosen, contextSize, plan)
+    if (refusal) throw invalid('sites', refusal)
     const id = randomUUID()
     const { path: modelPath, precision } = model
     const row = {
@@ -131,12 +140,11 @@ export class ActivationsService {
   }
 }
 
-function chosenSites(model: Model, names: readonly string[]): CaptureSite[] {
+function chosenSites(model: Model, names: readonly string[]): Site[] {
   return names.map((name) => {
     const site = model.sites.find((one) => one.name === name)
     if (!site) throw new AppError('site_unknown', `"${model.name}" has no site ${name}.`)
-    if (!isCapturable(site)) throw invalid('sites', `${name} has no fixed width per token, so it cannot be captured.`)
-    return { name, layer: site.layer, width: site.width }
+    return site
   })
 }
 

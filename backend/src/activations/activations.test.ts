@@ -60,8 +60,22 @@ describe('a new capture', () => {
     expect(job.params).toMatchObject({ captureId: body.data.id, tokenizationId: rows.tokenizationId })
   })
 
+  it('stores a weight per head and key of an attention pattern, and refuses absurd ones with the arithmetic', async () => {
+    const { body } = await create({ sites: [PATTERN] })
+    expect(body.data).toMatchObject({
+      sites: [{ name: PATTERN, width: 2 * 32 }],
+      estimatedBytes: 1024 * (2 * 32 * 4 + 12),
+    })
+    const { prisma } = test.database
+    const where = { id: rows.tokenizationId }
+    await prisma.tokenization.update({ where, data: { contextSize: 32768 } })
+    const refused = await create({ sites: [PATTERN] })
+    await prisma.tokenization.update({ where, data: { contextSize: 32 } })
+    expect(refused.status).toBe(400)
+    expect(refused.body.error.message).toContain('2 heads \u00d7 32,768 keys')
+  })
+
   it.each([
-    ['an attention pattern', { sites: [PATTERN] }, 'validation_failed'],
     ['a site that the model has not', { sites: ['blocks.9.hook_resid_post'] }, 'site_unknown'],
     ['a site named twice', { sites: [SITE, SITE] }, 'validation_failed'],
     ['no site', { sites: [] }, 'validation_failed'],

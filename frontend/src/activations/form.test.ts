@@ -32,17 +32,17 @@ it('starts with model and site of the address, and takes the only tokenization',
   expect(seconds).toBeNull()
 })
 
-it('groups sites by kind over layers, attention patterns left out', () => {
+it('groups sites by kind over layers, attention patterns too', () => {
   const rows = siteRows(SITES).map(({ kind, sites }) => [kind, sites.map(({ layer }) => layer)])
   expect(rows).toEqual([
     ['hook_embed', [null]],
     ['hook_resid_post', [0, 1]],
+    ['attn.hook_pattern', [0]],
   ])
 })
 
 it.each([
   ['no site', 'model=m', {}, 'site'],
-  ['a site that is a pattern', 'model=m&site=blocks.0.attn.hook_pattern', {}, 'site'],
   ['an empty split', 'model=m&site=hook_embed', { split: 'held_out' as const }, 'split'],
   ['no number', 'model=m&site=hook_embed', { tokens: null }, 'number'],
 ])('says what is missing: %s', (_, query, part, word) => {

@@ -7,10 +7,11 @@ import {
   type CreateCapture,
   estimateCapture,
   estimateSeconds,
-  isCapturable,
   type Model,
   type Site,
   type Tokenization,
+  tooLarge,
+  valuesPerToken,
 } from '@mistudio/contracts'
 
 const MIB = 2 ** 20
@@ -48,7 +49,7 @@ export interface SiteRow {
 /** Sites that can be captured, by kind, in the order of the forward pass. */
 export function siteRows(sites: readonly Site[]): SiteRow[] {
   const rows = new Map<string, SiteRow>()
-  for (const site of sites.filter(isCapturable)) {
+  for (const site of sites) {
     const kind = site.name.replace(/^blocks\.\d+\./, '')
     const found = rows.get(kind)
     rows.set(kind, { kind, width: site.width, sites: [...(found?.sites ?? []), site] })
@@ -69,7 +70,7 @@ export function resolveDraft(draft: Draft, models: readonly Model[], all: readon
   const model = models.find(({ id }) => id === draft.modelId) ?? (models.length === 1 ? models[0] : undefined)
   const tokenizations = all.filter((one) => one.modelId === model?.id && one.status === 'ready')
   const tokenization = tokenizations.find(({ id }) => id === draft.tokenizationId) ?? tokenizations[0]
-  const sites = (model?.sites ?? []).filter((site) => isCapturable(site) && draft.sites.includes(site.name))
+  const sites = (model?.sites ?? []).filter(({ name }) => draft.sites.includes(name))
   return { model, tokenizations, tokenization, sites }
 }
 
@@ -106,8 +107,10 @@ export function judgeDraft(draft: Draft, choice: Choice, earlier: readonly Captu
   const errors = { tokens: errorOf('tokens'), shardBytes: errorOf('shardBytes') }
   if (reason || !parsed.success || !model || !tokenization)
     return { request: null, reason, errors, plan: null, seconds: null }
-  const widths = sites.map(({ width }) => width)
+  const widths = sites.map((site) => valuesPerToken(site, tokenization.contextSize))
   const plan = estimateCapture(parsed.data, widths, tokenization.contextSize, available)
+  const refusal = tooLarge(sites, tokenization.contextSize, plan)
+  if (refusal) return { request: null, reason: refusal, errors, plan, seconds: null }
   const source = { modelId: model.id, precision: model.precision, contextSize: tokenization.contextSize }
   const seconds = estimateSeconds(plan, widths, source, earlier)
   return { request: { tokenizationId: tokenization.id, params: parsed.data }, reason, errors, plan, seconds }

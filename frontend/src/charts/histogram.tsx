@@ -23,6 +23,7 @@ interface HistogramProps {
 
 /** Marks of the axis, about. */
 const TICKS = 6
+const COUNT_TICKS = 4
 
 const AXIS = { fontSize: 12, fill: 'var(--chart-axis)' }
 
@@ -43,6 +44,7 @@ export function Histogram({ edges, counts, xLabel, yLabel, height = 180, color =
   const total = bins.reduce((sum, bin) => sum + bin.count, 0)
   if (total === 0) return <p className="py-8 text-center text-sm text-muted">Nothing was counted.</p>
   const [from, to] = [bins[0]?.from ?? 0, bins.at(-1)?.to ?? 1]
+  const most = Math.max(...bins.map(({ count }) => count))
   return (
     <div
       role="img"
@@ -73,7 +75,9 @@ export function Histogram({ edges, counts, xLabel, yLabel, height = 180, color =
             tick={AXIS}
             stroke="var(--chart-axis)"
             width={56}
-            allowDecimals={false}
+            domain={[0, most]}
+            ticks={roundTicks(0, most, COUNT_TICKS).filter(Number.isInteger)}
+            interval={0}
             label={{ value: yLabel, angle: -90, position: 'insideLeft', style: { textAnchor: 'middle' }, ...AXIS }}
           />
           <Tooltip content={BinTooltip} cursor={{ fill: 'var(--hover)', opacity: 0.5 }} />

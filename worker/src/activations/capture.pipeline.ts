@@ -12,6 +12,8 @@ import {
   type CaptureSummary,
   CaptureSummarySchema,
   estimateCapture,
+  type Site,
+  valuesPerToken,
 } from '@mistudio/contracts'
 import { removeLeftovers, sha256OfFile, TokenReader, writeManifest } from '@mistudio/formats'
 import { findSite, type RunnableModel, siteWidth } from '@mistudio/interp'
@@ -23,11 +25,13 @@ import type { JobContext, Pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { measureSites, type StoredCapture } from './measure.js'
-import { shardName, traceRows, writeShard } from './shards.js'
+import { patternRows, shardName, traceRows, writeShard } from './shards.js'
 import { StageWatch } from './stage-watch.js'
 
 type Context = JobContext<ActivationCaptureParams>
 type Files = CaptureSummary['files']
+/** `width`: values stored per token. */
+type StoredSite = CaptureSite & Pick<Site, 'kind'>
 
 export const capturePipeline: Pipeline<ActivationCaptureParams> = {
   kind: 'activation.capture',
@@ -57,12 +61,13 @@ async function capture(context: Context, folder: string): Promise<CaptureSummary
   context.progress({ stage: 'opening', fraction: null })
   const { params, modelPath, precision, tokenizationId } = context.job.params
   const { model } = await modelStore.open(modelPath, context.threads, precision)
-  const sites = params.sites.map((name): CaptureSite => {
-    const site = findSite(model.sites, name)
-    return { name, layer: site.layer, width: siteWidth(site) }
-  })
   const tokens = await TokenReader.open(folderOf(context.dataDir, 'tokenizations', tokenizationId))
   try {
+    const sites = params.sites.map((name): StoredSite => {
+      const site = findSite(model.sites, name)
+      const { kind, layer } = site
+      return { name, layer, kind, width: valuesPerToken({ kind, width: siteWidth(site) }, tokens.contextSize) }
+    })
     const watch = new StageWatch()
     const files = await writeShards(context, folder, model, tokens, sites, watch)
     const stored: StoredCapture = {
@@ -91,7 +96,7 @@ async function writeShards(
   folder: string,
   model: RunnableModel,
   tokens: TokenReader,
-  sites: readonly CaptureSite[],
+  sites: readonly StoredSite[],
   watch: StageWatch,
 ): Promise<Files> {
   const { params } = context.job.params
@@ -131,7 +136,7 @@ async function writeShards(
 async function captureContexts(
   model: RunnableModel,
   tokens: TokenReader,
-  sites: readonly CaptureSite[],
+  sites: readonly StoredSite[],
   first: number,
   count: number,
   step: (done: number) => void,
@@ -145,7 +150,10 @@ async function captureContexts(
     const rows = Math.min(batch, count - done)
     const part = { tokens: ids.subarray(done * size, (done + rows) * size), batch: rows, seq: size }
     const { captured } = await model.forward(part, { capture: sites.map(({ name }) => name) })
-    for (const { name, width } of sites) activations.get(name)!.set(captured[name]!, done * size * width)
+    for (const { name, width, kind } of sites) {
+      const found = kind === 'pattern' ? patternRows(captured[name]!, width / size, size) : captured[name]!
+      activations.get(name)!.set(found, done * size * width)
+    }
     // Lets messages of the supervisor in: forward passes block the event loop.
     await setImmediate()
   }

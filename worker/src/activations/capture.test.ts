@@ -31,9 +31,13 @@ describe.skipIf(!setup.databaseUrl)('activation.capture', () => {
     await rm(dataDir, { recursive: true })
   })
 
-  async function make(format: 'safetensors' | 'npz', dtype: 'float32' | 'float16' = 'float32') {
+  async function make(
+    format: 'safetensors' | 'npz',
+    dtype: 'float32' | 'float16' = 'float32',
+    sites: readonly string[] = SITES,
+  ) {
     const captureId = randomUUID()
-    const params = CaptureParamsSchema.parse({ sites: SITES, tokens: 1000, format, dtype, shardBytes: 2 ** 19 })
+    const params = CaptureParamsSchema.parse({ sites, tokens: 1000, format, dtype, shardBytes: 2 ** 19 })
     await database.pool.query(
       `INSERT INTO capture (id, model_name, dataset_name, context_size, params, sites, tokens) VALUES ($1, 'm', 'd', $2, $3, '[]', 1024)`,
       [captureId, SIZE, params],
@@ -87,6 +91,35 @@ describe.skipIf(!setup.databaseUrl)('activation.capture', () => {
     expect(context).toBe(16)
     expect(summary.statistics.map(({ tokens }) => tokens)).toEqual([1024, 1024])
     expect(summary.comparisons).toEqual([])
+  })
+
+  it('stores attention patterns as rows of a query\u2019s heads and keys', async () => {
+    const site = 'blocks.1.attn.hook_pattern'
+    const { captureId, folder, start } = await make('npz', 'float32', [site])
+    expect(await start(() => 'run')).toMatchObject({ state: 'completed' })
+    const { rows } = await database.pool.query('SELECT summary FROM capture WHERE id = $1', [captureId])
+    const summary = CaptureSummarySchema.parse(rows[0].summary)
+    const { model } = await modelStore.open(setup.MODEL_PATH, 1, 'float32')
+    const heads = model.sites.find(({ name }) => name === site)!.shape[0]!
+    expect(summary.statistics[0]).toMatchObject({ tokens: 1024, width: heads * SIZE })
+    const shard = await openShard(join(folder, summary.files[0]!.name), 'npz')
+    const stored = await shard.float32(site)
+    const ids = Int32Array.from((await shard.float32('tokens')).subarray(0, SIZE))
+    const pattern = await model.capture({ tokens: ids, batch: 1, seq: SIZE }, site)
+    let worst = 0
+    for (let query = 0; query < SIZE; query++) {
+      for (let head = 0; head < heads; head++) {
+        let sum = 0
+        for (let key = 0; key < SIZE; key++) {
+          const weight = stored[(query * heads + head) * SIZE + key]!
+          worst = Math.max(worst, Math.abs(weight - pattern[(head * SIZE + query) * SIZE + key]!))
+          if (key > query) expect(weight).toBe(0)
+          sum += weight
+        }
+        expect(sum).toBeCloseTo(1, 5)
+      }
+    }
+    expect(worst).toBeLessThan(1e-5)
   })
 
   it('ends with the same bytes after an interruption', async () => {

@@ -22,6 +22,8 @@ import { openShard } from './shards.js'
 
 /** Multiplications of one answer: some seconds. */
 const MOST_PRODUCTS = 2e9
+/** Values per token of a compared site: its products are held in memory. */
+const MOST_WIDTH = 16_384
 /** Activations read from one capture. */
 const MOST_VALUES = 2 ** 26
 
@@ -61,6 +63,14 @@ async function compare(
   const work = {
     widths: [...ofA, ...ofB].map(({ width }) => width),
     pairs: pairs.map(([x, y]) => [x.width, y.width] as const),
+  }
+  const broad = [...ofA, ...ofB].find(({ width }) => width > MOST_WIDTH)
+  if (broad) {
+    const product = `${broad.width} \u00d7 ${broad.width}`
+    throw new AppError(
+      'bad_request',
+      `${broad.name} has ${broad.width} values per token; a comparison multiplies ${product} of them, and takes sites of at most ${MOST_WIDTH}.`,
+    )
   }
   const { stride } = planComparisons(tokens, a.contextSize, work, MOST_PRODUCTS)
   const ready = remember(async (side, site) =>

@@ -36,6 +36,22 @@ export function traceRows(tokens: Int32Array, contextSize: number, first: number
  * Writes one shard, whole or not at all.
  * @throws AppError `model_invalid` for values that are not finite, `bad_request` when float16 cannot hold one.
  */
+/**
+ * Attention patterns [batch, heads, query, key] as rows of tokens: [batch · query, heads · key], the weights of a query's first head first.
+ */
+export function patternRows(pattern: Float32Array, heads: number, seq: number): Float32Array {
+  const out = new Float32Array(pattern.length)
+  const rows = pattern.length / (heads * seq)
+  for (let row = 0; row < rows; row++) {
+    const [batch, query] = [Math.floor(row / seq), row % seq]
+    for (let head = 0; head < heads; head++) {
+      const from = ((batch * heads + head) * seq + query) * seq
+      out.set(pattern.subarray(from, from + seq), (row * heads + head) * seq)
+    }
+  }
+  return out
+}
+
 export async function writeShard(
   folder: string,
   name: string,

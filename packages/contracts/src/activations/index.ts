@@ -5,13 +5,13 @@ import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { line } from '../common/text.js'
 import { DamageSchema } from '../files/stored.js'
 import { JobSchema } from '../jobs/index.js'
-import type { Site } from '../models/index.js'
 import { SiteComparisonSchema } from './comparison.js'
 import { CaptureDtypeSchema, CaptureFormatSchema } from './format.js'
 
 export * from './comparison.js'
 export * from './estimate.js'
 export * from './format.js'
+export * from './widths.js'
 
 export const CaptureParamsSchema = z.strictObject({
   sites: z
@@ -143,6 +143,3 @@ export const ActivationCaptureParamsSchema = z.object({
   params: CaptureParamsSchema,
 })
 export type ActivationCaptureParams = z.infer<typeof ActivationCaptureParamsSchema>
-
-/** Sites with one vector per token; an attention pattern, as wide as its context, is none. */
-export const isCapturable = ({ kind }: Pick<Site, 'kind'>): boolean => kind === 'token'
