@@ -29,7 +29,8 @@ async function small(page: Page): Promise<void> {
   await field(page, 'Warm-up').fill('10')
   await field(page, 'Decay').fill('10')
   await page.getByText('Advanced').click()
-  await field(page, 'Evaluation tokens').fill('512')
+  // Enough documents for intervals, without which CE recovered has no value.
+  await field(page, 'Evaluation tokens').fill('4096')
   await field(page, 'Evaluate every').fill('20')
 }
 
