@@ -65,7 +65,14 @@ interface TdProps extends TdHTMLAttributes<HTMLTableCellElement> {
 }
 export function Td({ number, className, ...rest }: TdProps) {
   return (
-    <td {...rest} className={cx('px-3 py-2 align-middle text-body', number && 'text-right tabular-nums', className)} />
+    <td
+      {...rest}
+      className={cx(
+        'px-3 py-2 align-middle text-body',
+        number && 'whitespace-nowrap text-right tabular-nums',
+        className,
+      )}
+    />
   )
 }
 
