@@ -1,5 +1,5 @@
 // The database dies, starts, has no room, or is asked by a thousand at once: every answer says so with 503 and Retry-After, none is a 500.
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -12,7 +12,14 @@ interface Postgres {
   pid(): number | null
   stop(): Promise<void>
 }
-type StartPostgres = (options: { folder: string; port: number }) => Promise<Postgres>
+interface Scripts {
+  startPostgres(options: { folder: string; port: number; secrets: unknown }): Promise<{
+    urls: { superuser: string }
+    pid(): number | null
+    stop(): Promise<void>
+  }>
+  serverSecrets(folder: string): { secrets: unknown }
+}
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -28,12 +35,15 @@ let postgres: Postgres
 let test: TestApp
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'mistudio-outage-'))
-  // Under root the server runs as somebody else.
-  await chmod(folder, 0o755)
-  const script = new URL('../../scripts/lib/postgres.mjs', import.meta.url).href
-  const { startPostgres }: { startPostgres: StartPostgres } = await import(script)
+  const script = (name: string) => new URL(`../../scripts/lib/${name}.mjs`, import.meta.url).href
+  const { startPostgres }: Pick<Scripts, 'startPostgres'> = await import(script('postgres'))
+  const { serverSecrets }: Pick<Scripts, 'serverSecrets'> = await import(script('secrets'))
+  const { secrets } = serverSecrets(path.join(folder, 'secrets'))
   const port = await freePort()
-  start = () => startPostgres({ folder: path.join(folder, 'postgres'), port })
+  start = async () => {
+    const { urls, ...server } = await startPostgres({ folder: path.join(folder, 'postgres'), port, secrets })
+    return { url: urls.superuser, ...server }
+  }
   postgres = await start()
   test = await startTestApp(undefined, postgres.url)
 })

@@ -6,6 +6,7 @@
 // that nobody listens on is dead for ever.
 import { linkSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs'
 import { createConnection, createServer } from 'node:net'
+import { dirname } from 'node:path'
 
 const ANSWER_MS = 3000
 const nameOf = (/** @type {number} */ number) => `lock-${number}`
@@ -87,6 +88,8 @@ const listen = (folder, name, answer) =>
  * @returns {Promise<{ holder: { says: any } | null }>} `holder` is null when the folder is ours now
  */
 export const hold = async (folder, answer) => {
+  // Only the folder itself is private: others may have business in the one above.
+  mkdirSync(dirname(folder), { recursive: true })
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const own = `claim-${process.pid}-${Date.now()}`
   const server = await listen(folder, own, answer)

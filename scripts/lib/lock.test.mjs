@@ -1,6 +1,6 @@
 // The lock of a data directory: one holder, whatever dies and whoever comes at the same moment.
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -77,6 +77,13 @@ describe('the lock of a folder', () => {
     const first = await contender(folder).said
     expect(first).toHaveProperty('got')
     expect(await contender(folder).said).toEqual({ heldBy: first.got })
+  })
+
+  it('is private without making the folders above so', async () => {
+    const above = join(root, 'above')
+    await contender(join(above, 'held')).said
+    expect(statSync(join(above, 'held')).mode & 0o777).toBe(0o700)
+    expect(statSync(above).mode & 0o777).toBe(0o777 & ~process.umask())
   })
 
   it('is nobody’s in a folder that is not there', async () => {

@@ -183,6 +183,7 @@ export const startPostgres = async ({ folder, port, secrets }) => {
   await prepareRoles(urls.superuser, secrets)
   return {
     urls,
+    pid: () => child.pid ?? null,
     stop: async () => {
       child.kill('SIGINT')
       await ended

@@ -29,17 +29,19 @@ function texts(schema: z.core.$ZodType, where: string): [string, z.core.$ZodType
         ? (def['options'] as unknown[]).map((option, at) => [`|${at}`, option])
         : def.type === 'array'
           ? [['[]', def['element']]]
-          : def.type === 'record'
-            ? [
-                ['{key}', def['keyType']],
-                ['{}', def['valueType']],
-              ]
-            : def.type === 'pipe'
+          : def.type === 'tuple'
+            ? (def['items'] as unknown[]).map((item, at) => [`[${at}]`, item])
+            : def.type === 'record'
               ? [
-                  ['', def['in']],
-                  ['', def['out']],
+                  ['{key}', def['keyType']],
+                  ['{}', def['valueType']],
                 ]
-              : [['', def['innerType']]]
+              : def.type === 'pipe'
+                ? [
+                    ['', def['in']],
+                    ['', def['out']],
+                  ]
+                : [['', def['innerType']]]
   return inner.flatMap(([name, part]) => {
     if (!isSchema(part)) throw new Error(`${where}: ${def.type} is not walked yet`)
     return texts(part, name ? `${where}.${name}` : where)

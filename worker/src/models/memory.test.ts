@@ -31,7 +31,7 @@ describe('memory of a model', () => {
     const subject = { plan: large, size }
     const bytes = runBytes(subject, SIZE)
     expect(bytes).toBeLessThan(runBytes({ plan: large }, SIZE) / 4)
-    expect(runBytes({ plan: large, size: { ...size, inlineBytes: 4e8 } }, SIZE)).toBeGreaterThan(bytes + 1e9)
+    expect(runBytes({ plan: large, size: { ...size, inlineBytes: 4e8 } }, SIZE)).toBeGreaterThan(bytes + 7e8)
     expect(() => requireMemory(subject, SIZE, bytes)).not.toThrow()
     expect(() => requireMemory(subject, SIZE, bytes - 1)).toThrow(/of this export needs about .* fewer bits\.$/)
     const [float32] = exportMemory(large, size).precisions

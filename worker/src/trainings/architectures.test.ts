@@ -84,7 +84,7 @@ describe.skipIf(!setup.databaseUrl)('training of every architecture', () => {
   it.each([
     ['a transcoder by matching pursuit', { architecture: 'matching_pursuit', site: MLP_IN, outputSite: MLP_OUT }],
     ['a whitened transcoder', { site: MLP_IN, outputSite: MLP_OUT, normalizeActivations: 'covariance_whitening' }],
-    ['a quadratic loss without a target', { architecture: 'jumprelu', sparsityLoss: 'quadratic' }],
+    ['a quadratic loss without a target', { architecture: 'jumprelu', sparsityLoss: 'quadratic', targetL0: null }],
     ['an auxiliary loss under layer norm', { architecture: 'topk', normalizeActivations: 'layer_norm' }],
   ])('refuses %s by name', async (_, options) => {
     const { outcomes } = await world.train(await world.insert(paramsOf(options) as TrainingParams))

@@ -38,7 +38,7 @@ export function StoredDataCard() {
           <JobActions job={job} size="sm" />
         ) : (
           <Button icon={HardDrive} busy={start.isPending} onClick={() => start.mutate()}>
-            Check now
+            Check stored data
           </Button>
         )
       }

@@ -37,8 +37,7 @@ const SitePairsSchema = z.array(SitePairSchema).min(1).max(MOST_ASKED_PAIRS)
 /** `pairs`: JSON, `[["site of a", "site of b"], …]`; without it sites are paired by their number. A capture may be compared with itself then. */
 export const CompareCapturesQuerySchema = z.object({
   with: IdSchema,
-  pairs: z
-    .string()
+  pairs: line()
     .max(16_000)
     .transform((text, { addIssue }) => {
       try {
