@@ -57,6 +57,8 @@ test('a worker or a server that hangs is said, and what waits for what', async (
 
   await test.step('a server that hangs says so, and all goes on afterwards', async () => {
     await page.goto(`${w.url}/models`)
+    await expect(page.getByRole('heading', { name: 'Models', level: 1 })).toBeVisible()
+    await expect(page.getByText('Live', { exact: true })).toBeVisible()
     await frozen('backend', async () => {
       const alert = page.getByRole('alert').filter({ hasText: 'The server has not answered since' })
       await expect(alert).toBeVisible()
