@@ -71,6 +71,7 @@ test('train several architectures, branch, sweep, compare', async ({ page }) => 
 
   await test.step('train a jumprelu SAE with a target L0', async () => {
     await small(page, 60)
+    await field(page, 'L0 warm-up').fill('10')
     await field(page, 'Target L0').fill('30')
     await expect(field(page, 'Resample every')).toHaveCount(0)
     await choose(page, 'Revival', 'Resampling')

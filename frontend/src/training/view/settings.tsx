@@ -7,7 +7,7 @@ import {
   SHAPE_OPTIONS,
   type TrainingOption,
 } from '@mistudio/contracts'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Card, formatCount, formatNumber } from '../../ui/index.js'
 import { type Draft, type DraftErrors, dSaeOf } from '../form.js'
 import { ADVANCED_GROUPS, BASIC_GROUPS, optionsIn, type Values } from '../options.js'
@@ -26,6 +26,8 @@ const KEPT = 'Kept: the weights of the checkpoint have this shape.'
 
 export function Settings(props: Props) {
   const { draft, errors } = props
+  // Opened by the user or by a setting in it that is wrong; it does not close under the hands of whoever puts that right.
+  const [open, setOpen] = useState(false)
   const advanced = ADVANCED_GROUPS.filter((group) => keysOf(draft, group).length > 0)
   const wrong = advanced.some((group) => keysOf(draft, group).some((key) => errors[key]))
   return (
@@ -37,7 +39,11 @@ export function Settings(props: Props) {
           ))}
         </div>
       </Card>
-      <details open={wrong || undefined} className="rounded-lg border border-line bg-card p-5">
+      <details
+        open={open || wrong}
+        onToggle={(event) => setOpen(event.currentTarget.open)}
+        className="rounded-lg border border-line bg-card p-5"
+      >
         <summary className="text-lg font-semibold text-heading">
           Advanced <span className="text-sm font-normal text-muted">{advanced.join(', ').toLowerCase()}</span>
         </summary>
