@@ -4,7 +4,6 @@ import KeyRound from 'lucide-react/icons/key-round'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { type FormEvent, useState } from 'react'
 import {
-  Badge,
   Button,
   Card,
   ConfirmDialog,
@@ -26,6 +25,7 @@ import {
   toast,
 } from '../../ui/index.js'
 import { deleteKey, useApiKeys, useCreateKey } from '../api.js'
+import { ScopeBadge } from './scope-badge.js'
 
 const SCOPES: readonly { value: Scope; label: string }[] = [
   { value: 'read', label: 'read: look at everything' },
@@ -65,9 +65,7 @@ export function ApiKeys() {
                 <Td className="text-heading">{key.name}</Td>
                 <Td className="font-mono text-xs">{key.prefix}…</Td>
                 <Td>
-                  <Badge tone={key.scope === 'admin' ? 'amber' : key.scope === 'write' ? 'blue' : 'slate'}>
-                    {key.scope}
-                  </Badge>
+                  <ScopeBadge scope={key.scope} />
                 </Td>
                 <Td>
                   <RelativeTime at={key.createdAt} />

@@ -3,7 +3,6 @@ import type { Session } from '@mistudio/contracts'
 import LogOut from 'lucide-react/icons/log-out'
 import { useState } from 'react'
 import {
-  Badge,
   Button,
   Card,
   ConfirmDialog,
@@ -19,6 +18,7 @@ import {
 } from '../../ui/index.js'
 import { endSession, endSessions, useMay, useSessions } from '../api.js'
 import { browserName } from '../prepare.js'
+import { ScopeBadge } from './scope-badge.js'
 
 export function Sessions() {
   const list = useSessions()
@@ -102,9 +102,7 @@ function SessionTable({ sessions, onEnd }: { sessions: readonly Session[]; onEnd
             </Td>
             <Td>{session.keyName}</Td>
             <Td>
-              <Badge tone={session.scope === 'admin' ? 'amber' : session.scope === 'write' ? 'blue' : 'slate'}>
-                {session.scope}
-              </Badge>
+              <ScopeBadge scope={session.scope} />
             </Td>
             <Td>
               <RelativeTime at={session.createdAt} />
