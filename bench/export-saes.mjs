@@ -76,8 +76,14 @@ const folder = mkdtempSync(join(tmpdir(), 'mistudio-exports-'))
 try {
   for (const { name, architecture, more = {} } of VARIANTS) {
     const cfg = {
-      ...{ architecture, d_in: D_IN, d_sae: D_SAE, apply_b_dec_to_input: true, normalize_activations: 'none' },
-      ...{ decoder_init_norm: 0.1, ...OWN[architecture], ...more },
+      architecture,
+      d_in: D_IN,
+      d_sae: D_SAE,
+      apply_b_dec_to_input: true,
+      normalize_activations: 'none',
+      decoder_init_norm: 0.1,
+      ...OWN[architecture],
+      ...more,
     }
     const sae = trainableSae(cfg)
     /** @type {import('@mistudio/interp').LearningRateSchedule} */
@@ -92,8 +98,10 @@ try {
     }
     /** @type {import('@mistudio/interp').TrainerOptions} */
     const options = {
-      ...{ learningRate: schedule, adam: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 } },
-      ...{ clipGradNorm: 1, deadWindow: 1000 },
+      learningRate: schedule,
+      adam: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
+      clipGradNorm: 1,
+      deadWindow: 1000,
     }
     const step = new ReferenceTrainStep(sae, options, initialParameters(sae, 1))
     for (let t = 0; t < STEPS; t++) {

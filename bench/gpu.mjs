@@ -33,7 +33,9 @@ const steps = [
 ]
 // Without this cuBLAS may round factors to ten bits.
 const env = {
-  ...{ ...process.env, NVIDIA_TF32_OVERRIDE: '0', SAE_TRAIN_PROVIDER: values.provider },
+  ...process.env,
+  NVIDIA_TF32_OVERRIDE: '0',
+  SAE_TRAIN_PROVIDER: values.provider,
   ...(values['train-goldens'] ? { SAE_TRAIN_GOLDENS: values['train-goldens'] } : {}),
 }
 const failed = steps.filter((step) => {

@@ -26,8 +26,11 @@ const MIB = 2 ** 20
 
 /** Constants and form of the estimate come from these and the demo model. */
 const KNOWN = {
-  ...{ 'GPT-2 small': GPT2_SMALL, 'llama 60 M': LLAMA_60M, 'gpt_neox 160 M': NEOX_160M },
-  ...{ 'gpt2 30 M': GPT2_30M, 'qwen2 220 M': QWEN2_220M },
+  'GPT-2 small': GPT2_SMALL,
+  'llama 60 M': LLAMA_60M,
+  'gpt_neox 160 M': NEOX_160M,
+  'gpt2 30 M': GPT2_30M,
+  'qwen2 220 M': QWEN2_220M,
 }
 const UNSEEN = { 'SmolLM-135M': SMOLLM_135M, 'Pythia-70M': PYTHIA_70M, 'Pythia-31M': PYTHIA_31M }
 const SHAPES = { ...KNOWN, ...UNSEEN }

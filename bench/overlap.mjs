@@ -12,8 +12,15 @@ import { GPT2_SMALL, randomTensors, randomTokens } from './lib/random-model.mjs'
 const number = (/** @type {string} */ value) => ({ type: /** @type {const} */ ('string'), default: value })
 const { values } = parseArgs({
   options: {
-    ...{ layer: number('6'), expansion: number('8'), k: number('32'), batch: number('2048'), steps: number('16') },
-    ...{ context: number('256'), block: number('32'), threads: number('2'), rounds: number('2') },
+    layer: number('6'),
+    expansion: number('8'),
+    k: number('32'),
+    batch: number('2048'),
+    steps: number('16'),
+    context: number('256'),
+    block: number('32'),
+    threads: number('2'),
+    rounds: number('2'),
     arch: { type: 'string', default: 'topk' },
   },
 })
@@ -25,11 +32,17 @@ const fields = values.arch === 'topk' ? { k: Number(values.k) } : { l1_coefficie
 const sae = trainableSae({ architecture: values.arch, d_in: dIn, d_sae: dIn * Number(values.expansion), ...fields })
 const trainer = {
   learningRate: {
-    ...{ main: /** @type {const} */ ('constant'), lr: 3e-4, lrEnd: 3e-4, warmupSteps: 0, decaySteps: 0 },
-    ...{ totalSteps: steps, cycles: 1 },
+    main: /** @type {const} */ ('constant'),
+    lr: 3e-4,
+    lrEnd: 3e-4,
+    warmupSteps: 0,
+    decaySteps: 0,
+    totalSteps: steps,
+    cycles: 1,
   },
   adam: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
-  ...{ clipGradNorm: 1, deadWindow: 1000 },
+  clipGradNorm: 1,
+  deadWindow: 1000,
 }
 const model = LanguageModel.load(GPT2_SMALL, randomTensors(GPT2_SMALL), createOrtRuntime({ threads }), { threads })
 const contexts = Math.ceil((steps * batch) / context)
@@ -58,7 +71,11 @@ async function train(overlap) {
     await step.load(initialState(sae, 0))
     const buffer = new ActivationBuffer(
       {
-        ...{ contexts, contextSize: context, widths: new Map([[site, dIn]]), blockContexts: block, seed: 0 },
+        contexts,
+        contextSize: context,
+        widths: new Map([[site, dIn]]),
+        blockContexts: block,
+        seed: 0,
         excluded: () => false,
       },
       { tokens: (one) => tokens.subarray(one * context, (one + 1) * context), harvest },

@@ -17,9 +17,16 @@ const { values } = parseArgs({
 const TARGETS = [8, 16, 32, 64, 128]
 const steps = Number(values.steps)
 const shared = {
-  ...{ site: values.site, expansion: Number(values.expansion), steps, batchSize: Number(values.batch) },
-  ...{ warmupSteps: Math.floor(steps / 20), decaySteps: Math.floor(steps / 5), logEvery: 1, evalEvery: steps },
-  ...{ evalTokens: 16_384, checkpointEvery: steps },
+  site: values.site,
+  expansion: Number(values.expansion),
+  steps,
+  batchSize: Number(values.batch),
+  warmupSteps: Math.floor(steps / 20),
+  decaySteps: Math.floor(steps / 5),
+  logEvery: 1,
+  evalEvery: steps,
+  evalTokens: 16_384,
+  checkpointEvery: steps,
 }
 
 /** Starts a list of trainings and waits for their end. @param {any} stack @param {any} on @param {any[]} list */

@@ -150,13 +150,14 @@ const askedRows = () =>
   options.shapes.split(',').flatMap((shape) =>
     options.arch.split(',').flatMap((arch) =>
       options.threads.split(',').map((threads) => ({
-        ...{ arch, shape: parseShape(shape), threads: Number(threads), steps: Number(options.steps) },
-        ...{
-          rounds: Number(options.rounds),
-          start: parseStart(options.start),
-          product: options.product,
-          peers: options.peer,
-        },
+        arch,
+        shape: parseShape(shape),
+        threads: Number(threads),
+        steps: Number(options.steps),
+        rounds: Number(options.rounds),
+        start: parseStart(options.start),
+        product: options.product,
+        peers: options.peer,
       })),
     ),
   )

@@ -12,7 +12,7 @@ import { DEMO } from './lib/work.mjs'
 async function startHub(): Promise<HubServer> {
   const hub = await HubServer.start()
   const parameters = { F16: 1_049_728 }
-  const model = { ...{ downloads: 48_210, likes: 127, parameters }, tags: ['license:apache-2.0'] }
+  const model = { downloads: 48_210, likes: 127, parameters, tags: ['license:apache-2.0'] }
   await hub.addFolder('mistudio/tiny-stories-1m', join(DEMO, 'tiny-stories-1m'), model)
   await hub.addFolder('mistudio/tiny-gated', join(DEMO, 'tiny-stories-1m'), { ...model, downloads: 900, gated: 'auto' })
   const files = { 'config.json': Buffer.from('{"model_type":"llama"}'), 'pytorch_model.bin': Buffer.from('x') }

@@ -247,7 +247,10 @@ describe('features', () => {
   it('come with examples, neighbours and the features beside them', async () => {
     const { body } = await test.call('GET', `/extractions/${rows.extractionId}/features/1999`)
     expect(body.data).toMatchObject({
-      ...{ index: 1999, previous: 999, next: 2999, maxActivation: 999.5 },
+      index: 1999,
+      previous: 999,
+      next: 2999,
+      maxActivation: 999.5,
       examples: [
         {
           kind: 'top',
@@ -279,7 +282,9 @@ describe('features', () => {
 
 describe('steering', () => {
   const request = (index: number) => ({
-    ...{ modelId: rows.modelId, extractionId: rows.extractionId, prompt: 'Once' },
+    modelId: rows.modelId,
+    extractionId: rows.extractionId,
+    prompt: 'Once',
     variants: [{ features: [{ index, strength: 2 }] }],
     sampling: {},
   })

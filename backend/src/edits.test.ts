@@ -10,14 +10,22 @@ let test: TestApp
 let rows: Rows
 let ids: { template: string; steering: string }
 const params = {
-  ...{ architecture: 'topk', site: 'blocks.0.hook_resid_post', expansion: 4, k: 4, steps: 400, batchSize: 64 },
+  architecture: 'topk',
+  site: 'blocks.0.hook_resid_post',
+  expansion: 4,
+  k: 4,
+  steps: 400,
+  batchSize: 64,
 }
 beforeAll(async () => {
   test = await startTestApp()
   rows = await insertChain(test, 8)
   const template = await test.call('POST', '/templates', { name: 'first', params })
   const steering = await test.call('POST', '/steering', {
-    ...{ modelId: rows.modelId, prompt: 'once', variants: [], sampling: {} },
+    modelId: rows.modelId,
+    prompt: 'once',
+    variants: [],
+    sampling: {},
   })
   ids = { template: template.body.data.id, steering: steering.body.data.id }
 })

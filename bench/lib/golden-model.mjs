@@ -16,12 +16,24 @@ export function characterTokenizer(vocabSize, bos) {
   const tokens = [...special, ...characters].slice(0, vocabSize)
   const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]))
   const added = special.map((content, id) => ({
-    ...{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true },
+    id,
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: false,
+    special: true,
   }))
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true }
   const tokenizer = {
-    ...{ version: '1.0', truncation: null, padding: null, added_tokens: added, normalizer: null },
-    ...{ pre_tokenizer: byteLevel, post_processor: null, decoder: byteLevel },
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: added,
+    normalizer: null,
+    pre_tokenizer: byteLevel,
+    post_processor: null,
+    decoder: byteLevel,
     model: { type: 'BPE', vocab, merges: [], unk_token: '<unk>', fuse_unk: false, byte_fallback: false },
   }
   const config = { tokenizer_class: 'PreTrainedTokenizerFast', bos_token: '<s>', eos_token: '</s>', unk_token: '<unk>' }

@@ -19,7 +19,8 @@ const FIELDS = {
   abstopk: ({ k }) => ({ architecture: 'abstopk', k }),
   batchtopk: ({ k }) => ({ architecture: 'batchtopk', k }),
   matryoshka: ({ k, dSae }) => ({
-    ...{ architecture: 'matryoshka_batchtopk', k },
+    architecture: 'matryoshka_batchtopk',
+    k,
     matryoshka_widths: [dSae / 16, dSae / 4, dSae / 2, dSae],
   }),
   standard: () => ({ architecture: 'standard', l1_coefficient: 1 }),
@@ -30,8 +31,13 @@ const FIELDS = {
 /** Constant learning rate and Adam as the peers have them; SAELens clips gradients at 1. */
 const TRAINER = {
   learningRate: {
-    ...{ main: /** @type {const} */ ('constant'), lr: 3e-4, lrEnd: 3e-4, warmupSteps: 0, decaySteps: 0 },
-    ...{ totalSteps: 1e9, cycles: 1 },
+    main: /** @type {const} */ ('constant'),
+    lr: 3e-4,
+    lrEnd: 3e-4,
+    warmupSteps: 0,
+    decaySteps: 0,
+    totalSteps: 1e9,
+    cycles: 1,
   },
   adam: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
   clipGradNorm: 1,
@@ -71,8 +77,13 @@ export async function measure(arch, shape, { threads, steps, start, provider }) 
     const [best, median] = [counted[0], counted[Math.floor(counted.length / 2)]]
     const { metrics } = runs[runs.length - 1]
     return {
-      ...{ best: (shape.batch / best.ms) * 1000, median: (shape.batch / median.ms) * 1000, phases: best.phases },
-      ...{ l0: metrics.l0, fvu: 1 - metrics.explainedVariance, loss: metrics.loss, way: step.way },
+      best: (shape.batch / best.ms) * 1000,
+      median: (shape.batch / median.ms) * 1000,
+      phases: best.phases,
+      l0: metrics.l0,
+      fvu: 1 - metrics.explainedVariance,
+      loss: metrics.loss,
+      way: step.way,
     }
   } finally {
     await step.close()

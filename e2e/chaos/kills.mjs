@@ -33,8 +33,15 @@ const LAST = 0.9
 /** Kills wait up to this long, in milliseconds, after their step is reached or the process is up. */
 const WAIT = 600
 const COMMON = {
-  ...{ site: 'blocks.2.hook_resid_post', expansion: 4, steps: STEPS, batchSize: 256, bufferContexts: 32 },
-  ...{ evalEvery: 250, evalTokens: 2048, checkpointEvery: 25, seed: 7 },
+  site: 'blocks.2.hook_resid_post',
+  expansion: 4,
+  steps: STEPS,
+  batchSize: 256,
+  bufferContexts: 32,
+  evalEvery: 250,
+  evalTokens: 2048,
+  checkpointEvery: 25,
+  seed: 7,
 }
 /** @type {Record<string, object>} */
 const OWN = {

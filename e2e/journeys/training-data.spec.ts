@@ -60,8 +60,12 @@ test('train from a capture, then a crosscoder from it', async ({ page }) => {
 
   await test.step('a finished capture becomes the source, with its sites and tokens', async () => {
     const params = {
-      ...{ sites: [EARLY, LATE], tokens: 6000, split: 'train' as const },
-      ...{ format: 'safetensors' as const, dtype: 'float16' as const, shardBytes: 2 ** 20 },
+      sites: [EARLY, LATE],
+      tokens: 6000,
+      split: 'train' as const,
+      format: 'safetensors' as const,
+      dtype: 'float16' as const,
+      shardBytes: 2 ** 20,
     }
     captureId = (await w.client.createCapture({ body: { tokenizationId: on.tokenizationId, params } })).id
     await expect.poll(async () => (await w.client.getCapture({ params: { id: captureId } })).status, LONG).toBe('ready')

@@ -86,8 +86,16 @@ export class ActivationsService {
     const id = randomUUID()
     const { path: modelPath, precision } = model
     const row = {
-      ...{ id, modelId: model.id, modelName: model.name, precision, tokenizationId, datasetName, contextSize },
-      ...{ tokens: BigInt(tokens), params, sites },
+      id,
+      modelId: model.id,
+      modelName: model.name,
+      precision,
+      tokenizationId,
+      datasetName,
+      contextSize,
+      tokens: BigInt(tokens),
+      params,
+      sites,
     }
     const job = { kind: 'activation.capture', subjectType: 'capture', subjectId: id } as const
     const from = { modelPath, precision, modelName: model.name, tokenizationId, datasetName }
@@ -164,9 +172,17 @@ function toCapture(row: CaptureRow, job: Job | null, damage: Damage | null): Cap
   const tokens = Number(row.tokens)
   const widths = sites.map(({ width }) => width)
   return {
-    ...{ id: row.id, modelId: row.modelId, modelName: row.modelName, tokenizationId: row.tokenizationId },
+    id: row.id,
+    modelId: row.modelId,
+    modelName: row.modelName,
+    tokenizationId: row.tokenizationId,
     precision: PrecisionSchema.parse(row.precision),
-    ...{ datasetName: row.datasetName, contextSize: row.contextSize, params, sites, tokens, job },
+    datasetName: row.datasetName,
+    contextSize: row.contextSize,
+    params,
+    sites,
+    tokens,
+    job,
     status: statusOf(row.readyAt, job, 'running'),
     estimatedBytes: estimateCapture(params, widths, row.contextSize, tokens / row.contextSize).bytes,
     summary: CaptureSummarySchema.nullable().parse(row.summary),

@@ -33,7 +33,13 @@ async function finished(bytes = 'shard'): Promise<string> {
   const id: string = (await create()).body.data.id
   const file = { name: SHARD, bytes: bytes.length, sha256: '0'.repeat(64) }
   const summary: CaptureSummary = {
-    ...{ tokens: 1024, contexts: 32, bytes: bytes.length, seconds: 1, files: [file], statistics: [], comparisons: [] },
+    tokens: 1024,
+    contexts: 32,
+    bytes: bytes.length,
+    seconds: 1,
+    files: [file],
+    statistics: [],
+    comparisons: [],
     timing: { capturing: null, measuring: null, comparing: null },
   }
   await test.database.prisma.capture.update({ where: { id }, data: { summary, readyAt: new Date() } })
@@ -51,7 +57,11 @@ describe('a new capture', () => {
     const { status, body } = await create()
     expect(status).toBe(201)
     expect(body.data).toMatchObject({
-      ...{ status: 'running', tokens: 1024, contextSize: 32, modelId: rows.modelId, summary: null },
+      status: 'running',
+      tokens: 1024,
+      contextSize: 32,
+      modelId: rows.modelId,
+      summary: null,
       sites: [{ name: SITE, layer: 0, width: 16 }],
       estimatedBytes: 1024 * (16 * 4 + 12),
       job: { kind: 'activation.capture', state: 'queued', subjectId: body.data.id },

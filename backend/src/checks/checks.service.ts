@@ -11,8 +11,11 @@ export class ChecksService {
   /** Throws `conflict` while a check waits or runs: a second one would only compete with it. */
   async start(): Promise<Job> {
     const { items } = await this.jobs.list({
-      ...{ kind: 'installation.check', active: true, questions: false },
-      ...{ offset: 0, limit: 1 },
+      kind: 'installation.check',
+      active: true,
+      questions: false,
+      offset: 0,
+      limit: 1,
     })
     const running = items[0]
     if (running) throw new AppError('conflict', 'This installation is being checked already.', { jobId: running.id })

@@ -48,7 +48,9 @@ export class StoredChecksRepository {
       oldestAt: all._min.checkedAt && iso(all._min.checkedAt),
       newestAt: all._max.checkedAt && iso(all._max.checkedAt),
       damaged: damaged.map(({ room, id, file, foundAt, checkedAt }) => ({
-        ...{ room: StoredRoomSchema.parse(room), id, file: file! },
+        room: StoredRoomSchema.parse(room),
+        id,
+        file: file!,
         foundAt: iso(foundAt ?? checkedAt),
       })),
     }

@@ -40,6 +40,7 @@ it('sends a file that its manifest names only as it was written', async () => {
   expect(await text((await openWholeFile(data, { room, id }, 'cfg.json'))!.stream)).toBe('{}')
   await writeFile(path.join(data, 'saes/1/cfg.json'), '[]')
   await expect(openWholeFile(data, { room, id }, 'cfg.json')).rejects.toMatchObject({
-    ...{ code: 'data_damaged', details: { room, id, file: 'cfg.json' } },
+    code: 'data_damaged',
+    details: { room, id, file: 'cfg.json' },
   })
 })

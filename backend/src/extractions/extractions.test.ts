@@ -20,7 +20,9 @@ async function trainedOn(tokenizationId: string | null): Promise<void> {
   const of = { modelId: rows.modelId, modelName: 'tiny', tokenizationId, datasetName: 'text' }
   await prisma.run.create({
     data: {
-      ...{ id, kind: 'sae-training', name: 'run' },
+      id,
+      kind: 'sae-training',
+      name: 'run',
       training: { create: { ...of, params: {}, dIn: 16, dSae: 8 } },
     },
   })

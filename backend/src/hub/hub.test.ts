@@ -72,9 +72,22 @@ describe('a download', () => {
     answering = setInterval(async () => {
       const where = { kind: 'hub.inspect', state: 'queued' }
       const result = {
-        ...{ repo: 'org/tiny', revision: 'main', commit, from: 'hub', page: 'http://hub/org/tiny', licence: 'mit' },
-        ...{ gated: 'no', private: false, files: [], bytes: 10, bytesToFetch: 10, freeBytes: 100, otherFiles: 0 },
-        ...{ model: null, problem: null, ...inspection },
+        repo: 'org/tiny',
+        revision: 'main',
+        commit,
+        from: 'hub',
+        page: 'http://hub/org/tiny',
+        licence: 'mit',
+        gated: 'no',
+        private: false,
+        files: [],
+        bytes: 10,
+        bytesToFetch: 10,
+        freeBytes: 100,
+        otherFiles: 0,
+        model: null,
+        problem: null,
+        ...inspection,
       }
       await test.database.prisma.job.updateMany({ where, data: { state: 'completed', result } }).catch(() => undefined)
     }, 20)
@@ -91,7 +104,9 @@ describe('a download', () => {
     const { status, body } = await request()
     expect(status).toBe(201)
     expect(body.data).toMatchObject({
-      ...{ name: 'tiny', status: 'importing', hub: { repo: 'org/tiny', revision: 'main', commit } },
+      name: 'tiny',
+      status: 'importing',
+      hub: { repo: 'org/tiny', revision: 'main', commit },
       path: path.join(test.dataDir, 'hub', 'org--tiny', commit),
       job: { kind: 'hub.download', state: 'queued', subjectId: body.data.id },
     })

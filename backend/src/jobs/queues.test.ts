@@ -56,8 +56,13 @@ it('ends a question whose worker falls silent, saying so', async () => {
 it('begins another attempt without the time and the progress of the last', async () => {
   const subjectId = randomUUID()
   const id = await job('check', {
-    ...{ kind: 'installation.check', subjectType: 'system', subjectId, state: 'failed' },
-    ...{ startedAt: new Date(0), finishedAt: new Date(1), progress: { stage: 'Training', fraction: 0.7 } },
+    kind: 'installation.check',
+    subjectType: 'system',
+    subjectId,
+    state: 'failed',
+    startedAt: new Date(0),
+    finishedAt: new Date(1),
+    progress: { stage: 'Training', fraction: 0.7 },
   })
   const { body } = await test.call('POST', `/jobs/${id}/retry`)
   expect(body.data).toMatchObject({ state: 'queued', startedAt: null, finishedAt: null, progress: null })

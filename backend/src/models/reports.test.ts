@@ -10,14 +10,28 @@ const REPORT: ParityReport = {
   format: 1,
   model: { name: 'tiny', architecture: 'llama', parameters: 1000, files: [] },
   environment: {
-    ...{ product: '0.1.0', runtime: 'r 1', node: 'v24', platform: 'linux', cpu: 'c', threads: 2, precision: 'float32' },
+    product: '0.1.0',
+    runtime: 'r 1',
+    node: 'v24',
+    platform: 'linux',
+    cpu: 'c',
+    threads: 2,
+    precision: 'float32',
   },
   startedAt: '2026-01-01T00:00:00.000Z',
   seconds: 1.5,
   checks: [
     {
-      ...{ name: 'determinism', group: 'numerics', variant: null, figure: 0, mean: null, unit: 'values' },
-      ...{ tolerance: 0, pass: true, count: 10, detail: 'Two runs.' },
+      name: 'determinism',
+      group: 'numerics',
+      variant: null,
+      figure: 0,
+      mean: null,
+      unit: 'values',
+      tolerance: 0,
+      pass: true,
+      count: 10,
+      detail: 'Two runs.',
     },
   ],
   skipped: [{ group: 'golden', reason: 'None there.' }],
@@ -86,8 +100,15 @@ describe('tensors', () => {
 describe('the precision', () => {
   const GIB = 2 ** 30
   const row = (precision: string, toLoad: number, unavailable: string | null = null) => ({
-    ...{ precision, toLoad, unavailable, weights: toLoad },
-    ...{ kvPerToken: 1, activationsPerToken: 1, scoresPerPair: 0, firstRun: 0, logitsPerRow: 1 },
+    precision,
+    toLoad,
+    unavailable,
+    weights: toLoad,
+    kvPerToken: 1,
+    activationsPerToken: 1,
+    scoresPerPair: 0,
+    firstRun: 0,
+    logitsPerRow: 1,
   })
   const memory = {
     available: 2 * GIB,

@@ -102,7 +102,10 @@ describe('a self-check', () => {
   it('is a job on the model as it is loaded now; one at a time', async () => {
     const { body } = await test.call('POST', `/saes/${rows.saeId}/check`, { tokenizationId: rows.tokenizationId })
     expect(await paramsOf(body.data.id)).toMatchObject({
-      ...{ saeId: rows.saeId, modelPath: '/models/tiny', site: SITE, siteOut: null },
+      saeId: rows.saeId,
+      modelPath: '/models/tiny',
+      site: SITE,
+      siteOut: null,
       text: { tokenizationId: rows.tokenizationId, tokens: 8192, name: 'text' },
     })
     expect((await test.call('POST', `/saes/${rows.saeId}/check`, BUNDLED)).status).toBe(409)
@@ -134,7 +137,10 @@ describe('an import', () => {
   it('needs a site of the model before the worker is asked', async () => {
     const create = (more: object) =>
       test.call('POST', '/saes', {
-        ...{ source: { kind: 'folder', path: test.importRoot }, modelId: rows.modelId, site: SITE, check: BUNDLED },
+        source: { kind: 'folder', path: test.importRoot },
+        modelId: rows.modelId,
+        site: SITE,
+        check: BUNDLED,
         ...more,
       })
     expect((await create({ modelId: randomUUID() })).status).toBe(404)
@@ -145,17 +151,18 @@ describe('an import', () => {
     const id = randomUUID()
     await test.database.prisma.sae.create({
       data: {
-        ...{
-          id,
-          name: 'half',
-          modelId: rows.modelId,
-          modelName: 'tiny',
-          site: SITE,
-          architecture: '',
-          dIn: 0,
-          dSae: 0,
-        },
-        ...{ contextSize: 0, bytes: 0n, readyAt: null, source: { kind: 'folder', path: '/x' } },
+        id,
+        name: 'half',
+        modelId: rows.modelId,
+        modelName: 'tiny',
+        site: SITE,
+        architecture: '',
+        dIn: 0,
+        dSae: 0,
+        contextSize: 0,
+        bytes: 0n,
+        readyAt: null,
+        source: { kind: 'folder', path: '/x' },
       },
     })
     expect((await test.call('GET', `/saes/${id}`)).body.data).toMatchObject({

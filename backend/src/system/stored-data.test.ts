@@ -24,10 +24,13 @@ it('shows damage on the thing and in the summary', async () => {
   )
   expect((await app.call('GET', `/datasets/${WHOLE}`)).body.data.damage).toBeNull()
   expect((await app.call('GET', `/datasets/${DAMAGED}`)).body.data.damage).toMatchObject({
-    ...{ room: 'datasets', file: 'documents.bin' },
+    room: 'datasets',
+    file: 'documents.bin',
   })
   expect((await app.call('GET', '/system/stored-data')).body.data).toMatchObject({
-    ...{ checked: 2, bytes: 15, job: null },
+    checked: 2,
+    bytes: 15,
+    job: null,
     damaged: [{ room: 'datasets', id: DAMAGED, file: 'documents.bin' }],
   })
 })

@@ -41,7 +41,7 @@ export class TemplatesRepository {
     check: (now: Template) => void,
   ): Promise<Template> {
     const data = {
-      ...{ updatedAt: new Date() },
+      updatedAt: new Date(),
       ...(name === undefined ? {} : { name }),
       ...(description === undefined ? {} : { description }),
       ...(params === undefined ? {} : { params: toJson(params) }),

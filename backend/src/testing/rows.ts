@@ -3,15 +3,40 @@ import { randomUUID } from 'node:crypto'
 import type { TestApp } from './app.js'
 
 const SPEC = {
-  ...{ architecture: 'llama', layers: 2, dModel: 16, heads: 2, kvHeads: 2, headDim: 8, dMlp: 32, vocabSize: 100 },
-  ...{ maxPositions: 64, activation: 'silu', normEps: 1e-5, rope: 'default', tiedEmbeddings: false },
-  ...{ storedDtype: 'F32', parameters: 1000, parametersByPart: [], bosTokenId: 0, eosTokenIds: [1] },
+  architecture: 'llama',
+  layers: 2,
+  dModel: 16,
+  heads: 2,
+  kvHeads: 2,
+  headDim: 8,
+  dMlp: 32,
+  vocabSize: 100,
+  maxPositions: 64,
+  activation: 'silu',
+  normEps: 1e-5,
+  rope: 'default',
+  tiedEmbeddings: false,
+  storedDtype: 'F32',
+  parameters: 1000,
+  parametersByPart: [],
+  bosTokenId: 0,
+  eosTokenIds: [1],
   memory: { weights: 4000, kvPerToken: 128, activationsPerToken: 64 },
 }
 const STATS = {
-  ...{ documents: 10, tokens: 6400, trainContexts: 190, heldOutContexts: 10, droppedTokens: 0, minLength: 1 },
-  ...{ meanLength: 2, medianLength: 2, maxLength: 3, histogram: { edges: [0, 1], counts: [1] } },
-  ...{ distinctTokens: 50, vocabSize: 100, tokensPerSecond: 1 },
+  documents: 10,
+  tokens: 6400,
+  trainContexts: 190,
+  heldOutContexts: 10,
+  droppedTokens: 0,
+  minLength: 1,
+  meanLength: 2,
+  medianLength: 2,
+  maxLength: 3,
+  histogram: { edges: [0, 1], counts: [1] },
+  distinctTokens: 50,
+  vocabSize: 100,
+  tokensPerSecond: 1,
 }
 const SITES = [{ name: 'blocks.0.hook_resid_post', layer: 0, kind: 'token', width: 16, shape: 'batch × seq × 16' }]
 
@@ -26,8 +51,11 @@ export interface Rows {
 /** A ready chain from model to extraction; `features` features, every eighth of them dead. */
 export async function insertChain({ database }: TestApp, features: number): Promise<Rows> {
   const ids = {
-    ...{ modelId: randomUUID(), datasetId: randomUUID(), tokenizationId: randomUUID() },
-    ...{ saeId: randomUUID(), extractionId: randomUUID() },
+    modelId: randomUUID(),
+    datasetId: randomUUID(),
+    tokenizationId: randomUUID(),
+    saeId: randomUUID(),
+    extractionId: randomUUID(),
   }
   const { prisma } = database
   const readyAt = new Date()
@@ -38,20 +66,38 @@ export async function insertChain({ database }: TestApp, features: number): Prom
   await prisma.dataset.create({ data: { id: ids.datasetId, name: 'text', fileName: 'x.txt', source, readyAt } })
   await prisma.tokenization.create({
     data: {
-      ...{ id: ids.tokenizationId, datasetId: ids.datasetId, modelId: ids.modelId, contextSize: 32 },
-      ...{ prependBos: true, readyAt, stats: STATS },
+      id: ids.tokenizationId,
+      datasetId: ids.datasetId,
+      modelId: ids.modelId,
+      contextSize: 32,
+      prependBos: true,
+      readyAt,
+      stats: STATS,
     },
   })
   await prisma.sae.create({
     data: {
-      ...{ id: ids.saeId, name: 'sae', modelId: ids.modelId, modelName: 'tiny', site: SITES[0]!.name },
-      ...{ architecture: 'topk', dIn: 16, dSae: features, k: 4, contextSize: 32, bytes: 10n },
+      id: ids.saeId,
+      name: 'sae',
+      modelId: ids.modelId,
+      modelName: 'tiny',
+      site: SITES[0]!.name,
+      architecture: 'topk',
+      dIn: 16,
+      dSae: features,
+      k: 4,
+      contextSize: 32,
+      bytes: 10n,
     },
   })
   await prisma.extraction.create({
     data: {
-      ...{ id: ids.extractionId, saeId: ids.saeId, tokenizationId: ids.tokenizationId, datasetName: 'text' },
-      ...{ params: {}, readyAt },
+      id: ids.extractionId,
+      saeId: ids.saeId,
+      tokenizationId: ids.tokenizationId,
+      datasetName: 'text',
+      params: {},
+      readyAt,
     },
   })
   await insertFeatures(database.pool, ids.extractionId, features)

@@ -21,7 +21,8 @@ beforeAll(async () => {
 afterAll(() => test.close())
 const create = (over: object = {}) =>
   test.call('POST', '/trainings', {
-    ...{ modelId: rows.modelId, tokenizationId: rows.tokenizationId },
+    modelId: rows.modelId,
+    tokenizationId: rows.tokenizationId,
     params: { ...params, ...over },
   })
 

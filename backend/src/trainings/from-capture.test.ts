@@ -28,7 +28,13 @@ async function capture(options: Record<string, unknown> = {}, contexts = 32, don
   if (!done) return id
   const file = { name: 'shard-00000.safetensors', bytes: 10, sha256: '0'.repeat(64) }
   const summary: CaptureSummary = {
-    ...{ tokens: contexts * 32, contexts, bytes: 10, seconds: 1, files: [file], statistics: [], comparisons: [] },
+    tokens: contexts * 32,
+    contexts,
+    bytes: 10,
+    seconds: 1,
+    files: [file],
+    statistics: [],
+    comparisons: [],
     timing: null,
   }
   const data = { summary, readyAt: new Date(), precision: 'float32' }
@@ -38,7 +44,9 @@ async function capture(options: Record<string, unknown> = {}, contexts = 32, don
 }
 const create = (captureId: string, over: object = {}) =>
   test.call('POST', '/trainings', {
-    ...{ modelId: rows.modelId, tokenizationId: rows.tokenizationId, captureId },
+    modelId: rows.modelId,
+    tokenizationId: rows.tokenizationId,
+    captureId,
     params: { ...params, ...over },
   })
 

@@ -78,11 +78,16 @@ export class TrainingStarter {
     const [first] = group
     if (!first) return
     const shared = {
-      ...{ modelId: model.id, modelName: model.name, precision },
-      ...{ tokenizationId: tokenization.id, datasetName: tokenization.datasetName },
+      modelId: model.id,
+      modelName: model.name,
+      precision,
+      tokenizationId: tokenization.id,
+      datasetName: tokenization.datasetName,
     }
     const params: TrainingRunParams = {
-      ...{ ...shared, modelPath: model.path, capture: capture && storedSide(capture) },
+      ...shared,
+      modelPath: model.path,
+      capture: capture && storedSide(capture),
       members: group.map(({ id, saeId, name, params, parent }) => {
         return { trainingId: id, saeId, name, params, parent: parent && parent.step > 0 ? parent : null }
       }),
@@ -99,9 +104,16 @@ export class TrainingStarter {
       for (const { id, name, params, parent, sites } of group) {
         await this.repository.create(tx, {
           capture: capture && { id: capture.id, tokens: capture.tokens, dtype: capture.params.dtype },
-          ...{ id, name, ...shared, params, sweepId, groupId: group.length > 1 ? first.id : null },
-          ...{ dIn: sum(sites.widths), dSae: dictionarySize(params, sites.widths) },
-          ...{ parentId: parent?.trainingId ?? null, parentStep: parent?.step ?? null },
+          id,
+          name,
+          ...shared,
+          params,
+          sweepId,
+          groupId: group.length > 1 ? first.id : null,
+          dIn: sum(sites.widths),
+          dSae: dictionarySize(params, sites.widths),
+          parentId: parent?.trainingId ?? null,
+          parentStep: parent?.step ?? null,
         })
       }
     })

@@ -4,7 +4,11 @@ import { expect, it } from 'vitest'
 import { judgeDraft, resolveDraft, siteRows, startDraft } from './form.js'
 
 const site = (name: string, layer: number | null, kind: Site['kind'] = 'token'): Site => ({
-  ...{ name, layer, kind, width: 16, shape: 'batch × seq × 16' },
+  name,
+  layer,
+  kind,
+  width: 16,
+  shape: 'batch × seq × 16',
 })
 const SITES = [
   site('hook_embed', null),
@@ -14,7 +18,10 @@ const SITES = [
 ]
 const model = { id: 'm', name: 'tiny', sites: SITES } as unknown as Model
 const tokenization = {
-  ...{ id: 't', modelId: 'm', status: 'ready', contextSize: 32 },
+  id: 't',
+  modelId: 'm',
+  status: 'ready',
+  contextSize: 32,
   stats: { trainContexts: 100, heldOutContexts: 0 },
 } as unknown as Tokenization
 const start = (query: string) => startDraft(new URLSearchParams(query))

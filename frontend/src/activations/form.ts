@@ -33,8 +33,14 @@ export const startDraft = (query: URLSearchParams): Draft => {
   const { tokens, shardBytes, split, format, dtype } = DEFAULTS
   const site = query.get('site')
   return {
-    ...{ modelId: query.get('model') ?? '', tokenizationId: '', sites: site ? [site] : [] },
-    ...{ tokens, shardMib: shardBytes / MIB, split, format, dtype },
+    modelId: query.get('model') ?? '',
+    tokenizationId: '',
+    sites: site ? [site] : [],
+    tokens,
+    shardMib: shardBytes / MIB,
+    split,
+    format,
+    dtype,
   }
 }
 

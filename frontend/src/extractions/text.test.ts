@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { knownText, type ReadExtraction, shortText, textLine, textOptions } from './text.js'
 
 const text = {
-  ...{ id: 't', datasetId: 'd', contextSize: 256 },
+  id: 't',
+  datasetId: 'd',
+  contextSize: 256,
   stats: { documents: 10, trainContexts: 190, heldOutContexts: 10 },
 } as Tokenization
 

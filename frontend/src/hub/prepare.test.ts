@@ -11,9 +11,24 @@ import {
 } from './prepare.js'
 
 const found: HubInspectionAnswer = {
-  ...{ repo: 'org/tiny', revision: 'main', commit: 'a'.repeat(40), from: 'hub', page: '', licence: null, gated: 'no' },
-  ...{ private: false, files: [], bytes: 3 * 2 ** 20, bytesToFetch: 2 ** 20, freeBytes: 2 ** 30, otherFiles: 0 },
-  ...{ model: null, problem: null, registered: null, graph: null, variants: [] },
+  repo: 'org/tiny',
+  revision: 'main',
+  commit: 'a'.repeat(40),
+  from: 'hub',
+  page: '',
+  licence: null,
+  gated: 'no',
+  private: false,
+  files: [],
+  bytes: 3 * 2 ** 20,
+  bytesToFetch: 2 ** 20,
+  freeBytes: 2 ** 30,
+  otherFiles: 0,
+  model: null,
+  problem: null,
+  registered: null,
+  graph: null,
+  variants: [],
 }
 
 describe('hub', () => {

@@ -3,8 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { figureText, paritySections, parityWords, toleranceText, variantText } from './parity.js'
 
 const check = (name: string, change: Partial<ParityCheck> = {}): ParityCheck => ({
-  ...{ name, group: 'golden', variant: { threads: 1, optimise: true }, figure: 1e-6, mean: 1e-7, unit: '' },
-  ...{ tolerance: 1e-4, pass: true, count: 10, detail: '' },
+  name,
+  group: 'golden',
+  variant: { threads: 1, optimise: true },
+  figure: 1e-6,
+  mean: 1e-7,
+  unit: '',
+  tolerance: 1e-4,
+  pass: true,
+  count: 10,
+  detail: '',
   ...change,
 })
 const report = (checks: ParityCheck[], skipped: ParityReport['skipped'] = []) => ({ checks, skipped }) as ParityReport

@@ -4,8 +4,15 @@ import { draftProblem, fullLoss, lossAt, precisionRows, shortLoss, startPrecisio
 
 const GIB = 2 ** 30
 const row = (precision: 'float32' | 'float16' | 'int8' | 'int4', gib: number, unavailable: string | null = null) => ({
-  ...{ precision, unavailable, weights: gib * GIB, toLoad: gib * GIB },
-  ...{ kvPerToken: 0.25 * GIB, activationsPerToken: 0.25 * GIB, scoresPerPair: 0, firstRun: 0, logitsPerRow: 0 },
+  precision,
+  unavailable,
+  weights: gib * GIB,
+  toLoad: gib * GIB,
+  kvPerToken: 0.25 * GIB,
+  activationsPerToken: 0.25 * GIB,
+  scoresPerPair: 0,
+  firstRun: 0,
+  logitsPerRow: 0,
 })
 const memory: ModelMemory = {
   available: 3 * GIB,
@@ -13,8 +20,13 @@ const memory: ModelMemory = {
 }
 const draft = { precision: 'int8', batch: 1, context: 2 } as const
 const LOSS: PrecisionLoss = {
-  ...{ precision: 'int8', meanKl: 0.0125, maxKl: 0.5, perplexity: 12.5, originalPerplexity: 12 },
-  ...{ sameTop: 0.9, positions: 157 },
+  precision: 'int8',
+  meanKl: 0.0125,
+  maxKl: 0.5,
+  perplexity: 12.5,
+  originalPerplexity: 12,
+  sameTop: 0.9,
+  positions: 157,
 }
 
 describe('a choice of precision', () => {

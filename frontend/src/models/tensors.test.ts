@@ -3,7 +3,13 @@ import { expect, it } from 'vitest'
 import { filterTensors, NORM_COLUMNS, partsIn, shapeText, statisticFacts } from './tensors.js'
 
 const tensor = (name: string, part: ModelTensor['part']): ModelTensor => ({
-  ...{ name, part, shape: [2048, 128], dtype: 'F16', bytes: 8, count: 4, layer: null },
+  name,
+  part,
+  shape: [2048, 128],
+  dtype: 'F16',
+  bytes: 8,
+  count: 4,
+  layer: null,
 })
 const list = [tensor('embed.weight', 'embedding'), tensor('layers.0.q.weight', 'attention'), tensor('mask', null)]
 
@@ -17,8 +23,19 @@ it('filters tensors by name and part, those the model does not use as a part of 
 
 it('tells statistics as facts, and quantiles of norms from least to greatest', () => {
   const found: TensorStatistics = {
-    ...{ name: 'b', count: 1000, notFinite: 0, zeros: 10, mean: 0.5, std: 0, min: 0.5, max: 0.5, norm: 5 },
-    ...{ kurtosis: null, histogram: null, rows: null, columns: null },
+    name: 'b',
+    count: 1000,
+    notFinite: 0,
+    zeros: 10,
+    mean: 0.5,
+    std: 0,
+    min: 0.5,
+    max: 0.5,
+    norm: 5,
+    kurtosis: null,
+    histogram: null,
+    rows: null,
+    columns: null,
   }
   const facts = new Map(statisticFacts(found))
   expect(facts.get('Exactly zero')).toBe('10 (1.0 %)')

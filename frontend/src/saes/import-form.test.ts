@@ -12,7 +12,9 @@ const site = (name: string, width: number, kind: 'token' | 'pattern' = 'token') 
 })
 const model = (id: string, name: string, width: number, hub: string | null = null) =>
   ({
-    ...{ id, name, hub: hub === null ? null : { repo: hub, revision: 'main', commit: '' } },
+    id,
+    name,
+    hub: hub === null ? null : { repo: hub, revision: 'main', commit: '' },
     sites: [
       site('blocks.0.hook_resid_post', width),
       site('blocks.0.hook_mlp_out', width),
@@ -21,7 +23,11 @@ const model = (id: string, name: string, width: number, hub: string | null = nul
   }) as unknown as Model
 const found = (more: object = {}, declared: object = {}) =>
   ({
-    ...{ origin: { kind: 'folder', path: '/x' }, suggestedName: 'x', architecture: 'topk', dIn: 768, dOut: 768 },
+    origin: { kind: 'folder', path: '/x' },
+    suggestedName: 'x',
+    architecture: 'topk',
+    dIn: 768,
+    dOut: 768,
     declared: { modelName: 'gpt2-small', site: 'blocks.0.hook_resid_post', siteOut: null, ...declared },
     ...more,
   }) as unknown as SaeInspection

@@ -37,7 +37,8 @@ export function proposed(found: SaeInspection, models: readonly Model[]): Import
     name: found.suggestedName,
     modelId: model?.id ?? '',
     ...sitesOf(found, model),
-    ...{ tokenizationId: '', tokens: 8192 },
+    tokenizationId: '',
+    tokens: 8192,
   }
 }
 

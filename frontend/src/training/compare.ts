@@ -35,16 +35,23 @@ export interface Figures {
 export function heldOutFigures({ summary, latest }: Pick<Training, 'summary' | 'latest'>): Figures {
   if (summary) {
     const of = (name: 'l0' | 'fvu' | 'ceRecovered' | 'kl'): FigureEstimate => ({
-      ...{ value: summary[name], low: null, high: null },
+      value: summary[name],
+      low: null,
+      high: null,
       ...summary.intervals?.[name],
     })
     return { l0: of('l0'), fvu: of('fvu'), ceRecovered: of('ceRecovered'), kl: of('kl'), deadShare: summary.deadShare }
   }
   const of = (key: IntervalMetric): FigureEstimate => ({
-    ...{ value: latest[key] ?? null, low: latest[`${key}_low`] ?? null, high: latest[`${key}_high`] ?? null },
+    value: latest[key] ?? null,
+    low: latest[`${key}_low`] ?? null,
+    high: latest[`${key}_high`] ?? null,
   })
   return {
-    ...{ l0: of('heldout_l0'), fvu: of('heldout_fvu'), ceRecovered: of('ce_recovered'), kl: of('kl') },
+    l0: of('heldout_l0'),
+    fvu: of('heldout_fvu'),
+    ceRecovered: of('ce_recovered'),
+    kl: of('kl'),
     deadShare: latest['heldout_dead_share'] ?? null,
   }
 }
@@ -119,15 +126,25 @@ export function paretoSeries(trainings: readonly Training[], quality: Quality): 
   const { label, better } = QUALITIES[quality]
   const front = paretoFront(points, better)
   const line: Series = {
-    ...{ key: 'front', label: 'Pareto front', unit: label, color: '--series-slate', dash: [4, 4] },
-    ...{ x: front.map(({ x }) => x), y: front.map(({ y }) => y) },
+    key: 'front',
+    label: 'Pareto front',
+    unit: label,
+    color: '--series-slate',
+    dash: [4, 4],
+    x: front.map(({ x }) => x),
+    y: front.map(({ y }) => y),
   }
   const named = trainings.map((training, n): Series => {
     const point = points.find(({ id }) => id === training.id)
     const { color } = lineLook(n)
     return {
-      ...{ key: training.id, label: training.name, unit: label, color, mark: 11 },
-      ...{ x: point ? [point.x] : [], y: point ? [point.y] : [] },
+      key: training.id,
+      label: training.name,
+      unit: label,
+      color,
+      mark: 11,
+      x: point ? [point.x] : [],
+      y: point ? [point.y] : [],
     }
   })
   return [line, ...named.filter(({ x }) => x.length > 0)]

@@ -80,7 +80,9 @@ export const CHARTS: readonly ChartGroup[] = [
   { title: 'KL', keys: ['kl', 'train_kl'], log: 'offer' },
   { title: 'Cross-entropy, held out', keys: ['ce_clean', 'ce_sae', 'ce_zero'], log: 'off' },
   {
-    ...{ title: 'Spliced in at every position, as once measured', log: 'off', optional: true },
+    title: 'Spliced in at every position, as once measured',
+    log: 'off',
+    optional: true,
     keys: [
       'ce_clean_every_position',
       'ce_sae_every_position',
@@ -198,7 +200,9 @@ function ceRecoveredTile({ ceRecovered, everyPosition, intervals, ceClean, ceSae
   }
   const losses = `${formatValue(ceSae)} nats, clean ${formatValue(ceClean)}, zeros ${formatValue(ceZero)}`
   return {
-    ...{ label: 'CE recovered', value: formatPercent(ceRecovered, 2), title: definition('ce_recovered') },
+    label: 'CE recovered',
+    value: formatPercent(ceRecovered, 2),
+    title: definition('ce_recovered'),
     ...(ceRecovered === null
       ? { detail: `no meaning here: ${losses}`, tone: 'amber' }
       : detailed(withInterval(intervals?.ceRecovered, percent, losses))),
@@ -211,30 +215,45 @@ export const summaryTiles = (summary: Summary): Tile[] => {
   const dead = judgeDead(deadByWindow ?? summary.deadShare)
   return [
     {
-      ...{ label: 'FVU', value: formatValue(summary.fvu), title: definition('heldout_fvu') },
+      label: 'FVU',
+      value: formatValue(summary.fvu),
+      title: definition('heldout_fvu'),
       ...detailed(withInterval(intervals?.fvu, formatValue, `${formatPercent(1 - summary.fvu)} of variance explained`)),
     },
     ceRecoveredTile(summary),
     summary.kl === null && summary.everyPosition?.kl !== undefined
       ? {
-          ...{ label: 'KL, every position', value: formatValue(summary.everyPosition.kl), detail: 'nats' },
+          label: 'KL, every position',
+          value: formatValue(summary.everyPosition.kl),
+          detail: 'nats',
           title: definition('kl_every_position'),
         }
       : {
-          ...{ label: 'KL', value: formatValue(summary.kl), title: definition('kl') },
+          label: 'KL',
+          value: formatValue(summary.kl),
+          title: definition('kl'),
           ...detailed(withInterval(intervals?.kl, formatValue, 'nats')),
         },
     {
-      ...{ label: 'L0', value: formatValue(summary.l0), title: definition('heldout_l0'), tone: 'blue' },
+      label: 'L0',
+      value: formatValue(summary.l0),
+      title: definition('heldout_l0'),
+      tone: 'blue',
       ...detailed(withInterval(intervals?.l0, formatValue, 'features per token')),
     },
     deadByWindow === undefined
       ? {
-          ...{ label: SAE_FIGURES.neverFired.label, value: formatPercent(summary.deadShare), detail: dead.word },
-          ...{ title: definition('heldout_dead_share'), tone: dead.tone },
+          label: SAE_FIGURES.neverFired.label,
+          value: formatPercent(summary.deadShare),
+          detail: dead.word,
+          title: definition('heldout_dead_share'),
+          tone: dead.tone,
         }
       : {
-          ...{ label: 'Dead', value: formatPercent(deadByWindow), title: definition('dead'), tone: dead.tone },
+          label: 'Dead',
+          value: formatPercent(deadByWindow),
+          title: definition('dead'),
+          tone: dead.tone,
           detail: `${dead.word}; ${formatPercent(summary.deadShare)} never fired on held-out text`,
         },
     {

@@ -46,11 +46,22 @@ export function suggestionsFor(dIn: number, architecture: SaeTrainingArchitectur
   return LENGTHS.map(({ name, share, purpose }) => {
     const steps = Math.ceil((share * size.tokens) / batchSize / 100) * 100
     const values = {
-      ...{ expansion, batchSize, steps, learningRate: rate, lrSchedule: 'linear' },
-      ...{ warmupSteps: Math.min(1000, steps / 20), decaySteps: steps / 5 },
-      ...{ k: sparse, targetL0: sparse, maxIterations: sparse, l0WarmUpSteps: steps / 10, l1WarmUpSteps: steps / 10 },
-      ...{ deadWindow: Math.max(100, Math.round(steps / 10)), checkpointEvery: Math.max(200, steps / 20) },
-      ...{ evalEvery: Math.max(250, steps / 20), logEvery: Math.max(10, Math.round(steps / 500)) },
+      expansion,
+      batchSize,
+      steps,
+      learningRate: rate,
+      lrSchedule: 'linear',
+      warmupSteps: Math.min(1000, steps / 20),
+      decaySteps: steps / 5,
+      k: sparse,
+      targetL0: sparse,
+      maxIterations: sparse,
+      l0WarmUpSteps: steps / 10,
+      l1WarmUpSteps: steps / 10,
+      deadWindow: Math.max(100, Math.round(steps / 10)),
+      checkpointEvery: Math.max(200, steps / 20),
+      evalEvery: Math.max(250, steps / 20),
+      logEvery: Math.max(10, Math.round(steps / 500)),
     }
     const kept = Object.entries(values).filter(([key]) => own.has(key))
     const line = `${purpose} ${formatNumber(dSae)} features, L0 ${sparse}, ${formatNumber(steps)} steps of ${formatNumber(batchSize)} tokens.`

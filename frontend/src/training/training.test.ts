@@ -128,7 +128,11 @@ describe('form', () => {
 describe('a capture as the source', () => {
   const captured = (over: object = {}) =>
     ({
-      ...{ id: 'c', modelId: ID, tokenizationId: 't2', status: 'ready', params: { split: 'train', dtype: 'float16' } },
+      id: 'c',
+      modelId: ID,
+      tokenizationId: 't2',
+      status: 'ready',
+      params: { split: 'train', dtype: 'float16' },
       sites: [site(1), site(3)],
       ...over,
     }) as unknown as Capture

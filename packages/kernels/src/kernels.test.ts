@@ -97,13 +97,12 @@ describe('kernels agree with the plain reference', () => {
   ])('selectTop of %i features, k %i, with many ties', (features, k) => {
     const rows = 17
     const own = allocate({
-      ...{
-        pre: floats(rows * features),
-        bias: floats(features),
-        scale: floats(features),
-        values: floats(rows * (k + 2)),
-      },
-      ...{ index: floats(rows * (k + 2)), room: floats(3 * features) },
+      pre: floats(rows * features),
+      bias: floats(features),
+      scale: floats(features),
+      values: floats(rows * (k + 2)),
+      index: floats(rows * (k + 2)),
+      room: floats(3 * features),
     })
     const run = loadKernels(own.memory)
     const pre = new Float32Array(own.memory.buffer, own.at.pre, rows * features)
@@ -165,8 +164,13 @@ describe('kernels agree with the plain reference', () => {
     const [features, rows] = [FEATURES, ROWS]
     const capacity = keep + 2 * features
     const own = allocate({
-      ...{ pre: floats(rows * features), scale: floats(features), state: floats(4), values: floats(capacity) },
-      ...{ token: floats(capacity), index: floats(capacity), room: floats(capacity) },
+      pre: floats(rows * features),
+      scale: floats(features),
+      state: floats(4),
+      values: floats(capacity),
+      token: floats(capacity),
+      index: floats(capacity),
+      room: floats(capacity),
     })
     const run = loadKernels(own.memory)
     const pre = new Float32Array(own.memory.buffer, own.at.pre, rows * features)

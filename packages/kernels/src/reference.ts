@@ -70,8 +70,10 @@ export function extractAbove(pre: Float32Array, low: Float32Array): Entries {
 /** The `keep` largest positive values of pre [rows, features] times scale, in order; of equal ones the first. */
 export function largestOfBatch(pre: Float32Array, scale: Float32Array | null, features: number, keep: number) {
   const all = Array.from(pre, (value, at) => ({
-    ...{ value: Math.fround(value * (scale ? scale[at % features]! : 1)), at },
-    ...{ token: Math.floor(at / features), feature: at % features },
+    value: Math.fround(value * (scale ? scale[at % features]! : 1)),
+    at,
+    token: Math.floor(at / features),
+    feature: at % features,
   })).filter(({ value }) => value > 0)
   const kept = all.sort((a, b) => b.value - a.value || a.at - b.at).slice(0, keep)
   return kept.sort((a, b) => a.at - b.at)

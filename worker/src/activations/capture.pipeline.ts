@@ -71,8 +71,12 @@ async function capture(context: Context, folder: string): Promise<CaptureSummary
     const watch = new StageWatch()
     const files = await writeShards(context, folder, model, tokens, sites, watch)
     const stored: StoredCapture = {
-      ...{ folder, shards: files.map(({ name }) => name), sites, format: params.format },
-      ...{ tokens: planOf(context, tokens, sites).tokens, contextSize: tokens.contextSize },
+      folder,
+      shards: files.map(({ name }) => name),
+      sites,
+      format: params.format,
+      tokens: planOf(context, tokens, sites).tokens,
+      contextSize: tokens.contextSize,
     }
     return await finish(context, stored, files, watch)
   } finally {
@@ -187,14 +191,26 @@ async function finish(
   await writeManifest(stored.folder, 'activations', {
     files: Object.fromEntries(files.map(({ name, bytes, sha256 }) => [name, { bytes, sha256 }])),
     data: {
-      ...{ modelName, precision, datasetName, tokenizationId, contextSize },
-      ...{ split: params.split, tokens, sites: shape, shards },
+      modelName,
+      precision,
+      datasetName,
+      tokenizationId,
+      contextSize,
+      split: params.split,
+      tokens,
+      sites: shape,
+      shards,
     },
   })
   const summary: CaptureSummary = {
-    ...{ tokens, contexts: tokens / contextSize, files, statistics, comparisons: [] },
+    tokens,
+    contexts: tokens / contextSize,
+    files,
+    statistics,
+    comparisons: [],
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
-    ...{ seconds: watch.seconds(), timing: watch.timing() },
+    seconds: watch.seconds(),
+    timing: watch.timing(),
   }
   await context.commit(async (tx) => {
     const query = 'UPDATE capture SET summary = $2, ready_at = now() WHERE id = $1'

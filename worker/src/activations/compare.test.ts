@@ -64,7 +64,9 @@ describe.skipIf(!setup.databaseUrl)('activation.compare', () => {
   it('pairs every site with every other on the tokens that both hold', async () => {
     const [f, g] = [wave(0.7), wave(1.9)]
     const a = await write({
-      ...{ format: 'npz', contexts: 6, perShard: 2 },
+      format: 'npz',
+      contexts: 6,
+      perShard: 2,
       sites: { x: { width: 3, at: f }, wide: { width: 5, at: f } },
     })
     const b = await write({ format: 'safetensors', contexts: 4, perShard: 3, sites: { y: { width: 3, at: g } } })
@@ -85,7 +87,9 @@ describe.skipIf(!setup.databaseUrl)('activation.compare', () => {
 
   it('compares the pairs that were asked for, in one capture too, and no others', async () => {
     const capture = await write({
-      ...{ format: 'npz', contexts: 4, perShard: 4 },
+      format: 'npz',
+      contexts: 4,
+      perShard: 4,
       sites: Object.fromEntries(
         Array.from({ length: 40 }, (_, n) => [`s${n}`, { width: 2, at: wave(Math.floor(n / 2) + 1) }]),
       ),

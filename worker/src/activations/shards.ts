@@ -67,7 +67,9 @@ export async function writeShard(
     return { name: site, shape: [count, width], data: half ? toFloat16(data) : data }
   })
   const trace = (['tokens', 'contexts', 'positions'] as const).map((key) => ({
-    ...{ name: key, shape: [count], data: rows[key] },
+    name: key,
+    shape: [count],
+    data: rows[key],
   }))
   const path = join(folder, name)
   if (params.format === 'npz') {

@@ -50,10 +50,14 @@ async function checkInstallation(context: JobContext<Params>): Promise<Installat
   const features = problem.vectors.length / d
   const starts = Math.min(...Object.values(bands.architectures).map((band) => band.starts.length))
   return {
-    ...{ startedAt, seconds: (performance.now() - began) / 1000 },
-    ...{ threads: context.threads, runtime: runtimeVersion },
+    startedAt,
+    seconds: (performance.now() - began) / 1000,
+    threads: context.threads,
+    runtime: runtimeVersion,
     problem: { samples, d, features, trueL0: bands.trueL0 },
-    ...{ steps: bands.steps, batchSize: bands.batchSize, reference: { library: bands.library, starts } },
+    steps: bands.steps,
+    batchSize: bands.batchSize,
+    reference: { library: bands.library, starts },
     architectures,
     pass: architectures.every(({ pass }) => pass),
   }

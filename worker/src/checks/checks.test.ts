@@ -19,7 +19,9 @@ describe('the check on known truth', () => {
 
   it('tells an SAE that was hardly trained', async () => {
     const found = await trainOnTruth({ ...bands, steps: 5 }, 'batchtopk', problem, {
-      ...{ seed: 0, threads: 2, every: () => {} },
+      seed: 0,
+      threads: 2,
+      every: () => {},
     })
     expect(verdict('batchtopk', [found], band).pass).toBe(false)
   })

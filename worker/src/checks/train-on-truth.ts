@@ -67,8 +67,12 @@ export async function trainOnTruth(
     const { cfg: inference, tensors } = exportForInference(cfg, parameters, topkThreshold)
     const { scores, detection } = await scoreOnGroundTruth(inference, new MemoryTensors(tensors), problem, runtime)
     return {
-      ...{ mcc: scores.mcc, f1: detection.f1, explainedVariance: scores.explained_variance },
-      ...{ l0: scores.sae_l0, dead: scores.dead_latents, stepsPerSecond: steps / seconds },
+      mcc: scores.mcc,
+      f1: detection.f1,
+      explainedVariance: scores.explained_variance,
+      l0: scores.sae_l0,
+      dead: scores.dead_latents,
+      stepsPerSecond: steps / seconds,
     }
   } finally {
     await step.close()

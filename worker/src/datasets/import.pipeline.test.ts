@@ -10,15 +10,13 @@ import { run, temporaryFile, type World, world } from './testing.js'
 
 const datasetId = randomUUID()
 const params = (path: string, changes: object = {}) => ({
-  ...{
-    datasetId,
-    path,
-    fileName: path,
-    textColumn: 'text',
-    txtMode: 'lines',
-    onBadRecord: 'fail',
-    removeSource: false,
-  },
+  datasetId,
+  path,
+  fileName: path,
+  textColumn: 'text',
+  txtMode: 'lines',
+  onBadRecord: 'fail',
+  removeSource: false,
   ...changes,
 })
 const jsonl = (...texts: unknown[]) =>

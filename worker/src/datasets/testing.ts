@@ -44,8 +44,13 @@ export interface World {
 }
 
 export const world = (statsAt: number): World => ({
-  ...{ dataDir: temporaryFolder(), committed: undefined, statsAt, rowExists: true },
-  ...{ control: () => 'run' as const, progress: [], logs: [] },
+  dataDir: temporaryFolder(),
+  committed: undefined,
+  statsAt,
+  rowExists: true,
+  control: () => 'run' as const,
+  progress: [],
+  logs: [],
 })
 
 /** Runs a pipeline as the runner would: parameters are parsed first. */

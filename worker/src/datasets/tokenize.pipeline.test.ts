@@ -33,15 +33,13 @@ async function imported(lines: readonly string[] = stories): Promise<World> {
   return state
 }
 const params = (changes: object = {}) => ({
-  ...{
-    tokenizationId,
-    datasetId,
-    modelId: randomUUID(),
-    modelPath: DEMO_MODEL,
-    contextSize,
-    prependBos: true,
-    maxDocuments: null,
-  },
+  tokenizationId,
+  datasetId,
+  modelId: randomUUID(),
+  modelPath: DEMO_MODEL,
+  contextSize,
+  prependBos: true,
+  maxDocuments: null,
   ...changes,
 })
 const folder = (state: World) => join(state.dataDir, 'tokenizations', tokenizationId)

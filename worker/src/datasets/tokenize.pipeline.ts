@@ -153,8 +153,11 @@ class Packing {
     trainContexts: number,
   ): TokenizationStats {
     return {
-      ...{ documents: this.#lengths.count, tokens: this.#tokens, droppedTokens },
-      ...{ trainContexts, heldOutContexts: contexts - trainContexts },
+      documents: this.#lengths.count,
+      tokens: this.#tokens,
+      droppedTokens,
+      trainContexts,
+      heldOutContexts: contexts - trainContexts,
       ...this.#lengths.summary(),
       distinctTokens: this.#seen.reduce((sum, seen) => sum + seen, 0),
       vocabSize: this.tokenizer.vocabSize,

@@ -72,7 +72,10 @@ export function openCheckpoints(folder: string, params: ExtractionRunParams): Ch
         await mkdir(place, { recursive: true })
         const name = `state-${done}.safetensors`
         const tensors = Object.entries(state).map(([tensor, { shape, data }]) => ({
-          ...{ name: tensor, dtype: dtypeOf(data), shape, data },
+          name: tensor,
+          dtype: dtypeOf(data),
+          shape,
+          data,
         }))
         const written = await writeSafetensors(join(place, name), tensors)
         await writeManifest(place, KIND, { files: { [name]: written }, data: { parameters, done, seconds } })

@@ -132,7 +132,11 @@ async function store(
     indexes: new StageProgress('indexing', 'indexes'),
   }
   const examples = await writeRows({
-    ...{ db: context.db, commit: context.commit, extractionId, attempt: context.job.attempt, features: sae.dSae },
+    db: context.db,
+    commit: context.commit,
+    extractionId,
+    attempt: context.job.attempt,
+    features: sae.dSae,
     findings: { ...decoder, accumulator: pass.accumulator, quantiles: params.quantiles },
     texts: contextTexts(source.contextSize, source.tokens, (ids) => tokenizer.spans(ids)),
     tokenText: (id) => tokenizer.display(id),

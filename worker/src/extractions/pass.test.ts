@@ -78,7 +78,12 @@ describe('readBatch', () => {
       reconstruct: (_, { values }) => Float32Array.from([...values].flatMap((value) => [value, 0.5])),
     },
     accumulator: new FeatureAccumulator(D_SAE, {
-      ...{ topExamples: 2, quantileExamples: 2, contextBefore: 1, contextAfter: 1, histogramBins: 8, seed: 0 },
+      topExamples: 2,
+      quantileExamples: 2,
+      contextBefore: 1,
+      contextAfter: 1,
+      histogramBins: 8,
+      seed: 0,
     }),
     fidelity: new FidelityAccumulator(2),
     excludedToken,

@@ -13,10 +13,19 @@ import { readContexts } from './reading.js'
 
 const [D_IN, D_SAE, SIZE] = [3, 20, 128]
 const accumulatorParams = {
-  ...{ topExamples: 3, quantileExamples: 4, contextBefore: 3, contextAfter: 2, histogramBins: 10, seed: 7 },
+  topExamples: 3,
+  quantileExamples: 4,
+  contextBefore: 3,
+  contextAfter: 2,
+  histogramBins: 10,
+  seed: 7,
 }
 const params = (seed: number): ExtractionRunParams => ({
-  ...{ extractionId: 'e', saeId: 's', modelPath: 'm', tokenizationId: 't', precision: 'float32' },
+  extractionId: 'e',
+  saeId: 's',
+  modelPath: 'm',
+  tokenizationId: 't',
+  precision: 'float32',
   params: ExtractionParamsSchema.parse({ seed }),
 })
 
@@ -24,7 +33,10 @@ const params = (seed: number): ExtractionRunParams => ({
 function newPass(parts?: Pick<Pass, 'accumulator' | 'fidelity'>): Pass {
   return {
     source: {
-      ...{ contextSize: SIZE, trainContexts: 100, heldOutContexts: 0, documentStarts: () => [0] },
+      contextSize: SIZE,
+      trainContexts: 100,
+      heldOutContexts: 0,
+      documentStarts: () => [0],
       tokens: (context) => Array.from({ length: SIZE }, (_, i) => Math.floor(uniform(1, context, i) * 50)),
     },
     capture: async (tokens) =>

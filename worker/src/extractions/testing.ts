@@ -101,8 +101,15 @@ export async function writeSae(
     }
   }
   const cfg = {
-    ...{ architecture: 'topk', k, d_in: dIn, d_sae: dSae, dtype: 'float32', apply_b_dec_to_input: true },
-    ...{ normalize_activations: 'none', reshape_activations: 'none', rescale_acts_by_decoder_norm: false },
+    architecture: 'topk',
+    k,
+    d_in: dIn,
+    d_sae: dSae,
+    dtype: 'float32',
+    apply_b_dec_to_input: true,
+    normalize_activations: 'none',
+    reshape_activations: 'none',
+    rescale_acts_by_decoder_norm: false,
     metadata: { hook_name: SITE, model_name: 'tiny-stories-1m', context_size: seq },
   }
   const tensor = (name: string, shape: number[], data: Float32Array) => ({ name, dtype: 'F32' as const, shape, data })
@@ -141,8 +148,12 @@ export async function insertSubjects(db: Pool, dSae: number, k: number, contextS
 
 export async function insertExtraction(db: Pool, subjects: Subjects, params: Partial<ExtractionParams>) {
   const runParams: ExtractionRunParams = {
-    ...{ extractionId: randomUUID(), saeId: subjects.saeId, tokenizationId: subjects.tokenizationId },
-    ...{ modelPath: MODEL_PATH, precision: 'float32', params: ExtractionParamsSchema.parse(params) },
+    extractionId: randomUUID(),
+    saeId: subjects.saeId,
+    tokenizationId: subjects.tokenizationId,
+    modelPath: MODEL_PATH,
+    precision: 'float32',
+    params: ExtractionParamsSchema.parse(params),
   }
   await db.query(
     `INSERT INTO extraction (id, sae_id, tokenization_id, dataset_name, params) VALUES ($1, $2, $3, 'stories', $4)`,
@@ -167,7 +178,10 @@ export function testJob<P>(
   const count = () => stages.filter((stage) => stage === stages.at(-1)).length
   return {
     job: { id: randomUUID(), kind, subjectId: randomUUID(), attempt: options.attempt ?? 1, params },
-    ...{ dataDir, threads: 1, db: database.pool, stages },
+    dataDir,
+    threads: 1,
+    db: database.pool,
+    stages,
     control: () => options.control?.(stages.at(-1) ?? '', count()) ?? 'run',
     progress: ({ stage }) => void stages.push(stage),
     metrics: () => {},

@@ -104,7 +104,13 @@ describe.skipIf(!databaseUrl)('writeRows', () => {
 describe('peakTokens', () => {
   it('puts the most frequent peak first, then the stronger one', () => {
     const example = (text: string) => ({
-      ...{ kind: 'top' as const, group: null, value: 1, context: 0, position: 0, peak: 1, activations: [0, 1] },
+      kind: 'top' as const,
+      group: null,
+      value: 1,
+      context: 0,
+      position: 0,
+      peak: 1,
+      activations: [0, 1],
       tokens: [
         { id: 0, text: 'x' },
         { id: 1, text },

@@ -4,7 +4,10 @@ import { requireExtractable, requireSteerable } from './sae-kinds.js'
 
 const sae = (architecture: string, kind: { transcoder?: boolean; signed?: boolean; siteWidths?: number[] }) => ({
   cfg: parseSaeCfg({
-    ...{ architecture, d_in: 4, d_sae: 8, apply_b_dec_to_input: false },
+    architecture,
+    d_in: 4,
+    d_sae: 8,
+    apply_b_dec_to_input: false,
     ...(architecture.includes('topk') ? { k: 2 } : {}),
     ...(architecture.endsWith('transcoder') ? { d_out: 4 } : {}),
     ...(kind.siteWidths ? { site_widths: kind.siteWidths } : {}),

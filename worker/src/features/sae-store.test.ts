@@ -21,11 +21,19 @@ describe('SaeStore', () => {
   /** Two inputs, three features: the encoder reads input 0, 1 and their sum; b_enc as given. */
   async function write(name: string, bias = 0): Promise<string> {
     const cfg = {
-      ...{ architecture: 'topk', k: 1, d_in: 2, d_sae: 3, apply_b_dec_to_input: false },
-      ...{ rescale_acts_by_decoder_norm: false, normalize_activations: 'none' },
+      architecture: 'topk',
+      k: 1,
+      d_in: 2,
+      d_sae: 3,
+      apply_b_dec_to_input: false,
+      rescale_acts_by_decoder_norm: false,
+      normalize_activations: 'none',
     }
     const tensor = (key: string, shape: number[], data: number[]) => ({
-      ...{ name: key, dtype: 'F32' as const, shape, data: Float32Array.from(data) },
+      name: key,
+      dtype: 'F32' as const,
+      shape,
+      data: Float32Array.from(data),
     })
     const files = await writeSaeLensFolder(join(root, name), cfg, [
       tensor('W_enc', [2, 3], [1, 0, 1, 0, 1, 1]),

@@ -76,12 +76,10 @@ async function sae({ manifest }: { manifest: boolean }): Promise<string> {
   const id = randomUUID()
   const cfg = { architecture: 'standard', d_in: 2, d_sae: 2, apply_b_dec_to_input: true, metadata: {} }
   const tensor = (name: string, shape: number[]) => ({
-    ...{
-      name,
-      dtype: 'F32' as const,
-      shape,
-      data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => 1),
-    },
+    name,
+    dtype: 'F32' as const,
+    shape,
+    data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => 1),
   })
   const tensors = [tensor('W_enc', [2, 2]), tensor('W_dec', [2, 2]), tensor('b_enc', [2]), tensor('b_dec', [2])]
   const files = await writeSaeLensFolder(folder('saes', id), cfg, tensors)
@@ -98,7 +96,10 @@ const failure = (work: () => Promise<unknown>): Promise<AppError> =>
 async function check(params: Partial<StoredCheckParams> = {}, control: Control = 'run') {
   const context = {
     job: { params: storedCheckPipeline.parse({ target: null, olderThanDays: 0, givesWay: false, ...params }) },
-    ...{ dataDir, db, control: () => control, progress: () => undefined },
+    dataDir,
+    db,
+    control: () => control,
+    progress: () => undefined,
   } as unknown as JobContext<StoredCheckParams>
   return storedCheckPipeline.run(context)
 }

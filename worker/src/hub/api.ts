@@ -14,8 +14,19 @@ const MAX_FILES = 20_000
 
 /** Bytes per parameter of the dtypes that the hub counts. */
 const DTYPE_BYTES: Readonly<Record<string, number>> = {
-  ...{ F64: 8, I64: 8, F32: 4, I32: 4, BF16: 2, F16: 2, I16: 2, U16: 2 },
-  ...{ F8_E4M3: 1, F8_E5M2: 1, I8: 1, U8: 1, BOOL: 1 },
+  F64: 8,
+  I64: 8,
+  F32: 4,
+  I32: 4,
+  BF16: 2,
+  F16: 2,
+  I16: 2,
+  U16: 2,
+  F8_E4M3: 1,
+  F8_E5M2: 1,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
 }
 
 const EntrySchema = z.object({
@@ -85,7 +96,10 @@ export function searchModels(access: HubAccess, query: HubSearchQuery, signal: A
   return checked(access, async () => {
     const found: HubModel[] = []
     const models = listModels({
-      ...{ hubUrl: access.endpoint, fetch: fetchFor(access, signal, {}), limit: query.limit, sort: query.sort },
+      hubUrl: access.endpoint,
+      fetch: fetchFor(access, signal, {}),
+      limit: query.limit,
+      sort: query.sort,
       ...(query.query ? { search: { query: query.query } } : {}),
       additionalFields: ['tags', 'safetensors'],
     })
@@ -201,8 +215,13 @@ function describe(entry: z.infer<typeof EntrySchema>): HubModel {
   const counts = Object.entries(entry.safetensors?.parameters ?? {})
   const known = counts.length > 0 && counts.every(([dtype]) => dtype in DTYPE_BYTES)
   return {
-    ...{ repo: entry.name, downloads: entry.downloads ?? 0, likes: entry.likes ?? 0, licence },
-    ...{ gated: entry.gated || 'no', private: entry.private ?? false, task: entry.task ?? null },
+    repo: entry.name,
+    downloads: entry.downloads ?? 0,
+    likes: entry.likes ?? 0,
+    licence,
+    gated: entry.gated || 'no',
+    private: entry.private ?? false,
+    task: entry.task ?? null,
     parameters: entry.safetensors?.total ?? null,
     bytes: known ? counts.reduce((sum, [dtype, count]) => sum + count * (DTYPE_BYTES[dtype] ?? 0), 0) : null,
     updatedAt: entry.updatedAt?.toISOString() ?? null,

@@ -138,7 +138,9 @@ describe('download', () => {
 
 describe('the disk', () => {
   const hubWorld = () => ({
-    ...{ access: rig.access(), tokenFrom: 'none' as const, offline: false },
+    access: rig.access(),
+    tokenFrom: 'none' as const,
+    offline: false,
     cacheFolder: world.cacheFolder,
   })
   const { signal } = new AbortController()

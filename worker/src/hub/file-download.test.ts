@@ -24,13 +24,11 @@ async function run(target = join(rig.folder, randomUUID()), more: Partial<Downlo
   const counted: number[] = []
   const url = fileUrl(access, 'org/model', commit, 'model.safetensors')
   const done = downloadFile({ ...file, url }, target, {
-    ...{
-      access,
-      signal: new AbortController().signal,
-      pieceBytes: PIECE,
-      onBytes: (bytes) => counted.push(bytes),
-      ...more,
-    },
+    access,
+    signal: new AbortController().signal,
+    pieceBytes: PIECE,
+    onBytes: (bytes) => counted.push(bytes),
+    ...more,
   })
   await done
   return { target, counted: counted.reduce((a, b) => a + b, 0) }

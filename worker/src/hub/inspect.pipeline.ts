@@ -33,8 +33,18 @@ export const inspectPipeline: Pipeline<InspectHub> = {
       const found = await outstanding({ repo, files: needed, places, cacheFolder: world.cacheFolder })
       await mkdir(context.dataDir, { recursive: true })
       const result: HubInspection = {
-        ...{ repo, revision, commit, from, otherFiles, model, problem, graph, variants: [...variants] },
-        ...{ licence: info.licence, gated: info.gated, private: info.private },
+        repo,
+        revision,
+        commit,
+        from,
+        otherFiles,
+        model,
+        problem,
+        graph,
+        variants: [...variants],
+        licence: info.licence,
+        gated: info.gated,
+        private: info.private,
         page: `${world.access.endpoint}/${repo}`,
         files: found.map(({ file, source }) => ({ ...file, source })),
         bytes: needed.reduce((sum, { bytes }) => sum + bytes, 0),

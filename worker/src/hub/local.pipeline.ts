@@ -13,7 +13,10 @@ export const localPipeline: Pipeline<object> = {
   run: async (context) => {
     const { access, tokenFrom, cacheFolder, offline } = await hubWorld(context, BRISK)
     const result: HubLocal = {
-      ...{ endpoint: access.endpoint, offline, token: tokenFrom, cacheFolder },
+      endpoint: access.endpoint,
+      offline,
+      token: tokenFrom,
+      cacheFolder,
       freeBytes: await freeAt(context.dataDir),
       cached: await cachedModels(cacheFolder),
     }

@@ -99,7 +99,10 @@ const refused = (
   all: readonly RepoFile[],
 ): Plan => ({
   ...plan,
-  ...{ files, otherFiles: all.length - files.length, model: null, problem },
+  files,
+  otherFiles: all.length - files.length,
+  model: null,
+  problem,
 })
 
 async function planFromCache(world: HubWorld, { repo, revision, graph }: Asked): Promise<Plan | null> {

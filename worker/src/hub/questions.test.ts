@@ -26,16 +26,16 @@ describe('search', () => {
     const { models } = resultOf(await world.run(searchPipeline, { query: 'llama' })) as HubSearchResult
     expect(models).toEqual([
       {
-        ...{
-          repo: 'org/large-llama',
-          downloads: 900,
-          likes: 7,
-          parameters: 1010,
-          bytes: 2040,
-          licence: 'mit',
-          gated: 'no',
-        },
-        ...{ private: false, task: 'text-generation', updatedAt: '2026-01-02T03:04:05.000Z' },
+        repo: 'org/large-llama',
+        downloads: 900,
+        likes: 7,
+        parameters: 1010,
+        bytes: 2040,
+        licence: 'mit',
+        gated: 'no',
+        private: false,
+        task: 'text-generation',
+        updatedAt: '2026-01-02T03:04:05.000Z',
       },
       expect.objectContaining({ repo: 'org/small-llama', gated: 'manual', licence: null, bytes: null }),
     ])
@@ -98,7 +98,12 @@ describe('inspection', () => {
     const { commit } = await rig.hub.addFolder('org/tiny', DEMO, { tags: ['license:apache-2.0'], refs: ['v1'] })
     const found = await world.inspect('org/tiny', 'v1')
     expect(found).toMatchObject({
-      ...{ commit, revision: 'v1', from: 'hub', licence: 'apache-2.0', gated: 'no', problem: null },
+      commit,
+      revision: 'v1',
+      from: 'hub',
+      licence: 'apache-2.0',
+      gated: 'no',
+      problem: null,
       model: { architecture: 'llama', parameters: 1_049_728 },
     })
     const [float32, , int8] = found.model!.memory.precisions
@@ -166,7 +171,9 @@ describe('inspection', () => {
         'config.json': readFileSync(join(DEMO, 'config.json')),
         'tokenizer.json': readFileSync(join(DEMO, 'tokenizer.json')),
         'model.safetensors': large,
-        ...{ 'onnx/model_fp16.onnx': small, 'onnx/model.onnx': small, 'onnx/model.onnx_data': large },
+        'onnx/model_fp16.onnx': small,
+        'onnx/model.onnx': small,
+        'onnx/model.onnx_data': large,
         'onnx/deep/model.onnx': small,
       },
     })
@@ -194,7 +201,9 @@ describe('inspection', () => {
       name: 'org/graphs',
       files: {
         'config.json': readFileSync(join(DEMO, 'config.json')),
-        ...{ 'onnx/model_fp16.onnx': noise(5000), 'onnx/model.onnx': noise(5000), 'pytorch_model.bin': noise(10) },
+        'onnx/model_fp16.onnx': noise(5000),
+        'onnx/model.onnx': noise(5000),
+        'pytorch_model.bin': noise(10),
       },
     })
     expect(await world.inspect('org/graphs')).toMatchObject({ graph: 'onnx/model.onnx', problem: null })
@@ -207,11 +216,9 @@ describe('inspection', () => {
       name: 'org/sharded',
       files: {
         'config.json': readFileSync(join(DEMO, 'config.json')),
-        ...{
-          'model.safetensors.index.json': Buffer.from(index),
-          'part-1.safetensors': shard,
-          'part-2.safetensors': shard,
-        },
+        'model.safetensors.index.json': Buffer.from(index),
+        'part-1.safetensors': shard,
+        'part-2.safetensors': shard,
         'other.safetensors': shard,
       },
     })

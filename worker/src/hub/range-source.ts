@@ -49,7 +49,8 @@ export class RangeSource {
     const condition: Record<string, string> = etag?.startsWith('"') ? { 'if-range': etag } : {}
     const { response } = await get(this.access, url, {
       headers: { range: `bytes=${start}-${end - 1}`, ...condition },
-      ...{ signal: this.signal, asked: this.file.asked },
+      signal: this.signal,
+      asked: this.file.asked,
     })
     if (response.status !== 206 || (etag !== null && etagOf(response) !== null && etagOf(response) !== etag)) {
       await response.body?.cancel()
@@ -69,7 +70,8 @@ export class RangeSource {
   async #probe(): Promise<Located> {
     const { response, url } = await get(this.access, this.file.url, {
       headers: { range: 'bytes=0-0' },
-      ...{ signal: this.signal, asked: this.file.asked },
+      signal: this.signal,
+      asked: this.file.asked,
     })
     await response.body?.cancel()
     const ranges = response.status === 206

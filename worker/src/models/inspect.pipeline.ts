@@ -35,7 +35,9 @@ async function describeExport(folder: ExportFolder, tokens: number): Promise<Des
   const spec = describeSpec(folder)
   return {
     spec: eightBit && spec.export ? { ...spec, export: { ...spec.export, eightBit } } : spec,
-    ...{ structure: null, sites: describeSites(sites), absentSites: [...absentSites] },
+    structure: null,
+    sites: describeSites(sites),
+    absentSites: [...absentSites],
     warnings: [...folderWarnings(folder, tokens), ...(eightBit ? eightBitWarnings(eightBit) : [])],
   }
 }

@@ -57,7 +57,9 @@ const TEXT_TOKENS = 256
 
 /** The pass that a freshly opened model must have memory for. */
 export const textOf = (plan: ModelPlan, precision: Precision): RunSize => ({
-  ...{ precision, batch: 1, logits: true },
+  precision,
+  batch: 1,
+  logits: true,
   seq: Math.min(TEXT_TOKENS, plan.spec.maxPositions),
 })
 

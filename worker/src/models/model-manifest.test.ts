@@ -27,7 +27,8 @@ it('a model of ours whose weights changed since it was registered is refused', a
   await opened(model)
   damage()
   await expect(opened(model)).rejects.toMatchObject({
-    ...{ code: 'model_invalid', message: expect.stringContaining('model.safetensors') },
+    code: 'model_invalid',
+    message: expect.stringContaining('model.safetensors'),
   })
   // Checking it again does not make the damage what it should be.
   await writeModelManifest(base, model, await hashFiles(model))

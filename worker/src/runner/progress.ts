@@ -25,7 +25,11 @@ export class StageProgress {
     const elapsed = (now - first.at) / 1000
     const rate = elapsed > 0 && done > first.done ? (done - first.done) / elapsed : null
     return {
-      ...{ stage: this.stage, unit: this.unit, done, total, rate },
+      stage: this.stage,
+      unit: this.unit,
+      done,
+      total,
+      rate,
       fraction: total > 0 ? Math.min(1, done / total) : null,
       etaSeconds: rate ? Math.max(0, (total - done) / rate) : null,
     }

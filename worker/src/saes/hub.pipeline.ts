@@ -14,7 +14,11 @@ export const hubSaesPipeline: Pipeline<HubSaesQuery> = {
       const words = search.toLowerCase().split(/\s+/).filter(Boolean)
       const found = saes.filter(({ path }) => words.every((word) => path.toLowerCase().includes(word)))
       const result: HubSaes = {
-        ...{ repo, revision, commit, total: saes.length, found: found.length },
+        repo,
+        revision,
+        commit,
+        total: saes.length,
+        found: found.length,
         folders: found.slice(0, HUB_SAES_SHOWN).map(({ path, layout, bytes }) => ({ path, layout, bytes })),
         pickles: files.filter(({ path }) => saeFileKind(path) === 'pickle').length,
       }

@@ -39,9 +39,17 @@ export async function inspectFolder(path: string): Promise<SaeInspection> {
   const origin = { kind: 'folder' as const, path }
   const { layout, cfg, files } = await openSaeFiles(path, path)
   return {
-    ...{ origin, layout, suggestedName: suggestedName(origin), architecture: cfg.architecture },
-    ...{ dIn: cfg.d_in, dOut: dOutOf(cfg), dSae: cfg.d_sae, k: kOf(cfg), declared: declaredBy(cfg) },
-    ...{ files: [...files], bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) },
+    origin,
+    layout,
+    suggestedName: suggestedName(origin),
+    architecture: cfg.architecture,
+    dIn: cfg.d_in,
+    dOut: dOutOf(cfg),
+    dSae: cfg.d_sae,
+    k: kOf(cfg),
+    declared: declaredBy(cfg),
+    files: [...files],
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
   }
 }
 
@@ -60,9 +68,12 @@ async function inspectHub(world: HubWorld, source: HubSource, signal: AbortSigna
       )
     : null
   return {
-    ...{ origin, layout: sae.layout, suggestedName: suggestedName(origin) },
+    origin,
+    layout: sae.layout,
+    suggestedName: suggestedName(origin),
     ...(await withSaeErrors(async () => describeConfig(sae, json, placeOf(origin)))),
-    ...{ files: sae.files.map(({ path, bytes }) => ({ path, bytes })), bytes: sae.bytes },
+    files: sae.files.map(({ path, bytes }) => ({ path, bytes })),
+    bytes: sae.bytes,
   }
 }
 

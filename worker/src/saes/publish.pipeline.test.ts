@@ -99,7 +99,13 @@ describe('an archive', () => {
 describe('an upload', () => {
   const send = (saeId: string, more: object = {}): Promise<Ran> =>
     world.run(publish, {
-      ...{ saeId, folder: 'mirror', card: CARD, dataset: null, repo: 'lab/mirror', path: SITE, layout: 'saelens' },
+      saeId,
+      folder: 'mirror',
+      card: CARD,
+      dataset: null,
+      repo: 'lab/mirror',
+      path: SITE,
+      layout: 'saelens',
       ...more,
     })
   const published = (ran: Ran): SaePublished => SaePublishedSchema.parse(resultOf(ran))

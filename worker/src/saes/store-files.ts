@@ -51,7 +51,9 @@ export async function storeSae(
   const names = weights.names()
   let done = 0
   const tensors = names.map((name) => ({
-    ...{ name, dtype: 'F32' as const, shape: weights.info(name).shape },
+    name,
+    dtype: 'F32' as const,
+    shape: weights.info(name).shape,
     data: () => {
       onTensor(done++, names.length)
       return weights.float32(name)

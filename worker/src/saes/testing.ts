@@ -38,8 +38,14 @@ export async function writeMirror(
   const tensor = (name: string, shape: number[], data: Float32Array) => ({ name, dtype: 'F32' as const, shape, data })
   const metadata = { hook_name: SITE, model_name: 'tiny-stories-1m', sae_lens_version: '6.5.0', prepend_bos: true }
   const whole: SaeLensCfg = {
-    ...{ architecture: threshold === undefined ? 'standard' : 'jumprelu', d_in: width, d_sae: dSae, dtype: 'float32' },
-    ...{ apply_b_dec_to_input: false, normalize_activations: 'none', reshape_activations: 'none', metadata },
+    architecture: threshold === undefined ? 'standard' : 'jumprelu',
+    d_in: width,
+    d_sae: dSae,
+    dtype: 'float32',
+    apply_b_dec_to_input: false,
+    normalize_activations: 'none',
+    reshape_activations: 'none',
+    metadata,
     ...cfg,
   }
   await writeSaeLensFolder(folder, whole, [
@@ -63,8 +69,17 @@ export async function importRow(
 ): Promise<SaeImportParams> {
   const [saeId, modelId] = [randomUUID(), randomUUID()]
   const params = SaeImportParamsSchema.parse({
-    ...{ saeId, modelId, modelName: 'tiny', modelPath, precision: 'float32', site: SITE, siteOut: null, origin },
-    ...{ width: WIDTH, widthOut: WIDTH, maxPositions: 256 },
+    saeId,
+    modelId,
+    modelName: 'tiny',
+    modelPath,
+    precision: 'float32',
+    site: SITE,
+    siteOut: null,
+    origin,
+    width: WIDTH,
+    widthOut: WIDTH,
+    maxPositions: 256,
     text: { tokenizationId: null, tokens: 8192, name: 'bundled text' },
     ...more,
   })

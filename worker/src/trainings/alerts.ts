@@ -8,7 +8,8 @@ export const diverged = ({ loss, gradNorm }: TrainStepMetrics): boolean =>
   !Number.isFinite(loss) || !Number.isFinite(gradNorm)
 
 export const divergenceAlert = (step: number): TrainingAlert => ({
-  ...{ kind: 'diverged', step },
+  kind: 'diverged',
+  step,
   message: `The loss is no longer a finite number at step ${step}. The training stopped; its last checkpoint is from before. Branch from it, or start again, with a lower learning rate.`,
 })
 

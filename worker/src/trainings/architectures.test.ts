@@ -19,7 +19,10 @@ const CASES: readonly (readonly [string, Record<string, unknown>, string])[] = [
   [
     'batchtopk, scaled, from the median',
     {
-      ...{ architecture: 'batchtopk', k: 7.5, normTokens: 300, thresholdRate: 0.3 },
+      architecture: 'batchtopk',
+      k: 7.5,
+      normTokens: 300,
+      thresholdRate: 0.3,
       normalizeActivations: 'expected_average_only_in',
       bDecInit: 'geometric_median',
     },

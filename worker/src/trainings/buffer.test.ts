@@ -24,7 +24,11 @@ function stream(
 ) {
   const harvested: number[][] = []
   const settings = {
-    ...{ contexts: CONTEXTS, contextSize: SIZE, widths: WIDTHS, blockContexts: 4, seed: options.seed ?? 1 },
+    contexts: CONTEXTS,
+    contextSize: SIZE,
+    widths: WIDTHS,
+    blockContexts: 4,
+    seed: options.seed ?? 1,
     excluded: options.excluded ?? ((token: number) => token === BOS),
     ...(options.keep ? { keep: options.keep } : {}),
   }

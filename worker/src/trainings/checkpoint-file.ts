@@ -103,9 +103,13 @@ export async function readCheckpoint(folder: string, { parameters, cfg }: Traina
   }
   const [topkThreshold] = await file.float64('topkThreshold')
   const state = {
-    ...{ step: data.step, topkThreshold: topkThreshold ?? 0 },
-    ...{ parameters: await group('parameters'), m: await group('m'), v: await group('v') },
-    ...{ sinceFired: await counter('sinceFired'), firedTokens: await counter('firedTokens') },
+    step: data.step,
+    topkThreshold: topkThreshold ?? 0,
+    parameters: await group('parameters'),
+    m: await group('m'),
+    v: await group('v'),
+    sinceFired: await counter('sinceFired'),
+    firedTokens: await counter('firedTokens'),
   }
   return { data, state, scaler: await readScaler(file) }
 }

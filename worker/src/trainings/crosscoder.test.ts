@@ -34,7 +34,10 @@ describe.skipIf(!setup.databaseUrl)('crosscoders', () => {
       const folder = join(world.dataDir, 'saes', saeId)
       const { cfg } = await readSaeLensFolder(folder)
       expect(cfg).toMatchObject({
-        ...{ architecture: saved, d_in: 384, d_sae: 256, site_widths: [128, 128, 128] },
+        architecture: saved,
+        d_in: 384,
+        d_sae: 256,
+        site_widths: [128, 128, 128],
         metadata: { hook_name: setup.SITE, hook_names: SITES },
       })
       expect(await world.row('sae', saeId)).toMatchObject({ site: setup.SITE, sites: SITES, architecture: saved })

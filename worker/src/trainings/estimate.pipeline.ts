@@ -42,7 +42,11 @@ async function estimate(job: JobContext<Params>): Promise<TrainingEstimate> {
     if (tokens > 10 * perEpoch)
       warnings.push(`The text is read ${Math.round(tokens / perEpoch)} times. More text would serve better.`)
     return {
-      ...{ dIn: widths.dIn, dSae: sae.cfg.d_sae, tokens, epochs: tokens / perEpoch, memory: { ...memory, free } },
+      dIn: widths.dIn,
+      dSae: sae.cfg.d_sae,
+      tokens,
+      epochs: tokens / perEpoch,
+      memory: { ...memory, free },
       seconds: tokens * harvest + params.steps * step.seconds,
       basis: step.basis,
       means: stepMeans(sae),

@@ -80,13 +80,18 @@ export function exportTrained(
   if (!scaler) return exportForInference({ ...cfg, metadata }, parameters, topkThreshold)
   const tensors = Object.fromEntries(Object.entries(parameters).map(([name, values]) => [name, values.slice()]))
   const { thresholdFactor, rescale } = foldScaler(scaler, tensors, {
-    ...{ architecture: cfg.architecture, dIn: cfg.d_in, dSae: cfg.d_sae, applyBDec: cfg.apply_b_dec_to_input },
+    architecture: cfg.architecture,
+    dIn: cfg.d_in,
+    dSae: cfg.d_sae,
+    applyBDec: cfg.apply_b_dec_to_input,
     rescale: cfg['rescale_acts_by_decoder_norm'] === true,
     ...(cfg.site_widths ? { siteWidths: cfg.site_widths } : {}),
   })
   const residual = cfg['residual_threshold']
   const folded = {
-    ...{ ...cfg, metadata, normalize_activations: 'none' },
+    ...cfg,
+    metadata,
+    normalize_activations: 'none',
     ...('rescale_acts_by_decoder_norm' in cfg ? { rescale_acts_by_decoder_norm: rescale } : {}),
     ...(typeof residual === 'number' ? { residual_threshold: residual * thresholdFactor } : {}),
   }

@@ -86,7 +86,9 @@ export class SaeEvaluator {
       const key = `${text.name} ${sites.outputs.map(({ name }) => name)}`
       const known = this.known.get(key)
       const request = {
-        ...{ batches: text.batches, units: text.units, onBatch: this.check },
+        batches: text.batches,
+        units: text.units,
+        onBatch: this.check,
         klBatches: Math.ceil(KL_TOKENS / (text.batches[0]?.tokens.length ?? 1)),
         counted: this.parts.counted,
       }

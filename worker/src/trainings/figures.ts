@@ -20,9 +20,14 @@ export function stepFigures(metrics: TrainStepMetrics): MetricValues {
   const losses = Object.entries(metrics.losses).map(([name, value]) => [LOSS_KEYS[name] ?? name, finite(value)])
   const [coefficient] = Object.values(metrics.coefficients)
   return {
-    ...{ loss: finite(metrics.loss), ...Object.fromEntries(losses) },
-    ...{ fvu: finite(1 - metrics.explainedVariance), explained_variance: finite(metrics.explainedVariance) },
-    ...{ l0: finite(metrics.l0), dead: metrics.dead, lr: metrics.learningRate, grad_norm: finite(metrics.gradNorm) },
+    loss: finite(metrics.loss),
+    ...Object.fromEntries(losses),
+    fvu: finite(1 - metrics.explainedVariance),
+    explained_variance: finite(metrics.explainedVariance),
+    l0: finite(metrics.l0),
+    dead: metrics.dead,
+    lr: metrics.learningRate,
+    grad_norm: finite(metrics.gradNorm),
     ...(coefficient === undefined ? {} : { coefficient: finite(coefficient) }),
   }
 }

@@ -43,8 +43,13 @@ export class Member {
   /** Kinds of alerts that were raised. */
   readonly alerted: Set<TrainingAlert['kind']>
   private data: MemberData = {
-    ...{ tokens: 0, inherited: 0, evaluatedStep: -1, resampledStep: -1, bestFvu: null },
-    ...{ controller: TARGET_L0_START, metrics: {} },
+    tokens: 0,
+    inherited: 0,
+    evaluatedStep: -1,
+    resampledStep: -1,
+    bestFvu: null,
+    controller: TARGET_L0_START,
+    metrics: {},
   }
   private step: TrainStep | null = null
   private scaler: Scaler | null = null

@@ -89,14 +89,21 @@ function metadataOf(
 ): Record<string, unknown> {
   const output = outputSiteOf(params)
   return {
-    ...{ model_name: modelName, hook_name: params.site, hook_head_index: null, context_size: tokens.contextSize },
+    model_name: modelName,
+    hook_name: params.site,
+    hook_head_index: null,
+    context_size: tokens.contextSize,
     ...(output === params.site ? {} : { hook_name_out: output }),
     ...(isCrosscoder(params) ? { hook_names: inputSitesOf(params) } : {}),
-    ...{ prepend_bos: tokens.bosTokenId !== null, exclude_special_tokens: leftOut(params, tokens.bosTokenId) },
+    prepend_bos: tokens.bosTokenId !== null,
+    exclude_special_tokens: leftOut(params, tokens.bosTokenId),
     ...(params.skipPositions > 0 ? { seqpos_slice: [params.skipPositions, null] } : {}),
-    ...{ training_architecture: params.architecture, seed: params.seed },
+    training_architecture: params.architecture,
+    seed: params.seed,
     // The layout's version: readers take files without one for those of before version 6.
-    ...{ sae_lens_version: SAELENS_VERSION, sae_lens_training_version: null, trained_with: 'mistudio' },
+    sae_lens_version: SAELENS_VERSION,
+    sae_lens_training_version: null,
+    trained_with: 'mistudio',
   }
 }
 

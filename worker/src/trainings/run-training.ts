@@ -82,15 +82,21 @@ export class TrainingRun {
     this.texts = { heldOut: heldOutText(parts, params.evalTokens), trained: trainedText(parts, trained) }
     const { contextSize } = tokens
     const plan = planBuffer(params, blockUnits(parts), {
-      ...{ fromCapture: parts.capture !== null, threads, cores: availableParallelism() },
+      fromCapture: parts.capture !== null,
+      threads,
+      cores: availableParallelism(),
     })
     this.overlap = plan.blocks > 1
     const folder = join(job.dataDir, 'trainings', members[0]!.id, 'buffer')
     const rows = { widths, contextSize, precision: params.bufferPrecision, partContexts: plan.partContexts }
     this.buffer = new ActivationBuffer(
       {
-        ...{ contexts: this.source.contexts, contextSize, widths, excluded },
-        ...{ blockContexts: params.bufferContexts, seed: dataSeedOf(params) },
+        contexts: this.source.contexts,
+        contextSize,
+        widths,
+        excluded,
+        blockContexts: params.bufferContexts,
+        seed: dataSeedOf(params),
         keep: plan.onDisk ? onDisk(folder, rows) : inMemory(rows),
       },
       { tokens: (context) => tokens.tokens(context), harvest: (contexts) => this.source.harvest(contexts) },
@@ -253,8 +259,11 @@ export class TrainingRun {
     const toSave: ToSave[] = []
     for (const member of this.members) {
       const stored = await member.stored({
-        ...{ step: this.done, threads: this.threads, cursor: this.buffer.cursor },
-        ...{ spent: this.spent(member), createdAt: new Date().toISOString() },
+        step: this.done,
+        threads: this.threads,
+        cursor: this.buffer.cursor,
+        spent: this.spent(member),
+        createdAt: new Date().toISOString(),
       })
       toSave.push({ checkpoints: member.checkpoints, stored, best: this.betterThanSaved.has(member) })
     }

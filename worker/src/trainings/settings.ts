@@ -50,7 +50,8 @@ function ownFields(params: TrainingParams, dSae: number): Record<string, unknown
       return { ...rankedFields(params), topk_threshold_lr: params.thresholdRate }
     case 'matryoshka_batchtopk':
       return {
-        ...{ ...rankedFields(params), topk_threshold_lr: params.thresholdRate },
+        ...rankedFields(params),
+        topk_threshold_lr: params.thresholdRate,
         matryoshka_widths: prefixWidths(params.matryoshkaShares, dSae),
         use_matryoshka_aux_loss: params.auxPerWidth,
       }

@@ -31,12 +31,20 @@ export const largest = (values: ArrayLike<number>): number =>
 
 const GoldenSchema = z.object({
   trainer: z.object({
-    ...{ train_batch_size_samples: z.int(), dead_feature_window: z.int(), lr: z.number(), lr_end: z.number() },
+    train_batch_size_samples: z.int(),
+    dead_feature_window: z.int(),
+    lr: z.number(),
+    lr_end: z.number(),
     lr_scheduler_name: z.enum(['constant', 'cosineannealing', 'cosineannealingwarmrestarts']),
-    ...{ lr_warm_up_steps: z.int(), lr_decay_steps: z.int(), n_restart_cycles: z.int() },
-    ...{ adam_beta1: z.number(), adam_beta2: z.number() },
+    lr_warm_up_steps: z.int(),
+    lr_decay_steps: z.int(),
+    n_restart_cycles: z.int(),
+    adam_beta1: z.number(),
+    adam_beta2: z.number(),
   }),
-  ...{ total_training_steps: z.int(), clip_grad_norm: z.number(), adam_eps: z.number() },
+  total_training_steps: z.int(),
+  clip_grad_norm: z.number(),
+  adam_eps: z.number(),
   scaling_factor: z.number().nullish(),
   series: z.record(z.string(), z.array(z.number())),
   tolerances: z.object({ after10: z.string() }),
@@ -51,8 +59,13 @@ const SCHEDULES = {
 
 const trainerOf = ({ trainer, total_training_steps: steps, clip_grad_norm, adam_eps }: Golden): TrainerOptions => ({
   learningRate: {
-    ...{ main: SCHEDULES[trainer.lr_scheduler_name], lr: trainer.lr, lrEnd: trainer.lr_end, totalSteps: steps },
-    ...{ warmupSteps: trainer.lr_warm_up_steps, decaySteps: trainer.lr_decay_steps, cycles: trainer.n_restart_cycles },
+    main: SCHEDULES[trainer.lr_scheduler_name],
+    lr: trainer.lr,
+    lrEnd: trainer.lr_end,
+    totalSteps: steps,
+    warmupSteps: trainer.lr_warm_up_steps,
+    decaySteps: trainer.lr_decay_steps,
+    cycles: trainer.n_restart_cycles,
   },
   adam: { beta1: trainer.adam_beta1, beta2: trainer.adam_beta2, eps: adam_eps, weightDecay: 0 },
   clipGradNorm: clip_grad_norm,
@@ -81,7 +94,10 @@ export async function goldenTraining(name: string) {
   const batch = golden.trainer.train_batch_size_samples
   const width = batch * sae.cfg.d_in
   return {
-    ...{ sae, batch, series: golden.series, trainer: trainerOf(golden) },
+    sae,
+    batch,
+    series: golden.series,
+    trainer: trainerOf(golden),
     start: await startState(sae, params, tensors),
     x: (n: number) => x.subarray(n * width, (n + 1) * width),
     /** `step0.grad.W_enc`, `after10.b_dec` and others of the file, by name of the parameter. */

@@ -50,8 +50,13 @@ describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
     expect(bins.reduce((sum, count) => sum + count, 0)).toBe(256)
     expect(bins[0]).toBe(Math.round(summary.deadShare * 256))
     expect(await world.row('sae', saeId)).toMatchObject({
-      ...{ site: setup.SITE, architecture: 'topk', d_in: 128, d_sae: 256, k: 8 },
-      ...{ context_size: SIZE, training_id: trainingId },
+      site: setup.SITE,
+      architecture: 'topk',
+      d_in: 128,
+      d_sae: 256,
+      k: 8,
+      context_size: SIZE,
+      training_id: trainingId,
     })
     expect(await world.row('training', trainingId)).toMatchObject({ step: 24, sae_id: saeId, alerts: [] })
     expect((await world.row('run', trainingId)).summary).toEqual(summary)

@@ -148,7 +148,8 @@ function OpenStart({ onClose, saeId: first }: Props) {
         </Field>
         {known && tokenization && (
           <TextField
-            {...{ known, tokenization }}
+            known={known}
+            tokenization={tokenization}
             tokens={params.tokens}
             value={params.text}
             onChange={(text) => setParams({ ...params, text })}

@@ -21,7 +21,9 @@ it('takes the files of one SAE and says what it leaves out', () => {
   expect(chosen.files.map(({ name }) => name)).toEqual(['cfg.json', 'sae_weights.safetensors'])
   expect(chosen).toMatchObject({ name: 'l1', bytes: 20, problem: null })
   expect(Object.fromEntries(chosen.leftOut.map(({ name, reason }) => [name, reason]))).toMatchObject({
-    ...{ 'x/l1/README.md': 'not needed', 'x/l2/cfg.json': 'in another folder', 'x/l1/a.pt': 'a pickle' },
+    'x/l1/README.md': 'not needed',
+    'x/l2/cfg.json': 'in another folder',
+    'x/l1/a.pt': 'a pickle',
   })
 })
 

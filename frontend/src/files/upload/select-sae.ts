@@ -23,7 +23,10 @@ export function selectSaeFiles(picked: readonly Picked[]): Selection {
   files.sort((a, b) => a.size - b.size)
   return {
     name: folder.split('/').filter(Boolean).at(-1) ?? '',
-    ...{ files, leftOut, bytes: files.reduce((sum, { size }) => sum + size, 0), problem: problemOf(files, picked) },
+    files,
+    leftOut,
+    bytes: files.reduce((sum, { size }) => sum + size, 0),
+    problem: problemOf(files, picked),
   }
 }
 

@@ -78,7 +78,8 @@ describe('the file of a dataset', () => {
     const chosen = selectDatasetFile([picked('my texts.jsonl')])
     expect(chosen).toMatchObject({ name: 'my texts.jsonl', bytes: 10, problem: null })
     const begun = {
-      ...{ modelId: null, datasetId: null },
+      modelId: null,
+      datasetId: null,
       files: [{ name: 'my_texts.jsonl', size: 10, modified: 5 }],
     } as unknown as FolderUpload
     expect(uploadToContinue(chosen.files, [begun])).toBe(begun)

@@ -100,7 +100,7 @@ class Drawing {
       this.dots.push({ site, label, x: CORE.x + step * (i + 0.5), y: top + height - 36, side: 'below' })
     }
     if (sublayer.post) this.norm(POST, middle, sublayer.post, `${sublayer.normName}_post`)
-    this.dots.push({ ...{ x: OUT, y: middle + 30, side: 'right' }, site: sublayer.out, label: shortName(sublayer.out) })
+    this.dots.push({ x: OUT, y: middle + 30, side: 'right', site: sublayer.out, label: shortName(sublayer.out) })
     return middle
   }
 
@@ -120,12 +120,24 @@ function sublayers({ attention, mlp, ln1, ln2, ln1Post, ln2Post }: ModelBlock): 
   const pre = mlp.gated ? ['pre', 'pre_linear', 'post'] : ['pre', 'post']
   return [
     {
-      ...{ kind: 'attention', title: 'Attention', lines: attentionLines(attention), inner: q },
-      ...{ norm: ln1, normName: 'ln1', post: ln1Post, out: 'hook_attn_out' },
+      kind: 'attention',
+      title: 'Attention',
+      lines: attentionLines(attention),
+      inner: q,
+      norm: ln1,
+      normName: 'ln1',
+      post: ln1Post,
+      out: 'hook_attn_out',
     },
     {
-      ...{ kind: 'mlp', title: 'MLP', lines: mlpLines(mlp), inner: pre.map((name) => [`mlp.hook_${name}`, name]) },
-      ...{ norm: ln2 === 'shared' ? null : ln2, normName: 'ln2', post: ln2Post, out: 'hook_mlp_out' },
+      kind: 'mlp',
+      title: 'MLP',
+      lines: mlpLines(mlp),
+      inner: pre.map((name) => [`mlp.hook_${name}`, name]),
+      norm: ln2 === 'shared' ? null : ln2,
+      normName: 'ln2',
+      post: ln2Post,
+      out: 'hook_mlp_out',
     },
   ]
 }

@@ -25,7 +25,15 @@ function BoxShape({ box }: { box: Box }) {
   const small = kind === 'norm'
   return (
     <g>
-      <rect {...{ x, y, width, height }} rx={8} className={cx('fill-tile', BOX_STROKE[kind])} strokeWidth={1.5} />
+      <rect
+        x={x}
+        y={y}
+        width={width}
+        height={height}
+        rx={8}
+        className={cx('fill-tile', BOX_STROKE[kind])}
+        strokeWidth={1.5}
+      />
       <text x={x + width / 2} y={y + 21} textAnchor="middle" className={cx('text-[13px] font-semibold', TITLE[kind])}>
         {title}
       </text>

@@ -39,8 +39,12 @@ export function PublishDialog({ sae, exports, onClose }: PublishDialogProps) {
   const publish = usePublishSae(sae.id)
   const [written, setWritten] = useState<string | null>(null)
   const [draft, setDraft] = useState({
-    ...{ repo: '', path: folderFor(sae), layout: 'saelens' as SaeExportLayout },
-    ...{ private: true, cardAtTop: true, message: `Upload ${sae.name}`.slice(0, 200) },
+    repo: '',
+    path: folderFor(sae),
+    layout: 'saelens' as SaeExportLayout,
+    private: true,
+    cardAtTop: true,
+    message: `Upload ${sae.name}`.slice(0, 200),
   })
   const change = (part: Partial<typeof draft>) => setDraft({ ...draft, ...part })
   const text = written ?? card.data?.card ?? ''

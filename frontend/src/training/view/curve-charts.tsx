@@ -19,7 +19,7 @@ export function CurveCharts({ curves, loading, active, sites }: Props) {
   return (
     <section aria-label="Curves" className="grid gap-4 md:grid-cols-2">
       {CHARTS.filter(({ optional, keys }) => !optional || keys.some((key) => curves[key])).map((group, index) => (
-        <Curves key={group.title} {...{ group, curves, active, sites }} wide={index === 0} />
+        <Curves key={group.title} group={group} curves={curves} active={active} sites={sites} wide={index === 0} />
       ))}
       <DensityChart curves={curves} />
     </section>

@@ -69,7 +69,8 @@ function Group({ group, draft, model, errors, branch, onValues }: Props & { grou
     <OptionField
       key={`${key} ${OPTION_TEXTS[key].label}`}
       name={key}
-      {...{ architecture, values }}
+      architecture={architecture}
+      values={values}
       error={errors[key]}
       hint={hints[key]}
       locked={branch && (SHAPE_OPTIONS as readonly string[]).includes(key) ? KEPT : undefined}

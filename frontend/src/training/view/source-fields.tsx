@@ -34,7 +34,9 @@ export function SourceFields({ draft, models, tokenizations, captures, errors, l
           disabled={locked}
           onChange={(modelId) =>
             onChange({
-              ...{ modelId, tokenizationId: '', captureId: '' },
+              modelId,
+              tokenizationId: '',
+              captureId: '',
               values: { ...draft.values, site: '', moreSites: [], outputSite: null },
             })
           }
@@ -42,9 +44,24 @@ export function SourceFields({ draft, models, tokenizations, captures, errors, l
           placeholder="Choose a model"
         />
       </Field>
-      <CaptureField {...{ draft, model, captures, capture, locked, onChange }} />
-      <TokenizationField {...{ draft, model, tokenizations, capture, errors, locked, onChange }} />
-      <SiteFields {...{ draft, model, capture, errors, locked, onChange }} />
+      <CaptureField
+        draft={draft}
+        model={model}
+        captures={captures}
+        capture={capture}
+        locked={locked}
+        onChange={onChange}
+      />
+      <TokenizationField
+        draft={draft}
+        model={model}
+        tokenizations={tokenizations}
+        capture={capture}
+        errors={errors}
+        locked={locked}
+        onChange={onChange}
+      />
+      <SiteFields draft={draft} model={model} capture={capture} errors={errors} locked={locked} onChange={onChange} />
     </div>
   )
 }

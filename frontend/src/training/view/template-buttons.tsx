@@ -41,7 +41,8 @@ export function TemplateButtons({ params, onUse, suggestions, onSuggestion }: Pr
       </Button>
       {open && (
         <TemplatesDialog
-          {...{ params, suggestions }}
+          params={params}
+          suggestions={suggestions}
           onClose={() => setOpen(false)}
           onUse={(chosen) => {
             onUse(chosen)

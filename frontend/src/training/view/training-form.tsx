@@ -128,7 +128,9 @@ export function TrainingForm({ models, branch }: Props) {
           </div>
           <div className="mt-4">
             <SourceFields
-              {...{ draft, models, tokenizations }}
+              draft={draft}
+              models={models}
+              tokenizations={tokenizations}
               captures={captures.data}
               errors={tried ? errors : {}}
               locked={branch !== undefined}
@@ -136,8 +138,8 @@ export function TrainingForm({ models, branch }: Props) {
             />
           </div>
         </Card>
-        <Settings {...{ draft, model, errors }} branch={branch !== undefined} onValues={setValues} />
-        {!branch && <SweepCard {...{ draft, rows, tried }} plan={sweep} onRows={setRows} />}
+        <Settings draft={draft} model={model} errors={errors} branch={branch !== undefined} onValues={setValues} />
+        {!branch && <SweepCard draft={draft} rows={rows} tried={tried} plan={sweep} onRows={setRows} />}
       </div>
       <div className="space-y-4 xl:sticky xl:top-20">
         <EstimateCard request={request} />

@@ -140,7 +140,8 @@ function TrainingView({ training }: { training: Training }) {
           </span>
         </div>
         <CurveCharts
-          {...{ curves, sites: inputSitesOf(training.params) }}
+          curves={curves}
+          sites={inputSitesOf(training.params)}
           loading={snapshot.isPending}
           active={isActive(job)}
         />

@@ -26,7 +26,10 @@ export function estimateCapture(
   const perContext = contextSize * (width * (params.dtype === 'float16' ? 2 : 4) + TRACE_BYTES)
   const contextsPerShard = Math.max(1, Math.floor(params.shardBytes / perContext))
   return {
-    ...{ contexts, tokens: contexts * contextSize, bytes: contexts * perContext, contextsPerShard },
+    contexts,
+    tokens: contexts * contextSize,
+    bytes: contexts * perContext,
+    contextsPerShard,
     shards: Math.ceil(contexts / contextsPerShard),
   }
 }

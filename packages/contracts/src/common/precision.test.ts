@@ -8,10 +8,16 @@ import { ChatPreviewParamsSchema, SteeringGenerateParamsSchema } from '../steeri
 import { TrainingEstimateParamsSchema, TrainingRunParamsSchema } from '../trainings/index.js'
 
 const OPENING = {
-  ...{ ActivationCaptureParamsSchema },
-  ...{ ExtractionRunParamsSchema, FeatureProbeParamsSchema, HubDownloadParamsSchema, ModelRegisterParamsSchema },
-  ...{ ModelVerifyParamsSchema, ChatPreviewParamsSchema, SteeringGenerateParamsSchema },
-  ...{ TrainingEstimateParamsSchema, TrainingRunParamsSchema },
+  ActivationCaptureParamsSchema,
+  ExtractionRunParamsSchema,
+  FeatureProbeParamsSchema,
+  HubDownloadParamsSchema,
+  ModelRegisterParamsSchema,
+  ModelVerifyParamsSchema,
+  ChatPreviewParamsSchema,
+  SteeringGenerateParamsSchema,
+  TrainingEstimateParamsSchema,
+  TrainingRunParamsSchema,
 }
 
 describe('parameters of jobs that open a model', () => {

@@ -131,7 +131,11 @@ export const paritySummary = ({ checks, startedAt }: ParityReport): ParitySummar
   const count = (wanted: ParityOutcome) => outcomes.filter((outcome) => outcome === wanted).length
   const losses = checks.flatMap(({ loss }) => (loss ? [loss] : []))
   return {
-    ...{ passed: count('passed'), failed: count('failed'), measured: count('measured'), remarks: count('remark') },
-    ...{ at: startedAt, losses },
+    passed: count('passed'),
+    failed: count('failed'),
+    measured: count('measured'),
+    remarks: count('remark'),
+    at: startedAt,
+    losses,
   }
 }

@@ -3,8 +3,13 @@ import { expect, it } from 'vitest'
 import { type JudgedFigures, judgeSae } from './judge.js'
 
 const GOOD: JudgedFigures = {
-  ...{ fvu: 0.08, l0: 32, l0Median: 32, ceRecovered: 0.98, deadShare: 0.02 },
-  ...{ dIn: 128, dSae: 2048 },
+  fvu: 0.08,
+  l0: 32,
+  l0Median: 32,
+  ceRecovered: 0.98,
+  deadShare: 0.02,
+  dIn: 128,
+  dSae: 2048,
 }
 const judged = (part: Partial<JudgedFigures>) =>
   judgeSae({ ...GOOD, ...part }).map(({ kind, severity }) => `${kind} ${severity}`)

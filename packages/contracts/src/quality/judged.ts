@@ -22,8 +22,13 @@ export function judgeSummary(summary: TrainingSummary, widths: SaeWidths): Quali
     high: intervals?.[name].high ?? null,
   })
   return judgeSae({
-    ...{ fvu: figure('fvu'), l0: figure('l0'), ceRecovered: figure('ceRecovered'), l0Median },
-    ...{ deadShare: deadByWindow ?? deadShare, dIn: widths.dIn, dSae: widths.dSae },
+    fvu: figure('fvu'),
+    l0: figure('l0'),
+    ceRecovered: figure('ceRecovered'),
+    l0Median,
+    deadShare: deadByWindow ?? deadShare,
+    dIn: widths.dIn,
+    dSae: widths.dSae,
   })
 }
 
@@ -37,8 +42,13 @@ export function judgeLatest(latest: MetricValues, { dIn, dSae }: SaeWidths): Qua
   if (latest['heldout_fvu'] === undefined) return []
   const dead = latest['dead']
   return judgeSae({
-    ...{ fvu: figure('heldout_fvu'), l0: figure('heldout_l0'), ceRecovered: figure('ce_recovered'), dIn, dSae },
-    ...{ l0Median: latest['heldout_l0_p50'] ?? null, deadShare: dead == null ? null : dead / dSae },
+    fvu: figure('heldout_fvu'),
+    l0: figure('heldout_l0'),
+    ceRecovered: figure('ce_recovered'),
+    dIn,
+    dSae,
+    l0Median: latest['heldout_l0_p50'] ?? null,
+    deadShare: dead == null ? null : dead / dSae,
   })
 }
 

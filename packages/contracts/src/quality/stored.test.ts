@@ -8,9 +8,21 @@ import { SAE_FIGURES } from './figures.js'
 import { judgeCheck, judgeLatest, judgeSummary } from './judged.js'
 
 const OLD = {
-  ...{ steps: 1000, tokens: 1_024_000, loss: 3, fvu: 0.99, l0: 0.4, deadShare: 0.7, kl: 1.5, heldOutTokens: 16_384 },
-  ...{ ceClean: 3, ceSae: 6.5, ceZero: 7, ceRecovered: 0.125 },
-  ...{ harvestTokensPerSecond: 1, stepTokensPerSecond: 1, seconds: 1 },
+  steps: 1000,
+  tokens: 1_024_000,
+  loss: 3,
+  fvu: 0.99,
+  l0: 0.4,
+  deadShare: 0.7,
+  kl: 1.5,
+  heldOutTokens: 16_384,
+  ceClean: 3,
+  ceSae: 6.5,
+  ceZero: 7,
+  ceRecovered: 0.125,
+  harvestTokensPerSecond: 1,
+  stepTokensPerSecond: 1,
+  seconds: 1,
 }
 const WIDTHS = { dIn: 128, dSae: 2048 }
 
@@ -33,27 +45,26 @@ describe('summaries of before', () => {
 
 const at = (value: number, half = 0.1) => ({ value, low: value - half, high: value + half })
 const CHECK = {
-  ...{
-    verdict: 'fits',
-    reasons: [],
-    notes: [],
-    site: 'blocks.1.hook_resid_post',
-    siteOut: null,
-    trials: [],
-    seconds: 1,
-  },
+  verdict: 'fits',
+  reasons: [],
+  notes: [],
+  site: 'blocks.1.hook_resid_post',
+  siteOut: null,
+  trials: [],
+  seconds: 1,
   model: { id: '00000000-0000-4000-8000-000000000000', name: 'tiny', precision: 'float32' },
   text: { name: 'stories', tokenizationId: null, contexts: 16, contextSize: 128, tokens: 2032 },
   figures: {
-    ...{ l0: at(12), fvu: at(0.3), explainedVariance: at(0.7), explainedVarianceLegacy: at(0.7) },
-    ...{
-      ceRecovered: at(1.02),
-      ceClean: at(7.51),
-      ceSae: at(7.57),
-      ceZero: at(4.93),
-      inputNorm: at(5),
-      deadShare: 0.9,
-    },
+    l0: at(12),
+    fvu: at(0.3),
+    explainedVariance: at(0.7),
+    explainedVarianceLegacy: at(0.7),
+    ceRecovered: at(1.02),
+    ceClean: at(7.51),
+    ceSae: at(7.57),
+    ceZero: at(4.93),
+    inputNorm: at(5),
+    deadShare: 0.9,
   },
   at: '2026-01-01T00:00:00.000Z',
 }

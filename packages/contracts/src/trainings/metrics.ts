@@ -13,7 +13,11 @@ const siteFvu = (n: number) =>
 const heldOut = <U extends string>(figure: SaeFigure, unit: U, label = SAE_FIGURES[figure].label) =>
   metric(label, unit, `${SAE_FIGURES[figure].text} Over held-out text.`)
 const BOUND_UNITS: Partial<Record<SaeFigure, string>> = {
-  ...{ l0: 'features', ceClean: 'nats', ceSae: 'nats', ceZero: 'nats', kl: 'nats' },
+  l0: 'features',
+  ceClean: 'nats',
+  ceSae: 'nats',
+  ceZero: 'nats',
+  kl: 'nats',
 }
 /** Ends of the 95 % interval of a figure. */
 const bound = (figure: SaeFigure, end: 'lower' | 'upper') =>

@@ -23,7 +23,9 @@ export interface OptionText {
 }
 
 const text = (group: OptionGroup, label: string, help: string, unit?: string): OptionText => ({
-  ...{ group, label, help },
+  group,
+  label,
+  help,
   ...(unit ? { unit } : {}),
 })
 

@@ -68,7 +68,8 @@ describe('what is not given', () => {
 it('what was stored whole opens as it was', () => {
   const stored = {
     ...parse({ architecture: 'standard', l1Coefficient: 1, l1WarmUpSteps: 0, bDecInit: 'zeros' }),
-    ...{ normalizeActivations: 'none', targetL0: null },
+    normalizeActivations: 'none',
+    targetL0: null,
   }
   expect(TrainingParamsSchema.parse(stored)).toEqual(stored)
   expect(withOverrides(stored as never, { seed: 3 })).toEqual({ ...stored, seed: 3 })

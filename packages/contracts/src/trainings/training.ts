@@ -76,7 +76,13 @@ const SummarySchema = z.object({
   /** Ends of 95 % intervals over documents. */
   intervals: z
     .object({
-      ...{ fvu: Bounds, l0: Bounds, ceClean: Bounds, ceSae: Bounds, ceZero: Bounds, ceRecovered: Bounds, kl: Bounds },
+      fvu: Bounds,
+      l0: Bounds,
+      ceClean: Bounds,
+      ceSae: Bounds,
+      ceZero: Bounds,
+      ceRecovered: Bounds,
+      kl: Bounds,
     })
     .optional(),
   heldOutTokens: z.int(),
@@ -96,7 +102,11 @@ function namedAsMeant(summary: unknown): unknown {
   return {
     ...others,
     everyPosition: { ceClean, ceSae, ceZero, ceRecovered: hurts ? ceRecovered : null, kl },
-    ...{ ceClean: null, ceSae: null, ceZero: null, ceRecovered: null, kl: null },
+    ceClean: null,
+    ceSae: null,
+    ceZero: null,
+    ceRecovered: null,
+    kl: null,
   }
 }
 

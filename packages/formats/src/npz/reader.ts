@@ -190,7 +190,9 @@ async function readMember(handle: FileHandle, size: number, member: Member, path
   if (member.method === STORED) return bytes
   const inflated = await inflate(bytes, { maxOutputLength: Math.max(1, member.bytes) }).catch((cause: unknown) => {
     throw new FormatError('npz_invalid', 'The member cannot be inflated to its length', {
-      ...{ file: path, where: member.name, cause },
+      file: path,
+      where: member.name,
+      cause,
     })
   })
   if (inflated.byteLength !== member.bytes) throw invalid(path, 'The member has another length than said', member.name)

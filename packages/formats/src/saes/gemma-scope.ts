@@ -35,7 +35,9 @@ export function readGemmaScope(path: string, params: TensorSource): OpenedSae {
     layout: 'gemma_scope',
     cfg: {
       ...convertedCfg(metadata),
-      ...{ architecture: transcoder ? 'jumprelu_transcoder' : 'jumprelu', d_in: dIn, d_sae: dSae },
+      architecture: transcoder ? 'jumprelu_transcoder' : 'jumprelu',
+      d_in: dIn,
+      d_sae: dSae,
       ...(transcoder ? { d_out: dOut } : {}),
       apply_b_dec_to_input: false,
     },

@@ -59,7 +59,9 @@ export function readLlamaScope(folder: string, json: unknown, weights: TensorSou
     layout: 'llama_scope',
     cfg: {
       ...convertedCfg({ hook_name: cfg.hook_point_in, ...(transcoder ? { hook_name_out: cfg.hook_point_out } : {}) }),
-      ...{ architecture: transcoder ? 'jumprelu_transcoder' : 'jumprelu', d_in: dIn, d_sae: dSae },
+      architecture: transcoder ? 'jumprelu_transcoder' : 'jumprelu',
+      d_in: dIn,
+      d_sae: dSae,
       ...(transcoder ? { d_out: dIn } : {}),
       apply_b_dec_to_input: cfg.apply_decoder_bias_to_pre_encoder && !transcoder,
     },

@@ -51,7 +51,11 @@ describe('sparsify', () => {
     const names: Name[] = ['encoder.weight', 'encoder.bias', 'W_dec', 'b_dec']
     const opened = await openSaeFolder(await folderOf('layers.5', { 'cfg.json': cfg }, 'sae.safetensors', names))
     expect(opened.cfg).toMatchObject({
-      ...{ architecture: 'topk', k: 2, d_in: D, d_sae: F, apply_b_dec_to_input: true },
+      architecture: 'topk',
+      k: 2,
+      d_in: D,
+      d_sae: F,
+      apply_b_dec_to_input: true,
       metadata: { hook_name: 'blocks.5.hook_resid_post', hookpoint: 'layers.5' },
     })
     const [w, b, bDec] = [stored['encoder.weight'].data, stored['encoder.bias'].data, stored.b_dec.data]
@@ -96,7 +100,10 @@ describe('sparsify', () => {
 
 describe('Llama Scope', () => {
   const cfg = {
-    ...{ d_model: D, d_sae: F, jump_relu_threshold: 0.4, hook_point_in: 'blocks.3.hook_resid_post' },
+    d_model: D,
+    d_sae: F,
+    jump_relu_threshold: 0.4,
+    hook_point_in: 'blocks.3.hook_resid_post',
     dataset_average_activation_norm: { in: 2.5, out: 2.5 },
   }
   const names: Name[] = ['encoder.weight', 'encoder.bias', 'decoder.weight', 'decoder.bias']

@@ -82,8 +82,12 @@ export function readSparsify(folder: string, json: unknown, weights: TensorSourc
     layout: 'sparsify',
     cfg: {
       ...convertedCfg(sparsifyPlace(basename(folder), cfg.transcode)),
-      ...{ architecture: cfg.transcode ? transcoder : 'topk', d_in: dIn, d_sae: dSae },
-      ...{ k: cfg.k, rescale_acts_by_decoder_norm: false, apply_b_dec_to_input: !cfg.transcode },
+      architecture: cfg.transcode ? transcoder : 'topk',
+      d_in: dIn,
+      d_sae: dSae,
+      k: cfg.k,
+      rescale_acts_by_decoder_norm: false,
+      apply_b_dec_to_input: !cfg.transcode,
       ...(cfg.transcode ? { d_out: dOut } : {}),
     },
     weights: new DerivedTensors(

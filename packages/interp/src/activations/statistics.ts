@@ -98,12 +98,18 @@ export class ActivationStatistics {
     const sum = norms.reduce((total, norm) => total + norm, 0)
     const rest = tokens - first.tokens
     return {
-      ...{ tokens, width, mean: this.shift + m1, std: Math.sqrt(variance) },
+      tokens,
+      width,
+      mean: this.shift + m1,
+      std: Math.sqrt(variance),
       kurtosis: variance > 0 ? fourth / variance ** 2 : null,
       norm: {
-        ...{ mean: sum / tokens, max: norms[tokens - 1]! },
-        ...{ p5: quantile(norms, 0.05), p50: quantile(norms, 0.5) },
-        ...{ p95: quantile(norms, 0.95), p99: quantile(norms, 0.99) },
+        mean: sum / tokens,
+        max: norms[tokens - 1]!,
+        p5: quantile(norms, 0.05),
+        p50: quantile(norms, 0.5),
+        p95: quantile(norms, 0.95),
+        p99: quantile(norms, 0.99),
       },
       firstPosition: { mean: first.tokens ? first.sum / first.tokens : 0, tokens: first.tokens },
       otherPositions: { mean: rest ? (sum - first.sum) / rest : 0, tokens: rest },

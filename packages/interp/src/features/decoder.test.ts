@@ -82,7 +82,12 @@ describe('extremeProducts', () => {
     const a = Float32Array.from({ length: 37 }, (_, i) => (i % 2 ? 1 : -1) * (i + 1))
     const reported: number[] = []
     const { largest } = await extremeProducts(runtime, {
-      ...{ a, b, bIs: 'rows', d: 1, count: 1, smallest: false },
+      a,
+      b,
+      bIs: 'rows',
+      d: 1,
+      count: 1,
+      smallest: false,
       options: { onBlock: (n) => void reported.push(n) },
     })
     expect(reported).toEqual([16, 32, 37])

@@ -64,8 +64,13 @@ export async function directLogits(
     )
   }
   const { largest, smallest } = await extremeProducts(runtime, {
-    ...{ a: decoder.wDec, b: unembedding, bIs: 'matrix', d: decoder.dIn },
-    ...{ count: Math.min(count, vocab), smallest: true, options },
+    a: decoder.wDec,
+    b: unembedding,
+    bIs: 'matrix',
+    d: decoder.dIn,
+    count: Math.min(count, vocab),
+    smallest: true,
+    options,
   })
   return { positive: times(largest, scale), negative: times(smallest!, scale) }
 }

@@ -20,7 +20,12 @@ async function measure(ignored: readonly number[]) {
   const indices = Int32Array.from(acts!, (_, i) => i % D_SAE)
   const magnitudes = acts!.map(Math.abs)
   const accumulator = new FeatureAccumulator(D_SAE, {
-    ...{ topExamples: 3, quantileExamples: 3, contextBefore: 4, contextAfter: 4, histogramBins: 10, seed: 1 },
+    topExamples: 3,
+    quantileExamples: 3,
+    contextBefore: 4,
+    contextAfter: 4,
+    histogramBins: 10,
+    seed: 1,
   })
   const fidelity = new FidelityAccumulator(D_IN)
   for (let context = 0; context < CONTEXTS; context++) {

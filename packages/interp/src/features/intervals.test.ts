@@ -12,8 +12,13 @@ function offered(values: readonly number[], share: number, seed: number): Interv
   const examples = new IntervalExamples(new ExampleStore(1, INTERVALS * share, 1), INTERVALS, seed)
   values.forEach((value, context) => {
     const firing: Firing = {
-      ...{ context, position: 3, value, from: 0, to: 1 },
-      ...{ positions: Int32Array.of(3), values: Float32Array.of(value) },
+      context,
+      position: 3,
+      value,
+      from: 0,
+      to: 1,
+      positions: Int32Array.of(3),
+      values: Float32Array.of(value),
     }
     examples.offer(0, context, firing, window)
   })
@@ -36,7 +41,8 @@ it('counts every firing in equal intervals from zero to the largest, and draws f
   const { intervals, examples } = offered(VALUES, 3, 1).of(0)
   const width = 4 / INTERVALS
   const wanted = Array.from({ length: INTERVALS }, (_, g) => ({
-    ...{ from: g * width, to: (g + 1) * width },
+    from: g * width,
+    to: (g + 1) * width,
     firings: VALUES.filter((value) => Math.floor(Math.fround(value) / width) === g).length,
   }))
   expect(intervals).toEqual(wanted)

@@ -64,7 +64,9 @@ export class IntervalExamples {
     const last = this.counts.subarray(base, base + n).findLastIndex((count) => count > 0)
     const width = this.ranges[feature]! / n
     const intervals = Array.from({ length: last + 1 }, (_, g) => ({
-      ...{ from: g * width, to: (g + 1) * width, firings: this.counts[base + g]! },
+      from: g * width,
+      to: (g + 1) * width,
+      firings: this.counts[base + g]!,
     }))
     const examples = intervals.flatMap((_, group) =>
       Array.from(

@@ -139,8 +139,11 @@ describe.each(MODELS)('interventions in %s', (name) => {
     const { program: sae, encode, decode } = smallSae(info.d_model, 20)
     const x = await model.capture(input, site)
     const splice = (edits: readonly FeatureEdit[], error: boolean): Intervention => ({
-      ...{ site, kind: 'splice', sae },
-      ...{ edits, error },
+      site,
+      kind: 'splice',
+      sae,
+      edits,
+      error,
     })
     const close = async (edit: Intervention, value: Float32Array): Promise<void> => {
       const found = await model.logits(input, [edit])

@@ -42,14 +42,12 @@ export function eightBitCheck({ eightBit: { products, error, unsigned } }: Expor
     : 'As stored, on this processor'
   return {
     ...about('sums of 8-bit products'),
-    ...{
-      figure: unsigned ? 0 : error,
-      mean: null,
-      unit: '',
-      tolerance: 0,
-      pass: unsigned || error === 0,
-      count: products,
-    },
+    figure: unsigned ? 0 : error,
+    mean: null,
+    unit: '',
+    tolerance: 0,
+    pass: unsigned || error === 0,
+    count: products,
     detail: `Products with signed 8-bit weights: ${products}. ${how}`,
   }
 }

@@ -71,7 +71,8 @@ it.each([
 it('a transcoder keeps both sites; a path that names no repository claims none', async () => {
   const { cfg } = await openSaeFolder(await write('gemma-scope-2b-pt-transcoders/layer_4/width_16k/average_l0_5'))
   expect(cfg).toMatchObject({
-    ...{ architecture: 'jumprelu_transcoder', d_out: D },
+    architecture: 'jumprelu_transcoder',
+    d_out: D,
     metadata: { hook_name: 'blocks.4.ln2.hook_normalized', hook_name_out: 'blocks.4.hook_mlp_out' },
   })
   const bare = await openSaeFolder(await write('mine/layer_4'))

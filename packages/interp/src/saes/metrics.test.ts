@@ -43,7 +43,9 @@ describe.each(['all_tokens', 'ignoring'] as const)('metrics over %s', (set) => {
     const vocab = runs.original.length / (batches * perBatch)
     const kl = await createOrtRuntime({ threads: 1 }).createSession(klGraph(vocab))
     const list: (EvaluationBatch & { n: number })[] = Array.from({ length: batches }, (_, n) => ({
-      ...{ n, batch: prompts, seq },
+      n,
+      batch: prompts,
+      seq,
       tokens: tokens.subarray(n * perBatch, (n + 1) * perBatch),
     }))
     const part = (values: Float32Array, n: number, width: number) =>
@@ -77,7 +79,8 @@ describe.each(['all_tokens', 'ignoring'] as const)('metrics over %s', (set) => {
         divergence: () => divergence(current, runs.sae),
       },
       {
-        ...{ dOut: dIn, dSae },
+        dOut: dIn,
+        dSae,
         encode: async () => code(part(acts, current, dSae), dSae),
         reconstruct: () => part(out, current, dIn),
       },
@@ -147,8 +150,14 @@ it('quantiles of L0 are those of the sorted tokens', () => {
 })
 
 const Schedule = z.object({
-  ...{ scheduler_name: z.string(), lr: z.number(), warm_up_steps: z.int(), decay_steps: z.int() },
-  ...{ training_steps: z.int(), lr_end: z.number(), num_cycles: z.int(), lr_per_step: z.array(z.number()) },
+  scheduler_name: z.string(),
+  lr: z.number(),
+  warm_up_steps: z.int(),
+  decay_steps: z.int(),
+  training_steps: z.int(),
+  lr_end: z.number(),
+  num_cycles: z.int(),
+  lr_per_step: z.array(z.number()),
 })
 
 it('learning rates follow SAELens at every step of every schedule', async () => {
@@ -163,8 +172,13 @@ it('learning rates follow SAELens at every step of every schedule', async () => 
     const main = names[golden.scheduler_name as keyof typeof names]
     golden.lr_per_step.forEach((wanted, t) => {
       const schedule = {
-        ...{ main, lr: golden.lr, lrEnd: golden.lr_end, warmupSteps: golden.warm_up_steps },
-        ...{ decaySteps: golden.decay_steps, totalSteps: golden.training_steps, cycles: golden.num_cycles },
+        main,
+        lr: golden.lr,
+        lrEnd: golden.lr_end,
+        warmupSteps: golden.warm_up_steps,
+        decaySteps: golden.decay_steps,
+        totalSteps: golden.training_steps,
+        cycles: golden.num_cycles,
       }
       expect(learningRate(schedule, t), `${golden.scheduler_name} step ${t}`).toBeCloseTo(wanted, 10)
     })

@@ -99,14 +99,21 @@ describe('a cfg.json', () => {
 
   it('may describe its training, and leave switched off what nobody knows', () => {
     const described = {
-      ...{ lr: 3e-4, l1_coefficient: 5, wandb_project: 'x', dataset_path: 'd', hook_layer: 1, expansion_factor: 8 },
-      ...{ use_ghost_grads: true, dead_feature_window: 1000, b_dec_init_method: 'zeros', output_norm: null, gate: [] },
-      ...{
-        normalize_sae_decoder: true,
-        activation_fn_kwargs: {},
-        activation_fn: 'relu',
-        model_class_name: 'HookedTransformer',
-      },
+      lr: 3e-4,
+      l1_coefficient: 5,
+      wandb_project: 'x',
+      dataset_path: 'd',
+      hook_layer: 1,
+      expansion_factor: 8,
+      use_ghost_grads: true,
+      dead_feature_window: 1000,
+      b_dec_init_method: 'zeros',
+      output_norm: null,
+      gate: [],
+      normalize_sae_decoder: true,
+      activation_fn_kwargs: {},
+      activation_fn: 'relu',
+      model_class_name: 'HookedTransformer',
     }
     expect(parseSaeCfg({ ...PLAIN, ...described })).toMatchObject({ architecture: 'standard' })
     expect(parseSaeCfg({ ...MODERN, ...described, metadata: { anything: { at: 'all' } } })).toMatchObject({

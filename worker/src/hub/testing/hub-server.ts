@@ -116,7 +116,9 @@ export class HubServer {
   #answer(host: Seen['host'], request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://hub')
     const seen: Seen = {
-      ...{ host, path: url.pathname, authorization: request.headers.authorization ?? null },
+      host,
+      path: url.pathname,
+      authorization: request.headers.authorization ?? null,
       range: rangeOf(request.headers.range),
     }
     this.seen.push(seen)
@@ -175,7 +177,8 @@ export class HubServer {
     this.#signatures.set(signature, content)
     return end(response, 302, {
       location: `${this.storage}/${sha256(content)}?signature=${signature}`,
-      ...{ 'x-repo-commit': repo.commit, 'x-linked-size': content.byteLength },
+      'x-repo-commit': repo.commit,
+      'x-linked-size': content.byteLength,
       'x-linked-etag': etagFor(sha256(content)),
     })
   }
@@ -214,7 +217,10 @@ function send(
   const cut = stop < end ? Math.max(0, stop - start) : null
   if (fault?.kind === 'truncate' && cut !== null) body = body.subarray(0, cut)
   response.writeHead(range ? 206 : 200, {
-    ...{ etag, 'accept-ranges': 'bytes', 'content-type': 'application/octet-stream', 'content-length': body.length },
+    etag,
+    'accept-ranges': 'bytes',
+    'content-type': 'application/octet-stream',
+    'content-length': body.length,
     ...(range ? { 'content-range': `bytes ${start}-${end - 1}/${whole.byteLength}` } : {}),
   })
   if (fault?.kind === 'break' && cut !== null) response.write(body.subarray(0, cut), () => response.destroy())
@@ -240,14 +246,16 @@ function trickle(
 }
 
 const describe = (repo: FakeRepo) => ({
-  ...{
-    _id: sha256(Buffer.from(repo.name)).slice(0, 24),
-    id: repo.name,
-    sha: repo.commit,
-    private: repo.private ?? false,
-  },
-  ...{ gated: repo.gated ?? false, downloads: repo.downloads ?? 0, likes: repo.likes ?? 0, tags: repo.tags ?? [] },
-  ...{ pipeline_tag: 'text-generation', lastModified: '2026-01-02T03:04:05.000Z' },
+  _id: sha256(Buffer.from(repo.name)).slice(0, 24),
+  id: repo.name,
+  sha: repo.commit,
+  private: repo.private ?? false,
+  gated: repo.gated ?? false,
+  downloads: repo.downloads ?? 0,
+  likes: repo.likes ?? 0,
+  tags: repo.tags ?? [],
+  pipeline_tag: 'text-generation',
+  lastModified: '2026-01-02T03:04:05.000Z',
   ...(repo.parameters
     ? { safetensors: { parameters: repo.parameters, total: Object.values(repo.parameters).reduce((a, b) => a + b, 0) } }
     : {}),

@@ -74,8 +74,14 @@ export function usePipelines(rig: Rig): Pipelines {
     const [progress, logs]: [JobProgress[], string[]] = [[], []]
     const job = { id: randomUUID(), kind: pipeline.kind, subjectId: randomUUID(), attempt: 1 }
     const context: JobContext<ReturnType<typeof pipeline.parse>> = {
-      ...{ job: { ...job, params: pipeline.parse(params) }, dataDir, threads: 1, db, control },
-      ...{ flush: async () => undefined, metrics: () => undefined, event: () => undefined },
+      job: { ...job, params: pipeline.parse(params) },
+      dataDir,
+      threads: 1,
+      db,
+      control,
+      flush: async () => undefined,
+      metrics: () => undefined,
+      event: () => undefined,
       progress: (made) => progress.push(made),
       log: (_level, message) => logs.push(message),
       commit: async (work) => work(db as unknown as PoolClient),

@@ -42,7 +42,10 @@ export async function uploadLarge(
 ): Promise<void> {
   if (files.length === 0) return
   const body = JSON.stringify({
-    ...{ operation: 'upload', transfers: ['basic', 'multipart'], hash_algo: 'sha256', ref: { name: revision } },
+    operation: 'upload',
+    transfers: ['basic', 'multipart'],
+    hash_algo: 'sha256',
+    ref: { name: revision },
     objects: files.map(({ sha256, bytes }) => ({ oid: sha256, size: bytes })),
   })
   const path = `/${repo}.git/info/lfs/objects/batch`

@@ -72,7 +72,9 @@ function exchange(url: URL, { method, headers = {}, body, signal, over, stallMs,
     const agent = over && (secure ? over.https : over.http)
     const sizes = body || method !== 'GET' ? { 'content-length': lengthOf(body) } : {}
     const request = start(url, {
-      ...{ method, headers: { 'user-agent': 'mistudio', ...headers, ...sizes }, signal },
+      method,
+      headers: { 'user-agent': 'mistudio', ...headers, ...sizes },
+      signal,
       ...(agent ? { agent } : {}),
     })
     request.setTimeout(stallMs, () => request.destroy(new Error(`no answer for ${stallMs / 1000} s`)))

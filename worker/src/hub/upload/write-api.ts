@@ -28,7 +28,9 @@ export function askHub(
   }
   return withRetries({ timing, signal, ...(onWait ? { onWait } : {}) }, () =>
     send(`${endpoint}${path}`, {
-      ...{ method: request.method, signal, stallMs: timing.stallMs },
+      method: request.method,
+      signal,
+      stallMs: timing.stallMs,
       headers: { authorization: `Bearer ${token}`, ...request.headers },
       ...(request.body === undefined ? {} : { body: Buffer.from(request.body) }),
     }),

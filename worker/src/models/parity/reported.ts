@@ -14,8 +14,13 @@ const finite = (value: number): number | null => (Number.isFinite(value) ? value
 function lossOf({ precision, positions, sameTop, ...quality }: NonNullable<Check['quality']>): PrecisionLoss {
   const { meanKl, maxKl, perplexity, originalPerplexity } = quality
   return {
-    ...{ precision, positions, sameTop, meanKl: finite(meanKl), maxKl: finite(maxKl) },
-    ...{ perplexity: finite(perplexity), originalPerplexity: finite(originalPerplexity) },
+    precision,
+    positions,
+    sameTop,
+    meanKl: finite(meanKl),
+    maxKl: finite(maxKl),
+    perplexity: finite(perplexity),
+    originalPerplexity: finite(originalPerplexity),
   }
 }
 

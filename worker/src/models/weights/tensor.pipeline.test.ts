@@ -35,7 +35,13 @@ it('lists the tensors of the demo model with part and layer, every value once', 
   const outcome = await tensorsPipeline.run(recorded({ path: DEMO }, data.path).context)
   const tensors = z.array(ModelTensorSchema).parse(outcome.state === 'completed' ? outcome.result : null)
   expect(tensors.find(({ name }) => name === NAME)).toEqual({
-    ...{ name: NAME, shape: [128, 128], dtype: 'F16', bytes: 32_768, count: 16_384, part: 'attention', layer: 1 },
+    name: NAME,
+    shape: [128, 128],
+    dtype: 'F16',
+    bytes: 32_768,
+    count: 16_384,
+    part: 'attention',
+    layer: 1,
   })
   expect(tensors[0]).toMatchObject({ part: 'embedding', layer: null })
   expect(tensors.reduce((sum, { count }) => sum + count, 0)).toBe(1_049_728)

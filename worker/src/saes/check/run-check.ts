@@ -57,15 +57,24 @@ async function check(context: Context, work: SaeCheckWork): Promise<CheckOutcome
   if (doubtful(input)) context.progress({ stage: 'trying other sites and scales', fraction: null })
   const trials = doubtful(input)
     ? await tryOthers({
-        ...{ model: opened.model, sae, site: sites.input, text, counted, check: stop },
+        model: opened.model,
+        sae,
+        site: sites.input,
+        text,
+        counted,
+        check: stop,
         inputNorm: measured.inputNorm.value,
         declaredSite: declared.site,
       })
     : []
   const seconds = (performance.now() - began) / 1000
   const basis = {
-    ...{ name: work.text.name, tokenizationId: work.text.tokenizationId, documents: text.documents },
-    ...{ contexts: text.contexts, contextSize: text.contextSize, tokens: measured.tokens },
+    name: work.text.name,
+    tokenizationId: work.text.tokenizationId,
+    documents: text.documents,
+    contexts: text.contexts,
+    contextSize: text.contextSize,
+    tokens: measured.tokens,
   }
   const figures = figuresOf(measured)
   return {
@@ -74,8 +83,13 @@ async function check(context: Context, work: SaeCheckWork): Promise<CheckOutcome
       ...judged(verdictOf({ ...input, trials }), { figures, text: basis }, sae),
       notes: notesOf(measured, declared, sites, sae),
       model: { id: work.modelId, name: work.modelName, precision: work.precision },
-      ...{ site: sites.input, siteOut: sites.output === sites.input ? null : sites.output },
-      ...{ text: basis, figures, trials: trials.map(trialAsStored), seconds, at: new Date().toISOString() },
+      site: sites.input,
+      siteOut: sites.output === sites.input ? null : sites.output,
+      text: basis,
+      figures,
+      trials: trials.map(trialAsStored),
+      seconds,
+      at: new Date().toISOString(),
     },
   }
 }
@@ -124,7 +138,9 @@ function measure(
   let done = 0
   return measureSae(
     {
-      ...{ batches: text.batches, units: text.units, counted },
+      batches: text.batches,
+      units: text.units,
+      counted,
       onBatch: (n) => {
         done += text.batches[n - 1]!.batch
         context.progress(stage.at(done, text.contexts, performance.now()))
@@ -166,16 +182,27 @@ function figuresOf(measured: SaeMeasurement): SaeCheck['figures'] {
   const { l0, fvu, explainedVariance, explainedVarianceLegacy, ceClean, ceSae, ceZero, ceRecovered, inputNorm } =
     measured
   return {
-    ...{ l0: figure(l0), fvu: figure(fvu), explainedVariance: figure(explainedVariance) },
-    ...{ explainedVarianceLegacy: figure(explainedVarianceLegacy), ceRecovered: figure(ceRecovered) },
+    l0: figure(l0),
+    fvu: figure(fvu),
+    explainedVariance: figure(explainedVariance),
+    explainedVarianceLegacy: figure(explainedVarianceLegacy),
+    ceRecovered: figure(ceRecovered),
     ceRecoveredEveryPosition: figure(measured.everyPosition.ceRecovered),
-    ...{ ceClean: figure(ceClean), ceSae: figure(ceSae), ceZero: figure(ceZero) },
-    ...{ inputNorm: figure(inputNorm), deadShare: measured.deadShare },
+    ceClean: figure(ceClean),
+    ceSae: figure(ceSae),
+    ceZero: figure(ceZero),
+    inputNorm: figure(inputNorm),
+    deadShare: measured.deadShare,
   }
 }
 
 const trialAsStored = ({ kind, label, fvu, l0, tokens, gain }: Trial): SaeCheck['trials'][number] => ({
-  ...{ kind, label, fvu: finite(fvu), l0: finite(l0), tokens, gain: figure(gain) },
+  kind,
+  label,
+  fvu: finite(fvu),
+  l0: finite(l0),
+  tokens,
+  gain: figure(gain),
 })
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)

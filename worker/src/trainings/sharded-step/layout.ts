@@ -44,8 +44,15 @@ export function shardLayout(
 ): ShardLayout {
   const first = firstFeature(plan.dSae, shards, shard)
   return {
-    ...{ plan, batchSize, shards, shard, way, first, features: firstFeature(plan.dSae, shards, shard + 1) - first },
-    ...{ wIn: paddedWidth(plan.dIn), wOut: paddedWidth(plan.dOut) },
+    plan,
+    batchSize,
+    shards,
+    shard,
+    way,
+    first,
+    features: firstFeature(plan.dSae, shards, shard + 1) - first,
+    wIn: paddedWidth(plan.dIn),
+    wOut: paddedWidth(plan.dOut),
     planes: plan.kind === 'gated' ? 2 : plan.kind === 'topk' ? plan.widths.length : 1,
   }
 }
@@ -103,17 +110,32 @@ export function shardSlots(layout: ShardLayout): Record<string, Slot> {
   const entries = floats(entryCapacity(layout))
   return {
     ...parameterSlots(layout),
-    ...{ norm: perFeature, inverse: perFeature, low: perFeature, weight: perFeature },
+    norm: perFeature,
+    inverse: perFeature,
+    low: perFeature,
+    weight: perFeature,
     sums: doubles(Math.max(wIn, wOut)),
-    ...{ x: floats(batchSize * wIn), h: floats(batchSize * wIn) },
-    ...{ part: outputs, other: floats(batchSize * wOut), grad: outputs, error: own },
-    ...{ target: floats(batchSize * wOut), mean: floats(wOut), figures: doubles(2 * batchSize) },
+    x: floats(batchSize * wIn),
+    h: floats(batchSize * wIn),
+    part: outputs,
+    other: floats(batchSize * wOut),
+    grad: outputs,
+    error: own,
+    target: floats(batchSize * wOut),
+    mean: floats(wOut),
+    figures: doubles(2 * batchSize),
     // Rows of chunks: pre-activations, activations, their gradients; two of each for gated.
     ...Object.fromEntries(chunkNames(plan).map((name) => [name, floats(chunkFloats(layout))])),
-    ...{ offset: floats(batchSize + 1), index: entries, value: entries },
-    ...{ start: floats(features + 1), position: floats(features), token: entries, sorted: entries },
+    offset: floats(batchSize + 1),
+    index: entries,
+    value: entries,
+    start: floats(features + 1),
+    position: floats(features),
+    token: entries,
+    sorted: entries,
     // Gradients of what the entries decode; copies of a block of the rows that are summed.
-    ...{ product0: entries, block: blockRoom(batchSize, Math.max(wIn, wOut)) },
+    product0: entries,
+    block: blockRoom(batchSize, Math.max(wIn, wOut)),
     bounds: floats(planes > 1 && plan.kind === 'topk' ? (planes + 1) * batchSize : 0),
     ...(plan.kind === 'topk' ? topkSlots(layout, plan.over === 'token' ? plan.k : 0) : pointwiseSlots(layout)),
     ...(auxLimit(plan) > 0 || hasGhosts(plan) ? deadSlots(layout) : {}),
@@ -150,14 +172,23 @@ function topkSlots({ plan, batchSize, features, shards }: ShardLayout, k: number
   if (k > 0) {
     const top = floats(batchSize * k)
     return {
-      ...{ ...room, top, topIndex: top, keep: floats(batchSize), candidates: floats(shards * batchSize * k) },
-      ...{ counts: floats(shards), cursor: floats(shards) },
+      ...room,
+      top,
+      topIndex: top,
+      keep: floats(batchSize),
+      candidates: floats(shards * batchSize * k),
+      counts: floats(shards),
+      cursor: floats(shards),
     }
   }
   const limit = plan.kind === 'topk' ? batchLimit(plan.k, batchSize) : 0
   const held = floats(2 * limit + features)
   return {
-    ...{ state: floats(4), held, heldToken: held, heldIndex: held, room: held },
+    state: floats(4),
+    held,
+    heldToken: held,
+    heldIndex: held,
+    room: held,
     candidates: floats(shards * limit),
   }
 }
@@ -168,15 +199,16 @@ function pointwiseSlots(layout: ShardLayout): Record<string, Slot> {
   const second = layout.planes > 1 ? { product1: entries, weight1: entries } : {}
   const sums = Array.from({ length: CHUNK_SUMS }, (_, n) => [`sum${n}`, perFeature])
   return {
-    ...{
-      acts: entries,
-      dPre: entries,
-      weight0: entries,
-      ...second,
-      turned: turnedFloats(layout),
-      ...Object.fromEntries(sums),
-    },
-    ...{ add: perFeature, scale: perFeature, open: floats(layout.batchSize), slope: floats(layout.batchSize) },
+    acts: entries,
+    dPre: entries,
+    weight0: entries,
+    ...second,
+    turned: turnedFloats(layout),
+    ...Object.fromEntries(sums),
+    add: perFeature,
+    scale: perFeature,
+    open: floats(layout.batchSize),
+    slope: floats(layout.batchSize),
   }
 }
 
@@ -188,9 +220,14 @@ function deadSlots(layout: ShardLayout): Record<string, Slot> {
   const { batchSize, features, wIn, wOut, shards } = layout
   const perFeature = floats(paddedWidth(features))
   return {
-    ...{ deadIds: perFeature, deadBias: perFeature, deadNorm: perFeature },
-    ...{ deadEnc: floats(features * wIn), deadDec: floats(features * wOut) },
-    ...{ deadEncG: floats(features * wIn), deadDecG: floats(features * wOut), turned: turnedFloats(layout) },
+    deadIds: perFeature,
+    deadBias: perFeature,
+    deadNorm: perFeature,
+    deadEnc: floats(features * wIn),
+    deadDec: floats(features * wOut),
+    deadEncG: floats(features * wIn),
+    deadDecG: floats(features * wOut),
+    turned: turnedFloats(layout),
     residual: floats((Math.ceil(batchSize / shards) + 1) * wOut),
   }
 }
@@ -201,8 +238,13 @@ function auxSlots(layout: ShardLayout): Record<string, Slot> {
   const chunk = Math.min(batchSize, MAX_CHUNK * 8)
   const top = floats(chunk * auxK)
   return {
-    ...{ auxTop: top, auxIndex: top, auxKeep: floats(chunk), auxCandidates: floats(shards * chunk * auxK) },
-    ...{ auxCounts: floats(shards), auxCursor: floats(shards), auxRoom: floats(3 * features) },
+    auxTop: top,
+    auxIndex: top,
+    auxKeep: floats(chunk),
+    auxCandidates: floats(shards * chunk * auxK),
+    auxCounts: floats(shards),
+    auxCursor: floats(shards),
+    auxRoom: floats(3 * features),
   }
 }
 

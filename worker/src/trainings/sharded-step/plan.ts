@@ -15,8 +15,12 @@ export function shardPlan({ cfg }: TrainableSae): ShardPlan | null {
   if (cfg.skip_connection) return null
   const dOut = cfg.d_out ?? cfg.d_in
   const common: CommonPlan = {
-    ...{ dIn: cfg.d_in, dOut, dSae: cfg.d_sae, applyBDec: cfg.apply_b_dec_to_input },
-    ...{ transcoder: cfg.d_out !== undefined, normalisation: cfg.normalize_activations },
+    dIn: cfg.d_in,
+    dOut,
+    dSae: cfg.d_sae,
+    applyBDec: cfg.apply_b_dec_to_input,
+    transcoder: cfg.d_out !== undefined,
+    normalisation: cfg.normalize_activations,
     siteWidths: cfg.site_widths ?? [dOut],
   }
   switch (cfg.architecture) {
@@ -51,9 +55,13 @@ export function shardPlan({ cfg }: TrainableSae): ShardPlan | null {
       const fields = JumpreluFieldsSchema.parse(cfg)
       return {
         ...common,
-        ...{ kind: 'jumprelu', mode: fields.jumprelu_sparsity_loss_mode, bandwidth: fields.jumprelu_bandwidth },
-        ...{ toInput: fields.jumprelu_ste_to_input, tanhScale: fields.jumprelu_tanh_scale },
-        ...{ targetL0: fields.target_l0 ?? 0, preAct: fields.pre_act_loss_coefficient },
+        kind: 'jumprelu',
+        mode: fields.jumprelu_sparsity_loss_mode,
+        bandwidth: fields.jumprelu_bandwidth,
+        toInput: fields.jumprelu_ste_to_input,
+        tanhScale: fields.jumprelu_tanh_scale,
+        targetL0: fields.target_l0 ?? 0,
+        preAct: fields.pre_act_loss_coefficient,
         ghosts: fields.ghost_grads,
       }
     }

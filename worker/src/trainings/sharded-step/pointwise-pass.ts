@@ -90,7 +90,11 @@ export class PointwisePass {
     const { planes, features } = this.c.layout
     accumulate(this.c, this.tokens.input, rows, {
       parts: Array.from({ length: planes }, (_, plane) => ({
-        ...{ plane, from: 0, to: features, product: `product${plane}`, weight: `weight${plane}` },
+        plane,
+        from: 0,
+        to: features,
+        product: `product${plane}`,
+        weight: `weight${plane}`,
       })),
       dPre: 'dPre',
       fill: (start) => this.pointwise.fill(start),
@@ -122,7 +126,10 @@ export class PointwisePass {
     const { first, count } = chunk
     const entries = (slot: string) => ({ slot, rows: count, columns: features })
     const outputs = (slot: string, plane: number) => ({
-      ...{ slot, rows: count, columns: wOut, offset: (plane * batchSize + first) * wOut },
+      slot,
+      rows: count,
+      columns: wOut,
+      offset: (plane * batchSize + first) * wOut,
     })
     const decoder = { slot: 'W_dec', rows: features, columns: wOut }
     await this.encode(chunk)

@@ -151,7 +151,11 @@ export class Shard {
     const { exchange, layout } = this.c
     const main = layout.plan.kind === 'topk' ? layout.planes - 1 : 0
     return {
-      ...{ losses: this.losses(rows, main), gradNorm, way, phases: this.c.clock.read(), dead: exchange.total('dead') },
+      losses: this.losses(rows, main),
+      gradNorm,
+      way,
+      phases: this.c.clock.read(),
+      dead: exchange.total('dead'),
       l0: exchange.total('active') / rows,
       explainedVariance: 1 - exchange.total(`error${main}`) / exchange.total('deviation'),
       explainedVarianceLegacy: exchange.total('legacy') / rows,

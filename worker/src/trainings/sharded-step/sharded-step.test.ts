@@ -74,20 +74,24 @@ const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
   [
     'jumprelu tanh with pre-activation loss',
     {
-      ...{
-        architecture: 'jumprelu',
-        l0_coefficient: 0.05,
-        jumprelu_sparsity_loss_mode: 'tanh',
-        jumprelu_bandwidth: 0.4,
-      },
-      ...{ pre_act_loss_coefficient: 0.1, l0_warm_up_steps: 5 },
+      architecture: 'jumprelu',
+      l0_coefficient: 0.05,
+      jumprelu_sparsity_loss_mode: 'tanh',
+      jumprelu_bandwidth: 0.4,
+      pre_act_loss_coefficient: 0.1,
+      l0_warm_up_steps: 5,
     },
   ],
   [
     'jumprelu quadratic with estimators of the input',
     {
-      ...{ architecture: 'jumprelu', l0_coefficient: 0.05, jumprelu_sparsity_loss_mode: 'quadratic', target_l0: 6 },
-      ...{ jumprelu_ste_to_input: true, jumprelu_bandwidth: 0.4, normalize_activations: 'layer_norm' },
+      architecture: 'jumprelu',
+      l0_coefficient: 0.05,
+      jumprelu_sparsity_loss_mode: 'quadratic',
+      target_l0: 6,
+      jumprelu_ste_to_input: true,
+      jumprelu_bandwidth: 0.4,
+      normalize_activations: 'layer_norm',
     },
   ],
 ]

@@ -87,7 +87,9 @@ export class ShardedStep implements TrainStep {
     const { adam, clipGradNorm, deadWindow, decoderNorm = 'none' } = trainer
     const workers = layouts.map((layout) =>
       startThread({
-        ...{ layout, exchange, options: { adam, clipGradNorm, deadWindow, decoderNorm } },
+        layout,
+        exchange,
+        options: { adam, clipGradNorm, deadWindow, decoderNorm },
         ...(provider ? { provider } : {}),
       }),
     )
@@ -112,7 +114,9 @@ export class ShardedStep implements TrainStep {
     const coefficients = coefficientsAt(sae, this.t, control.coefficientFactor)
     const rate = learningRate(trainer.learningRate, this.t)
     const request = {
-      ...{ rows, hasTarget: target !== undefined, learningRate: rate },
+      rows,
+      hasTarget: target !== undefined,
+      learningRate: rate,
       coefficient: coefficients['l1'] ?? coefficients['l0'] ?? 0,
     }
     const [message] = await this.ask(() => ({ type: 'step', request }), 1)

@@ -108,8 +108,13 @@ export function joinSlices(
     )
   const join = (name: 'sinceFired' | 'firedTokens') => Float64Array.from(slices.flatMap((slice) => [...slice[name]]))
   return {
-    ...{ step: slices[0]!.step, topkThreshold, parameters: part('parameters'), m: part('m'), v: part('v') },
-    ...{ sinceFired: join('sinceFired'), firedTokens: join('firedTokens') },
+    step: slices[0]!.step,
+    topkThreshold,
+    parameters: part('parameters'),
+    m: part('m'),
+    v: part('v'),
+    sinceFired: join('sinceFired'),
+    firedTokens: join('firedTokens'),
   }
 }
 

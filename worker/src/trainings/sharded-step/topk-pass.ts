@@ -22,7 +22,11 @@ export class TopkPass {
     this.blockOf = Uint8Array.from({ length: features }, (_, j) => plan.widths.findIndex((width) => first + j < width))
     const owned = (plane: number) => this.blockOf.filter((block) => block < plane).length
     this.parts = Array.from({ length: c.layout.planes }, (_, plane) => ({
-      ...{ plane, from: owned(plane), to: owned(plane + 1), product: 'product0', weight: 'sorted' },
+      plane,
+      from: owned(plane),
+      to: owned(plane + 1),
+      product: 'product0',
+      weight: 'sorted',
     })).filter(({ from, to }) => from < to)
     this.fired = new Float64Array(features)
     this.inputSums = new Float64Array(features)
@@ -40,7 +44,8 @@ export class TopkPass {
     reconstruct(this.c, this.tokens, { first: 0, count: rows }, true)
     // What is decoded is the chosen pre-activation before rescaling, so its gradient is that of the activation.
     accumulate(this.c, this.tokens.input, rows, {
-      ...{ parts: this.parts, dPre: 'product0' },
+      parts: this.parts,
+      dPre: 'product0',
       fill: (start) => this.sum(start),
     })
     memory.f32('b_enc.g', layout.features).set(this.inputSums)

@@ -23,10 +23,22 @@ const MACHINE: readonly string[] = MACHINE_METRICS
 /** Small settings of an architecture over the defaults. */
 export const paramsOf = (options: Record<string, unknown>): TrainingParams =>
   TrainingParamsSchema.parse({
-    ...{ site: setup.SITE, expansion: 2, steps: 24, batchSize: 200, warmupSteps: 4, decaySteps: 6, logEvery: 2 },
-    ...{ evalEvery: 10, evalTokens: 256, checkpointEvery: 5, bufferContexts: 16, deadWindow: 5, seed: 3 },
+    site: setup.SITE,
+    expansion: 2,
+    steps: 24,
+    batchSize: 200,
+    warmupSteps: 4,
+    decaySteps: 6,
+    logEvery: 2,
+    evalEvery: 10,
+    evalTokens: 256,
+    checkpointEvery: 5,
+    bufferContexts: 16,
+    deadWindow: 5,
+    seed: 3,
     // What is tested here needs no sample of activations before the first step.
-    ...{ normalizeActivations: 'none', bDecInit: 'zeros' },
+    normalizeActivations: 'none',
+    bDecInit: 'zeros',
     ...options,
   })
 
@@ -79,8 +91,14 @@ export class TrainingWorld {
       members.push({ trainingId, saeId, name: `sae ${n}`, params, parent: null })
     }
     return {
-      ...{ members, modelId: this.subjects.modelId, modelName: 'demo', modelPath: setup.MODEL_PATH },
-      ...{ tokenizationId: this.subjects.tokenizationId, datasetName: 'stories', precision: 'float32', capture: null },
+      members,
+      modelId: this.subjects.modelId,
+      modelName: 'demo',
+      modelPath: setup.MODEL_PATH,
+      tokenizationId: this.subjects.tokenizationId,
+      datasetName: 'stories',
+      precision: 'float32',
+      capture: null,
     }
   }
 

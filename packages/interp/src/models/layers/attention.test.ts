@@ -20,9 +20,17 @@ const TABLE = 160
 /** An attention layer of Llama's, with what is asked changed. */
 function planOf(headDim: number, change: Partial<AttentionPlan>): AttentionPlan {
   const { blocks } = planModel({
-    ...{ model_type: 'llama', hidden_size: HEADS * headDim, num_hidden_layers: 1, num_attention_heads: HEADS },
-    ...{ num_key_value_heads: KV_HEADS, head_dim: headDim, intermediate_size: 8, vocab_size: 8 },
-    ...{ max_position_embeddings: TABLE, hidden_act: 'silu', rope_theta: 100 },
+    model_type: 'llama',
+    hidden_size: HEADS * headDim,
+    num_hidden_layers: 1,
+    num_attention_heads: HEADS,
+    num_key_value_heads: KV_HEADS,
+    head_dim: headDim,
+    intermediate_size: 8,
+    vocab_size: 8,
+    max_position_embeddings: TABLE,
+    hidden_act: 'silu',
+    rope_theta: 100,
   })
   return { ...blocks[0]!.attention, ...change }
 }

@@ -76,7 +76,8 @@ async function measureGolden(set: 'all_tokens' | 'ignoring'): Promise<SaeMeasure
       },
     },
     {
-      ...{ dOut: dIn, dSae },
+      dOut: dIn,
+      dSae,
       encode: async () => ({
         values: part(2, now),
         indices: Int32Array.from({ length: per * dSae }, (_, i) => i % dSae),
@@ -106,21 +107,36 @@ it.each(['all_tokens', 'ignoring'] as const)('measures what sae_lens.evals measu
 
 describe('verdicts', () => {
   const at = (value: number, low: number | null = value - 0.01, high: number | null = value + 0.01) => ({
-    ...{ value, low, high },
+    value,
+    low,
+    high,
   })
   const NONE = { value: Number.NaN, low: null, high: null }
   const input = (fvu: number, l0 = 20, ceRecovered = 0.9, declaredL0: number | null = 20): VerdictInput => ({
     measured: {
-      ...{ fvu: at(fvu), l0: at(l0), ceRecovered: at(ceRecovered), ceClean: at(3), ceZero: at(7), tokens: 640 },
+      fvu: at(fvu),
+      l0: at(l0),
+      ceRecovered: at(ceRecovered),
+      ceClean: at(3),
+      ceZero: at(7),
+      tokens: 640,
     },
-    ...{ site: 'blocks.1.hook_resid_post', declaredL0, declaredSite: null, trials: [] },
+    site: 'blocks.1.hook_resid_post',
+    declaredL0,
+    declaredSite: null,
+    trials: [],
   })
   const withMeasured = (given: VerdictInput, part: Partial<VerdictInput['measured']>): VerdictInput => ({
     ...given,
     measured: { ...given.measured, ...part },
   })
   const trial = (label: string, fvu: number, gain = at(0.5, 0.4, 0.6), kind: Trial['kind'] = 'site'): Trial => ({
-    ...{ kind, label, fvu, gain, l0: 20, tokens: 64 },
+    kind,
+    label,
+    fvu,
+    gain,
+    l0: 20,
+    tokens: 64,
   })
   const kinds = (given: VerdictInput) => verdictOf(given).reasons.map(({ kind }) => kind)
 

@@ -89,7 +89,9 @@ function crossEntropies(
   const damage = estimate((s) => zero(s) - clean(s))
   const clear = damage.low !== null && damage.low > 0
   return {
-    ...{ ceClean: estimate(clean), ceSae: estimate(sae), ceZero: estimate(zero) },
+    ceClean: estimate(clean),
+    ceSae: estimate(sae),
+    ceZero: estimate(zero),
     ceRecovered: clear ? estimate((s) => ceRecovered(clean(s), sae(s), zero(s))) : NO_ESTIMATE,
   }
 }

@@ -104,7 +104,10 @@ export function classify(sae: ScoredSae, truth: GroundTruth, bestMatch: Int32Arr
   const precision = tp.map((value, l) => ratio(value, value + fp[l]!))
   const recall = tp.map((value, l) => ratio(value, value + fn[l]!))
   return {
-    ...{ tp, fp, fn, tn },
+    tp,
+    fp,
+    fn,
+    tn,
     precision: mean(precision),
     recall: mean(recall),
     f1: mean(precision.map((p, l) => ratio(2 * p * recall[l]!, p + recall[l]!))),

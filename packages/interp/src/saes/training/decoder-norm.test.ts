@@ -46,7 +46,10 @@ describe('lengths of decoder rows', () => {
     const x = Float64Array.from({ length: 40 }, (_, i) => Math.sin(7 * i) * 5)
     const learningRate = { main: 'constant', lr: 0.05, lrEnd: 0, cycles: 1, warmupSteps: 0, decaySteps: 0 } as const
     const options = {
-      ...{ learningRate: { ...learningRate, totalSteps: 9 }, clipGradNorm: 1, deadWindow: 3, decoderNorm },
+      learningRate: { ...learningRate, totalSteps: 9 },
+      clipGradNorm: 1,
+      deadWindow: 3,
+      decoderNorm,
       adam: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
     }
     for (let n = 0; n < 5; n++) {

@@ -27,7 +27,9 @@ export function inferenceCfgFields(cfg: TrainingCfg): Record<string, unknown> {
   const entries = Object.entries(cfg).filter(([key]) => !OUTSIDE.has(key))
   const metadata = typeof cfg['metadata'] === 'object' && cfg['metadata'] !== null ? cfg['metadata'] : {}
   return {
-    ...{ dtype: 'float32', device: 'cpu', reshape_activations: 'none' },
+    dtype: 'float32',
+    device: 'cpu',
+    reshape_activations: 'none',
     ...Object.fromEntries(entries.filter(([key]) => kept.has(key))),
     ...transcoderFields(cfg),
     metadata: {

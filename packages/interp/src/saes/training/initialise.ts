@@ -59,8 +59,13 @@ export function initialState(sae: TrainableSae, seed: number, options: InitialOp
     Object.fromEntries(Object.entries(parameters).map(([name, { length }]) => [name, new Float32Array(length)]))
   const { d_sae: dSae } = sae.cfg
   return {
-    ...{ step: 0, topkThreshold: 0, parameters, m: zeros(), v: zeros() },
-    ...{ sinceFired: new Float64Array(dSae), firedTokens: new Float64Array(dSae) },
+    step: 0,
+    topkThreshold: 0,
+    parameters,
+    m: zeros(),
+    v: zeros(),
+    sinceFired: new Float64Array(dSae),
+    firedTokens: new Float64Array(dSae),
   }
 }
 

@@ -29,9 +29,13 @@ export class ReferenceTrainStep implements TrainStep {
   async read(): Promise<TrainStepState> {
     const { step, parameters, m, v, sinceFired, firedTokens, topkThreshold } = this.state
     return {
-      ...{ step, topkThreshold },
-      ...{ parameters: copied(parameters), m: copied(m), v: copied(v) },
-      ...{ sinceFired: sinceFired.slice(), firedTokens: firedTokens.slice() },
+      step,
+      topkThreshold,
+      parameters: copied(parameters),
+      m: copied(m),
+      v: copied(v),
+      sinceFired: sinceFired.slice(),
+      firedTokens: firedTokens.slice(),
     }
   }
 

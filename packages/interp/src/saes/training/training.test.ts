@@ -18,8 +18,13 @@ const runtime = createOrtRuntime({ threads: 1 })
 
 const options = (steps: number): TrainerOptions => ({
   learningRate: {
-    ...{ main: 'constant', lr: 0.01, lrEnd: 0.001, cycles: 1 },
-    ...{ warmupSteps: 2, decaySteps: 2, totalSteps: steps },
+    main: 'constant',
+    lr: 0.01,
+    lrEnd: 0.001,
+    cycles: 1,
+    warmupSteps: 2,
+    decaySteps: 2,
+    totalSteps: steps,
   },
   adam: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },
   clipGradNorm: 1,
@@ -119,7 +124,11 @@ describe.each(ARCHITECTURES)('%s', (_, fields, exportedAs) => {
     const acts = denseCode(code, D_SAE)
     sae.prepare(parameters)
     const pass = sae.pass(parameters, {
-      ...{ tokens: TOKENS, x: x(0), target: target(0), dead: new Uint8Array(D_SAE), coefficients: {} },
+      tokens: TOKENS,
+      x: x(0),
+      target: target(0),
+      dead: new Uint8Array(D_SAE),
+      coefficients: {},
     })
     if (topkThreshold > 0) {
       // A threshold takes the place of the selection in the batch: every activation above it stays, exactly.
@@ -147,7 +156,11 @@ describe('normalisation of batches', () => {
       const sae = trainableSae({ d_in: D_IN, d_sae: D_SAE, architecture, apply_b_dec_to_input: applyBDec })
       const parameters = initialParameters(sae, 1, { bDec: data(1, D_IN, 9) })
       const batch = (input: Float32Array) => ({
-        ...{ tokens: 200, x: input, target: input, dead: new Uint8Array(D_SAE), coefficients: {} },
+        tokens: 200,
+        x: input,
+        target: input,
+        dead: new Uint8Array(D_SAE),
+        coefficients: {},
       })
       const inside = sae.pass(parameters, batch(scaled(scaler, x)))
       foldScaler(scaler, parameters, { architecture, dIn: D_IN, dSae: D_SAE, applyBDec, rescale: false })
@@ -167,7 +180,11 @@ describe('normalisation of batches', () => {
       const inside = trainableSae({ ...trained, ...stop })
       const parameters = initialParameters(inside, 1, { bDec: data(1, D_IN, 9) })
       const batch = (input: Float32Array) => ({
-        ...{ tokens: 200, x: input, target: input, dead: new Uint8Array(D_SAE), coefficients: {} },
+        tokens: 200,
+        x: input,
+        target: input,
+        dead: new Uint8Array(D_SAE),
+        coefficients: {},
       })
       const wanted = inside.pass(parameters, batch(scaled(scale, x)))
       const options = { architecture: 'matching_pursuit', dIn: D_IN, dSae: D_SAE, applyBDec, rescale: false }
@@ -198,8 +215,11 @@ describe('normalisation of batches', () => {
 describe('starting weights', () => {
   it('rows have the norm asked for, the encoder is the transpose, thresholds and biases are as configured', () => {
     const sae = trainableSae({
-      ...{ d_in: D_IN, d_sae: D_SAE, architecture: 'jumprelu' },
-      ...{ decoder_init_norm: 0.3, jumprelu_init_threshold: 0.02 },
+      d_in: D_IN,
+      d_sae: D_SAE,
+      architecture: 'jumprelu',
+      decoder_init_norm: 0.3,
+      jumprelu_init_threshold: 0.02,
     })
     const p = initialParameters(sae, 5)
     for (let j = 0; j < D_SAE; j++) {
