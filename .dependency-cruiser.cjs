@@ -19,7 +19,6 @@ const either = (paths) => `^(${paths.join('|')})/`
 const SHARED = {
   backend: ['common', 'generated', 'live', 'jobs', 'auth', 'testing'],
   worker: ['runner', 'runtime', 'tokenizer', 'files', 'models', 'supervisor'],
-  frontend: ['app', 'ui', 'charts', 'live', 'tokens', 'jobs'],
 }
 
 const importTable = WORKSPACES.map((workspace) => ({
@@ -38,22 +37,20 @@ const publicFaces = WORKSPACES.map((workspace) => ({
   to: { path: `^${workspace}/`, pathNot: `^${workspace}/dist/(index|ort|step)\\.(js|d\\.ts)$` },
 }))
 
-/** A room of backend, worker or frontend reaches a neighbour through `index` or a face the room's kind has. */
+/** A room of backend or worker reaches a neighbour through `index` or a face the room's kind has. */
 const rooms = [
   {
     workspace: 'backend',
     faces: '([^/]+\\.(module|service|repository|mapper)|partitions)\\.ts',
   },
   { workspace: 'worker', faces: 'index.ts' },
-  // A neighbour's views belong to it; what it knows (api, prepare, store) may be asked for. Only the shell composes pages.
-  { workspace: 'frontend', faces: '(index|api|prepare|store)\\.tsx?' },
 ].map(({ workspace, faces }) => ({
   name: `rooms-of-${workspace}`,
   comment: `A room of ${workspace} does not import a neighbour's inside: use its face or a shared folder.`,
   severity: 'error',
   from: {
     path: `^${workspace}/src/([^/]+)/.+`,
-    pathNot: '\\.test\\.tsx?$|/testing(\\.ts|/)|^frontend/src/(app|home)/',
+    pathNot: '\\.test\\.tsx?$|/testing(\\.ts|/)',
   },
   to: {
     path: `^${workspace}/src/[^/]+/.+`,
@@ -65,11 +62,40 @@ const rooms = [
   },
 }))
 
+/**
+ * Floors of the UI, the highest first. A folder imports what lies below it, never what lies above or beside it; only folders of one
+ * floor's entry (`charts/plot` and `charts/export`) know one another. Rooms are neighbours and never import one another.
+ */
+const FLOORS = [
+  ['app'],
+  ['rooms/[^/]+'],
+  ['shared'],
+  ['kit'],
+  ['jobs'],
+  ['data'],
+  ['live', 'charts', 'tokens'],
+  ['ui'],
+  ['places'],
+]
+const inUi = (folders) => `^frontend/src/(${folders.join('|')})(/|\\.tsx?$)`
+const floors = FLOORS.flatMap((floor, index) =>
+  floor.map((folder) => ({
+    name: `floor-of-${folder.split('/')[0]}`,
+    comment: `frontend/src/${folder} imports only floors below it: ${FLOORS.slice(index + 1)
+      .flat()
+      .join(', ')}.`,
+    severity: 'error',
+    from: { path: `^frontend/src/(${folder})(/|\\.tsx?$)` },
+    to: { path: inUi(FLOORS.slice(0, index + 1).flat()), pathNot: '^frontend/src/$1(/|\\.tsx?$)' },
+  })),
+)
+
 module.exports = {
   forbidden: [
     ...importTable,
     ...publicFaces,
     ...rooms,
+    ...floors,
     {
       name: 'one-door-to-onnxruntime',
       comment:

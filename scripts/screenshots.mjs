@@ -46,7 +46,7 @@ try {
   const pictures = {
     // The overview would show a folder of the machine that takes the picture.
     model: `/models/${on.modelId}?tab=architecture`,
-    training: `/training/${training.id}`,
+    training: `/trainings/${training.id}`,
     features: `/features/${extraction.id}`,
     feature: `/features/${extraction.id}/${feature.index}`,
     steering: `/steering/${steering.id}`,

@@ -26,7 +26,7 @@ test('capture at a site, look at it, download it, compare it, delete it', async 
     await page.getByRole('combobox', { name: 'Layer whose sites are shown' }).selectOption('Layer 1')
     await page.getByRole('button', { name: new RegExp(`^Site ${SITE.replaceAll('.', '\\.')},`) }).click()
     await page.getByRole('link', { name: 'Capture activations here' }).click()
-    await expect(page).toHaveURL(/\/activations\/new\?model=.*site=blocks\.1\.hook_resid_post/)
+    await expect(page).toHaveURL(/\/captures\/new\?model=.*site=blocks\.1\.hook_resid_post/)
     await expect(page.getByRole('checkbox', { name: SITE, exact: true })).toBeChecked()
     await expect(page.getByText('1 site chosen')).toBeVisible()
   })
@@ -37,7 +37,7 @@ test('capture at a site, look at it, download it, compare it, delete it', async 
     // 2,048 tokens of 128 values of 4 bytes, and 12 bytes to trace each.
     await expect(page.getByText('2,048 tokens in 1 shard:')).toContainText('1.02 MB')
     await page.getByRole('button', { name: 'Start capture' }).click()
-    await expect(page).toHaveURL(/\/activations\/[0-9a-f-]{36}$/)
+    await expect(page).toHaveURL(/\/captures\/[0-9a-f-]{36}$/)
   })
   const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
 
@@ -78,7 +78,7 @@ test('capture at a site, look at it, download it, compare it, delete it', async 
   await test.step('delete it with its files', async () => {
     await page.getByRole('button', { name: 'Delete', exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Delete capture' }).click()
-    await expect(page).toHaveURL(/\/activations$/)
+    await expect(page).toHaveURL(/\/captures$/)
     const gone = () =>
       stat(join(w.dataDir, 'captures', id)).then(
         () => false,

@@ -64,7 +64,7 @@ test('from a model and a text file to steered text', async ({ page }) => {
     await field(page, 'k').fill('16')
     await field(page, 'Steps').fill('700')
     await page.getByRole('button', { name: 'Start training' }).click()
-    await expect(page).toHaveURL(/\/training\/[0-9a-f-]{36}/)
+    await expect(page).toHaveURL(/\/trainings\/[0-9a-f-]{36}/)
     const chart = page.getByRole('figure', { name: 'Loss', exact: true })
     const lastStep = async () => {
       const rows = (await w.client.trainingMetrics({ params: { id: page.url().split('/').at(-1) ?? '' } })).series[

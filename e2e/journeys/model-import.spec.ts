@@ -79,7 +79,7 @@ test('import a model, see its parity report, its architecture and its weights', 
     await expect(site).toBeFocused()
     await page.keyboard.press('Enter')
     await page.keyboard.press('Enter')
-    await expect(page).toHaveURL(/\/training\/new\?modelId=.*site=blocks\.1\.hook_mlp_out/)
+    await expect(page).toHaveURL(/\/trainings\/new\?modelId=.*site=blocks\.1\.hook_mlp_out/)
     await expect(page.getByRole('combobox', { name: /^Site/ })).toHaveValue('blocks.1.hook_mlp_out')
     await page.goBack()
   })

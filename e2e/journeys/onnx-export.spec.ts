@@ -116,7 +116,7 @@ test('upload an export, see what it is and what was not found, capture, train, g
     }
     for (const name of ['Warm-up', 'Decay']) await page.getByRole('textbox', { name, exact: true }).fill('5')
     await page.getByRole('button', { name: 'Start training' }).click()
-    await expect(page).toHaveURL(/\/training\/[0-9a-f-]{36}$/)
+    await expect(page).toHaveURL(/\/trainings\/[0-9a-f-]{36}$/)
     await expect(page.getByText('Completed').first()).toBeVisible(LONG)
   })
   expect(errors).toEqual([])

@@ -43,10 +43,10 @@ test('train from a capture, then a crosscoder from it', async ({ page }) => {
   await page.goto(url)
   await expect(page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible()
   const open = (path: string) => page.goto(new URL(path, url).href)
-  const fresh = `/training/new?modelId=${on.modelId}&tokenizationId=${on.tokenizationId}`
+  const fresh = `/trainings/new?modelId=${on.modelId}&tokenizationId=${on.tokenizationId}`
   const start = async () => {
     await page.getByRole('button', { name: 'Start training' }).click()
-    await expect(page).toHaveURL(/\/training\/[0-9a-f-]{36}$/)
+    await expect(page).toHaveURL(/\/trainings\/[0-9a-f-]{36}$/)
     return page.url().split('/').at(-1) ?? ''
   }
   let captureId = ''

@@ -35,7 +35,7 @@ async function small(page: Page, steps: number): Promise<void> {
   await field(page, 'Checkpoint every').fill('20')
 }
 
-const started = (page: Page) => expect(page).toHaveURL(/\/training\/[0-9a-f-]{36}$/)
+const started = (page: Page) => expect(page).toHaveURL(/\/trainings\/[0-9a-f-]{36}$/)
 
 test('train several architectures, branch, sweep, compare', async ({ page }) => {
   // Five trainings and their evaluations, one after another.
@@ -47,7 +47,7 @@ test('train several architectures, branch, sweep, compare', async ({ page }) => 
   await page.goto(url)
   await expect(page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible()
   const open = (path: string) => page.goto(new URL(path, url).href)
-  const fresh = `/training/new?modelId=${on.modelId}&tokenizationId=${on.tokenizationId}`
+  const fresh = `/trainings/new?modelId=${on.modelId}&tokenizationId=${on.tokenizationId}`
 
   await test.step('every architecture shows its own options only', async () => {
     await open(fresh)
@@ -144,7 +144,7 @@ test('train several architectures, branch, sweep, compare', async ({ page }) => 
     await field(page, 'Values of k').fill('4, 16, 64')
     await expect(page.getByText('3 trainings in 1 job: the model reads the text once.')).toBeVisible()
     await page.getByRole('button', { name: 'Start 3 trainings' }).click()
-    await expect(page).toHaveURL(/\/training\/compare\?sweep=/)
+    await expect(page).toHaveURL(/\/trainings\/compare\?sweep=/)
     const table = page.getByRole('region', { name: 'Compared trainings' })
     await expect(table.getByText('Completed')).toHaveCount(3, LONG)
     const pareto = page.getByRole('figure', { name: 'L0 against FVU, held out' })

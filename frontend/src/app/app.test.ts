@@ -1,5 +1,6 @@
 import type { SystemSample } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
+import { movedTo } from './moved.js'
 import { rankEntries } from './palette-rank.js'
 import { stripFigures } from './strip.js'
 
@@ -50,7 +51,7 @@ describe('palette', () => {
   const entries = [
     { label: 'Retrained base', kind: 'Model', to: '/models/1' },
     { label: 'tiny-train', kind: 'SAE', to: '/saes/1' },
-    { label: 'Training', kind: 'Room', to: '/training' },
+    { label: 'Training', kind: 'Room', to: '/trainings' },
   ]
   it('puts names that start with the text first, then words that do, then the rest', () => {
     expect(rankEntries(entries, 'train').map((e) => e.label)).toEqual(['Training', 'tiny-train', 'Retrained base'])
@@ -58,5 +59,14 @@ describe('palette', () => {
   it('finds by kind and needs every word', () => {
     expect(rankEntries(entries, 'sae tiny').map((e) => e.label)).toEqual(['tiny-train'])
     expect(rankEntries(entries, 'sae base')).toEqual([])
+  })
+})
+
+describe('addresses of earlier versions', () => {
+  it('lead to the same page, with what was asked for', () => {
+    const to = (address: string) => movedTo(new URL(address, 'http://localhost'))
+    expect(to('/training')).toBe('/trainings')
+    expect(to('/training/new?modelId=m&site=s')).toBe('/trainings/new?modelId=m&site=s')
+    expect(to('/activations/compare?a=1')).toBe('/captures/compare?a=1')
   })
 })

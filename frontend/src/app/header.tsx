@@ -1,5 +1,4 @@
 // The header strip: machine figures (dashes until known), connection, palette, jobs.
-
 import type { LucideIcon } from 'lucide-react'
 import Command from 'lucide-react/icons/command'
 import Cpu from 'lucide-react/icons/cpu'
@@ -11,7 +10,7 @@ import Thermometer from 'lucide-react/icons/thermometer'
 import { Link } from 'react-router'
 import { useActiveJobs } from '../jobs/api.js'
 import { useLiveStatus } from '../live/index.js'
-import { useMachine } from '../system/store.js'
+import { useMachine } from '../rooms/system/store.js'
 import { cx, DASH, formatBytes, formatClock, IconButton, Tooltip, useNow } from '../ui/index.js'
 import { useLayout } from './layout.js'
 import { stripFigures } from './strip.js'

@@ -38,7 +38,7 @@ export const GROUPS: readonly RoomGroup[] = [
   {
     label: 'Build',
     rooms: [
-      { path: '/training', label: 'Training', icon: GraduationCap, key: 't' },
+      { path: '/trainings', label: 'Training', icon: GraduationCap, key: 't' },
       { path: '/saes', label: 'SAEs', icon: Network, key: 'a' },
     ],
   },
@@ -46,7 +46,7 @@ export const GROUPS: readonly RoomGroup[] = [
     label: 'Understand',
     rooms: [
       { path: '/features', label: 'Features', icon: Layers, key: 'f' },
-      { path: '/activations', label: 'Activations', icon: Boxes, key: 'v' },
+      { path: '/captures', label: 'Activations', icon: Boxes, key: 'v' },
     ],
   },
   { label: 'Act', rooms: [{ path: '/steering', label: 'Steering', icon: SlidersHorizontal, key: 's' }] },

@@ -9,7 +9,7 @@ const FIXED: readonly PaletteEntry[] = [
   ...ROOMS.map((room) => ({ label: room.label, kind: 'Room', to: room.path })),
   { label: 'Add a model', kind: 'Action', to: '/models?add=1' },
   { label: 'Add a dataset', kind: 'Action', to: '/datasets?add=1' },
-  { label: 'Train an SAE', kind: 'Action', to: '/training/new' },
+  { label: 'Train an SAE', kind: 'Action', to: '/trainings/new' },
 ]
 
 export const usePaletteEntries = (): PaletteEntry[] => {
@@ -23,7 +23,7 @@ export const usePaletteEntries = (): PaletteEntry[] => {
       ...FIXED,
       ...(models ?? []).map((m) => ({ label: m.name, kind: 'Model', to: `/models/${m.id}` })),
       ...(datasets ?? []).map((d) => ({ label: d.name, kind: 'Dataset', to: `/datasets/${d.id}` })),
-      ...(trainings ?? []).map((t) => ({ label: t.name, kind: 'Training', to: `/training/${t.id}` })),
+      ...(trainings ?? []).map((t) => ({ label: t.name, kind: 'Training', to: `/trainings/${t.id}` })),
       ...(saes ?? []).map((s) => ({ label: s.name, kind: 'SAE', to: `/saes/${s.id}` })),
       ...(extractions ?? []).map((e) => ({
         label: `Features of ${e.saeName}`,

@@ -1,5 +1,5 @@
 // A room loaded on its first visit. The room's module exports `routes` (React Router objects); paths may be written relative to the
-// room (`new`, `:id`) or in full (`/training/new`).
+// room (`new`, `:id`) or in full (`/trainings/new`).
 import { Suspense } from 'react'
 import { type RouteObject, useRoutes } from 'react-router'
 import { SkeletonList } from '../ui/index.js'

@@ -1,5 +1,6 @@
 // Every address of the app. Each room is its own chunk, loaded on its first visit.
-import { createBrowserRouter, type RouteObject } from 'react-router'
+import { createBrowserRouter, type RouteObject, redirect } from 'react-router'
+import { MOVED, movedTo } from './moved.js'
 import { NotFound, RouteFailure } from './not-found.js'
 import { PageFallback, roomRoute } from './room.js'
 import { Shell } from './shell.js'
@@ -9,10 +10,15 @@ const page = (path: string, load: () => Promise<{ Component: () => React.ReactNo
   lazy: load,
 })
 
+/** Rooms under the names of earlier versions. */
+const moved = Object.keys(MOVED).map(
+  (room): RouteObject => ({ path: `${room}/*`, loader: ({ request }) => redirect(movedTo(new URL(request.url))) }),
+)
+
 export const router = createBrowserRouter([
   {
     path: '/login',
-    lazy: async () => ({ Component: (await import('../auth/view/login-page.js')).LoginPage }),
+    lazy: async () => ({ Component: (await import('../rooms/auth/view/login-page.js')).LoginPage }),
     HydrateFallback: PageFallback,
   },
   {
@@ -23,27 +29,33 @@ export const router = createBrowserRouter([
       {
         ErrorBoundary: RouteFailure,
         children: [
-          { index: true, lazy: async () => ({ Component: (await import('../home/view/home-page.js')).HomePage }) },
-          page('models', async () => ({ Component: (await import('../models/view/models-page.js')).ModelsPage })),
-          page('models/:id', async () => ({ Component: (await import('../models/view/model-page.js')).ModelPage })),
-          page('hub', async () => ({ Component: (await import('../hub/view/hub-page.js')).HubPage })),
+          {
+            index: true,
+            lazy: async () => ({ Component: (await import('../rooms/home/view/home-page.js')).HomePage }),
+          },
+          page('models', async () => ({ Component: (await import('../rooms/models/view/models-page.js')).ModelsPage })),
+          page('models/:id', async () => ({
+            Component: (await import('../rooms/models/view/model-page.js')).ModelPage,
+          })),
+          page('hub', async () => ({ Component: (await import('../rooms/hub/view/hub-page.js')).HubPage })),
           page('datasets', async () => ({
-            Component: (await import('../datasets/view/datasets-page.js')).DatasetsPage,
+            Component: (await import('../rooms/datasets/view/datasets-page.js')).DatasetsPage,
           })),
           page('datasets/:id', async () => ({
-            Component: (await import('../datasets/view/dataset-page.js')).DatasetPage,
+            Component: (await import('../rooms/datasets/view/dataset-page.js')).DatasetPage,
           })),
-          roomRoute('training', () => import('../training/index.js')),
-          roomRoute('saes', () => import('../saes/index.js')),
-          roomRoute('features', () => import('../features/index.js')),
-          roomRoute('activations', () => import('../activations/index.js')),
-          roomRoute('steering', () => import('../steering/index.js')),
-          page('jobs', async () => ({ Component: (await import('../jobs/view/jobs-page.js')).JobsPage })),
-          page('jobs/:id', async () => ({ Component: (await import('../jobs/view/job-page.js')).JobPage })),
-          page('system', async () => ({ Component: (await import('../system/view/system-page.js')).SystemPage })),
+          roomRoute('trainings', () => import('../rooms/trainings/index.js')),
+          roomRoute('saes', () => import('../rooms/saes/index.js')),
+          roomRoute('features', () => import('../rooms/features/index.js')),
+          roomRoute('captures', () => import('../rooms/captures/index.js')),
+          roomRoute('steering', () => import('../rooms/steering/index.js')),
+          page('jobs', async () => ({ Component: (await import('../rooms/jobs/view/jobs-page.js')).JobsPage })),
+          page('jobs/:id', async () => ({ Component: (await import('../rooms/jobs/view/job-page.js')).JobPage })),
+          page('system', async () => ({ Component: (await import('../rooms/system/view/system-page.js')).SystemPage })),
           page('settings', async () => ({
-            Component: (await import('../settings/view/settings-page.js')).SettingsPage,
+            Component: (await import('../rooms/settings/view/settings-page.js')).SettingsPage,
           })),
+          ...moved,
           { path: '*', Component: NotFound },
         ],
       },

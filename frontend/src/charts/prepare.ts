@@ -1,5 +1,4 @@
 // Numbers made ready for charts: aligned columns, gaps, CSV, sparkline paths. Pure; draws nothing.
-
 import { csvText } from '@mistudio/contracts'
 
 export interface Series {

@@ -44,7 +44,7 @@ describe('actions of a job', () => {
 
 describe('a job', () => {
   it('leads to its subject, but not to one that is being removed', () => {
-    expect(subjectLink(job())).toBe('/training/t')
+    expect(subjectLink(job())).toBe('/trainings/t')
     expect(subjectLink(job({ kind: 'files.remove', subjectType: 'model' }))).toBeNull()
     expect(subjectLink(job({ subjectType: 'tokenization' }))).toBeNull()
   })

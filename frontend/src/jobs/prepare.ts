@@ -65,10 +65,10 @@ export const kindTone = (kind: JobKind): Tone =>
 const SUBJECT_PATHS: Partial<Record<SubjectType, string>> = {
   model: '/models',
   dataset: '/datasets',
-  training: '/training',
+  training: '/trainings',
   sae: '/saes',
   extraction: '/features',
-  capture: '/activations',
+  capture: '/captures',
   steering: '/steering',
 }
 

@@ -1,4 +1,0 @@
-// What other rooms show of models: the precision of a run, and the choice of one.
-export { draftProblem, type PrecisionDraft, startPrecision } from './precision.js'
-export { RunPrecision } from './view/precision-badge.js'
-export { PrecisionChoice } from './view/precision-choice.js'

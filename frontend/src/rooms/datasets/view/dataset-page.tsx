@@ -1,0 +1,152 @@
+// One dataset: documents, tokenizations, statistics, token samples.
+import type { Dataset } from '@mistudio/contracts'
+import ChartColumn from 'lucide-react/icons/chart-column'
+import FileText from 'lucide-react/icons/file-text'
+import Hash from 'lucide-react/icons/hash'
+import ScanText from 'lucide-react/icons/scan-text'
+import Trash2 from 'lucide-react/icons/trash-2'
+import TriangleAlert from 'lucide-react/icons/triangle-alert'
+import { useState } from 'react'
+import { useNavigate, useParams } from 'react-router'
+import { subjectStatus } from '../../../jobs/prepare.js'
+import { DamageNotice } from '../../../jobs/view/damage.js'
+import { JobActions } from '../../../jobs/view/job-actions.js'
+import { JobProgress } from '../../../jobs/view/job-progress.js'
+import { useLiveStatus, useSubject } from '../../../live/index.js'
+import {
+  Button,
+  Card,
+  ConfirmDialog,
+  ErrorState,
+  formatBytes,
+  Notice,
+  nextStep,
+  Page,
+  plural,
+  SkeletonList,
+  StatusBadge,
+  Tabs,
+  toast,
+  useTabParam,
+} from '../../../ui/index.js'
+import { deleteDataset, useDataset, useTokenizations } from '../api.js'
+import { datasetLine } from '../prepare.js'
+import { Documents } from './documents.js'
+import { Samples } from './samples.js'
+import { Statistics } from './statistics.js'
+import { Tokenizations } from './tokenizations.js'
+
+const crumbs = [{ label: 'Datasets', to: '/datasets' }]
+
+export function DatasetPage() {
+  const { id = '' } = useParams()
+  const dataset = useDataset(id)
+  useSubject('dataset', id)
+  const since = useLiveStatus((s) => s.lastContact)
+  if (!dataset.data)
+    return (
+      <Page title="Dataset" crumbs={crumbs}>
+        {dataset.error ? (
+          <ErrorState error={dataset.error} since={since} onRetry={() => void dataset.refetch()} />
+        ) : (
+          <SkeletonList className="h-40" />
+        )}
+      </Page>
+    )
+  return <DatasetView dataset={dataset.data} />
+}
+
+function DatasetView({ dataset }: { dataset: Dataset }) {
+  const [deleting, setDeleting] = useState(false)
+  const [tab, setTab] = useTabParam(['documents', 'tokenizations', 'statistics', 'samples'])
+  const ready = dataset.status === 'ready'
+  return (
+    <Page
+      title={dataset.name}
+      crumbs={crumbs}
+      state={<StatusBadge status={subjectStatus(dataset.status, dataset.job)} />}
+      subtitle={`${datasetLine(dataset)} · ${dataset.fileName}${dataset.textColumn ? `, column “${dataset.textColumn}”` : ''}`}
+      actions={
+        <Button icon={Trash2} onClick={() => setDeleting(true)}>
+          Delete
+        </Button>
+      }
+    >
+      {dataset.damage && (
+        <div className="mb-5">
+          <DamageNotice damage={dataset.damage} id={dataset.id} />
+        </div>
+      )}
+      <DatasetState dataset={dataset} />
+      {ready && (
+        <Tabs
+          label="About this dataset"
+          tabs={[
+            { id: 'documents', label: 'Documents', icon: FileText },
+            { id: 'tokenizations', label: 'Tokenizations', icon: Hash, count: dataset.tokenizations },
+            { id: 'statistics', label: 'Statistics', icon: ChartColumn },
+            { id: 'samples', label: 'Samples', icon: ScanText },
+          ]}
+          value={tab}
+          onChange={setTab}
+        >
+          {tab === 'documents' && <Documents dataset={dataset} />}
+          {tab === 'tokenizations' && <Tokenizations dataset={dataset} />}
+          {tab === 'statistics' && <Statistics dataset={dataset} onTokenize={() => setTab('tokenizations')} />}
+          {tab === 'samples' && <Samples dataset={dataset} onTokenize={() => setTab('tokenizations')} />}
+        </Tabs>
+      )}
+      {deleting && <DeleteDataset dataset={dataset} onClose={() => setDeleting(false)} />}
+    </Page>
+  )
+}
+
+function DatasetState({ dataset }: { dataset: Dataset }) {
+  if (!dataset.job || dataset.status === 'ready') return null
+  if (dataset.status === 'importing')
+    return (
+      <Card title="Being imported" actions={<JobActions job={dataset.job} size="sm" />}>
+        <JobProgress job={dataset.job} tone="blue" label={`Importing ${dataset.name}`} />
+      </Card>
+    )
+  return (
+    <Notice
+      tone="red"
+      icon={TriangleAlert}
+      title="The import did not end well"
+      actions={<JobActions job={dataset.job} size="sm" />}
+    >
+      {dataset.job.error ? `${dataset.job.error.message} ${nextStep(dataset.job.error) ?? ''}` : 'It was cancelled.'}
+    </Notice>
+  )
+}
+
+function DeleteDataset({ dataset, onClose }: { dataset: Dataset; onClose(): void }) {
+  const navigate = useNavigate()
+  const tokenizations = useTokenizations(dataset.id).data ?? []
+  return (
+    <ConfirmDialog
+      open
+      onClose={onClose}
+      verb="Delete"
+      kind="dataset"
+      name={dataset.name}
+      goes={[
+        dataset.stats
+          ? `${plural(dataset.stats.documents, 'document')} (${formatBytes(dataset.stats.bytes)})`
+          : 'What was read so far',
+        ...(tokenizations.length
+          ? [
+              `${plural(tokenizations.length, 'tokenization')}: ${tokenizations.map((t) => `${t.modelName}, context ${t.contextSize}`).join('; ')}`,
+            ]
+          : []),
+      ]}
+      stays={['SAEs and features already made from it']}
+      onConfirm={async () => {
+        await deleteDataset(dataset.id)
+        toast.success(`${dataset.name} was deleted.`)
+        void navigate('/datasets')
+      }}
+    />
+  )
+}

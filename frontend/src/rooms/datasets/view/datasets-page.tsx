@@ -1,0 +1,54 @@
+// The list of datasets and the way to add one.
+import Database from 'lucide-react/icons/database'
+import Plus from 'lucide-react/icons/plus'
+import { useState } from 'react'
+import { useSearchParams } from 'react-router'
+import { useLiveStatus } from '../../../live/index.js'
+import { sortByWork } from '../../../shared/order.js'
+import { Button, EmptyState, ErrorState, FilteredEmpty, Page, SearchInput, SkeletonList } from '../../../ui/index.js'
+import { useDatasets } from '../api.js'
+import { AddDatasetDialog } from './add-dataset.js'
+import { DatasetCard } from './dataset-card.js'
+
+export function DatasetsPage() {
+  const datasets = useDatasets()
+  const since = useLiveStatus((s) => s.lastContact)
+  const [params, setParams] = useSearchParams()
+  const [search, setSearch] = useState('')
+  const setAdding = (adding: boolean) => setParams(adding ? { add: '1' } : {}, { replace: true })
+  const add = (
+    <Button kind="primary" icon={Plus} onClick={() => setAdding(true)}>
+      Add dataset
+    </Button>
+  )
+  const list = datasets.data ?? []
+  const found = list.filter((d) => `${d.name} ${d.fileName}`.toLowerCase().includes(search.toLowerCase()))
+  return (
+    <Page title="Datasets" subtitle="Texts whose activations are read." actions={add}>
+      {list.length > 3 && (
+        <SearchInput value={search} onChange={setSearch} placeholder="Find a dataset" className="mb-4 max-w-sm" />
+      )}
+      {datasets.error && !datasets.data ? (
+        <ErrorState error={datasets.error} since={since} onRetry={() => void datasets.refetch()} />
+      ) : !datasets.data ? (
+        <SkeletonList rows={2} className="h-32" />
+      ) : list.length === 0 ? (
+        <EmptyState icon={Database} action={add}>
+          Text to read activations from. A few thousand short texts are enough for a first look. JSON Lines, JSON, CSV,
+          plain text and Parquet are read.
+        </EmptyState>
+      ) : found.length === 0 ? (
+        <FilteredEmpty onClear={() => setSearch('')}>
+          No dataset fits “{search}” ({list.length} before filtering).
+        </FilteredEmpty>
+      ) : (
+        <div className="grid gap-4 lg:grid-cols-2">
+          {sortByWork(found).map((dataset) => (
+            <DatasetCard key={dataset.id} dataset={dataset} />
+          ))}
+        </div>
+      )}
+      <AddDatasetDialog open={params.has('add')} onClose={() => setAdding(false)} />
+    </Page>
+  )
+}

@@ -1,0 +1,61 @@
+// Queries and changes of the feature room. Lists are read in pages of fixed size, so that scrolling asks each page once.
+import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
+import { api, keys, queryClient } from '../../live/index.js'
+import { conflictOf } from '../../ui/index.js'
+import type { ListQuery } from './filters.js'
+import type { AnnotateFeature, Feature, FeatureRow } from './types.js'
+
+export const PAGE_ROWS = 100
+
+interface FeaturePage {
+  items: FeatureRow[]
+  meta: { total: number; offset: number; limit: number }
+}
+
+const pageQuery = (extractionId: string, query: ListQuery, page: number) => ({
+  queryKey: keys.features(extractionId, { ...query, page }),
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    api.listFeatures({
+      params: { id: extractionId },
+      query: { ...query, offset: page * PAGE_ROWS, limit: PAGE_ROWS },
+      signal,
+    }),
+  staleTime: 60_000,
+})
+
+/** Pages of the list by number, as far as they have come. */
+export const useFeaturePages = (extractionId: string, query: ListQuery, pages: readonly number[]) =>
+  useQueries({ queries: pages.map((page) => pageQuery(extractionId, query, page)) })
+
+/** First page: tells the total. */
+export const useFirstPage = (extractionId: string, query: ListQuery) => useQuery(pageQuery(extractionId, query, 0))
+
+const isPage = (value: unknown): value is FeaturePage =>
+  typeof value === 'object' && value !== null && 'items' in value && 'meta' in value
+
+/** Label, notes, star. Every list and page that shows the feature is renewed with the answer. */
+export const useAnnotate = (extractionId: string, saeId: string) =>
+  useMutation({
+    mutationFn: ({ index, change, seen }: { index: number; change: AnnotateFeature; seen?: string }) =>
+      api.annotateFeature({ params: { id: saeId, index }, body: change, ...(seen === undefined ? {} : { seen }) }),
+    onError: (error, { index }) => {
+      if (conflictOf(error)) void queryClient.invalidateQueries({ queryKey: keys.feature(extractionId, index) })
+    },
+    onSuccess: (annotation) => {
+      const { index, label, starred, notes, version } = annotation
+      queryClient.setQueryData<Feature>(
+        keys.feature(extractionId, index),
+        (held) => held && { ...held, label, starred, notes, version },
+      )
+      queryClient.setQueriesData({ queryKey: ['features', extractionId, 'list'] }, (held: unknown) =>
+        isPage(held)
+          ? { ...held, items: held.items.map((row) => (row.index === index ? { ...row, label, starred } : row)) }
+          : held,
+      )
+    },
+  })
+
+export const useProbe = (extractionId: string, index: number) =>
+  useMutation({
+    mutationFn: (text: string) => api.probeFeature({ params: { id: extractionId, index }, body: { text } }),
+  })

@@ -1,0 +1,115 @@
+// Guards: chip and ring read the same index, subwords join exactly, filters survive the URL, groups are ordered and named by their edges.
+import type { Example } from '@mistudio/contracts'
+import { describe, expect, it } from 'vitest'
+import { parseIndex } from '../../shared/feature-number.js'
+import { activationText, aroundPeak, onOneLine, tintExample, visibleToken } from '../../tokens/tokens.js'
+import { clearFilters, isFiltered, readFilters, sortBy, toQuery, writeFilters } from './filters.js'
+import { barShare, groupExamples, pagesOf } from './prepare.js'
+
+const example = (over: Partial<Example> = {}): Example => ({
+  kind: 'top',
+  group: null,
+  value: 4,
+  context: 7,
+  position: 3,
+  peak: 3,
+  tokens: ['The', ' cle', 'men', 'cy', '\n', 'ends'].map((text, id) => ({ id, text })),
+  activations: [0, 1, 2, 4, 0, 0],
+  ...over,
+})
+
+describe('tokens', () => {
+  it('rings the token whose activation is the value: chip, ring and tooltip share one index', () => {
+    const peak = tintExample(example()).find((token) => token.isPeak)
+    expect(peak).toMatchObject({ index: 3, text: 'cy', value: 4, alpha: 0.7 })
+  })
+  it('joins subwords exactly as the text is', () => {
+    const joined = tintExample(example())
+      .map((token) => token.text)
+      .join('')
+    expect(joined).toBe('The clemency\nends')
+  })
+  it('tints in proportion and leaves silent tokens alone', () => {
+    expect(tintExample(example()).map((token) => token.alpha)).toEqual([0, 0.175, 0.35, 0.7, 0, 0])
+    expect(tintExample(example({ activations: [0, 0, 0, 0, 0, 0] })).every((token) => token.alpha === 0)).toBe(true)
+  })
+  it('cuts a line around the peak, not at the start', () => {
+    expect(aroundPeak(tintExample(example()), 1, 1).map((token) => token.index)).toEqual([2, 3, 4])
+    expect(aroundPeak(tintExample(example({ peak: 0 })), 8, 1).map((token) => token.index)).toEqual([0, 1])
+  })
+  it('makes newlines and edges of tokens visible', () => {
+    expect(onOneLine('a\nb')).toBe('a⏎b')
+    expect(visibleToken(' cle')).toBe('·cle')
+    expect(activationText(0.12345)).toBe('0.1235')
+    expect(activationText(12.34567)).toBe('12.346')
+  })
+})
+
+describe('filters', () => {
+  it('survive the address and keep it short', () => {
+    const filters = {
+      ...readFilters(new URLSearchParams()),
+      search: 'a b',
+      minDensity: 0.01,
+      starred: true,
+      sort: 'density' as const,
+    }
+    expect(writeFilters(readFilters(new URLSearchParams())).toString()).toBe('')
+    expect(readFilters(new URLSearchParams(writeFilters(filters).toString()))).toEqual(filters)
+  })
+  it('leave out nonsense of an address', () => {
+    expect(readFilters(new URLSearchParams('minDensity=x&maxDensity=7&sort=evil&order=up'))).toEqual(
+      readFilters(new URLSearchParams()),
+    )
+  })
+  it('ask only for what is set', () => {
+    expect(toQuery({ ...readFilters(new URLSearchParams()), labelled: true, maxActivation: 3 })).toEqual({
+      sort: 'max',
+      order: 'desc',
+      labelled: 'true',
+      maxActivation: 3,
+    })
+  })
+  it('turn a column round and keep the order when cleared', () => {
+    const first = sortBy(readFilters(new URLSearchParams()), 'index')
+    expect(first).toMatchObject({ sort: 'index', order: 'asc' })
+    expect(sortBy(first, 'index').order).toBe('desc')
+    expect(isFiltered({ ...first, search: 'x' })).toBe(true)
+    expect(clearFilters({ ...first, search: 'x' })).toEqual(first)
+  })
+})
+
+describe('prepare', () => {
+  it('orders examples: strongest first, quantile groups from strong to weak with their edges', () => {
+    const quantile = (group: number, value: number) => example({ kind: 'quantile', group, value })
+    const groups = groupExamples(
+      [quantile(0, 1), example({ value: 3 }), example({ value: 9 }), quantile(1, 2)],
+      [0, 1.5, 4],
+    )
+    expect(groups.map((group) => group.title)).toEqual([
+      'Strongest',
+      'Peaks of contexts, group 2 of 2: 1.5 to 4',
+      'Peaks of contexts, group 1 of 2: 0 to 1.5',
+    ])
+    expect(groups[0]?.examples.map((one) => one.value)).toEqual([9, 3])
+  })
+  it('ends the highest interval at the largest activation, which lies within it', () => {
+    const intervals = [
+      { from: 0, to: 8, firings: 3 },
+      { from: 8, to: 16, firings: 1 },
+    ]
+    const groups = groupExamples([example({ kind: 'quantile', group: 1, value: 13.25 })], [], intervals, 13.25)
+    expect(groups.map((group) => group.title)).toEqual(['Tokens from 8 to 13.25: 25.0 % of firings (1)'])
+  })
+  it('reads a feature number and refuses one beyond the SAE', () => {
+    expect(parseIndex(' #12 ', 64)).toBe(12)
+    expect(parseIndex('64', 64)).toBeNull()
+    expect(parseIndex('x', 64)).toBeNull()
+  })
+  it('names the pages of visible rows and shares of bars', () => {
+    expect(pagesOf(95, 205, 100)).toEqual([0, 1, 2])
+    expect(pagesOf(0, -1, 100)).toEqual([0])
+    const logits = [{ token: 'a', id: 1, value: -4 }]
+    expect(barShare(logits, -2)).toBe(0.5)
+  })
+})

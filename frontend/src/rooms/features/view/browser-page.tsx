@@ -1,0 +1,108 @@
+// The feature browser of one extraction: filters in the address, rows by the thousand, keyboard.
+import type { Extraction } from '@mistudio/contracts'
+import Layers from 'lucide-react/icons/layers'
+import { useCallback, useMemo, useState } from 'react'
+import { useParams, useSearchParams } from 'react-router'
+import { JobProgress } from '../../../jobs/view/job-progress.js'
+import { useLiveStatus, useSubject } from '../../../live/index.js'
+import { summaryLine, textLine, useExtraction } from '../../../shared/extractions/index.js'
+import {
+  EmptyState,
+  ErrorState,
+  FilteredEmpty,
+  formatNumber,
+  LinkButton,
+  Page,
+  plural,
+  SkeletonList,
+} from '../../../ui/index.js'
+import { useFirstPage } from '../api.js'
+import { clearFilters, type Filters, isFiltered, readFilters, toQuery, writeFilters } from '../filters.js'
+import { FeatureTable } from './feature-table.js'
+import { FilterBar, GoTo } from './filter-bar.js'
+
+const CRUMBS = [{ label: 'Features', to: '/features' }]
+
+export function BrowserPage() {
+  const { extractionId = '' } = useParams()
+  const extraction = useExtraction(extractionId)
+  const since = useLiveStatus((state) => state.lastContact)
+  useSubject('extraction', extractionId)
+  if (extraction.data?.status === 'ready') return <Browser key={extractionId} extraction={extraction.data} />
+  return (
+    <Page title={extraction.data ? extraction.data.saeName : 'Features'} crumbs={CRUMBS}>
+      {extraction.error && !extraction.data ? (
+        <ErrorState error={extraction.error} since={since} onRetry={() => void extraction.refetch()} />
+      ) : !extraction.data ? (
+        <SkeletonList rows={8} className="h-11" />
+      ) : (
+        <EmptyState icon={Layers} action={<LinkButton to="/features">To the extractions</LinkButton>}>
+          {extraction.data.status === 'running'
+            ? 'Features appear when the dataset has been read.'
+            : 'This extraction did not finish, so there are no features to show.'}
+          {extraction.data.status === 'running' && extraction.data.job && (
+            <JobProgress job={extraction.data.job} label="Extracting" />
+          )}
+        </EmptyState>
+      )}
+    </Page>
+  )
+}
+
+function Browser({ extraction }: { extraction: Extraction }) {
+  const [params, setParams] = useSearchParams()
+  const filters = useMemo(() => readFilters(params), [params])
+  const query = useMemo(() => toQuery(filters), [filters])
+  const first = useFirstPage(extraction.id, query)
+  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set())
+  const setFilters = useCallback((next: Filters) => setParams(writeFilters(next), { replace: true }), [setParams])
+  const total = first.data?.meta.total
+  return (
+    <Page
+      wide
+      title={extraction.saeName}
+      documentTitle={`Features of ${extraction.saeName}`}
+      crumbs={CRUMBS}
+      subtitle={`${extraction.datasetName} · ${summaryLine(extraction) ?? extraction.site}`}
+    >
+      <p className="mb-3 text-sm text-muted">{textLine(extraction)}</p>
+      <FilterBar filters={filters} onFilters={setFilters} />
+      <div className="mb-2 flex flex-wrap items-center justify-between gap-3">
+        <p className="text-sm text-muted tabular-nums" aria-live="polite">
+          {total === undefined ? 'Counting…' : `${formatNumber(total)} of ${formatNumber(extraction.dSae)} features`}
+          {!filters.includeDead &&
+            !isFiltered(filters) &&
+            total !== undefined &&
+            total < extraction.dSae &&
+            ' (the others never fired)'}
+          {selected.size > 0 && ` · ${formatNumber(selected.size)} selected`}
+        </p>
+        <span className="flex flex-wrap items-center gap-3">
+          {selected.size > 0 && (
+            <LinkButton kind="primary" to={`/steering?extraction=${extraction.id}&features=${[...selected].join(',')}`}>
+              Steer with {plural(selected.size, 'selected feature')}
+            </LinkButton>
+          )}
+          <GoTo extraction={extraction} />
+        </span>
+      </div>
+      {first.error && !first.data ? (
+        <ErrorState error={first.error} onRetry={() => void first.refetch()} />
+      ) : total === 0 ? (
+        <FilteredEmpty onClear={() => setFilters(clearFilters(filters))}>
+          No feature fits these filters ({formatNumber(extraction.summary?.aliveFeatures ?? extraction.dSae)} before
+          filtering).
+        </FilteredEmpty>
+      ) : (
+        <FeatureTable
+          extraction={extraction}
+          filters={filters}
+          total={total ?? null}
+          onFilters={setFilters}
+          selected={selected}
+          onSelected={setSelected}
+        />
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,117 @@
+// One job: progress, error with what to do next, facts, log and events.
+import { type Job, jobWarnings } from '@mistudio/contracts'
+import TriangleAlert from 'lucide-react/icons/triangle-alert'
+import { Link, useParams } from 'react-router'
+import { useJob } from '../../../jobs/api.js'
+import { kindLabel, subjectLink } from '../../../jobs/prepare.js'
+import { JobActions } from '../../../jobs/view/job-actions.js'
+import { JobProgress } from '../../../jobs/view/job-progress.js'
+import { isTerminal, useLiveStatus, useSubject } from '../../../live/index.js'
+import {
+  Card,
+  ErrorState,
+  Facts,
+  formatDuration,
+  LinkButton,
+  Notice,
+  nextStep,
+  Page,
+  RelativeTime,
+  SkeletonList,
+  StatusBadge,
+  secondsBetween,
+  useNow,
+} from '../../../ui/index.js'
+import { JobLog } from './job-log.js'
+
+const crumbs = [{ label: 'Jobs', to: '/jobs' }]
+
+export function JobPage() {
+  const { id = '' } = useParams()
+  const job = useJob(id)
+  const since = useLiveStatus((s) => s.lastContact)
+  if (!job.data)
+    return (
+      <Page title="Job" crumbs={crumbs}>
+        {job.error ? (
+          <ErrorState error={job.error} since={since} onRetry={() => void job.refetch()} />
+        ) : (
+          <SkeletonList className="h-32" />
+        )}
+      </Page>
+    )
+  return <JobView job={job.data} />
+}
+
+function JobView({ job }: { job: Job }) {
+  useSubject(job.subjectType, job.subjectId)
+  const now = useNow(1000, !isTerminal(job))
+  const to = subjectLink(job)
+  return (
+    <Page
+      title={job.title}
+      crumbs={crumbs}
+      state={<StatusBadge status={job.state} warned={jobWarnings(job).length > 0} />}
+      subtitle={kindLabel(job.kind)}
+      actions={
+        <>
+          <JobActions job={job} />
+          {to && <LinkButton to={to}>Open what it works on</LinkButton>}
+        </>
+      }
+    >
+      <div className="space-y-5">
+        {job.error && (
+          <Notice tone="red" icon={TriangleAlert} title={job.error.message}>
+            {nextStep(job.error)}
+            <p className="mt-1 font-mono text-xs text-muted">{job.error.code}</p>
+          </Notice>
+        )}
+        {jobWarnings(job).map((warning) => (
+          <Notice key={warning} tone="amber" icon={TriangleAlert}>
+            {warning}
+          </Notice>
+        ))}
+        <div className="grid gap-5 lg:grid-cols-2">
+          <Card title="Progress">
+            <JobProgress job={job} label={`Progress of ${job.title}`} />
+          </Card>
+          <Card title="Facts">
+            <Facts
+              rows={[
+                ['Made', <RelativeTime key="made" at={job.createdAt} />],
+                [
+                  job.attempt > 1 ? `Attempt ${job.attempt} started` : 'Started',
+                  <RelativeTime key="started" at={job.startedAt} />,
+                ],
+                ['Ended', <RelativeTime key="ended" at={job.finishedAt} />],
+                [
+                  'Took',
+                  job.startedAt ? formatDuration(secondsBetween(job.startedAt, job.finishedAt, now)) : 'not started',
+                ],
+                ['Attempt', `${job.attempt}${job.crashes > 0 ? `, ${job.crashes} crashed` : ''}`],
+                ['Pool', job.queue],
+                ['Worker', job.owner ?? 'none now'],
+                ['Last sign of life', <RelativeTime key="beat" at={job.heartbeatAt} />],
+                [
+                  'Id',
+                  <span key="id" className="font-mono text-xs">
+                    {job.id}
+                  </span>,
+                ],
+              ]}
+            />
+          </Card>
+        </div>
+        <JobLog job={job} />
+        <p className="text-xs text-muted">
+          Something stuck?{' '}
+          <Link to="/system" className="underline hover:text-heading">
+            System
+          </Link>{' '}
+          shows the workers and their last beats.
+        </p>
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,66 @@
+// One plain generation: request, streamed text, result. The finished text comes from the result, so a lost stream loses nothing.
+import { type ChatMessage, STEERING_TOKENS_EVENT, SteeringTokensSchema, subjectChannel } from '@mistudio/contracts'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, hasActiveJob, isActive, keys, pollWhile, queryClient, useJobEvents } from '../../live/index.js'
+
+export interface GenerationRequest {
+  modelId: string
+  /** Text to continue or conversation to answer. */
+  from: { prompt: string } | { messages: ChatMessage[] }
+  maxTokens: number
+  temperature: number
+}
+
+export const useGeneration = () => {
+  const [streamed, setStreamed] = useState('')
+  const [id, setId] = useState<string | null>(null)
+  const create = useMutation({
+    mutationFn: ({ modelId, from, maxTokens, temperature }: GenerationRequest) =>
+      api.createSteering({
+        body: { modelId, ...from, variants: [], sampling: { maxTokens, temperature, seed: Date.now() % 2 ** 31 } },
+      }),
+    onSuccess: (steering) => {
+      queryClient.setQueryData(keys.steering(steering.id), steering)
+      void queryClient.invalidateQueries({ queryKey: keys.steerings, exact: true })
+      setId(steering.id)
+    },
+  })
+  const steering = useQuery({
+    queryKey: keys.steering(id ?? 'none'),
+    queryFn: ({ signal }) => api.getSteering({ params: { id: id ?? '' }, signal }),
+    enabled: id !== null,
+    refetchInterval: pollWhile(hasActiveJob),
+  }).data
+  const job = steering?.job ?? null
+  useJobEvents(job?.id ?? null, id ? subjectChannel('steering', id) : null, {
+    active: isActive(job),
+    onEvents: (events) => {
+      for (const event of events) {
+        if (event.type !== STEERING_TOKENS_EVENT) continue
+        const parsed = SteeringTokensSchema.safeParse(event.payload)
+        if (parsed.success)
+          setStreamed((text) =>
+            parsed.data.rows.filter((row) => row.row === 0).reduce((sum, row) => sum + row.text, text),
+          )
+      }
+    },
+  })
+  const completion = steering?.result?.completions[0] ?? null
+  const failed = job?.state === 'failed' || job?.state === 'cancelled'
+  return {
+    start: (request: GenerationRequest) => {
+      setStreamed('')
+      setId(null)
+      create.mutate(request)
+    },
+    /** What the text shown starts from: the prompt, nothing for a conversation, null before the first one. */
+    prompt: create.variables ? ('prompt' in create.variables.from ? create.variables.from.prompt : '') : null,
+    text: completion?.text ?? streamed,
+    completion,
+    milliseconds: steering?.result?.milliseconds ?? null,
+    job,
+    running: create.isPending || (id !== null && !completion && !failed),
+    failure: create.error ?? (failed ? (job?.error?.message ?? 'It was cancelled.') : null),
+  }
+}

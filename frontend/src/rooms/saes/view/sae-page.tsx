@@ -1,0 +1,177 @@
+// One SAE: its import while that runs, then facts, figures of its training, self-check, exports, extractions.
+import { judgeKnown, SAE_LAYOUT_TEXTS, type Sae } from '@mistudio/contracts'
+import Pencil from 'lucide-react/icons/pencil'
+import Trash2 from 'lucide-react/icons/trash-2'
+import TriangleAlert from 'lucide-react/icons/triangle-alert'
+import { useState } from 'react'
+import { Link, useParams } from 'react-router'
+import { DamageNotice } from '../../../jobs/view/damage.js'
+import { useLiveStatus, useSubject } from '../../../live/index.js'
+import { ExtractionCard, StartExtraction, sortExtractions, useExtractions } from '../../../shared/extractions/index.js'
+import { RunPrecision } from '../../../shared/precision/index.js'
+import { summaryTiles } from '../../../shared/sae-figures/tiles.js'
+import {
+  Button,
+  Card,
+  ErrorState,
+  Facts,
+  formatDateTime,
+  Notice,
+  Page,
+  QualityNotice,
+  SkeletonList,
+  Stat,
+  StatRow,
+} from '../../../ui/index.js'
+import { useSae } from '../api.js'
+import { isCrosscoderSae, originLine, saeFacts, saeLine, trainedOn } from '../prepare.js'
+import { ExportCard } from './export-card.js'
+import { ImportingSae } from './importing-sae.js'
+import { DeleteSae, RenameSae } from './sae-dialogs.js'
+import { SelfCheckCard, VerdictBadge } from './self-check.js'
+import { SiteTable } from './site-table.js'
+
+const CRUMBS = [{ label: 'SAEs', to: '/saes' }]
+
+export function SaePage() {
+  const { id = '' } = useParams()
+  const sae = useSae(id)
+  const since = useLiveStatus((state) => state.lastContact)
+  useSubject('sae', id)
+  if (sae.data && sae.data.status !== 'ready') return <ImportingSae sae={sae.data} />
+  if (sae.data) return <SaeView sae={sae.data} />
+  return (
+    <Page title="SAE" crumbs={CRUMBS}>
+      {sae.error ? (
+        <ErrorState error={sae.error} since={since} onRetry={() => void sae.refetch()} />
+      ) : (
+        <SkeletonList className="h-40" />
+      )}
+    </Page>
+  )
+}
+
+function SaeView({ sae }: { sae: Sae }) {
+  const [asking, setAsking] = useState<'rename' | 'delete' | 'extract' | null>(null)
+  const close = () => setAsking(null)
+  const crosscoder = isCrosscoderSae(sae)
+  return (
+    <Page
+      title={sae.name}
+      crumbs={CRUMBS}
+      state={
+        <>
+          {sae.check && <VerdictBadge check={sae.check} />}
+          <RunPrecision precision={sae.precision} modelId={sae.modelId} />
+        </>
+      }
+      subtitle={`${sae.modelName} · ${saeLine(sae)}`}
+      actions={
+        <>
+          <Button icon={Pencil} onClick={() => setAsking('rename')}>
+            Rename
+          </Button>
+          <Button icon={Trash2} onClick={() => setAsking('delete')}>
+            Delete
+          </Button>
+          {!crosscoder && (
+            <Button kind="primary" onClick={() => setAsking('extract')}>
+              Start extraction
+            </Button>
+          )}
+        </>
+      }
+    >
+      <div className="space-y-5">
+        <DamageNotice damage={sae.damage} id={sae.id} />
+        {sae.modelPrecision && sae.modelPrecision !== sae.precision && (
+          <Notice tone="amber" icon={TriangleAlert} title="The model is loaded in another precision now">
+            This SAE was {sae.trainingId ? 'trained on' : 'imported for'} {sae.modelName} at {sae.precision}, and
+            extractions and steering now read it at {sae.modelPrecision}. Load the model as {sae.precision} on its page
+            to read what it was {sae.trainingId ? 'trained' : 'checked'} on.
+          </Notice>
+        )}
+        <QualityNotice problems={judgeKnown(sae)} />
+        {sae.summary && (
+          <StatRow>
+            {summaryTiles(sae.summary).map((tile) => (
+              <Stat key={tile.label} {...tile} />
+            ))}
+          </StatRow>
+        )}
+        <div className="grid items-start gap-5 lg:grid-cols-2">
+          <Card title="Facts">
+            <Facts
+              rows={[
+                [
+                  'Model',
+                  sae.modelId ? (
+                    <Link key="m" to={`/models/${sae.modelId}`} className="hover:underline">
+                      {sae.modelName}
+                    </Link>
+                  ) : (
+                    `${sae.modelName} (no longer here)`
+                  ),
+                ],
+                ...saeFacts(sae),
+                ['Trained on', trainedOn(sae)],
+                ...(sae.layout ? [['Came as', SAE_LAYOUT_TEXTS[sae.layout].label] as const] : []),
+                ...(originLine(sae) ? [['From', originLine(sae)] as const] : []),
+                ['Made', formatDateTime(sae.createdAt)],
+                ...(sae.trainingId
+                  ? [
+                      [
+                        'Training',
+                        <Link key="t" to={`/trainings/${sae.trainingId}`} className="underline">
+                          Curves and settings
+                        </Link>,
+                      ] as const,
+                    ]
+                  : []),
+              ]}
+            />
+          </Card>
+          <ExportCard sae={sae} />
+        </div>
+        {crosscoder ? (
+          <SiteTable sae={sae} />
+        ) : (
+          <>
+            <SelfCheckCard sae={sae} />
+            <Extractions saeId={sae.id} onStart={() => setAsking('extract')} />
+          </>
+        )}
+      </div>
+      <RenameSae open={asking === 'rename'} onClose={close} sae={sae} />
+      <DeleteSae open={asking === 'delete'} onClose={close} sae={sae} />
+      <StartExtraction open={asking === 'extract'} onClose={close} saeId={sae.id} />
+    </Page>
+  )
+}
+
+function Extractions({ saeId, onStart }: { saeId: string; onStart(): void }) {
+  const extractions = useExtractions(saeId)
+  return (
+    <section aria-labelledby="extractions">
+      <h2 id="extractions" className="mb-3 text-lg font-semibold text-heading">
+        Extractions
+      </h2>
+      {extractions.error && !extractions.data ? (
+        <ErrorState error={extractions.error} onRetry={() => void extractions.refetch()} />
+      ) : !extractions.data ? (
+        <SkeletonList rows={1} className="h-28" />
+      ) : extractions.data.length === 0 ? (
+        <Card>
+          <p className="mb-3 text-sm text-body">Features appear after the SAE has read a dataset.</p>
+          <Button onClick={onStart}>Start extraction</Button>
+        </Card>
+      ) : (
+        <div className="space-y-3">
+          {sortExtractions(extractions.data).map((one) => (
+            <ExtractionCard key={one.id} extraction={one} />
+          ))}
+        </div>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,119 @@
+// Chosen features, and a search by number, label or token to add more.
+import type { Extraction } from '@mistudio/contracts'
+import Plus from 'lucide-react/icons/plus'
+import X from 'lucide-react/icons/x'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { useFeature, useFeatureSearch } from '../../../data/features.js'
+import { parseIndex } from '../../../shared/feature-number.js'
+import { visibleToken } from '../../../tokens/index.js'
+import { Button, errorText, formatValue, IconButton, SearchInput } from '../../../ui/index.js'
+import { addFeature, MAX_FEATURES, removeFeature, type SteeringDraft } from '../draft.js'
+
+interface Props {
+  extraction: Extraction
+  draft: SteeringDraft
+  onDraft(draft: SteeringDraft): void
+}
+
+export function FeaturePicker({ extraction, draft, onDraft }: Props) {
+  const [search, setSearch] = useState('')
+  const found = useFeatureSearch(search ? extraction.id : '', search, 8)
+  const index = parseIndex(search, extraction.dSae)
+  const add = (chosen: number) => {
+    onDraft(addFeature(draft, chosen))
+    setSearch('')
+  }
+  const rows = (found.data?.items ?? []).filter((row) => !draft.features.includes(row.index))
+  const full = draft.features.length >= MAX_FEATURES
+  return (
+    <fieldset className="min-w-0">
+      <legend className="mb-1.5 text-sm font-medium text-heading">Features</legend>
+      {draft.features.length > 0 && (
+        <ul className="mb-2 space-y-1.5">
+          {draft.features.map((chosen) => (
+            <Chosen
+              key={chosen}
+              extractionId={extraction.id}
+              index={chosen}
+              onRemove={() => onDraft(removeFeature(draft, chosen))}
+            />
+          ))}
+        </ul>
+      )}
+      {full ? (
+        <p className="text-xs text-muted">{MAX_FEATURES} features are the most at once.</p>
+      ) : (
+        <SearchInput value={search} onChange={setSearch} placeholder="Add by number, label or token" />
+      )}
+      {search && !full && (
+        <ul
+          aria-label="Found features"
+          className="mt-1.5 max-h-64 space-y-0.5 overflow-y-auto rounded-lg border border-line p-1"
+        >
+          {index !== null && !draft.features.includes(index) && (
+            <li>
+              <Button kind="ghost" size="sm" icon={Plus} className="w-full justify-start" onClick={() => add(index)}>
+                Feature {index}
+              </Button>
+            </li>
+          )}
+          {rows
+            .filter((row) => row.index !== index)
+            .map((row) => (
+              <li key={row.index}>
+                <button
+                  type="button"
+                  onClick={() => add(row.index)}
+                  className="flex w-full items-baseline gap-2 rounded px-2 py-1.5 text-left text-sm hover:bg-hover focus-visible:-outline-offset-2"
+                >
+                  <span className="font-mono text-heading">{row.index}</span>
+                  <span className="min-w-0 flex-1 truncate">
+                    {row.label ?? row.topTokens.slice(0, 4).map(visibleToken).join('  ')}
+                  </span>
+                  <span className="text-xs text-muted">max {formatValue(row.maxActivation)}</span>
+                </button>
+              </li>
+            ))}
+          {found.error && <li className="px-2 py-1.5 text-sm text-tone-red">{errorText(found.error)}</li>}
+          {found.data && rows.length === 0 && index === null && (
+            <li className="px-2 py-1.5 text-sm text-muted">No feature fits “{search}”.</li>
+          )}
+        </ul>
+      )}
+      {draft.features.length === 0 && !search && (
+        <p className="mt-1.5 text-xs text-muted">
+          Or pick some in the{' '}
+          <Link to={`/features/${extraction.id}`} className="underline">
+            feature browser
+          </Link>
+          .
+        </p>
+      )}
+    </fieldset>
+  )
+}
+
+function Chosen({ extractionId, index, onRemove }: { extractionId: string; index: number; onRemove(): void }) {
+  const feature = useFeature(extractionId, index)
+  const words = feature.data && (feature.data.label ?? feature.data.topTokens.slice(0, 4).map(visibleToken).join('  '))
+  return (
+    <li className="flex items-center gap-2 rounded-lg bg-tile py-0.5 pr-1 pl-3 text-sm">
+      <Link to={`/features/${extractionId}/${index}`} className="font-mono text-heading hover:underline">
+        #{index}
+      </Link>
+      <span className="min-w-0 flex-1 truncate text-body">
+        {feature.error ? <span className="text-tone-red">{errorText(feature.error)}</span> : words}
+      </span>
+      {feature.data && (
+        <span
+          className="text-xs text-muted tabular-nums"
+          title="Its strongest activation in the extraction: the unit of the strength"
+        >
+          max {formatValue(feature.data.maxActivation)}
+        </span>
+      )}
+      <IconButton icon={X} label={`Remove feature ${index}`} onClick={onRemove} className="size-8" />
+    </li>
+  )
+}

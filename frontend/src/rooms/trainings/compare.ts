@@ -1,0 +1,151 @@
+// Trainings beside one another: which, in which colour, their figures, and the best trade of L0 against quality. Pure.
+import {
+  type FigureEstimate,
+  type IntervalMetric,
+  SAE_FIGURES,
+  TRAINING_METRICS,
+  type Training,
+  type TrainingMetricKey,
+  type TrainingMetrics,
+} from '@mistudio/contracts'
+import type { Series } from '../../charts/prepare.js'
+import { formatInterval, formatPercent, formatValue } from '../../ui/format.js'
+import { lineLook } from './prepare.js'
+
+/** Trainings that the address names: a sweep, or ids in their order. */
+export function chosenTrainings(all: readonly Training[], query: URLSearchParams): Training[] {
+  const sweep = query.get('sweep')
+  if (sweep)
+    return all
+      .filter(({ sweepId }) => sweepId === sweep)
+      .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+  const ids = (query.get('ids') ?? '').split(',')
+  return ids.flatMap((id) => all.filter((training) => training.id === id))
+}
+
+export interface Figures {
+  readonly l0: FigureEstimate
+  readonly fvu: FigureEstimate
+  readonly ceRecovered: FigureEstimate
+  readonly kl: FigureEstimate
+  readonly deadShare: number | null
+}
+
+/** Final figures on held-out text, or those of the newest evaluation while it runs. */
+export function heldOutFigures({ summary, latest }: Pick<Training, 'summary' | 'latest'>): Figures {
+  if (summary) {
+    const of = (name: 'l0' | 'fvu' | 'ceRecovered' | 'kl'): FigureEstimate => ({
+      value: summary[name],
+      low: null,
+      high: null,
+      ...summary.intervals?.[name],
+    })
+    return { l0: of('l0'), fvu: of('fvu'), ceRecovered: of('ceRecovered'), kl: of('kl'), deadShare: summary.deadShare }
+  }
+  const of = (key: IntervalMetric): FigureEstimate => ({
+    value: latest[key] ?? null,
+    low: latest[`${key}_low`] ?? null,
+    high: latest[`${key}_high`] ?? null,
+  })
+  return {
+    l0: of('heldout_l0'),
+    fvu: of('heldout_fvu'),
+    ceRecovered: of('ce_recovered'),
+    kl: of('kl'),
+    deadShare: latest['heldout_dead_share'] ?? null,
+  }
+}
+
+/** A figure, and its interval where there is one. */
+export interface FigureText {
+  readonly text: string
+  readonly interval: string | null
+}
+
+export function figureTexts({ l0, fvu, ceRecovered, kl, deadShare }: Figures): readonly FigureText[] {
+  const of = (figure: FigureEstimate, show: (value: number | null) => string): FigureText => ({
+    text: show(figure.value),
+    interval: formatInterval(figure, show),
+  })
+  const percent = (value: number | null) => formatPercent(value, 2)
+  return [
+    of(l0, formatValue),
+    of(fvu, formatValue),
+    of(ceRecovered, percent),
+    of(kl, formatValue),
+    { text: formatPercent(deadShare), interval: null },
+  ]
+}
+export const FIGURE_HEADS = ['L0', 'FVU', 'CE recovered', 'KL', SAE_FIGURES.neverFired.label] as const
+
+/** One metric of several trainings on one chart. */
+export const comparedSeries = (
+  trainings: readonly Training[],
+  metrics: readonly (TrainingMetrics | undefined)[],
+  key: TrainingMetricKey,
+): Series[] =>
+  trainings.map((training, n) => {
+    const { steps = [], values = [] } = metrics[n]?.series[key] ?? {}
+    const { unit } = TRAINING_METRICS[key]
+    return { key: training.id, label: training.name, unit, ...lineLook(n), x: steps, y: values }
+  })
+
+/** What is traded against L0: a share of variance that is lost, or of the loss that is kept. */
+export type Quality = 'fvu' | 'ceRecovered'
+export const QUALITIES: Readonly<Record<Quality, { label: string; better: 'less' | 'more' }>> = {
+  fvu: { label: 'FVU', better: 'less' },
+  ceRecovered: { label: 'CE recovered', better: 'more' },
+}
+
+export interface ParetoPoint {
+  readonly id: string
+  readonly x: number
+  readonly y: number
+}
+
+/** Points that no other one beats in both: fewer features at least as good, or better with as few; by L0. */
+export function paretoFront(points: readonly ParetoPoint[], better: 'less' | 'more'): ParetoPoint[] {
+  const sign = better === 'less' ? 1 : -1
+  const sorted = [...points].sort((a, b) => a.x - b.x || sign * (a.y - b.y))
+  const front: ParetoPoint[] = []
+  for (const point of sorted) {
+    const last = front.at(-1)
+    if (!last || sign * point.y < sign * last.y) front.push(point)
+  }
+  return front
+}
+
+/** Every training as a point in its colour, and the front as a line behind them. */
+export function paretoSeries(trainings: readonly Training[], quality: Quality): Series[] {
+  const points = trainings.flatMap((training): ParetoPoint[] => {
+    const figures = heldOutFigures(training)
+    const [x, y] = [figures.l0.value, figures[quality].value]
+    return x === null || y === null ? [] : [{ id: training.id, x, y }]
+  })
+  if (points.length === 0) return []
+  const { label, better } = QUALITIES[quality]
+  const front = paretoFront(points, better)
+  const line: Series = {
+    key: 'front',
+    label: 'Pareto front',
+    unit: label,
+    color: '--series-slate',
+    dash: [4, 4],
+    x: front.map(({ x }) => x),
+    y: front.map(({ y }) => y),
+  }
+  const named = trainings.map((training, n): Series => {
+    const point = points.find(({ id }) => id === training.id)
+    const { color } = lineLook(n)
+    return {
+      key: training.id,
+      label: training.name,
+      unit: label,
+      color,
+      mark: 11,
+      x: point ? [point.x] : [],
+      y: point ? [point.y] : [],
+    }
+  })
+  return [line, ...named.filter(({ x }) => x.length > 0)]
+}

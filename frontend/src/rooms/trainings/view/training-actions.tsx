@@ -1,0 +1,86 @@
+// What may be done with a training; whatever ends or interrupts it says first what is kept.
+import type { Job, JobAction, Training } from '@mistudio/contracts'
+import Ban from 'lucide-react/icons/ban'
+import CircleStop from 'lucide-react/icons/circle-stop'
+import Pause from 'lucide-react/icons/pause'
+import Play from 'lucide-react/icons/play'
+import RotateCcw from 'lucide-react/icons/rotate-ccw'
+import { useState } from 'react'
+import { actionsOf, pendingControl } from '../../../jobs/prepare.js'
+import { useJobAction } from '../../../live/index.js'
+import { Button, ConfirmDialog, formatNumber } from '../../../ui/index.js'
+
+const LOOKS = {
+  pause: { label: 'Pause', icon: Pause },
+  resume: { label: 'Resume', icon: Play },
+  stop: { label: 'Stop & keep', icon: CircleStop },
+  cancel: { label: 'Cancel', icon: Ban },
+  retry: { label: 'Retry', icon: RotateCcw },
+} as const
+
+interface Consequence {
+  verb: string
+  goes: string[]
+  stays: string[]
+}
+const consequence = (action: 'pause' | 'stop' | 'cancel', training: Training): Consequence => {
+  const step = formatNumber(training.step)
+  if (action === 'pause')
+    return {
+      verb: 'Pause',
+      goes: [],
+      stays: [`Weights, optimiser and position at step ${step}: resuming goes on from there`, 'All curves'],
+    }
+  if (action === 'stop')
+    return {
+      verb: 'Stop',
+      goes: [`The ${formatNumber(training.params.steps - training.step)} steps that were still to come`],
+      stays: [`A finished SAE with the weights of about step ${step}, measured on held-out text`, 'All curves'],
+    }
+  return {
+    verb: 'Cancel',
+    goes: [`The SAE: nothing is made of the ${step} steps done so far`],
+    stays: ['All curves', 'Its settings, for Retry'],
+  }
+}
+
+export function TrainingActions({ training, job, size = 'md' }: { training: Training; job: Job; size?: 'sm' | 'md' }) {
+  const action = useJobAction()
+  const [asking, setAsking] = useState<'pause' | 'stop' | 'cancel' | null>(null)
+  const pending = pendingControl(job)
+  const press = (name: JobAction) => {
+    if (name === 'pause' || name === 'stop' || name === 'cancel') setAsking(name)
+    else action.mutate({ id: job.id, action: name })
+  }
+  const asked = asking ? consequence(asking, training) : null
+  return (
+    <span className="flex flex-wrap items-center gap-2">
+      {pending && <span className="text-xs text-tone-amber">{pending}…</span>}
+      {actionsOf(job).map((name) => (
+        <Button
+          key={name}
+          size={size}
+          kind={name === 'retry' || name === 'resume' ? 'info' : 'secondary'}
+          icon={LOOKS[name].icon}
+          busy={action.isPending && action.variables.action === name}
+          onClick={() => press(name)}
+        >
+          {LOOKS[name].label}
+        </Button>
+      ))}
+      {asking && asked && (
+        <ConfirmDialog
+          open
+          onClose={() => setAsking(null)}
+          verb={asked.verb}
+          name={training.name}
+          kind="training"
+          goes={asked.goes}
+          stays={asked.stays}
+          harmless={asking === 'pause'}
+          onConfirm={() => action.mutateAsync({ id: job.id, action: asking })}
+        />
+      )}
+    </span>
+  )
+}
