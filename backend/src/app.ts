@@ -14,6 +14,7 @@ import { bodyTimes, withoutTotalLimit } from './common/body-times.js'
 import type { AppConfig } from './common/config.js'
 import { serveDocs } from './common/docs.js'
 import { Gate } from './common/gate.js'
+import { answerAtHttpLevel, requireHost } from './common/http-level.js'
 import { MaskingLogger } from './common/logger.js'
 import { checkOrigin } from './common/origin.js'
 import { serveStatic } from './common/static.js'
@@ -52,6 +53,7 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
   })
   trustProxies(app, config.trustedProxies)
   app.use(security)
+  app.use(requireHost)
   app.use(checkOrigin(config.allowedOrigins))
   app.use(bodyTimes(isUpload))
   app.use(jsonBodies())
@@ -62,6 +64,7 @@ export async function createApp(config: AppConfig): Promise<NestExpressApplicati
   for (const handler of serveStatic(config.staticDir)) app.use(handler)
   app.enableShutdownHooks()
   withoutTotalLimit(app.getHttpServer())
+  answerAtHttpLevel(app.getHttpServer())
   await app.init()
   await app.get(Instance, { strict: false }).load()
   await app.get(AuthService, { strict: false }).ensureFirstKey()

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Answer, startTestApp, type TestApp } from './testing/app.js'
 
 interface Postgres {
@@ -158,6 +158,26 @@ describe('while PostgreSQL', () => {
       })
       expect(worthRetrying(answer)).toBe(true)
     }
+  })
+
+  it('has no room for a session either: who is signed in reads on, who signs in is told why', async () => {
+    const key = (await test.call('GET', '/auth/keys')).body.data[0]
+    const signIn = () => test.call('POST', '/auth/login', { apiKey: test.key }, {})
+    const browser = { cookie: (await signIn()).headers.get('set-cookie')?.split(';')[0] ?? '' }
+    await test.database.pool.query(`
+      CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON session FOR EACH ROW EXECUTE FUNCTION no_room();
+      CREATE TRIGGER no_room_again BEFORE UPDATE ON api_key FOR EACH ROW EXECUTE FUNCTION no_room();`)
+    const answer = await signIn()
+    expect(answer.body.error).toMatchObject({ code: 'disk_full', message: expect.stringContaining('cannot sign in') })
+    expect(worthRetrying(answer)).toBe(true)
+    const asked = Date.now()
+    // The last use of both is due to be written again.
+    vi.setSystemTime(asked + 120_000)
+    const answers = [await test.call('GET', '/models'), await test.call('GET', '/models', undefined, browser)]
+    vi.useRealTimers()
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    const unwritten = (await test.call('GET', '/auth/keys')).body.data.find(({ id }: { id: string }) => id === key.id)
+    expect(unwritten).toEqual(key)
   })
 })
 

@@ -45,7 +45,7 @@ export class AuthService {
       const hash = hashSecret(key)
       const row = await this.repository.keyByHash(hash)
       if (!row || !sameHash(row.hash, hash)) return null
-      if (this.touches.due(row.id)) await this.repository.touchKey(row.id)
+      await this.touches.note(row.id, () => this.repository.touchKey(row.id))
       return { scope: ScopeSchema.parse(row.scope), keyId: row.id, sessionId: null }
     })
   }

@@ -1,5 +1,5 @@
 // Browser sessions: opened with a key or a link of it, listed, ended one by one or everywhere. A session is good as long as its key is.
-import { AppError, type Scope, ScopeSchema, type Session, scopeIncludes } from '@mistudio/contracts'
+import { AppError, type Scope, ScopeSchema, type Session, scopeIncludes, troubleOf } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { iso } from '../common/time.js'
 import { LivePublisher } from '../live/publisher.js'
@@ -27,16 +27,17 @@ export class SessionsService {
     private readonly publisher: LivePublisher,
   ) {}
 
-  /** @throws AppError `unauthenticated` when the key is gone. */
+  /** @throws AppError `unauthenticated` when the key is gone, `disk_full` with what still works. */
   async open({ keyId, scope }: Pick<Identity, 'keyId' | 'scope'>, browser: string): Promise<Opened> {
-    await this.repository.deleteExpiredSessions()
     const cookie = randomSecret()
-    await this.repository.createSession({
-      hash: hashSecret(cookie),
-      keyId,
-      browser: browser.slice(0, MAX_BROWSER_CHARACTERS),
-      expiresAt: new Date(Date.now() + SESSION_DAYS * DAY_MS),
-    })
+    const expiresAt = new Date(Date.now() + SESSION_DAYS * DAY_MS)
+    const row = { hash: hashSecret(cookie), keyId, browser: browser.slice(0, MAX_BROWSER_CHARACTERS), expiresAt }
+    try {
+      await this.repository.deleteExpiredSessions()
+      await this.repository.createSession(row)
+    } catch (error) {
+      throw troubleOf(error) === 'full' ? noRoom(error) : error
+    }
     return { cookie, scope }
   }
 
@@ -45,7 +46,7 @@ export class SessionsService {
     const hash = hashSecret(cookie)
     const row = await this.repository.session(hash)
     if (!row || !sameHash(row.hash, hash) || row.expiresAt <= new Date()) return null
-    if (this.touches.due(row.id)) await this.repository.touchSession(row.id)
+    await this.touches.note(row.id, () => this.repository.touchSession(row.id))
     return { scope: ScopeSchema.parse(row.key.scope), keyId: row.keyId, sessionId: row.id }
   }
 
@@ -83,6 +84,15 @@ export class SessionsService {
     for (const { id } of rows) this.publisher.dropCredential(id)
   }
 }
+
+/** A session without a row could be neither listed nor ended (ADR 0150). */
+const noRoom = (cause: unknown): AppError =>
+  new AppError(
+    'disk_full',
+    'You cannot sign in: the disk of the data folder is full, so a session cannot be stored. Free some space on it and try again. Browsers that are signed in and API keys still read everything.',
+    {},
+    { cause },
+  )
 
 const isAdmin = ({ scope }: Identity): boolean => scopeIncludes(scope, 'admin')
 

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { AppError } from '@mistudio/contracts'
 import type { NextFunction, Request, Response } from 'express'
+import { clientAddress, TRUSTED_PROXY_SETTING } from './client-address.js'
 
 const READING = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -32,7 +33,7 @@ export const checkOrigin =
   }
 
 /** Where a request comes from: what a proxy says only when it was named in MISTUDIO_TRUSTED_PROXIES. */
-export const addressOf = ({ ip, socket }: Request): string => ip ?? socket.remoteAddress ?? 'unknown'
+export const addressOf = (request: Request): string => clientAddress(request, request.app.get(TRUSTED_PROXY_SETTING))
 
 /**
  * The address to write into links. A Host header is whatever its sender likes, so it counts only when it names an origin that was allowed

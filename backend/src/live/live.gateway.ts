@@ -9,6 +9,7 @@ import {
   SYSTEM_CHANNEL,
 } from '@mistudio/contracts'
 import { Logger, type OnApplicationShutdown } from '@nestjs/common'
+import { HttpAdapterHost } from '@nestjs/core'
 import {
   ConnectedSocket,
   MessageBody,
@@ -22,6 +23,7 @@ import { z } from 'zod'
 import { AuthService } from '../auth/auth.service.js'
 import type { Identity } from '../auth/identity.js'
 import { Instance } from '../auth/instance.js'
+import { clientAddress, TRUSTED_PROXY_SETTING } from '../common/client-address.js'
 import { Budget, SOCKET_RATE, SOCKETS_PER_KEY } from './budget.js'
 import { Callers } from './callers.js'
 import { credentialRoom, LivePublisher } from './publisher.js'
@@ -44,6 +46,7 @@ export class LiveGateway implements OnGatewayInit<Server>, OnApplicationShutdown
     private readonly auth: AuthService,
     private readonly instance: Instance,
     private readonly publisher: LivePublisher,
+    private readonly http: HttpAdapterHost,
   ) {}
 
   afterInit(server: Server): void {
@@ -61,7 +64,7 @@ export class LiveGateway implements OnGatewayInit<Server>, OnApplicationShutdown
     const handshake = HandshakeSchema.safeParse(socket.handshake.auth)
     const token = handshake.success ? handshake.data.token : undefined
     const cookie = parseCookies(socket.handshake.headers.cookie ?? '')[this.instance.cookie]
-    const { address } = socket.handshake
+    const address = clientAddress(socket.request, this.http.httpAdapter.getInstance().get(TRUSTED_PROXY_SETTING))
     const identity = token
       ? await this.auth.byKey(token, address)
       : cookie

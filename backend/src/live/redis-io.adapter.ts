@@ -21,6 +21,8 @@ export class RedisIoAdapter extends IoAdapter {
       ...options,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       serveClient: false,
+      // Offers of other protocols at other addresses are answered as plain requests (common/http-level.ts).
+      destroyUpgrade: false,
       // Who does not say who it is.
       connectTimeout: 10_000,
       allowRequest: (request, decide) => {

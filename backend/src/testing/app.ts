@@ -62,11 +62,13 @@ async function createDatabase(server: string): Promise<{ url: string; drop: () =
 export async function startTestApp(
   redisUrl = required('TEST_REDIS_URL'),
   databaseServer = required('TEST_DATABASE_URL'),
+  trustedProxies: readonly string[] = [],
 ): Promise<TestApp> {
   const created = await createDatabase(databaseServer)
   const dataDir = await mkdtemp(path.join(tmpdir(), 'mistudio-test-'))
   const importRoot = path.join(dataDir, 'import')
-  const config = new AppConfig(created.url, redisUrl, dataDir, '127.0.0.1', 0, [importRoot], [], dataDir, 1_000_000)
+  const folders = [[importRoot], [], dataDir] as const
+  const config = new AppConfig(created.url, redisUrl, dataDir, '127.0.0.1', 0, ...folders, 1_000_000, trustedProxies)
   const app = await createApp(config)
   await app.listen(0, '127.0.0.1')
   const url = await app.getUrl()

@@ -16,6 +16,7 @@ export const ERROR_STATUS = {
   data_damaged: 409,
   request_timeout: 408,
   payload_too_large: 413,
+  headers_too_large: 431,
   file_not_found: 422,
   file_invalid: 422,
   model_invalid: 422,
