@@ -1,7 +1,7 @@
 // HTTP of activation captures, and download of their files.
-import type { Capture, CaptureComparison, CompareCapturesQuery, CreateCapture } from '@mistudio/contracts'
+import type { Capture, CaptureComparison, CompareCapturesQuery, CreateCapture, ListQuery } from '@mistudio/contracts'
 import { Controller, Param, StreamableFile } from '@nestjs/common'
-import { BodyOf, IdParam, QueryOf, Serve, ServeRaw } from '../common/route.js'
+import { BodyOf, IdParam, type Page, QueryOf, Serve, ServeRaw } from '../common/route.js'
 import { ActivationsService } from './activations.service.js'
 
 @Controller()
@@ -9,8 +9,8 @@ export class ActivationsController {
   constructor(private readonly activations: ActivationsService) {}
 
   @Serve('listCaptures')
-  list(): Promise<Capture[]> {
-    return this.activations.list()
+  list(@QueryOf('listCaptures') query: ListQuery): Promise<Page<Capture>> {
+    return this.activations.list(query)
   }
 
   @Serve('createCapture')

@@ -1,11 +1,23 @@
 // Rows of captures.
-import { TERMINAL_STATES } from '@mistudio/contracts'
+import { type ListQuery, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import { inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
 export type CaptureRow = Prisma.CaptureGetPayload<object>
+const LISTING: Listing = {
+  from: 'capture c',
+  id: 'c.id',
+  search: ['c.model_name', 'c.dataset_name', 'c.sites::text'],
+  sort: { createdAt: 'c.created_at', tokens: 'c.tokens' },
+  filters: {
+    modelId: 'c.model_id = $',
+    tokenizationId: 'c.tokenization_id = $',
+    ready: '(c.ready_at IS NOT NULL) = $',
+  },
+}
 type NewCapture = Pick<
   CaptureRow,
   'id' | 'modelId' | 'modelName' | 'tokenizationId' | 'datasetName' | 'precision' | 'contextSize' | 'tokens'
@@ -15,8 +27,10 @@ type NewCapture = Pick<
 export class ActivationsRepository {
   constructor(private readonly database: Database) {}
 
-  list(): Promise<CaptureRow[]> {
-    return this.database.prisma.capture.findMany({ orderBy: { createdAt: 'desc' } })
+  async list(query: ListQuery): Promise<{ rows: CaptureRow[]; total: number }> {
+    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+    const rows = await this.database.prisma.capture.findMany({ where: { id: { in: [...ids] } } })
+    return { rows: inOrder(ids, rows), total }
   }
 
   find(id: string): Promise<CaptureRow | null> {

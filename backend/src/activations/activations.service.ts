@@ -13,6 +13,7 @@ import {
   type Damage,
   estimateCapture,
   type Job,
+  type ListQuery,
   type Model,
   PrecisionSchema,
   type Site,
@@ -23,6 +24,8 @@ import {
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { holdRows } from '../common/hold.js'
+import { pageOf } from '../common/list.js'
+import type { Page } from '../common/route.js'
 import { statusOf } from '../common/status.js'
 import { StoredChecksRepository } from '../common/stored-checks.repository.js'
 import { openWholeFile, type StoredFile } from '../common/stored-file.js'
@@ -49,11 +52,12 @@ export class ActivationsService {
     private readonly config: AppConfig,
   ) {}
 
-  async list(): Promise<Capture[]> {
-    const rows = await this.repository.list()
+  async list(query: ListQuery): Promise<Page<Capture>> {
+    const { rows, total } = await this.repository.list(query)
     const ids = rows.map(({ id }) => id)
     const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('captures', ids)]
-    return rows.map((row) => toCapture(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
+    const items = rows.map((row) => toCapture(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
+    return pageOf(items, total, query)
   }
 
   async get(id: string): Promise<Capture> {

@@ -51,7 +51,9 @@ function parametersOf(route: Route): NonNullable<Operation['parameters']> {
 function operationOf(name: string, route: Route): Operation {
   const answer = route.paged
     ? z.object({ data: z.array(route.response), meta: PageMetaSchema })
-    : z.object({ data: route.response })
+    : route.listed
+      ? z.object({ data: route.response, meta: PageMetaSchema })
+      : z.object({ data: route.response })
   return {
     operationId: name,
     tags: [route.path.split('/')[1] ?? 'api'],

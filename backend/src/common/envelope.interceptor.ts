@@ -9,6 +9,10 @@ import { ROUTE_KEY, routeOf } from './route.js'
 
 const wrap = (name: RouteName, value: unknown): unknown => {
   const route = routeOf(name)
+  if (route.listed) {
+    const { items, meta } = z.object({ items: route.response, meta: PageMetaSchema }).parse(value)
+    return { data: items, meta }
+  }
   if (!route.paged) return { data: route.response.parse(value ?? null) }
   const page = z.object({ items: z.array(route.response), meta: PageMetaSchema }).parse(value)
   return { data: page.items, meta: page.meta }

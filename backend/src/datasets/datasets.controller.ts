@@ -1,6 +1,14 @@
 // HTTP of datasets.
 
-import type { CreateDataset, Dataset, DatasetPreview, Document, PageQuery, PreviewDataset } from '@mistudio/contracts'
+import type {
+  CreateDataset,
+  Dataset,
+  DatasetPreview,
+  Document,
+  ListQuery,
+  PageQuery,
+  PreviewDataset,
+} from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
 import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
 import { DatasetsService } from './datasets.service.js'
@@ -10,8 +18,8 @@ export class DatasetsController {
   constructor(private readonly datasets: DatasetsService) {}
 
   @Serve('listDatasets')
-  list(): Promise<Dataset[]> {
-    return this.datasets.list()
+  list(@QueryOf('listDatasets') query: ListQuery): Promise<Page<Dataset>> {
+    return this.datasets.list(query)
   }
 
   @Serve('previewDataset')

@@ -1,12 +1,24 @@
 // Rows of datasets.
 
-import type { DatasetSource } from '@mistudio/contracts'
+import type { DatasetSource, ListQuery } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import { inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
 const withCount = { include: { _count: { select: { tokenizations: true } } } } as const
 export type DatasetRow = Prisma.DatasetGetPayload<typeof withCount>
+const LISTING: Listing = {
+  from: 'dataset d',
+  id: 'd.id',
+  search: ['d.name', 'd.file_name'],
+  sort: {
+    createdAt: 'd.created_at',
+    name: 'lower(d.name)',
+    tokenizations: '(SELECT count(*) FROM tokenization t WHERE t.dataset_id = d.id)',
+  },
+  filters: { ready: '(d.ready_at IS NOT NULL) = $' },
+}
 
 export interface NewDataset {
   readonly id: string
@@ -19,8 +31,10 @@ export interface NewDataset {
 export class DatasetsRepository {
   constructor(private readonly database: Database) {}
 
-  list(): Promise<DatasetRow[]> {
-    return this.database.prisma.dataset.findMany({ ...withCount, orderBy: { createdAt: 'desc' } })
+  async list(query: ListQuery): Promise<{ rows: DatasetRow[]; total: number }> {
+    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+    const rows = await this.database.prisma.dataset.findMany({ ...withCount, where: { id: { in: [...ids] } } })
+    return { rows: inOrder(ids, rows), total }
   }
 
   find(id: string): Promise<DatasetRow | null> {

@@ -14,10 +14,12 @@ import {
   type Document,
   DocumentsResultSchema,
   type Job,
+  type ListQuery,
   type PageQuery,
   type PreviewDataset,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
+import { pageOf } from '../common/list.js'
 import type { Page } from '../common/route.js'
 import { statusOf } from '../common/status.js'
 import { StoredChecksRepository } from '../common/stored-checks.repository.js'
@@ -41,11 +43,12 @@ export class DatasetsService {
     private readonly questions: QuestionsService,
   ) {}
 
-  async list(): Promise<Dataset[]> {
-    const rows = await this.repository.list()
+  async list(query: ListQuery): Promise<Page<Dataset>> {
+    const { rows, total } = await this.repository.list(query)
     const ids = rows.map(({ id }) => id)
     const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('datasets', ids)]
-    return rows.map((row) => toDataset(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
+    const items = rows.map((row) => toDataset(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
+    return pageOf(items, total, query)
   }
 
   async get(id: string): Promise<Dataset> {

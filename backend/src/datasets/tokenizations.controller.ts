@@ -1,6 +1,6 @@
 // HTTP of tokenizations.
 
-import type { CreateTokenization, PageQuery, Tokenization, TokenSample } from '@mistudio/contracts'
+import type { CreateTokenization, ListQuery, PageQuery, Tokenization, TokenSample } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
 import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
 import { type Split, TokenizationsService } from './tokenizations.service.js'
@@ -15,7 +15,7 @@ export class TokenizationsController {
   }
 
   @Serve('listTokenizations')
-  list(@QueryOf('listTokenizations') query: { datasetId?: string; modelId?: string }): Promise<Tokenization[]> {
+  list(@QueryOf('listTokenizations') query: ListQuery): Promise<Page<Tokenization>> {
     return this.tokenizations.list(query)
   }
 

@@ -1,8 +1,9 @@
 // Rows of tokenizations.
 
-import { TERMINAL_STATES } from '@mistudio/contracts'
+import { type ListQuery, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx } from '../common/database.js'
+import { inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
@@ -10,6 +11,13 @@ const withNames = {
   include: { dataset: { select: { name: true } }, model: { select: { name: true, path: true } } },
 } as const
 export type TokenizationRow = Prisma.TokenizationGetPayload<typeof withNames>
+const LISTING: Listing = {
+  from: 'tokenization t JOIN dataset d ON d.id = t.dataset_id JOIN model m ON m.id = t.model_id',
+  id: 't.id',
+  search: ['d.name', 'm.name'],
+  sort: { createdAt: 't.created_at', contextSize: 't.context_size' },
+  filters: { datasetId: 't.dataset_id = $', modelId: 't.model_id = $', ready: '(t.ready_at IS NOT NULL) = $' },
+}
 
 export interface NewTokenization {
   readonly id: string
@@ -23,12 +31,10 @@ export interface NewTokenization {
 export class TokenizationsRepository {
   constructor(private readonly database: Database) {}
 
-  list(filter: { datasetId?: string | undefined; modelId?: string | undefined }): Promise<TokenizationRow[]> {
-    const where = {
-      ...(filter.datasetId ? { datasetId: filter.datasetId } : {}),
-      ...(filter.modelId ? { modelId: filter.modelId } : {}),
-    }
-    return this.database.prisma.tokenization.findMany({ ...withNames, where, orderBy: { createdAt: 'desc' } })
+  async list(query: ListQuery): Promise<{ rows: TokenizationRow[]; total: number }> {
+    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+    const rows = await this.database.prisma.tokenization.findMany({ ...withNames, where: { id: { in: [...ids] } } })
+    return { rows: inOrder(ids, rows), total }
   }
 
   find(id: string): Promise<TokenizationRow | null> {

@@ -5,6 +5,7 @@ import {
   type CreateTokenization,
   type Damage,
   type Job,
+  type ListQuery,
   type PageQuery,
   type Tokenization,
   TokenizationStatsSchema,
@@ -13,6 +14,7 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { holdRows } from '../common/hold.js'
+import { pageOf } from '../common/list.js'
 import type { Page } from '../common/route.js'
 import { statusOf } from '../common/status.js'
 import { StoredChecksRepository } from '../common/stored-checks.repository.js'
@@ -38,11 +40,12 @@ export class TokenizationsService {
     private readonly questions: QuestionsService,
   ) {}
 
-  async list(filter: { datasetId?: string | undefined; modelId?: string | undefined }): Promise<Tokenization[]> {
-    const rows = await this.repository.list(filter)
+  async list(query: ListQuery): Promise<Page<Tokenization>> {
+    const { rows, total } = await this.repository.list(query)
     const ids = rows.map(({ id }) => id)
     const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('tokenizations', ids)]
-    return rows.map((row) => toTokenization(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
+    const items = rows.map((row) => toTokenization(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
+    return pageOf(items, total, query)
   }
 
   async get(id: string): Promise<Tokenization> {

@@ -1,8 +1,8 @@
 // HTTP of extractions.
 
-import type { CreateExtraction, Extraction } from '@mistudio/contracts'
+import type { CreateExtraction, Extraction, ListQuery } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
-import { BodyOf, IdParam, QueryOf, Serve } from '../common/route.js'
+import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
 import { ExtractionsService } from './extractions.service.js'
 
 @Controller()
@@ -10,8 +10,8 @@ export class ExtractionsController {
   constructor(private readonly extractions: ExtractionsService) {}
 
   @Serve('listExtractions')
-  list(@QueryOf('listExtractions') query: { saeId?: string }): Promise<Extraction[]> {
-    return this.extractions.list(query.saeId)
+  list(@QueryOf('listExtractions') query: ListQuery): Promise<Page<Extraction>> {
+    return this.extractions.list(query)
   }
 
   @Serve('createExtraction')

@@ -1,12 +1,20 @@
 // Rows of extractions.
-import type { Precision, TrainedOn } from '@mistudio/contracts'
+import type { ListQuery, Precision, TrainedOn } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import { inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { Prisma } from '../generated/prisma/client.js'
 import { dropPartitions } from './partitions.js'
 
 const withSae = { include: { sae: true } } as const
 export type ExtractionRow = Prisma.ExtractionGetPayload<typeof withSae>
+const LISTING: Listing = {
+  from: 'extraction e JOIN sae s ON s.id = e.sae_id',
+  id: 'e.id',
+  search: ['s.name', 'e.dataset_name'],
+  sort: { createdAt: 'e.created_at' },
+  filters: { saeId: 'e.sae_id = $', tokenizationId: 'e.tokenization_id = $', ready: '(e.ready_at IS NOT NULL) = $' },
+}
 
 export interface NewExtraction {
   readonly id: string
@@ -22,9 +30,10 @@ export interface NewExtraction {
 export class ExtractionsRepository {
   constructor(private readonly database: Database) {}
 
-  list(saeId?: string): Promise<ExtractionRow[]> {
-    const where = saeId ? { saeId } : {}
-    return this.database.prisma.extraction.findMany({ ...withSae, where, orderBy: { createdAt: 'desc' } })
+  async list(query: ListQuery): Promise<{ rows: ExtractionRow[]; total: number }> {
+    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+    const rows = await this.database.prisma.extraction.findMany({ ...withSae, where: { id: { in: [...ids] } } })
+    return { rows: inOrder(ids, rows), total }
   }
 
   find(id: string): Promise<ExtractionRow | null> {

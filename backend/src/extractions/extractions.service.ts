@@ -8,6 +8,7 @@ import {
   ExtractionParamsSchema,
   ExtractionSummarySchema,
   type Job,
+  type ListQuery,
   PrecisionSchema,
   type Sae,
   type TextChoice,
@@ -20,6 +21,8 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { holdRows } from '../common/hold.js'
+import { pageOf } from '../common/list.js'
+import type { Page } from '../common/route.js'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
@@ -38,10 +41,11 @@ export class ExtractionsService {
     private readonly jobs: JobsService,
   ) {}
 
-  async list(saeId?: string): Promise<Extraction[]> {
-    const rows = await this.repository.list(saeId)
+  async list(query: ListQuery): Promise<Page<Extraction>> {
+    const { rows, total } = await this.repository.list(query)
     const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
-    return rows.map((row) => toExtraction(row, jobs.get(row.id) ?? null))
+    const items = rows.map((row) => toExtraction(row, jobs.get(row.id) ?? null))
+    return pageOf(items, total, query)
   }
 
   async get(id: string): Promise<Extraction> {

@@ -1,6 +1,7 @@
 // HTTP of models, and download of their parity reports.
 import type {
   CreateModel,
+  ListQuery,
   Model,
   ModelInspection,
   ModelMemory,
@@ -11,7 +12,7 @@ import type {
 } from '@mistudio/contracts'
 import { Controller, StreamableFile } from '@nestjs/common'
 import { Seen } from '../common/edit.js'
-import { BodyOf, IdParam, QueryOf, Serve, ServeRaw } from '../common/route.js'
+import { BodyOf, IdParam, type Page, QueryOf, Serve, ServeRaw } from '../common/route.js'
 import { ModelsService } from './models.service.js'
 import { ModelReportsService } from './reports.service.js'
 
@@ -23,8 +24,8 @@ export class ModelsController {
   ) {}
 
   @Serve('listModels')
-  list(): Promise<Model[]> {
-    return this.models.list()
+  list(@QueryOf('listModels') query: ListQuery): Promise<Page<Model>> {
+    return this.models.list(query)
   }
 
   @Serve('inspectModel')

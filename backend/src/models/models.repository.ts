@@ -1,15 +1,23 @@
 // Rows of models.
 
-import { type HubSource, type Precision, TERMINAL_STATES } from '@mistudio/contracts'
+import { type HubSource, type ListQuery, type Precision, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import { takeRows } from '../common/hold.js'
+import { inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Model } from '../generated/prisma/client.js'
 
 /** A row without its report, which is large and asked for by itself. */
 export type ModelRow = Omit<Model, 'parityReport'>
 const omit = { parityReport: true } as const
+const LISTING: Listing = {
+  from: 'model m',
+  id: 'm.id',
+  search: ['m.name', 'm.path', "m.hub->>'repo'"],
+  sort: { createdAt: 'm.created_at', name: 'lower(m.name)' },
+  filters: { ready: '(m.ready_at IS NOT NULL) = $' },
+}
 
 interface NewModel {
   readonly id: string
@@ -23,8 +31,10 @@ interface NewModel {
 export class ModelsRepository {
   constructor(private readonly database: Database) {}
 
-  list(): Promise<ModelRow[]> {
-    return this.database.prisma.model.findMany({ omit, orderBy: { createdAt: 'desc' } })
+  async list(query: ListQuery): Promise<{ rows: ModelRow[]; total: number }> {
+    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+    const rows = await this.database.prisma.model.findMany({ omit, where: { id: { in: [...ids] } } })
+    return { rows: inOrder(ids, rows), total }
   }
 
   find(id: string): Promise<ModelRow | null> {

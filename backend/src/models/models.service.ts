@@ -10,6 +10,7 @@ import {
   hubFolderName,
   hubSnapshotName,
   type Job,
+  type ListQuery,
   type Model,
   type ModelInspection,
   ModelInspectionSchema,
@@ -27,6 +28,8 @@ import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
 import { AppConfig } from '../common/config.js'
 import { requireSeen, versionOf } from '../common/edit.js'
+import { pageOf } from '../common/list.js'
+import type { Page } from '../common/route.js'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
 import { FilesService } from '../files/files.service.js'
@@ -48,10 +51,11 @@ export class ModelsService {
     private readonly config: AppConfig,
   ) {}
 
-  async list(): Promise<Model[]> {
-    const rows = await this.repository.list()
+  async list(query: ListQuery): Promise<Page<Model>> {
+    const { rows, total } = await this.repository.list(query)
     const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
-    return rows.map((row) => toModel(row, jobs.get(row.id) ?? null))
+    const models = rows.map((row) => toModel(row, jobs.get(row.id) ?? null))
+    return pageOf(models, total, query)
   }
 
   async get(id: string): Promise<Model> {

@@ -6,6 +6,7 @@ import type {
   HubSaes,
   HubSaesQuery,
   Job,
+  ListQuery,
   PublishSae,
   Sae,
   SaeCard,
@@ -15,7 +16,7 @@ import type {
 } from '@mistudio/contracts'
 import { Controller, Param, StreamableFile } from '@nestjs/common'
 import { Seen } from '../common/edit.js'
-import { BodyOf, IdParam, QueryOf, Serve, ServeRaw } from '../common/route.js'
+import { BodyOf, IdParam, type Page, QueryOf, Serve, ServeRaw } from '../common/route.js'
 import type { StoredFile } from '../common/stored-file.js'
 import { SaeExportsService } from './sae-exports.service.js'
 import { SaeImportsService } from './sae-imports.service.js'
@@ -30,8 +31,8 @@ export class SaesController {
   ) {}
 
   @Serve('listSaes')
-  list(): Promise<Sae[]> {
-    return this.saes.list()
+  list(@QueryOf('listSaes') query: ListQuery): Promise<Page<Sae>> {
+    return this.saes.list(query)
   }
 
   // Before the routes with an id, which would take "hub" for one.

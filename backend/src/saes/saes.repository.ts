@@ -1,9 +1,10 @@
 // Rows of SAEs.
 
-import { type Precision, type SaeOrigin, TERMINAL_STATES } from '@mistudio/contracts'
+import { type ListQuery, type Precision, type SaeOrigin, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import { takeRows } from '../common/hold.js'
+import { inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
@@ -11,6 +12,24 @@ const withCount = {
   include: { _count: { select: { extractions: true } }, model: { select: { path: true, precision: true } } },
 } as const
 export type SaeRow = Prisma.SaeGetPayload<typeof withCount>
+const LISTING: Listing = {
+  from: 'sae s',
+  id: 's.id',
+  search: ['s.name', 's.model_name', 's.site', 's.architecture'],
+  sort: {
+    createdAt: 's.created_at',
+    name: 'lower(s.name)',
+    dSae: 's.d_sae',
+    bytes: 's.bytes',
+    extractions: '(SELECT count(*) FROM extraction e WHERE e.sae_id = s.id)',
+  },
+  filters: {
+    modelId: 's.model_id = $',
+    trainingId: 's.training_id = $',
+    architecture: 's.architecture = $',
+    ready: '(s.ready_at IS NOT NULL) = $',
+  },
+}
 
 /** An SAE whose files are still to come. */
 export interface NewSae {
@@ -28,8 +47,10 @@ export interface NewSae {
 export class SaesRepository {
   constructor(private readonly database: Database) {}
 
-  list(): Promise<SaeRow[]> {
-    return this.database.prisma.sae.findMany({ ...withCount, orderBy: { createdAt: 'desc' } })
+  async list(query: ListQuery): Promise<{ rows: SaeRow[]; total: number }> {
+    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+    const rows = await this.database.prisma.sae.findMany({ ...withCount, where: { id: { in: [...ids] } } })
+    return { rows: inOrder(ids, rows), total }
   }
 
   find(id: string): Promise<SaeRow | null> {

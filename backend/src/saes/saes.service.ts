@@ -1,8 +1,10 @@
 // Rules for SAEs, trained or imported. Imports and exports have services of their own.
-import { AppError, type Precision, PrecisionSchema, type Sae, SaeFileSchema } from '@mistudio/contracts'
+import { AppError, type ListQuery, type Precision, PrecisionSchema, type Sae, SaeFileSchema } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { requireSeen } from '../common/edit.js'
+import { pageOf } from '../common/list.js'
+import type { Page } from '../common/route.js'
 import { StoredChecksRepository } from '../common/stored-checks.repository.js'
 import { openWholeFile, type StoredFile } from '../common/stored-file.js'
 import { RemovalService } from '../files/removal.service.js'
@@ -27,11 +29,12 @@ export class SaesService {
     private readonly config: AppConfig,
   ) {}
 
-  async list(): Promise<Sae[]> {
-    const rows = await this.repository.list()
+  async list(query: ListQuery): Promise<Page<Sae>> {
+    const { rows, total } = await this.repository.list(query)
     const ids = rows.map(({ id }) => id)
     const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('saes', ids)]
-    return rows.map((row) => toSae(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
+    const items = rows.map((row) => toSae(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
+    return pageOf(items, total, query)
   }
 
   async get(id: string): Promise<Sae> {

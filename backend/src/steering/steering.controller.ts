@@ -1,9 +1,9 @@
 // HTTP of steering.
 
-import type { ChatMessage, ChatPreview, CreateSteering, Steering } from '@mistudio/contracts'
+import type { ChatMessage, ChatPreview, CreateSteering, ListQuery, Steering } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
 import { Seen } from '../common/edit.js'
-import { BodyOf, IdParam, Serve } from '../common/route.js'
+import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
 import { SteeringService } from './steering.service.js'
 
 @Controller()
@@ -11,8 +11,8 @@ export class SteeringController {
   constructor(private readonly steering: SteeringService) {}
 
   @Serve('listSteering')
-  list(): Promise<Steering[]> {
-    return this.steering.list()
+  list(@QueryOf('listSteering') query: ListQuery): Promise<Page<Steering>> {
+    return this.steering.list(query)
   }
 
   @Serve('createSteering')

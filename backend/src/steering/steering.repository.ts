@@ -1,9 +1,10 @@
 // Rows of steering experiments.
 
-import { type CreateSteering, type Precision, TERMINAL_STATES } from '@mistudio/contracts'
+import { type CreateSteering, type ListQuery, type Precision, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import { takeRows } from '../common/hold.js'
+import { inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { Steering } from '../generated/prisma/client.js'
 
 export interface NewSteering {
@@ -17,6 +18,19 @@ export interface NewSteering {
   readonly request: CreateSteering
 }
 
+const LISTING: Listing = {
+  from: 'steering s',
+  id: 's.id',
+  search: ['s.name', 's.model_name', "s.request->>'prompt'"],
+  sort: { createdAt: 's.created_at', name: 'lower(s.name)' },
+  filters: {
+    modelId: 's.model_id = $',
+    saeId: 's.sae_id = $',
+    extractionId: 's.extraction_id = $',
+    named: '(s.name IS NOT NULL) = $',
+  },
+}
+
 /** Unnamed experiments kept. */
 const HISTORY = 100
 
@@ -24,9 +38,12 @@ const HISTORY = 100
 export class SteeringRepository {
   constructor(private readonly database: Database) {}
 
-  /** All experiments, newest first, without the details of their completions. */
-  list(): Promise<Omit<Steering, 'details'>[]> {
-    return this.database.prisma.steering.findMany({ orderBy: { createdAt: 'desc' }, omit: { details: true } })
+  /** Experiments without the details of their completions. */
+  async list(query: ListQuery): Promise<{ rows: Omit<Steering, 'details'>[]; total: number }> {
+    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+    const where = { id: { in: [...ids] } }
+    const rows = await this.database.prisma.steering.findMany({ where, omit: { details: true } })
+    return { rows: inOrder(ids, rows), total }
   }
 
   find(id: string): Promise<Steering | null> {

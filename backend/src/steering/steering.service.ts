@@ -9,6 +9,7 @@ import {
   type CreateSteering,
   CreateSteeringSchema,
   type Job,
+  type ListQuery,
   type Model,
   PrecisionSchema,
   type Steering,
@@ -21,6 +22,8 @@ import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
 import { requireSeen, versionOf } from '../common/edit.js'
 import { type Held, holdRows } from '../common/hold.js'
+import { pageOf } from '../common/list.js'
+import type { Page } from '../common/route.js'
 import { iso } from '../common/time.js'
 import { ExtractionsService } from '../extractions/extractions.service.js'
 import { FeaturesService } from '../features/features.service.js'
@@ -52,10 +55,11 @@ export class SteeringService {
     private readonly questions: QuestionsService,
   ) {}
 
-  async list(): Promise<Steering[]> {
-    const rows = await this.repository.list()
+  async list(query: ListQuery): Promise<Page<Steering>> {
+    const { rows, total } = await this.repository.list(query)
     const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
-    return rows.map((row) => toSteering(row, jobs.get(row.id) ?? null))
+    const items = rows.map((row) => toSteering(row, jobs.get(row.id) ?? null))
+    return pageOf(items, total, query)
   }
 
   async get(id: string): Promise<Steering> {

@@ -1,8 +1,8 @@
 // HTTP of training templates.
-import type { CreateTemplate, Template, TemplateFile, UpdateTemplate } from '@mistudio/contracts'
+import type { CreateTemplate, ListQuery, Template, TemplateFile, UpdateTemplate } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
 import { Seen } from '../common/edit.js'
-import { BodyOf, IdParam, Serve } from '../common/route.js'
+import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
 import { TemplatesService } from './templates.service.js'
 
 @Controller()
@@ -10,8 +10,8 @@ export class TemplatesController {
   constructor(private readonly templates: TemplatesService) {}
 
   @Serve('listTemplates')
-  list(): Promise<Template[]> {
-    return this.templates.list()
+  list(@QueryOf('listTemplates') query: ListQuery): Promise<Page<Template>> {
+    return this.templates.list(query)
   }
 
   @Serve('createTemplate')

@@ -1,18 +1,33 @@
 // Rows of training templates.
 import { randomUUID } from 'node:crypto'
-import type { CreateTemplate, Template, UpdateTemplate } from '@mistudio/contracts'
+import type { CreateTemplate, ListQuery, Template, UpdateTemplate } from '@mistudio/contracts'
 import { AppError, TrainingParamsSchema } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, toJson } from '../common/database.js'
 import { versionOf } from '../common/edit.js'
+import { inOrder, type Listing, pageOfIds } from '../common/list.js'
 import { iso } from '../common/time.js'
 import type { TrainingTemplate } from '../generated/prisma/client.js'
+
+const LISTING: Listing = {
+  from: 'training_template t',
+  id: 't.id',
+  subject: null,
+  search: ['t.name', 't.description'],
+  sort: { name: 't.name', createdAt: 't.created_at', updatedAt: 't.updated_at' },
+}
 
 @Injectable()
 export class TemplatesRepository {
   constructor(private readonly database: Database) {}
 
-  async list(): Promise<Template[]> {
+  async list(query: ListQuery): Promise<{ rows: Template[]; total: number }> {
+    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+    const rows = await this.database.prisma.trainingTemplate.findMany({ where: { id: { in: [...ids] } } })
+    return { rows: inOrder(ids, rows).map(toTemplate), total }
+  }
+
+  async all(): Promise<Template[]> {
     const rows = await this.database.prisma.trainingTemplate.findMany({ orderBy: [{ name: 'asc' }, { id: 'asc' }] })
     return rows.map(toTemplate)
   }

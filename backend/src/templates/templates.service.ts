@@ -2,6 +2,7 @@
 import {
   AppError,
   type CreateTemplate,
+  type ListQuery,
   TEMPLATE_FORMAT,
   type Template,
   type TemplateFile,
@@ -9,14 +10,17 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { requireSeen } from '../common/edit.js'
+import { pageOf } from '../common/list.js'
+import type { Page } from '../common/route.js'
 import { editableOf, TemplatesRepository } from './templates.repository.js'
 
 @Injectable()
 export class TemplatesService {
   constructor(private readonly repository: TemplatesRepository) {}
 
-  list(): Promise<Template[]> {
-    return this.repository.list()
+  async list(query: ListQuery): Promise<Page<Template>> {
+    const { rows, total } = await this.repository.list(query)
+    return pageOf(rows, total, query)
   }
 
   async get(id: string): Promise<Template> {
@@ -42,7 +46,7 @@ export class TemplatesService {
 
   /** All templates as a file that another installation imports. */
   async export(): Promise<TemplateFile> {
-    const templates = (await this.repository.list()).map(({ name, description, params }) => {
+    const templates = (await this.repository.all()).map(({ name, description, params }) => {
       return { name, description, params }
     })
     if (templates.length === 0) throw new AppError('not_found', 'There is no template to export yet.')

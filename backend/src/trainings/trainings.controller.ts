@@ -5,6 +5,7 @@ import {
   type CreateSweep,
   type CreateTraining,
   type ExtendTraining,
+  type ListQuery,
   type Training,
   type TrainingEstimate,
   TrainingExportQuerySchema,
@@ -12,7 +13,7 @@ import {
 } from '@mistudio/contracts'
 import { Controller, Param, Query, StreamableFile } from '@nestjs/common'
 import { parseInput } from '../common/parse.js'
-import { BodyOf, IdParam, Serve, ServeRaw } from '../common/route.js'
+import { BodyOf, IdParam, type Page, QueryOf, Serve, ServeRaw } from '../common/route.js'
 import { TrainingVariantsService } from './training-variants.service.js'
 import { TrainingsService } from './trainings.service.js'
 
@@ -24,8 +25,8 @@ export class TrainingsController {
   ) {}
 
   @Serve('listTrainings')
-  list(): Promise<Training[]> {
-    return this.trainings.list()
+  list(@QueryOf('listTrainings') query: ListQuery): Promise<Page<Training>> {
+    return this.trainings.list(query)
   }
 
   @Serve('estimateTraining')

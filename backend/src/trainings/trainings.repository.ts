@@ -3,6 +3,7 @@
 import {
   type Checkpoint,
   CheckpointSchema,
+  type ListQuery,
   type Precision,
   TERMINAL_STATES,
   TRAINING_METRICS,
@@ -10,11 +11,33 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import { inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
 const withRun = { include: { run: true } } as const
 export type TrainingRow = Prisma.TrainingGetPayload<typeof withRun>
+const LISTING: Listing = {
+  from: 'training t JOIN run r ON r.id = t.id',
+  id: 't.id',
+  subject: 'coalesce(t.group_id, t.id)',
+  search: ['r.name', 't.model_name', 't.dataset_name', "t.params->>'site'"],
+  sort: {
+    createdAt: 'r.created_at',
+    name: 'lower(r.name)',
+    step: 't.step',
+    fvu: "(r.summary->>'fvu')::float8",
+    l0: "(r.summary->>'l0')::float8",
+  },
+  filters: {
+    modelId: 't.model_id = $',
+    tokenizationId: 't.tokenization_id = $',
+    captureId: 't.capture_id = $',
+    sweepId: 't.sweep_id = $',
+    groupId: 'coalesce(t.group_id, t.id) = $',
+    parentId: 't.parent_id = $',
+  },
+}
 
 export interface NewTraining {
   readonly id: string
@@ -44,8 +67,10 @@ export interface Series {
 export class TrainingsRepository {
   constructor(private readonly database: Database) {}
 
-  list(): Promise<TrainingRow[]> {
-    return this.database.prisma.training.findMany({ ...withRun, orderBy: { run: { createdAt: 'desc' } } })
+  async list(query: ListQuery): Promise<{ rows: TrainingRow[]; total: number }> {
+    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+    const rows = await this.database.prisma.training.findMany({ ...withRun, where: { id: { in: [...ids] } } })
+    return { rows: inOrder(ids, rows), total }
   }
 
   find(id: string): Promise<TrainingRow | null> {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import {
   AppError,
   type CreateTraining,
+  type ListQuery,
   TERMINAL_STATES,
   type Training,
   type TrainingEstimate,
@@ -12,6 +13,8 @@ import {
 import { Injectable } from '@nestjs/common'
 import { storedSide } from '../activations/activations.service.js'
 import { takeRows } from '../common/hold.js'
+import { pageOf } from '../common/list.js'
+import type { Page } from '../common/route.js'
 import { usersError } from '../common/users-error.js'
 import { FilesService } from '../files/files.service.js'
 import { PlanOvertaken, RemovalService } from '../files/removal.service.js'
@@ -34,8 +37,9 @@ export class TrainingsService {
     private readonly questions: QuestionsService,
   ) {}
 
-  async list(): Promise<Training[]> {
-    return this.complete(await this.repository.list())
+  async list(query: ListQuery): Promise<Page<Training>> {
+    const { rows, total } = await this.repository.list(query)
+    return pageOf(await this.complete(rows), total, query)
   }
 
   async get(id: string): Promise<Training> {

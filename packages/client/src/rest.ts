@@ -6,6 +6,7 @@ import {
   type PageMeta,
   PageMetaSchema,
   ROUTES,
+  type Route,
   type RouteName,
   type Routes,
   UPLOAD_PATH,
@@ -41,11 +42,23 @@ type Call<R> =
       ? (input?: Input<R> & { signal?: AbortSignal }) => Promise<Output<R>>
       : (input: Input<R> & { signal?: AbortSignal }) => Promise<Output<R>>
 
+type ListedName = { [N in RouteName]: Routes[N] extends { listed: true } ? N : never }[RouteName]
+type Listed<N extends ListedName> = Output<Routes[N]> extends (infer Item)[] ? Item : never
+
 export type RestClient = { [N in RouteName]: Call<Routes[N]> } & {
   /** Streams a file to the server; `onProgress` counts bytes sent where the platform tells. */
   upload(name: string, body: Blob | Uint8Array<ArrayBuffer>, options?: { signal?: AbortSignal }): Promise<Upload>
+  /**
+   * A page of a room's list with how many there are in all: `page('listModels', { query: { search: 'gpt', limit: 20 } })`. The route's own
+   * function answers the items alone.
+   */
+  page<N extends ListedName>(
+    name: N,
+    input?: { query?: z.input<Routes[N]['query']>; signal?: AbortSignal },
+  ): Promise<{ items: Listed<N>[]; meta: PageMeta }>
   readonly baseUrl: string
 }
+export type { Listed, ListedName }
 
 export interface ClientOptions {
   /** Origin of the server, for example `http://127.0.0.1:8420`; empty in the browser. */
@@ -122,19 +135,29 @@ export const createClient = (options: ClientOptions = {}): RestClient => {
     throw new AppError('internal', `The server answered ${response.status} without saying why.`)
   }
 
-  const call = async (name: RouteName, input: LooseInput = {}): Promise<unknown> => {
-    const route: { method: string; path: string; response: z.ZodType; paged?: true } = ROUTES[name]
+  const ask = async (name: RouteName, input: LooseInput = {}): Promise<unknown> => {
+    const route: Route = ROUTES[name]
     const headers: Record<string, string> = input.seen === undefined ? {} : { 'if-match': `"${input.seen}"` }
     if (input.body !== undefined) headers['content-type'] = 'application/json'
     const body = input.body === undefined ? {} : { body: JSON.stringify(input.body) }
-    const json = await send(route.method, fillPath(route.path, input.params) + queryString(input.query), {
+    return send(route.method, fillPath(route.path, input.params) + queryString(input.query), {
       ...body,
       headers,
       signal: input.signal,
     })
+  }
+
+  const call = async (name: RouteName, input: LooseInput = {}): Promise<unknown> => {
+    const route: Route = ROUTES[name]
+    const json = await ask(name, input)
     if (!route.paged) return z.object({ data: route.response }).parse(json).data
     const page = z.object({ data: z.array(route.response), meta: PageMetaSchema }).parse(json)
     return { items: page.data, meta: page.meta }
+  }
+
+  const page = async (name: ListedName, input: LooseInput = {}): Promise<unknown> => {
+    const answer = z.object({ data: ROUTES[name].response, meta: PageMetaSchema }).parse(await ask(name, input))
+    return { items: answer.data, meta: answer.meta }
   }
 
   const methods = Object.fromEntries(
@@ -148,5 +171,5 @@ export const createClient = (options: ClientOptions = {}): RestClient => {
         signal,
       }),
     ).data
-  return { ...methods, upload, baseUrl } as RestClient
+  return { ...methods, upload, page, baseUrl } as RestClient
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import {
   CaptureComparisonSchema,
+  CaptureListQuerySchema,
   CaptureSchema,
   CompareCapturesQuerySchema,
   CreateCaptureSchema,
@@ -18,19 +19,9 @@ import {
   type Scope,
   SessionSchema,
 } from './auth/index.js'
-import { PageQuerySchema } from './common/envelope.js'
 import { line } from './common/text.js'
-import {
-  CreateDatasetSchema,
-  CreateTokenizationSchema,
-  DatasetPreviewSchema,
-  DatasetSchema,
-  DocumentSchema,
-  PreviewDatasetSchema,
-  TokenizationSchema,
-  TokenSampleSchema,
-} from './datasets/index.js'
-import { CreateExtractionSchema, ExtractionSchema } from './extractions/index.js'
+import { DATASET_ROUTES } from './datasets/routes.js'
+import { CreateExtractionSchema, ExtractionListQuerySchema, ExtractionSchema } from './extractions/index.js'
 import {
   AnnotateFeatureSchema,
   AnnotationSchema,
@@ -69,6 +60,7 @@ import {
   ChatPreviewRequestSchema,
   ChatPreviewSchema,
   CreateSteeringSchema,
+  SteeringListQuerySchema,
   SteeringSchema,
   UpdateSteeringSchema,
 } from './steering/index.js'
@@ -87,12 +79,13 @@ export interface Route {
   readonly response: z.ZodType
   /** Answers `{data: [...], meta: {total, offset, limit}}`. */
   readonly paged?: true
+  /** A list of a room: `response` is the array of a page, its query is made by `listQuery`, and the answer has the meta of a page. */
+  readonly listed?: true
   /** An edit of a row with a `version`: `If-Match` names the one that its editor saw, so that nobody's text is overwritten unseen. */
   readonly guarded?: true
 }
 
 const None = z.null()
-const SplitQuery = PageQuerySchema.extend({ split: z.enum(['train', 'held_out']).default('train') })
 
 export const ROUTES = {
   health: { method: 'GET', path: '/health', scope: null, response: HealthSchema },
@@ -227,55 +220,7 @@ export const ROUTES = {
   setHubToken: { method: 'PUT', path: '/hub/token', scope: 'admin', body: SetHubTokenSchema, response: HubTokenSchema },
   deleteHubToken: { method: 'DELETE', path: '/hub/token', scope: 'admin', response: HubTokenSchema },
 
-  listDatasets: { method: 'GET', path: '/datasets', scope: 'read', response: z.array(DatasetSchema) },
-  previewDataset: {
-    method: 'POST',
-    path: '/datasets/preview',
-    scope: 'write',
-    body: PreviewDatasetSchema,
-    response: DatasetPreviewSchema,
-  },
-  createDataset: {
-    method: 'POST',
-    path: '/datasets',
-    scope: 'write',
-    body: CreateDatasetSchema,
-    response: DatasetSchema,
-  },
-  getDataset: { method: 'GET', path: '/datasets/:id', scope: 'read', response: DatasetSchema },
-  datasetDocuments: {
-    method: 'GET',
-    path: '/datasets/:id/documents',
-    scope: 'read',
-    query: PageQuerySchema,
-    response: DocumentSchema,
-    paged: true,
-  },
-  deleteDataset: { method: 'DELETE', path: '/datasets/:id', scope: 'write', response: None },
-  createTokenization: {
-    method: 'POST',
-    path: '/datasets/:id/tokenizations',
-    scope: 'write',
-    body: CreateTokenizationSchema,
-    response: TokenizationSchema,
-  },
-  listTokenizations: {
-    method: 'GET',
-    path: '/tokenizations',
-    scope: 'read',
-    query: z.object({ datasetId: z.uuid().optional(), modelId: z.uuid().optional() }),
-    response: z.array(TokenizationSchema),
-  },
-  getTokenization: { method: 'GET', path: '/tokenizations/:id', scope: 'read', response: TokenizationSchema },
-  tokenizationSamples: {
-    method: 'GET',
-    path: '/tokenizations/:id/samples',
-    scope: 'read',
-    query: SplitQuery,
-    response: TokenSampleSchema,
-    paged: true,
-  },
-  deleteTokenization: { method: 'DELETE', path: '/tokenizations/:id', scope: 'write', response: None },
+  ...DATASET_ROUTES,
 
   ...TRAINING_ROUTES,
 
@@ -293,8 +238,9 @@ export const ROUTES = {
     method: 'GET',
     path: '/extractions',
     scope: 'read',
-    query: z.object({ saeId: z.uuid().optional() }),
+    query: ExtractionListQuerySchema,
     response: z.array(ExtractionSchema),
+    listed: true,
   },
   createExtraction: {
     method: 'POST',
@@ -306,7 +252,14 @@ export const ROUTES = {
   getExtraction: { method: 'GET', path: '/extractions/:id', scope: 'read', response: ExtractionSchema },
   deleteExtraction: { method: 'DELETE', path: '/extractions/:id', scope: 'write', response: None },
 
-  listCaptures: { method: 'GET', path: '/captures', scope: 'read', response: z.array(CaptureSchema) },
+  listCaptures: {
+    method: 'GET',
+    path: '/captures',
+    scope: 'read',
+    query: CaptureListQuerySchema,
+    response: z.array(CaptureSchema),
+    listed: true,
+  },
   createCapture: {
     method: 'POST',
     path: '/captures',
@@ -341,7 +294,14 @@ export const ROUTES = {
     response: ProbeResultSchema,
   },
 
-  listSteering: { method: 'GET', path: '/steering', scope: 'read', response: z.array(SteeringSchema) },
+  listSteering: {
+    method: 'GET',
+    path: '/steering',
+    scope: 'read',
+    query: SteeringListQuerySchema,
+    response: z.array(SteeringSchema),
+    listed: true,
+  },
   createSteering: {
     method: 'POST',
     path: '/steering',

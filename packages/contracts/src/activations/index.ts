@@ -5,6 +5,7 @@ import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { line } from '../common/text.js'
 import { DamageSchema } from '../files/stored.js'
 import { JobSchema } from '../jobs/index.js'
+import { listQuery } from '../lists/index.js'
 import { SiteComparisonSchema } from './comparison.js'
 import { CaptureDtypeSchema, CaptureFormatSchema } from './format.js'
 
@@ -143,3 +144,10 @@ export const ActivationCaptureParamsSchema = z.object({
   params: CaptureParamsSchema,
 })
 export type ActivationCaptureParams = z.infer<typeof ActivationCaptureParamsSchema>
+
+/** Searches the names of the model and the dataset, and the sites. */
+export const CaptureListQuerySchema = listQuery(['-createdAt', 'tokens'], {
+  modelId: IdSchema.optional(),
+  tokenizationId: IdSchema.optional(),
+  ready: z.stringbool().optional(),
+})

@@ -4,6 +4,7 @@ import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { block, line } from '../common/text.js'
 import { DamageSchema } from '../files/stored.js'
 import { JobSchema } from '../jobs/index.js'
+import { listQuery } from '../lists/index.js'
 
 export const DatasetFormatSchema = z.enum(['jsonl', 'json', 'csv', 'txt', 'parquet'])
 export type DatasetFormat = z.infer<typeof DatasetFormatSchema>
@@ -206,4 +207,16 @@ export const FilesRemoveParamsSchema = z.object({
       checkpoint: z.int().min(1).optional(),
     }),
   ),
+})
+
+/** Searches the name and the name of the file. */
+export const DatasetListQuerySchema = listQuery(['-createdAt', 'name', 'tokenizations'], {
+  ready: z.stringbool().optional(),
+})
+
+/** Searches the names of dataset and model. */
+export const TokenizationListQuerySchema = listQuery(['-createdAt', 'contextSize'], {
+  datasetId: IdSchema.optional(),
+  modelId: IdSchema.optional(),
+  ready: z.stringbool().optional(),
 })

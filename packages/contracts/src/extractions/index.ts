@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { JobSchema } from '../jobs/index.js'
+import { listQuery } from '../lists/index.js'
 import { ReadTextSchema, TextChoiceSchema, TokensReadSchema, TrainedOnSchema } from './text.js'
 
 export * from './text.js'
@@ -97,3 +98,10 @@ export const ExtractionRunParamsSchema = z.object({
   params: ExtractionParamsSchema,
 })
 export type ExtractionRunParams = z.infer<typeof ExtractionRunParamsSchema>
+
+/** Searches the names of the SAE and the dataset. */
+export const ExtractionListQuerySchema = listQuery(['-createdAt'], {
+  saeId: IdSchema.optional(),
+  tokenizationId: IdSchema.optional(),
+  ready: z.stringbool().optional(),
+})

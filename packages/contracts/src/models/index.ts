@@ -6,6 +6,7 @@ import { line } from '../common/text.js'
 import { VersionSchema } from '../common/version.js'
 import { HubSourceSchema } from '../hub/index.js'
 import { JobSchema } from '../jobs/index.js'
+import { listQuery } from '../lists/index.js'
 import { ExportFactsSchema } from './export.js'
 import { ModelMemorySchema } from './memory.js'
 import { ParitySummarySchema } from './parity.js'
@@ -132,3 +133,6 @@ export const ModelRegisterParamsSchema = z.object({
 export const ModelVerifyParamsSchema = ModelRegisterParamsSchema
 export const ModelTensorsParamsSchema = z.object({ path: z.string() })
 export const ModelTensorParamsSchema = z.object({ modelId: IdSchema, path: z.string(), tensor: z.string() })
+
+/** Searches the name, the folder and what the hub calls it. */
+export const ModelListQuerySchema = listQuery(['-createdAt', 'name'], { ready: z.stringbool().optional() })

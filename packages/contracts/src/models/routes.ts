@@ -7,6 +7,7 @@ import {
   InspectModelSchema,
   LoadModelSchema,
   ModelInspectionSchema,
+  ModelListQuerySchema,
   ModelMemorySchema,
   ModelSchema,
   ModelTensorSchema,
@@ -18,7 +19,14 @@ import {
 const None = z.null()
 
 export const MODEL_ROUTES = {
-  listModels: { method: 'GET', path: '/models', scope: 'read', response: z.array(ModelSchema) },
+  listModels: {
+    method: 'GET',
+    path: '/models',
+    scope: 'read',
+    query: ModelListQuerySchema,
+    response: z.array(ModelSchema),
+    listed: true,
+  },
   inspectModel: {
     method: 'POST',
     path: '/models/inspect',

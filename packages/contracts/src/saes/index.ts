@@ -2,9 +2,11 @@
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { PrecisionSchema } from '../common/precision.js'
+import { line } from '../common/text.js'
 import { VersionSchema } from '../common/version.js'
 import { DamageSchema } from '../files/stored.js'
 import { JobSchema } from '../jobs/index.js'
+import { listQuery } from '../lists/index.js'
 import { TrainingSummarySchema } from '../trainings/index.js'
 import { SaeCheckSchema } from './check.js'
 import { SaeDeclaredSchema, SaeOriginSchema } from './import.js'
@@ -56,3 +58,11 @@ export const SaeSchema = z.object({
 export type Sae = z.infer<typeof SaeSchema>
 export const UpdateSaeSchema = z.strictObject({ name: NameSchema })
 export const SaeFileSchema = z.enum(['cfg.json', 'sae_weights.safetensors', 'sparsity.safetensors'])
+
+/** Searches the name, the model, the site and the architecture. */
+export const SaeListQuerySchema = listQuery(['-createdAt', 'name', 'dSae', 'bytes', 'extractions'], {
+  modelId: IdSchema.optional(),
+  trainingId: IdSchema.optional(),
+  architecture: line().max(100).optional(),
+  ready: z.stringbool().optional(),
+})

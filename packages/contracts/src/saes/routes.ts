@@ -12,12 +12,20 @@ import {
   SaeCardSchema,
   SaeExportSchema,
   SaeInspectionSchema,
+  SaeListQuerySchema,
   SaeSchema,
   UpdateSaeSchema,
 } from './index.js'
 
 export const SAE_ROUTES = {
-  listSaes: { method: 'GET', path: '/saes', scope: 'read', response: z.array(SaeSchema) },
+  listSaes: {
+    method: 'GET',
+    path: '/saes',
+    scope: 'read',
+    query: SaeListQuerySchema,
+    response: z.array(SaeSchema),
+    listed: true,
+  },
   /** SAE folders of a repository; asks the hub with the stored token, so not for readers. */
   hubSaes: { method: 'GET', path: '/saes/hub', scope: 'write', query: HubSaesQuerySchema, response: HubSaesSchema },
   /** What files hold, before anything is stored. */

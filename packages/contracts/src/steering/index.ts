@@ -6,6 +6,7 @@ import { block } from '../common/text.js'
 import { VersionSchema } from '../common/version.js'
 import { TokenSpanSchema } from '../datasets/index.js'
 import { JobSchema } from '../jobs/index.js'
+import { listQuery } from '../lists/index.js'
 
 /**
  * What is done with a feature, `max` being its own maximum activation in the extraction:
@@ -178,4 +179,12 @@ export const ChatPreviewParamsSchema = z.object({
   modelPath: z.string(),
   precision: JobPrecisionSchema,
   messages: z.array(ChatMessageSchema),
+})
+
+/** Searches the name, the prompt and the model. `named` are those that were saved. */
+export const SteeringListQuerySchema = listQuery(['-createdAt', 'name'], {
+  modelId: IdSchema.optional(),
+  saeId: IdSchema.optional(),
+  extractionId: IdSchema.optional(),
+  named: z.stringbool().optional(),
 })

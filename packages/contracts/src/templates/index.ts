@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { block } from '../common/text.js'
 import { VersionSchema } from '../common/version.js'
+import { listQuery } from '../lists/index.js'
 import { TrainingParamsSchema } from '../trainings/params.js'
 
 export const CreateTemplateSchema = z.strictObject({
@@ -40,3 +41,6 @@ export const TemplateFileSchema = z.object({
   templates: z.array(CreateTemplateSchema).min(1).max(1000),
 })
 export type TemplateFile = z.infer<typeof TemplateFileSchema>
+
+/** Searches the name and the description. A template has no job, so `state` finds none. */
+export const TemplateListQuerySchema = listQuery(['name', 'createdAt', 'updatedAt'], {})

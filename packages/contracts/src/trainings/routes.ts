@@ -1,15 +1,34 @@
 // Routes of trainings and their templates; part of the table in ../routes.ts.
 import { z } from 'zod'
 import type { Route } from '../routes.js'
-import { CreateTemplateSchema, TemplateFileSchema, TemplateSchema, UpdateTemplateSchema } from '../templates/index.js'
+import {
+  CreateTemplateSchema,
+  TemplateFileSchema,
+  TemplateListQuerySchema,
+  TemplateSchema,
+  UpdateTemplateSchema,
+} from '../templates/index.js'
 import { BranchTrainingSchema, ExtendTrainingSchema } from './control.js'
 import { CreateSweepSchema } from './sweeps.js'
-import { CreateTrainingSchema, TrainingEstimateSchema, TrainingMetricsSchema, TrainingSchema } from './training.js'
+import {
+  CreateTrainingSchema,
+  TrainingEstimateSchema,
+  TrainingListQuerySchema,
+  TrainingMetricsSchema,
+  TrainingSchema,
+} from './training.js'
 
 const None = z.null()
 
 export const TRAINING_ROUTES = {
-  listTrainings: { method: 'GET', path: '/trainings', scope: 'read', response: z.array(TrainingSchema) },
+  listTrainings: {
+    method: 'GET',
+    path: '/trainings',
+    scope: 'read',
+    query: TrainingListQuerySchema,
+    response: z.array(TrainingSchema),
+    listed: true,
+  },
   estimateTraining: {
     method: 'POST',
     path: '/trainings/estimate',
@@ -51,7 +70,14 @@ export const TRAINING_ROUTES = {
   },
   deleteCheckpoint: { method: 'DELETE', path: '/trainings/:id/checkpoints/:step', scope: 'write', response: None },
 
-  listTemplates: { method: 'GET', path: '/templates', scope: 'read', response: z.array(TemplateSchema) },
+  listTemplates: {
+    method: 'GET',
+    path: '/templates',
+    scope: 'read',
+    query: TemplateListQuerySchema,
+    response: z.array(TemplateSchema),
+    listed: true,
+  },
   createTemplate: {
     method: 'POST',
     path: '/templates',

@@ -5,6 +5,7 @@ import { CaptureDtypeSchema } from '../activations/format.js'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { JobSchema, MetricValuesSchema } from '../jobs/index.js'
+import { listQuery } from '../lists/index.js'
 import { TrainingAlertSchema } from './control.js'
 import { TrainingParamsSchema } from './params.js'
 
@@ -165,6 +166,16 @@ export const TrainingSchema = z.object({
   createdAt: TimeSchema,
 })
 export type Training = z.infer<typeof TrainingSchema>
+
+/** Searches the name, the model, the dataset and the site. `fvu` and `l0` are final figures on held-out text. */
+export const TrainingListQuerySchema = listQuery(['-createdAt', 'name', 'step', 'fvu', 'l0'], {
+  modelId: IdSchema.optional(),
+  tokenizationId: IdSchema.optional(),
+  captureId: IdSchema.optional(),
+  sweepId: IdSchema.optional(),
+  groupId: IdSchema.optional(),
+  parentId: IdSchema.optional(),
+})
 
 /** Column-wise metrics: `steps[i]` belongs to `values[i]`. `seq` is the newest job event included, so that the live tail joins without a gap. */
 export const TrainingMetricsSchema = z.object({

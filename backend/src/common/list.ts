@@ -1,0 +1,101 @@
+// A page of a room's list: the room says where its rows are and what they are searched, ordered and filtered by; this makes one statement
+// of it and answers ids. Rows are then read by whoever knows them.
+import { type ListQuery, QUESTION_KINDS, TERMINAL_STATES } from '@mistudio/contracts'
+import type pg from 'pg'
+import type { Page } from './route.js'
+
+/** SQL of a list. Everything here is written by a room, never taken from a request. */
+export interface Listing {
+  /** Tables with their aliases. */
+  readonly from: string
+  /** The row's id. */
+  readonly id: string
+  /** What its jobs name as their subject; default: the id. null: it has no jobs. */
+  readonly subject?: string | null
+  /** Texts that are searched. */
+  readonly search: readonly string[]
+  /** Order by the name that the query uses. */
+  readonly sort: Readonly<Record<string, string>>
+  /** Condition of a filter, with `$` for its value. */
+  readonly filters?: Readonly<Record<string, string>>
+}
+
+export interface PageOfIds {
+  readonly ids: readonly string[]
+  readonly total: number
+}
+
+/** `%`, `_` and `\` of what is searched are themselves. */
+const pattern = (word: string): string => `%${word.replace(/[\\%_]/g, '\\$&')}%`
+
+const newestState = (subject: string): string =>
+  `(SELECT j.state FROM job j WHERE j.subject_id = ${subject} AND j.kind <> ALL($KINDS) AND j.subject_type <> 'system'
+    ORDER BY j.created_at DESC, j.id LIMIT 1)`
+
+/** The statement's parameters; `put` answers the place of a value. */
+class Parameters {
+  readonly values: unknown[] = []
+  put(value: unknown): string {
+    this.values.push(value)
+    return `$${this.values.length}`
+  }
+}
+
+function conditions(listing: Listing, query: ListQuery, parameters: Parameters): string[] {
+  const found = (query.search ?? '')
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map((word) => {
+      const place = parameters.put(pattern(word))
+      return `(${listing.search.map((text) => `${text} ILIKE ${place}`).join(' OR ')})`
+    })
+  if (query.ids) found.push(`${listing.id} = ANY(${parameters.put(query.ids)}::uuid[])`)
+  if (query.state) found.push(stateCondition(listing, query.state, parameters))
+  for (const [name, condition] of Object.entries(listing.filters ?? {})) {
+    const value = query[name]
+    if (value !== undefined) found.push(condition.replaceAll('$', parameters.put(value)))
+  }
+  return found
+}
+
+function stateCondition({ id, subject = id }: Listing, state: string, parameters: Parameters): string {
+  if (subject === null) return 'false'
+  const newest = newestState(subject).replace('$KINDS', `${parameters.put(QUESTION_KINDS)}::text[]`)
+  if (state !== 'active') return `${newest} = ${parameters.put(state)}`
+  return `${newest} <> ALL(${parameters.put(TERMINAL_STATES)}::text[])`
+}
+
+/** Ids of one page in their order, and how many there are in all pages. */
+export async function pageOfIds(pool: pg.Pool, listing: Listing, query: ListQuery): Promise<PageOfIds> {
+  const name = query.sort.replace(/^-/, '')
+  const order = listing.sort[name]
+  if (!order) throw new Error(`the list has no order "${name}"`)
+  const parameters = new Parameters()
+  const wanted = conditions(listing, query, parameters)
+  const where = wanted.length > 0 ? `WHERE ${wanted.join(' AND ')}` : ''
+  const counted = [...parameters.values]
+  const direction = query.sort.startsWith('-') ? 'DESC' : 'ASC'
+  const offset = parameters.put(query.offset)
+  const limit = query.limit === undefined ? '' : `LIMIT ${parameters.put(query.limit)}`
+  const [page, count] = await Promise.all([
+    pool.query<{ id: string }>(
+      `SELECT ${listing.id} AS id FROM ${listing.from} ${where}
+       ORDER BY ${order} ${direction} NULLS LAST, ${listing.id} OFFSET ${offset} ${limit}`,
+      parameters.values,
+    ),
+    pool.query<{ total: string }>(`SELECT count(*) AS total FROM ${listing.from} ${where}`, counted),
+  ])
+  return { ids: page.rows.map(({ id }) => id), total: Number(count.rows[0]?.total ?? 0) }
+}
+
+/** Rows in the order of the ids; those that went in the meantime are left out. */
+export function inOrder<Row extends { readonly id: string }>(ids: readonly string[], rows: readonly Row[]): Row[] {
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
+/** A page as an answer. A list asked for whole has itself as its limit. */
+export const pageOf = <T>(items: readonly T[], total: number, query: ListQuery): Page<T> => ({
+  items,
+  meta: { total, offset: query.offset, limit: query.limit ?? Math.max(items.length, 1) },
+})
