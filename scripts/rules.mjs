@@ -1,5 +1,6 @@
 // Rules of the house that no linter here knows: no source file above 400 lines, no `any` in the packages others build on,
-// no object literal spread into another (it switches off the compiler's check for misspelt fields).
+// no object literal spread into another (it switches off the compiler's check for misspelt fields), no page's address written by hand
+// in the UI.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,6 +16,14 @@ const files = execFileSync(
   .split('\n')
   .filter((file) => file && existsSync(join(ROOT, file)))
 
+/** First words of the addresses that `places` builds. */
+const rooms = [...readFileSync(join(ROOT, 'frontend/src/places/index.ts'), 'utf8').matchAll(/place\('\/(\w+)/g)]
+const ADDRESS = new RegExp(
+  `['"\`]/(${[...new Set(rooms.map(([, room]) => room))].join('|')})(['"\`/?#]|\\$\\{)|\\b(to|href)=["']/`,
+)
+const mayWriteAddresses = (file) =>
+  !file.startsWith('frontend/src/') || file.startsWith('frontend/src/places/') || /\.test\.tsx?$/.test(file)
+
 const problems = []
 for (const file of files) {
   const text = readFileSync(join(ROOT, file), 'utf8')
@@ -23,6 +32,8 @@ for (const file of files) {
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
   if (NO_ANY.some((folder) => file.startsWith(folder)) && /(:|<|\bas)\s*any\b(?!\w)/.test(code))
     problems.push(`${file}: uses "any"`)
+  const address = mayWriteAddresses(file) ? null : ADDRESS.exec(code)
+  if (address) problems.push(`${file}: writes the address ${address[0]} by hand; ask places`)
   if (/\.\.\.\s*\{/.test(code)) problems.push(`${file}: spreads an object literal into another; write its fields`)
 }
 console.log(problems.length ? problems.join('\n') : `${files.length} source files keep the rules.`)

@@ -10,6 +10,7 @@ import Thermometer from 'lucide-react/icons/thermometer'
 import { Link } from 'react-router'
 import { useActiveJobs } from '../jobs/api.js'
 import { useLiveStatus } from '../live/index.js'
+import { places } from '../places/index.js'
 import { useMachine } from '../rooms/system/store.js'
 import { cx, DASH, formatBytes, formatClock, IconButton, Tooltip, useNow } from '../ui/index.js'
 import { useLayout } from './layout.js'
@@ -43,7 +44,7 @@ function MachineStrip() {
   const figures = stripFigures(sample)
   return (
     <Link
-      to="/system"
+      to={places.system()}
       aria-label="Machine load, opens System"
       className="hidden h-9 items-center gap-4 rounded-full border border-line bg-tile/60 px-4 text-xs hover:bg-hover md:inline-flex"
     >

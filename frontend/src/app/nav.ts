@@ -12,6 +12,7 @@ import Network from 'lucide-react/icons/network'
 import Server from 'lucide-react/icons/server'
 import Settings from 'lucide-react/icons/settings'
 import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal'
+import { places } from '../places/index.js'
 
 export interface Room {
   path: string
@@ -26,37 +27,37 @@ export interface RoomGroup {
 }
 
 export const GROUPS: readonly RoomGroup[] = [
-  { label: null, rooms: [{ path: '/', label: 'Home', icon: House, key: 'h' }] },
+  { label: null, rooms: [{ path: places.home(), label: 'Home', icon: House, key: 'h' }] },
   {
     label: 'Prepare',
     rooms: [
-      { path: '/models', label: 'Models', icon: Server, key: 'm' },
-      { path: '/hub', label: 'Hub', icon: CloudDownload, key: 'b' },
-      { path: '/datasets', label: 'Datasets', icon: Database, key: 'd' },
+      { path: places.models(), label: 'Models', icon: Server, key: 'm' },
+      { path: places.hub(), label: 'Hub', icon: CloudDownload, key: 'b' },
+      { path: places.datasets(), label: 'Datasets', icon: Database, key: 'd' },
     ],
   },
   {
     label: 'Build',
     rooms: [
-      { path: '/trainings', label: 'Training', icon: GraduationCap, key: 't' },
-      { path: '/saes', label: 'SAEs', icon: Network, key: 'a' },
+      { path: places.trainings(), label: 'Training', icon: GraduationCap, key: 't' },
+      { path: places.saes(), label: 'SAEs', icon: Network, key: 'a' },
     ],
   },
   {
     label: 'Understand',
     rooms: [
-      { path: '/features', label: 'Features', icon: Layers, key: 'f' },
-      { path: '/captures', label: 'Activations', icon: Boxes, key: 'v' },
+      { path: places.extractions(), label: 'Features', icon: Layers, key: 'f' },
+      { path: places.captures(), label: 'Activations', icon: Boxes, key: 'v' },
     ],
   },
-  { label: 'Act', rooms: [{ path: '/steering', label: 'Steering', icon: SlidersHorizontal, key: 's' }] },
+  { label: 'Act', rooms: [{ path: places.steering(), label: 'Steering', icon: SlidersHorizontal, key: 's' }] },
   {
     label: 'Operate',
     rooms: [
-      { path: '/jobs', label: 'Jobs', icon: ListChecks, key: 'j' },
-      { path: '/system', label: 'System', icon: Activity, key: 'y' },
+      { path: places.jobs(), label: 'Jobs', icon: ListChecks, key: 'j' },
+      { path: places.system(), label: 'System', icon: Activity, key: 'y' },
     ],
   },
 ]
-export const SETTINGS_ROOM: Room = { path: '/settings', label: 'Settings', icon: Settings, key: ',' }
+export const SETTINGS_ROOM: Room = { path: places.settings(), label: 'Settings', icon: Settings, key: ',' }
 export const ROOMS: readonly Room[] = [...GROUPS.flatMap((group) => group.rooms), SETTINGS_ROOM]

@@ -1,12 +1,13 @@
 // Unknown addresses, and pages that failed while drawing.
 import Compass from 'lucide-react/icons/compass'
 import { useRouteError } from 'react-router'
+import { places } from '../places/index.js'
 import { Button, EmptyState, ErrorState, LinkButton, Page } from '../ui/index.js'
 
 export function NotFound() {
   return (
     <Page title="Nothing here">
-      <EmptyState icon={Compass} action={<LinkButton to="/">Go to Home</LinkButton>}>
+      <EmptyState icon={Compass} action={<LinkButton to={places.home()}>Go to Home</LinkButton>}>
         No page has this address. The thing it named may have been deleted.
       </EmptyState>
     </Page>

@@ -2,14 +2,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { api, keys } from '../live/index.js'
+import { places } from '../places/index.js'
 import { ROOMS } from './nav.js'
 import type { PaletteEntry } from './palette-rank.js'
 
 const FIXED: readonly PaletteEntry[] = [
   ...ROOMS.map((room) => ({ label: room.label, kind: 'Room', to: room.path })),
-  { label: 'Add a model', kind: 'Action', to: '/models?add=1' },
-  { label: 'Add a dataset', kind: 'Action', to: '/datasets?add=1' },
-  { label: 'Train an SAE', kind: 'Action', to: '/trainings/new' },
+  { label: 'Add a model', kind: 'Action', to: places.models({ add: true }) },
+  { label: 'Add a dataset', kind: 'Action', to: places.datasets({ add: true }) },
+  { label: 'Train an SAE', kind: 'Action', to: places.newTraining() },
 ]
 
 export const usePaletteEntries = (): PaletteEntry[] => {
@@ -21,14 +22,14 @@ export const usePaletteEntries = (): PaletteEntry[] => {
   return useMemo(
     () => [
       ...FIXED,
-      ...(models ?? []).map((m) => ({ label: m.name, kind: 'Model', to: `/models/${m.id}` })),
-      ...(datasets ?? []).map((d) => ({ label: d.name, kind: 'Dataset', to: `/datasets/${d.id}` })),
-      ...(trainings ?? []).map((t) => ({ label: t.name, kind: 'Training', to: `/trainings/${t.id}` })),
-      ...(saes ?? []).map((s) => ({ label: s.name, kind: 'SAE', to: `/saes/${s.id}` })),
+      ...(models ?? []).map((m) => ({ label: m.name, kind: 'Model', to: places.model({ id: m.id }) })),
+      ...(datasets ?? []).map((d) => ({ label: d.name, kind: 'Dataset', to: places.dataset({ id: d.id }) })),
+      ...(trainings ?? []).map((t) => ({ label: t.name, kind: 'Training', to: places.training({ id: t.id }) })),
+      ...(saes ?? []).map((s) => ({ label: s.name, kind: 'SAE', to: places.sae({ id: s.id }) })),
       ...(extractions ?? []).map((e) => ({
         label: `Features of ${e.saeName}`,
         kind: 'Features',
-        to: `/features/${e.id}`,
+        to: places.features({ extractionId: e.id }),
       })),
     ],
     [models, datasets, trainings, saes, extractions],

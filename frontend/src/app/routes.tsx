@@ -1,5 +1,6 @@
 // Every address of the app. Each room is its own chunk, loaded on its first visit.
 import { createBrowserRouter, type RouteObject, redirect } from 'react-router'
+import { places } from '../places/index.js'
 import { MOVED, movedTo } from './moved.js'
 import { NotFound, RouteFailure } from './not-found.js'
 import { PageFallback, roomRoute } from './room.js'
@@ -17,12 +18,12 @@ const moved = Object.keys(MOVED).map(
 
 export const router = createBrowserRouter([
   {
-    path: '/login',
+    path: places.login.path,
     lazy: async () => ({ Component: (await import('../rooms/auth/view/login-page.js')).LoginPage }),
     HydrateFallback: PageFallback,
   },
   {
-    path: '/',
+    path: places.home.path,
     Component: Shell,
     HydrateFallback: PageFallback,
     children: [

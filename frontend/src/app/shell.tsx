@@ -5,6 +5,7 @@ import { useEffect } from 'react'
 import { Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router'
 import { JobsDrawer } from '../jobs/view/jobs-drawer.js'
 import { api, keys, openSocket, useLiveStatus, watchServer } from '../live/index.js'
+import { places } from '../places/index.js'
 import { useMachineFeed } from '../rooms/system/store.js'
 import { cx, Dialog, ErrorState, Toasts } from '../ui/index.js'
 import { Header } from './header.js'
@@ -30,7 +31,7 @@ export function Shell() {
   const lastContact = useLiveStatus((s) => s.lastContact)
   const location = useLocation()
   if (me.data?.authenticated === false || session === 'out')
-    return <Navigate to="/login" replace state={{ from: location.pathname + location.search }} />
+    return <Navigate to={places.login()} replace state={{ from: location.pathname + location.search }} />
   if (!me.data)
     return (
       <main className="mx-auto max-w-2xl p-10">

@@ -4,6 +4,7 @@ import PanelLeftClose from 'lucide-react/icons/panel-left-close'
 import PanelLeftOpen from 'lucide-react/icons/panel-left-open'
 import Sun from 'lucide-react/icons/sun'
 import { NavLink } from 'react-router'
+import { places } from '../places/index.js'
 import { cx, IconButton, useTheme } from '../ui/index.js'
 import { useLayout } from './layout.js'
 import { GROUPS, type Room, SETTINGS_ROOM } from './nav.js'
@@ -28,7 +29,7 @@ function RoomLink({
   return (
     <NavLink
       to={room.path}
-      end={room.path === '/'}
+      end={room.path === places.home()}
       title={folded ? room.label : undefined}
       onClick={onNavigate}
       className={({ isActive }) =>

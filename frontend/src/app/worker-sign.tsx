@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import { useQueuesNow } from '../jobs/api.js'
 import { isSilentWorker, silenceText, workerSilence } from '../jobs/waiting.js'
 import { useLiveStatus } from '../live/index.js'
+import { places } from '../places/index.js'
 import { cx, formatDuration } from '../ui/index.js'
 
 export function WorkerSign() {
@@ -16,7 +17,7 @@ export function WorkerSign() {
   const text = silenceText(silence) ?? `Worker: last sign of life ${formatDuration(Math.floor(silence ?? 0))} ago`
   return (
     <Link
-      to="/system"
+      to={places.system()}
       aria-label={`${text}. Opens System`}
       title={text}
       className={cx(

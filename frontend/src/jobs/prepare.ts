@@ -8,8 +8,8 @@ import {
   PAUSABLE_KINDS,
   QUESTION_KINDS,
   STOPPABLE_KINDS,
-  type SubjectType,
 } from '@mistudio/contracts'
+import { subjectPlace } from '../places/index.js'
 import type { Tone } from '../ui/tones.js'
 
 const KIND_LABELS: Record<JobKind, string> = {
@@ -62,21 +62,9 @@ export const kindTone = (kind: JobKind): Tone =>
         ? 'orange'
         : 'emerald'
 
-const SUBJECT_PATHS: Partial<Record<SubjectType, string>> = {
-  model: '/models',
-  dataset: '/datasets',
-  training: '/trainings',
-  sae: '/saes',
-  extraction: '/features',
-  capture: '/captures',
-  steering: '/steering',
-}
-
 /** Page of the thing the job works on; null where it has none (or has just been deleted). */
-export const subjectLink = (job: Pick<Job, 'kind' | 'subjectType' | 'subjectId'>): string | null => {
-  const base = SUBJECT_PATHS[job.subjectType]
-  return base && !job.kind.endsWith('.remove') ? `${base}/${job.subjectId}` : null
-}
+export const subjectLink = (job: Pick<Job, 'kind' | 'subjectType' | 'subjectId'>): string | null =>
+  job.kind.endsWith('.remove') ? null : subjectPlace(job.subjectType, job.subjectId)
 
 /** Actions that make sense in the job's state, the mildest first. The server has the last word. */
 export const actionsOf = (job: Pick<Job, 'kind' | 'state' | 'control'>): JobAction[] => {

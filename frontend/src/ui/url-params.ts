@@ -6,7 +6,7 @@ import { useSearchParams } from 'react-router'
 /** Parameters to set; null removes one. */
 export type UrlChanges = Readonly<Record<string, string | null>>
 
-interface UpdateOptions {
+export interface UpdateOptions {
   /** Without an entry of its own in the history: for what nobody would go back to. */
   readonly replace?: boolean
 }

@@ -5,6 +5,7 @@ import Clock from 'lucide-react/icons/clock'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Link } from 'react-router'
 import { isActive } from '../../live/index.js'
+import { places } from '../../places/index.js'
 import { cx, Progress, ProgressBar, type Tone } from '../../ui/index.js'
 import { useQueuesNow } from '../api.js'
 import { kindTone } from '../prepare.js'
@@ -47,7 +48,7 @@ function Waiting({ job, label }: { job: Job; label: string }) {
         <Icon className="mt-0.5 size-3.5 shrink-0" aria-hidden />
         <span className="min-w-0 wrap-anywhere">
           {now ? waitingText(job, now) : 'Waiting; its place in line is not known yet.'}{' '}
-          <Link to={blocked ? '/system' : '/jobs'} className="underline hover:text-heading">
+          <Link to={blocked ? places.system() : places.jobs()} className="underline hover:text-heading">
             {blocked ? 'System' : 'All jobs'}
           </Link>
         </span>
@@ -66,7 +67,7 @@ function SilentWorker({ owner }: { owner: string | null }) {
       <TriangleAlert className="mt-0.5 size-3.5 shrink-0" aria-hidden />
       <span>
         {text}: the work stands still.{' '}
-        <Link to="/system" className="underline hover:text-heading">
+        <Link to={places.system()} className="underline hover:text-heading">
           System
         </Link>
       </span>

@@ -2,6 +2,7 @@
 import { type Job, jobWarnings } from '@mistudio/contracts'
 import { Link } from 'react-router'
 import { isActive } from '../../live/index.js'
+import { places } from '../../places/index.js'
 import { formatDuration, RelativeTime, StatusBadge, secondsBetween } from '../../ui/index.js'
 import { kindLabel, subjectLink } from '../prepare.js'
 import { JobActions } from './job-actions.js'
@@ -69,7 +70,7 @@ export function JobRow({ job, compact }: JobRowProps) {
           {!compact && (
             <>
               {' · '}
-              <Link to={`/jobs/${job.id}`} className="text-body underline hover:text-heading">
+              <Link to={places.job({ id: job.id })} className="text-body underline hover:text-heading">
                 Log
               </Link>
             </>

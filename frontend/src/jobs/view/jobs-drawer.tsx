@@ -1,6 +1,7 @@
 // The drawer behind the header's Jobs button: everything that runs or waits, from any screen.
 import ListChecks from 'lucide-react/icons/list-checks'
 import { useLiveStatus } from '../../live/index.js'
+import { places } from '../../places/index.js'
 import { Dialog, EmptyState, ErrorState, LinkButton, SkeletonList } from '../../ui/index.js'
 import { useActiveJobs } from '../api.js'
 import { JobRow } from './job-row.js'
@@ -8,7 +9,13 @@ import { LastFinished } from './last-finished.js'
 
 export function JobsDrawer({ open, onClose }: { open: boolean; onClose(): void }) {
   return (
-    <Dialog open={open} onClose={onClose} side title="Jobs" footer={<LinkButton to="/jobs">All jobs</LinkButton>}>
+    <Dialog
+      open={open}
+      onClose={onClose}
+      side
+      title="Jobs"
+      footer={<LinkButton to={places.jobs()}>All jobs</LinkButton>}
+    >
       {open && <ActiveList />}
     </Dialog>
   )

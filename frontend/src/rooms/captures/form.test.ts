@@ -1,6 +1,7 @@
 // Guards: the form starts at what the address asks for, chooses what has one answer, and says what is missing.
 import { CaptureParamsSchema, type Model, type Site, type Tokenization } from '@mistudio/contracts'
 import { expect, it } from 'vitest'
+import { places } from '../../places/index.js'
 import { judgeDraft, resolveDraft, siteRows, startDraft } from './form.js'
 
 const site = (name: string, layer: number | null, kind: Site['kind'] = 'token'): Site => ({
@@ -24,7 +25,7 @@ const tokenization = {
   contextSize: 32,
   stats: { trainContexts: 100, heldOutContexts: 0 },
 } as unknown as Tokenization
-const start = (query: string) => startDraft(new URLSearchParams(query))
+const start = (query: string) => startDraft(places.newCapture.read({}, new URLSearchParams(query)))
 
 it('starts with model and site of the address, and takes the only tokenization', () => {
   const draft = start('model=m&site=blocks.1.hook_resid_post')

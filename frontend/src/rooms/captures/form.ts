@@ -13,6 +13,7 @@ import {
   tooLarge,
   valuesPerToken,
 } from '@mistudio/contracts'
+import type { AskedOf, Places } from '../../places/index.js'
 
 const MIB = 2 ** 20
 const DEFAULTS = CaptureParamsSchema.omit({ sites: true }).parse({})
@@ -28,12 +29,11 @@ export interface Draft {
   dtype: CaptureParams['dtype']
 }
 
-/** A first draft, with what the address asks for (`model`, `site`). */
-export const startDraft = (query: URLSearchParams): Draft => {
+/** A first draft, with what the address asks for. */
+export const startDraft = ({ model, site }: Partial<AskedOf<Places['newCapture']>>): Draft => {
   const { tokens, shardBytes, split, format, dtype } = DEFAULTS
-  const site = query.get('site')
   return {
-    modelId: query.get('model') ?? '',
+    modelId: model ?? '',
     tokenizationId: '',
     sites: site ? [site] : [],
     tokens,

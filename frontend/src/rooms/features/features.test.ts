@@ -1,9 +1,10 @@
 // Guards: chip and ring read the same index, subwords join exactly, filters survive the URL, groups are ordered and named by their edges.
 import type { Example } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
+import { places } from '../../places/index.js'
 import { parseIndex } from '../../shared/feature-number.js'
 import { activationText, aroundPeak, onOneLine, tintExample, visibleToken } from '../../tokens/tokens.js'
-import { clearFilters, isFiltered, readFilters, sortBy, toQuery, writeFilters } from './filters.js'
+import { clearFilters, type Filters, isFiltered, readFilters, sortBy, toQuery, writeFilters } from './filters.js'
 import { barShare, groupExamples, pagesOf } from './prepare.js'
 
 const example = (over: Partial<Example> = {}): Example => ({
@@ -17,6 +18,8 @@ const example = (over: Partial<Example> = {}): Example => ({
   activations: [0, 1, 2, 4, 0, 0],
   ...over,
 })
+
+const asked = (query: string) => readFilters(places.features.read({}, new URLSearchParams(query)))
 
 describe('tokens', () => {
   it('rings the token whose activation is the value: chip, ring and tooltip share one index', () => {
@@ -48,22 +51,21 @@ describe('tokens', () => {
 describe('filters', () => {
   it('survive the address and keep it short', () => {
     const filters = {
-      ...readFilters(new URLSearchParams()),
+      ...readFilters({}),
       search: 'a b',
       minDensity: 0.01,
       starred: true,
       sort: 'density' as const,
     }
-    expect(writeFilters(readFilters(new URLSearchParams())).toString()).toBe('')
-    expect(readFilters(new URLSearchParams(writeFilters(filters).toString()))).toEqual(filters)
+    const address = (chosen: Filters) => places.features({ extractionId: 'e', ...writeFilters(chosen) })
+    expect(address(readFilters({}))).toBe(places.features({ extractionId: 'e' }))
+    expect(asked(address(filters).split('?')[1] ?? '')).toEqual(filters)
   })
   it('leave out nonsense of an address', () => {
-    expect(readFilters(new URLSearchParams('minDensity=x&maxDensity=7&sort=evil&order=up'))).toEqual(
-      readFilters(new URLSearchParams()),
-    )
+    expect(asked('minDensity=x&maxDensity=7&sort=evil&order=up')).toEqual(readFilters({}))
   })
   it('ask only for what is set', () => {
-    expect(toQuery({ ...readFilters(new URLSearchParams()), labelled: true, maxActivation: 3 })).toEqual({
+    expect(toQuery({ ...readFilters({}), labelled: true, maxActivation: 3 })).toEqual({
       sort: 'max',
       order: 'desc',
       labelled: 'true',
@@ -71,7 +73,7 @@ describe('filters', () => {
     })
   })
   it('turn a column round and keep the order when cleared', () => {
-    const first = sortBy(readFilters(new URLSearchParams()), 'index')
+    const first = sortBy(readFilters({}), 'index')
     expect(first).toMatchObject({ sort: 'index', order: 'asc' })
     expect(sortBy(first, 'index').order).toBe('desc')
     expect(isFiltered({ ...first, search: 'x' })).toBe(true)

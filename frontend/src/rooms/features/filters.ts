@@ -1,5 +1,6 @@
 // Filters of the feature browser as the URL holds them, and the query they become. Pure.
-import { type FeatureListQuery, FeatureListQuerySchema, FeatureSortSchema } from '@mistudio/contracts'
+import { type FeatureListQuery, FeatureListQuerySchema } from '@mistudio/contracts'
+import type { AskedOf, PlaceChanges, Places } from '../../places/index.js'
 
 export type Sort = FeatureListQuery['sort']
 export interface Filters {
@@ -33,38 +34,29 @@ export interface ListQuery {
 }
 
 /** Reads the address; what does not fit the contract is left out. */
-export const readFilters = (params: URLSearchParams): Filters => {
-  const number = (key: (typeof NUMBERS)[number]): number | null => {
-    const text = params.get(key)
-    const parsed = FeatureListQuerySchema.shape[key].safeParse(text === null || text === '' ? undefined : text)
-    return parsed.success ? (parsed.data ?? null) : null
-  }
-  const sort = FeatureSortSchema.safeParse(params.get('sort'))
-  const order = params.get('order')
+export const readFilters = (asked: Partial<AskedOf<Places['features']>>): Filters => {
+  const number = (key: (typeof NUMBERS)[number]): number | null =>
+    FeatureListQuerySchema.shape[key].safeParse(asked[key]).data ?? null
   return {
-    sort: sort.success ? sort.data : DEFAULTS.sort,
-    order: order === 'asc' || order === 'desc' ? order : DEFAULTS.order,
-    search: (params.get('search') ?? '').slice(0, 200),
+    sort: asked.sort ?? DEFAULTS.sort,
+    order: asked.order ?? DEFAULTS.order,
+    search: (asked.search ?? '').slice(0, 200),
     minDensity: number('minDensity'),
     maxDensity: number('maxDensity'),
     minActivation: number('minActivation'),
     maxActivation: number('maxActivation'),
-    starred: params.get('starred') === 'true',
-    labelled: params.get('labelled') === 'true',
-    includeDead: params.get('includeDead') === 'true',
+    starred: asked.starred ?? false,
+    labelled: asked.labelled ?? false,
+    includeDead: asked.includeDead ?? false,
   }
 }
 
 /** The address of filters: only what differs from the defaults. */
-export const writeFilters = (filters: Filters): URLSearchParams => {
-  const params = new URLSearchParams()
-  if (filters.sort !== DEFAULTS.sort) params.set('sort', filters.sort)
-  if (filters.order !== DEFAULTS.order) params.set('order', filters.order)
-  if (filters.search) params.set('search', filters.search)
-  for (const key of NUMBERS) if (filters[key] !== null) params.set(key, String(filters[key]))
-  for (const key of SWITCHES) if (filters[key]) params.set(key, 'true')
-  return params
-}
+export const writeFilters = (filters: Filters): PlaceChanges<Places['features']> => ({
+  ...filters,
+  sort: filters.sort === DEFAULTS.sort ? null : filters.sort,
+  order: filters.order === DEFAULTS.order ? null : filters.order,
+})
 
 export const toQuery = (filters: Filters): ListQuery => ({
   sort: filters.sort,
@@ -79,7 +71,7 @@ export const isFiltered = (filters: Filters): boolean =>
   filters.search !== '' || filters.starred || filters.labelled || NUMBERS.some((key) => filters[key] !== null)
 
 export const clearFilters = (filters: Filters): Filters => ({
-  ...readFilters(new URLSearchParams()),
+  ...readFilters({}),
   sort: filters.sort,
   order: filters.order,
 })

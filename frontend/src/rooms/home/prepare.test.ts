@@ -1,5 +1,6 @@
-import type { Dataset, Model, Steering } from '@mistudio/contracts'
+import type { Dataset, Extraction, Model, Steering } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
+import { places } from '../../places/index.js'
 import { checklist, demoTarget, type HomeData, lastResults } from './prepare.js'
 
 const nothing: HomeData = {
@@ -69,6 +70,12 @@ describe('Home', () => {
   it('sends to the dataset that waits for its tokens', () => {
     const dataset = { id: 'd', name: 'd', status: 'ready', stats: null } as Dataset
     expect(checklist({ ...nothing, datasets: [dataset] })[2]?.action.to).toBe('/datasets/d?tab=tokenizations')
+  })
+  it('opens the bench on the extraction that is ready', () => {
+    const extraction = { id: 'e', status: 'ready', summary: null } as Extraction
+    const address = new URL(checklist({ ...nothing, extractions: [extraction] }).at(-1)?.action.to ?? '', 'http://x')
+    expect(address.pathname).toBe(places.steering.path)
+    expect(places.steering.read({}, address.searchParams)).toMatchObject({ extraction: 'e' })
   })
   it('offers the demo only when there are features to show', () => expect(demoTarget(nothing)).toBeNull())
   it('lists the newest results first', () => {

@@ -1,5 +1,6 @@
 // The checklist and the last results of Home, from what really exists: pure.
 import type { Dataset, Extraction, Model, Sae, Steering, Tokenization, Training } from '@mistudio/contracts'
+import { places } from '../../places/index.js'
 import { formatCount, formatPercent, formatValue, plural } from '../../ui/format.js'
 
 export interface HomeData {
@@ -37,7 +38,9 @@ export const checklist = (data: HomeData): Step[] => {
       title: 'A model',
       text: model ? `${model.name} is ready.` : 'The network to look inside: a folder with its weights and tokenizer.',
       done: Boolean(model),
-      action: model ? { label: 'Open', to: `/models/${model.id}` } : { label: 'Add a model', to: '/models?add=1' },
+      action: model
+        ? { label: 'Open', to: places.model({ id: model.id }) }
+        : { label: 'Add a model', to: places.models({ add: true }) },
     },
     {
       id: 'dataset',
@@ -47,8 +50,8 @@ export const checklist = (data: HomeData): Step[] => {
         : 'Texts whose activations are read. A few thousand short ones are enough.',
       done: Boolean(dataset),
       action: dataset
-        ? { label: 'Open', to: `/datasets/${dataset.id}` }
-        : { label: 'Add a dataset', to: '/datasets?add=1' },
+        ? { label: 'Open', to: places.dataset({ id: dataset.id }) }
+        : { label: 'Add a dataset', to: places.datasets({ add: true }) },
     },
     {
       id: 'tokens',
@@ -58,8 +61,11 @@ export const checklist = (data: HomeData): Step[] => {
         : 'The texts cut into the tokens of that model.',
       done: Boolean(tokens),
       action: tokens
-        ? { label: 'Open', to: `/datasets/${tokens.datasetId}?tab=tokenizations` }
-        : { label: 'Tokenize', to: dataset ? `/datasets/${dataset.id}?tab=tokenizations` : '/datasets' },
+        ? { label: 'Open', to: places.dataset({ id: tokens.datasetId, tab: 'tokenizations' }) }
+        : {
+            label: 'Tokenize',
+            to: dataset ? places.dataset({ id: dataset.id, tab: 'tokenizations' }) : places.datasets(),
+          },
     },
     {
       id: 'sae',
@@ -69,10 +75,12 @@ export const checklist = (data: HomeData): Step[] => {
         : 'Splits the activations at one site into features. The defaults are sound for a first run.',
       done: Boolean(sae),
       action: sae
-        ? { label: 'Open', to: `/saes/${sae.id}` }
+        ? { label: 'Open', to: places.sae({ id: sae.id }) }
         : {
             label: 'Train',
-            to: tokens ? `/trainings/new?modelId=${tokens.modelId}&tokenizationId=${tokens.id}` : '/trainings/new',
+            to: tokens
+              ? places.newTraining({ modelId: tokens.modelId, tokenizationId: tokens.id })
+              : places.newTraining(),
           },
     },
     {
@@ -83,8 +91,8 @@ export const checklist = (data: HomeData): Step[] => {
         : 'What each feature reacts to: its strongest examples, tokens and statistics.',
       done: Boolean(features),
       action: features
-        ? { label: 'Browse', to: `/features/${features.id}` }
-        : { label: 'Extract', to: sae ? `/features?start=1&saeId=${sae.id}` : '/features' },
+        ? { label: 'Browse', to: places.features({ extractionId: features.id }) }
+        : { label: 'Extract', to: sae ? places.extractions({ start: true, saeId: sae.id }) : places.extractions() },
     },
     {
       id: 'steering',
@@ -94,8 +102,8 @@ export const checklist = (data: HomeData): Step[] => {
         : 'Turn a feature up or down while the model writes, and compare.',
       done: Boolean(steered),
       action: steered
-        ? { label: 'Open', to: `/steering/${steered.id}` }
-        : { label: 'Steer', to: features ? `/steering?extractionId=${features.id}` : '/steering' },
+        ? { label: 'Open', to: places.experiment({ id: steered.id }) }
+        : { label: 'Steer', to: features ? places.steering({ extraction: features.id }) : places.steering() },
     },
   ]
 }
@@ -105,7 +113,7 @@ export const demoTarget = (data: HomeData): { to: string; text: string } | null 
   const features = data.extractions.find((e) => e.status === 'ready')
   if (features)
     return {
-      to: `/features/${features.id}`,
+      to: places.features({ extractionId: features.id }),
       text: `${formatCount(features.summary?.aliveFeatures ?? features.dSae)} features of ${features.modelName} are waiting, each with the texts that wake it.`,
     }
   return null
@@ -128,7 +136,7 @@ export const lastResults = (data: HomeData, limit = 6): Result[] => {
       text: sae.summary
         ? `SAE: FVU ${formatValue(sae.summary.fvu)}, CE recovered ${formatPercent(sae.summary.ceRecovered)}, L0 ${formatValue(sae.summary.l0)}`
         : `SAE with ${formatCount(sae.dSae)} features`,
-      to: `/saes/${sae.id}`,
+      to: places.sae({ id: sae.id }),
       at: sae.createdAt,
     })),
     ...data.extractions
@@ -137,7 +145,7 @@ export const lastResults = (data: HomeData, limit = 6): Result[] => {
         key: `ext-${e.id}`,
         title: `Features of ${e.saeName}`,
         text: `${formatCount(e.summary?.aliveFeatures ?? null)} of ${formatCount(e.dSae)} fire`,
-        to: `/features/${e.id}`,
+        to: places.features({ extractionId: e.id }),
         at: e.job?.finishedAt ?? e.createdAt,
       })),
     ...data.steering
@@ -146,7 +154,7 @@ export const lastResults = (data: HomeData, limit = 6): Result[] => {
         key: `steer-${s.id}`,
         title: s.name ?? `“${s.request.prompt.slice(0, 40)}”`,
         text: `Steered ${s.modelName} in ${plural(s.request.variants.length, 'variant')}`,
-        to: `/steering/${s.id}`,
+        to: places.experiment({ id: s.id }),
         at: s.createdAt,
       })),
     ...data.models
@@ -155,7 +163,7 @@ export const lastResults = (data: HomeData, limit = 6): Result[] => {
         key: `model-${m.id}`,
         title: m.name,
         text: `Model with ${formatCount(m.spec?.parameters ?? null)} parameters`,
-        to: `/models/${m.id}`,
+        to: places.model({ id: m.id }),
         at: m.job?.finishedAt ?? m.createdAt,
       })),
     ...data.datasets
@@ -164,7 +172,7 @@ export const lastResults = (data: HomeData, limit = 6): Result[] => {
         key: `data-${d.id}`,
         title: d.name,
         text: `Dataset of ${plural(d.stats?.documents ?? 0, 'document')}`,
-        to: `/datasets/${d.id}`,
+        to: places.dataset({ id: d.id }),
         at: d.job?.finishedAt ?? d.createdAt,
       })),
   ]

@@ -1,5 +1,6 @@
 // What a model's facts look like on screen: pure.
 import type { AbsentSite, ExportFacts, Model, ModelSpec, ModelStructure, SelfCheck, Site } from '@mistudio/contracts'
+import { places } from '../../places/index.js'
 import { formatBytes, formatCount, formatNumber, formatPercent } from '../../ui/format.js'
 
 /** Whether the model is a graph exported elsewhere: no weights by name, no choice of precision, no cache. */
@@ -121,13 +122,11 @@ export const isTrainable = (model: Pick<Model, 'status'>, site: Site): boolean =
 
 /** The training form with model and site filled in. */
 export const trainingAddress = (model: Pick<Model, 'id'>, site: Site): string =>
-  `/trainings/new?${new URLSearchParams({ modelId: model.id, site: site.name })}`
+  places.newTraining({ modelId: model.id, site: site.name })
 
 /** The form for a new capture with model and site filled in; null for sites that none can read. */
 export const captureAddress = (model: Pick<Model, 'id' | 'status'>, site: Site): string | null =>
-  model.status === 'ready' && site.kind === 'token'
-    ? `/captures/new?${new URLSearchParams({ model: model.id, site: site.name })}`
-    : null
+  model.status === 'ready' && site.kind === 'token' ? places.newCapture({ model: model.id, site: site.name }) : null
 
 export interface CheckVerdict {
   good: boolean

@@ -10,6 +10,7 @@ import {
   type SteeringAction,
   type SteeringScope,
 } from '@mistudio/contracts'
+import type { AskedOf, Places } from '../../places/index.js'
 import {
   type PromptDraft,
   promptFrom,
@@ -55,12 +56,11 @@ const variant = (strengths: Readonly<Record<number, number>>): Variant => {
 const uniform = (features: readonly number[], strength: number): Record<number, number> =>
   Object.fromEntries(features.map((index) => [index, strength]))
 
-/** A first draft, with what the address asks for: `?extraction=<id>&features=12,40`. */
-export const startDraft = (query: URLSearchParams): SteeringDraft => {
-  const asked = (query.get('features') ?? '').split(',').filter((text) => /^\d+$/.test(text))
-  const features = [...new Set(asked.map(Number))].slice(0, MAX_FEATURES)
+/** A first draft, with what the address asks for. */
+export const startDraft = (asked: Partial<AskedOf<Places['steering']>>): SteeringDraft => {
+  const features = [...new Set(asked.features)].slice(0, MAX_FEATURES)
   return {
-    extractionId: query.get('extraction') ?? '',
+    extractionId: asked.extraction ?? '',
     modelId: '',
     features,
     variants: [variant(uniform(features, DEFAULT_STRENGTH))],

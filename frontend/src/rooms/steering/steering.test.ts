@@ -19,7 +19,7 @@ import { appendEvents } from './stream.js'
 
 const ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
 const ready = () => ({
-  ...startDraft(new URLSearchParams({ extraction: ID, features: '12,40,12,x' })),
+  ...startDraft({ extraction: ID, features: [12, 40, 12] }),
   modelId: ID,
   prompt: startPrompt('Once'),
 })
@@ -46,7 +46,7 @@ describe('draft', () => {
     expect(fromRequest(capped as NonNullable<typeof capped>).action).toBe('at_most')
   })
   it('names what is missing and makes no request of it', () => {
-    expect(whyNot(startDraft(new URLSearchParams()))).toBe('Choose an extraction.')
+    expect(whyNot(startDraft({}))).toBe('Choose an extraction.')
     expect(whyNot({ ...ready(), features: [] })).toBe('Choose at least one feature.')
     expect(whyNot({ ...ready(), prompt: startPrompt(' ') })).toBe('Type a prompt.')
     expect(whyNot({ ...ready(), sampling: { ...ready().sampling, topP: 0 } })).toContain('Top p')

@@ -1,5 +1,6 @@
 import type { Training } from '@mistudio/contracts'
 import { expect, it } from 'vitest'
+import { places } from '../../places/index.js'
 import { chosenTrainings, heldOutFigures, paretoFront, paretoSeries } from './compare.js'
 import { densityAt } from './density.js'
 
@@ -36,7 +37,8 @@ it('a training without an evaluation has no point, and no false zero', () => {
 
 it('the address names a sweep, or trainings in their order', () => {
   const all = [training('a', 1, 1, 's'), training('b', 1, 1), training('c', 1, 1, 's')]
-  const ids = (text: string) => chosenTrainings(all, new URLSearchParams(text)).map(({ id }) => id)
+  const ids = (text: string) =>
+    chosenTrainings(all, places.compareTrainings.read({}, new URLSearchParams(text))).map(({ id }) => id)
   expect(ids('sweep=s')).toEqual(['a', 'c'])
   expect(ids('ids=b,a,gone')).toEqual(['b', 'a'])
   expect(ids('')).toEqual([])

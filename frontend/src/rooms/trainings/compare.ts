@@ -9,17 +9,20 @@ import {
   type TrainingMetrics,
 } from '@mistudio/contracts'
 import type { Series } from '../../charts/prepare.js'
+import type { AskedOf, Places } from '../../places/index.js'
 import { formatInterval, formatPercent, formatValue } from '../../ui/format.js'
 import { lineLook } from './prepare.js'
 
 /** Trainings that the address names: a sweep, or ids in their order. */
-export function chosenTrainings(all: readonly Training[], query: URLSearchParams): Training[] {
-  const sweep = query.get('sweep')
+export function chosenTrainings(
+  all: readonly Training[],
+  asked: Partial<AskedOf<Places['compareTrainings']>>,
+): Training[] {
+  const { sweep, ids = [] } = asked
   if (sweep)
     return all
       .filter(({ sweepId }) => sweepId === sweep)
       .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
-  const ids = (query.get('ids') ?? '').split(',')
   return ids.flatMap((id) => all.filter((training) => training.id === id))
 }
 

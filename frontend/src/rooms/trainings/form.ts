@@ -5,7 +5,6 @@ import {
   dictionarySize,
   type Model,
   outputSiteOf,
-  SAE_TRAINING_ARCHITECTURES,
   type SaeTrainingArchitecture,
   type Site,
   type Tokenization,
@@ -13,6 +12,7 @@ import {
   type TrainingParams,
   TrainingParamsSchema,
 } from '@mistudio/contracts'
+import type { AskedOf, Places } from '../../places/index.js'
 import {
   ADVANCED_GROUPS,
   BASIC_GROUPS,
@@ -37,8 +37,8 @@ export interface Draft {
 export type DraftErrors = Partial<Record<'modelId' | 'tokenizationId' | 'captureId' | 'name' | TrainingOption, string>>
 
 /** Settings of an earlier training carried by the address; null when there are none or they do not fit the contract. */
-const settingsOf = (text: string | null): TrainingParams | null => {
-  if (text === null) return null
+const settingsOf = (text: string | undefined): TrainingParams | null => {
+  if (text === undefined) return null
   try {
     const parsed = TrainingParamsSchema.safeParse({ site: 'none', ...JSON.parse(text) })
     return parsed.success ? parsed.data : null
@@ -55,19 +55,17 @@ export const moreSitesOf = ({ values }: Pick<Draft, 'values'>): string[] => {
 
 export const siteOf = ({ values }: Pick<Draft, 'values'>): string => String(values['site'] ?? '')
 
-/** A first draft, with what the address asks for (`modelId`, `site`, `tokenizationId`, `captureId`, `architecture`, `settings`). */
-export const startDraft = (query: URLSearchParams): Draft => {
-  const settings = settingsOf(query.get('settings'))
-  const asked = SAE_TRAINING_ARCHITECTURES.find((name) => name === query.get('architecture'))
-  const architecture = settings?.architecture ?? asked ?? 'topk'
-  const site = query.get('site') ?? ''
+/** A first draft, with what the address asks for. */
+export const startDraft = (asked: Partial<AskedOf<Places['newTraining']>>): Draft => {
+  const settings = settingsOf(asked.settings)
+  const architecture = settings?.architecture ?? asked.architecture ?? 'topk'
   return {
     name: '',
-    modelId: query.get('modelId') ?? '',
-    tokenizationId: query.get('tokenizationId') ?? '',
-    captureId: query.get('captureId') ?? '',
+    modelId: asked.modelId ?? '',
+    tokenizationId: asked.tokenizationId ?? '',
+    captureId: asked.captureId ?? '',
     architecture,
-    values: { ...defaultsOf(architecture), ...settings, site },
+    values: { ...defaultsOf(architecture), ...settings, site: asked.site ?? '' },
   }
 }
 

@@ -44,12 +44,12 @@ const site = (layer: number, hook = 'hook_resid_post') => ({
 const ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
 const model = { id: ID, sites: [site(0), site(1), site(2), site(3)] } as unknown as Model
 const filled = () => ({
-  ...startDraft(new URLSearchParams({ modelId: ID, tokenizationId: ID, site: 'blocks.1.hook_resid_post' })),
+  ...startDraft({ modelId: ID, tokenizationId: ID, site: 'blocks.1.hook_resid_post' }),
 })
 
 describe('form', () => {
   it('names what is missing and makes no request of it', () => {
-    const draft = startDraft(new URLSearchParams())
+    const draft = startDraft({})
     const errors = checkDraft(draft, undefined)
     expect(Object.keys(errors)).toEqual(['modelId', 'site', 'tokenizationId'])
     expect(toRequest(draft, errors)).toBeNull()
@@ -102,7 +102,7 @@ describe('form', () => {
   })
   it('fills in the only model, a middle site and its tokenization, and keeps choices', () => {
     const tokenizations = [{ id: 't1', modelId: ID }] as never
-    const completed = complete(startDraft(new URLSearchParams()), [model], tokenizations)
+    const completed = complete(startDraft({}), [model], tokenizations)
     expect(completed).toMatchObject({ modelId: ID, tokenizationId: 't1' })
     expect(siteOf(completed)).toBe('blocks.2.hook_resid_post')
     const draft = { ...filled(), tokenizationId: 't1' }
@@ -111,9 +111,9 @@ describe('form', () => {
   })
   it('repeats the settings of an earlier training and falls back to the defaults for nonsense', () => {
     const params = TrainingParamsSchema.parse({ architecture: 'gated', site: 'x', l1Coefficient: 5 })
-    const again = startDraft(new URLSearchParams({ settings: JSON.stringify(params) }))
+    const again = startDraft({ settings: JSON.stringify(params) })
     expect(again).toMatchObject({ architecture: 'gated', values: { l1Coefficient: 5, steps: 1000, site: '' } })
-    expect(startDraft(new URLSearchParams({ settings: '{"k":"evil"' }))).toEqual(startDraft(new URLSearchParams()))
+    expect(startDraft({ settings: '{"k":"evil"' })).toEqual(startDraft({}))
   })
   it('a branch sends only what was changed', () => {
     const params = TrainingParamsSchema.parse({ architecture: 'matryoshka_batchtopk', site: 'x' })

@@ -8,6 +8,7 @@ import {
   type Sae,
   type Tokenization,
 } from '@mistudio/contracts'
+import { places } from '../../places/index.js'
 import { formatCount, formatDuration, formatNumber, formatPercent, formatValue } from '../../ui/format.js'
 
 export type NumberKey = Exclude<keyof ExtractionParams, 'excludeBos' | 'sampling' | 'text'>
@@ -65,9 +66,9 @@ export const missingFor = (
   saes: readonly Sae[],
   tokenizations: readonly Tokenization[],
 ): { text: string; to: string; action: string } | null => {
-  if (saes.length === 0) return { text: 'an SAE', to: '/trainings/new', action: 'Train one' }
+  if (saes.length === 0) return { text: 'an SAE', to: places.newTraining(), action: 'Train one' }
   if (!saes.some((sae) => tokenizationsFor(sae, tokenizations).length > 0))
-    return { text: 'a dataset tokenized for the model of an SAE', to: '/datasets', action: 'Tokenize a dataset' }
+    return { text: 'a dataset tokenized for the model of an SAE', to: places.datasets(), action: 'Tokenize a dataset' }
   return null
 }
 

@@ -1,20 +1,20 @@
 // `/login`: a one-time code in the address is traded at once; otherwise an API key may be pasted.
 import KeyRound from 'lucide-react/icons/key-round'
 import { type FormEvent, useEffect, useState } from 'react'
-import { useLocation, useNavigate, useSearchParams } from 'react-router'
+import { useLocation, useNavigate } from 'react-router'
 import { useLoginWithCode, useLoginWithKey } from '../../../data/session.js'
-import { Button, errorText, Field, Input, Notice, ProgressBar } from '../../../ui/index.js'
+import { places } from '../../../places/index.js'
+import { Button, errorText, Field, Input, Notice, ProgressBar, usePlace } from '../../../ui/index.js'
 import { safeTarget } from '../prepare.js'
 
 // A code works once. React's strict mode runs effects twice in development, so the code in use is remembered here.
 let codeInUse: string | null = null
 
 export function LoginPage() {
-  const [params] = useSearchParams()
+  const [{ code }] = usePlace(places.login)
   const navigate = useNavigate()
   const state: unknown = useLocation().state
   const from = typeof state === 'object' && state !== null && 'from' in state ? state.from : null
-  const code = params.get('code')
   const byCode = useLoginWithCode()
   const [codeError, setCodeError] = useState<unknown>(null)
   const login = byCode.mutateAsync
@@ -23,7 +23,7 @@ export function LoginPage() {
     if (!code || codeInUse === code) return
     codeInUse = code
     login(code).then(
-      () => navigate('/', { replace: true }),
+      () => navigate(places.home(), { replace: true }),
       (error: unknown) => setCodeError(error),
     )
   }, [code, login, navigate])

@@ -4,11 +4,12 @@ import Download from 'lucide-react/icons/download'
 import GitCompareArrows from 'lucide-react/icons/git-compare-arrows'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
-import { useNavigate, useParams } from 'react-router'
+import { useNavigate } from 'react-router'
 import { DamageNotice } from '../../../jobs/view/damage.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { isActive, useLiveStatus, useSubject } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import {
   Button,
@@ -22,6 +23,7 @@ import {
   Page,
   SkeletonList,
   toast,
+  usePlace,
 } from '../../../ui/index.js'
 import { captureFileUrl, deleteCapture, useCapture } from '../api.js'
 import { captureLine, captureName, curlLine } from '../prepare.js'
@@ -29,10 +31,10 @@ import { Comparisons } from './comparisons.js'
 import { OwnPairs } from './own-pairs.js'
 import { Statistics } from './statistics.js'
 
-const CRUMBS = [{ label: 'Activations', to: '/captures' }]
+const CRUMBS = [{ label: 'Activations', to: places.captures() }]
 
 export function CapturePage() {
-  const { id = '' } = useParams()
+  const [{ id = '' }] = usePlace(places.capture)
   const capture = useCapture(id)
   const since = useLiveStatus((state) => state.lastContact)
   useSubject('capture', id)
@@ -63,7 +65,7 @@ function CaptureView({ capture }: { capture: Capture }) {
         <>
           {job && !summary && <JobActions job={job} />}
           {summary && (
-            <LinkButton icon={GitCompareArrows} to={`/captures/compare?a=${capture.id}`}>
+            <LinkButton icon={GitCompareArrows} to={places.compareCaptures({ a: capture.id })}>
               Compare
             </LinkButton>
           )}
@@ -97,7 +99,7 @@ function CaptureView({ capture }: { capture: Capture }) {
         onConfirm={async () => {
           await deleteCapture(capture.id)
           toast.success('The capture was deleted.')
-          void navigate('/captures')
+          void navigate(places.captures())
         }}
       />
     </Page>

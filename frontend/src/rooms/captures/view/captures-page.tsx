@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { DamageBadge } from '../../../jobs/view/damage.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { isActive, useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import { EmptyState, ErrorState, LinkButton, Page, RelativeTime, SkeletonList, StatusBadge } from '../../../ui/index.js'
 import { useCaptures } from '../api.js'
@@ -14,7 +15,7 @@ export function CapturesPage() {
   const captures = useCaptures()
   const since = useLiveStatus((state) => state.lastContact)
   const start = (
-    <LinkButton kind="primary" to="/captures/new">
+    <LinkButton kind="primary" to={places.newCapture()}>
       Capture activations
     </LinkButton>
   )
@@ -46,7 +47,7 @@ function CaptureCard({ capture }: { capture: Capture }) {
       <div className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">
           <h2 className="text-lg font-semibold wrap-anywhere text-heading">
-            <Link to={`/captures/${capture.id}`} className="hover:underline">
+            <Link to={places.capture({ id: capture.id })} className="hover:underline">
               {captureName(capture)}
             </Link>
           </h2>

@@ -2,6 +2,7 @@
 import type { Capture } from '@mistudio/contracts'
 import Boxes from 'lucide-react/icons/boxes'
 import { useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import {
   Card,
   EmptyState,
@@ -14,7 +15,7 @@ import {
   plural,
   Select,
   SkeletonList,
-  useUrlParams,
+  usePlace,
 } from '../../../ui/index.js'
 import { useCaptures, useComparison } from '../api.js'
 import { captureOption, comparableWith } from '../prepare.js'
@@ -27,7 +28,7 @@ export function ComparePage() {
   return (
     <Page
       title="Compare captures"
-      crumbs={[{ label: 'Activations', to: '/captures' }]}
+      crumbs={[{ label: 'Activations', to: places.captures() }]}
       subtitle="Two models, or two places, on the same tokens."
     >
       {captures.error && !captures.data ? (
@@ -42,10 +43,10 @@ export function ComparePage() {
 }
 
 function ChosenPair({ finished }: { finished: readonly Capture[] }) {
-  const [params, update] = useUrlParams()
-  const a = finished.find(({ id }) => id === params.get('a'))
+  const [chosen, change] = usePlace(places.compareCaptures)
+  const a = finished.find(({ id }) => id === chosen.a)
   const others = a ? comparableWith(a, finished) : []
-  const b = others.find(({ id }) => id === params.get('b'))
+  const b = others.find(({ id }) => id === chosen.b)
   if (finished.length === 0) {
     return <EmptyState icon={Boxes}>No capture has finished yet. Two finished captures can be compared.</EmptyState>
   }
@@ -58,7 +59,7 @@ function ChosenPair({ finished }: { finished: readonly Capture[] }) {
           <Field label="a">
             <Select
               value={a?.id ?? ''}
-              onChange={(id) => update({ a: id, b: null })}
+              onChange={(id) => change({ a: id, b: null })}
               options={options(finished)}
               placeholder="Choose a capture"
             />
@@ -66,7 +67,7 @@ function ChosenPair({ finished }: { finished: readonly Capture[] }) {
           <Field label="b" hint="Captures of the same dataset, split and context size.">
             <Select
               value={b?.id ?? ''}
-              onChange={(id) => update({ b: id })}
+              onChange={(id) => change({ b: id })}
               options={options(others)}
               placeholder={a && others.length === 0 ? 'None fits' : 'Choose a capture'}
             />

@@ -1,8 +1,9 @@
 // The form of a capture: model, tokenization, sites, amount, format, with what it will take.
 import type { Model, Tokenization } from '@mistudio/contracts'
 import { type FormEvent, useState } from 'react'
-import { Link, useNavigate, useSearchParams } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import {
   Button,
   Card,
@@ -19,6 +20,7 @@ import {
   plural,
   Select,
   SkeletonList,
+  usePlace,
 } from '../../../ui/index.js'
 import { useCaptures, useCreateCapture, useModels, useTokenizations } from '../api.js'
 import { type Draft, judgeDraft, resolveDraft, startDraft, type Verdict } from '../form.js'
@@ -34,7 +36,7 @@ export function NewCapturePage() {
   return (
     <Page
       title="Capture activations"
-      crumbs={[{ label: 'Activations', to: '/captures' }]}
+      crumbs={[{ label: 'Activations', to: places.captures() }]}
       subtitle="Read a tokenized dataset through a model once and keep what it computes at chosen sites."
     >
       {failed ? (
@@ -45,7 +47,7 @@ export function NewCapturePage() {
         <Notice
           tone="amber"
           title="A model is missing"
-          actions={<LinkButton to="/models?add=1">Add a model</LinkButton>}
+          actions={<LinkButton to={places.models({ add: true })}>Add a model</LinkButton>}
         >
           A capture keeps a model's activations, so a ready model comes first.
         </Notice>
@@ -57,8 +59,8 @@ export function NewCapturePage() {
 }
 
 function CaptureForm({ models, tokenizations }: { models: readonly Model[]; tokenizations: readonly Tokenization[] }) {
-  const [query] = useSearchParams()
-  const [draft, setDraft] = useState(() => startDraft(query))
+  const [asked] = usePlace(places.newCapture)
+  const [draft, setDraft] = useState(() => startDraft(asked))
   const earlier = useCaptures()
   const create = useCreateCapture()
   const navigate = useNavigate()
@@ -68,7 +70,7 @@ function CaptureForm({ models, tokenizations }: { models: readonly Model[]; toke
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!verdict.request) return
-    create.mutate(verdict.request, { onSuccess: ({ id }) => void navigate(`/captures/${id}`) })
+    create.mutate(verdict.request, { onSuccess: ({ id }) => void navigate(places.capture({ id })) })
   }
   const { model } = choice
   return (
@@ -131,7 +133,7 @@ function TokenizationHint({ model, none }: { model: Model | undefined; none: boo
   return (
     <span className={none ? 'text-tone-amber' : ''}>
       {none && `No dataset is tokenized for ${model?.name} yet. `}
-      <Link to="/datasets" className="underline">
+      <Link to={places.datasets()} className="underline">
         {none ? 'Tokenize one' : 'Make another tokenization'}
       </Link>
     </span>

@@ -3,6 +3,7 @@ import { AppError, type DatasetPreview, type DatasetSource } from '@mistudio/con
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
+import { places } from '../../../places/index.js'
 import { dismissTransfer, FileBrowser, UploadFiles, useTransfer } from '../../../shared/files/index.js'
 import { Button, Dialog, errorText, Field, Input, Notice, nextStep, ProgressBar, Tabs } from '../../../ui/index.js'
 import { useCreateDataset, usePreview } from '../api.js'
@@ -56,7 +57,7 @@ function AddDataset({ onClose }: { onClose(): void }) {
     create.mutate(toRequest(form, found.preview, found.source), {
       onSuccess: (dataset) => {
         if (found.source.type === 'upload') dismissTransfer()
-        void navigate(`/datasets/${dataset.id}`)
+        void navigate(places.dataset({ id: dataset.id }))
       },
     })
   }

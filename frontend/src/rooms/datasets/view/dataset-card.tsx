@@ -6,6 +6,7 @@ import { subjectStatus } from '../../../jobs/prepare.js'
 import { DamageBadge } from '../../../jobs/view/damage.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
+import { places } from '../../../places/index.js'
 import { Badge, formatNumber, RelativeTime, StatusBadge } from '../../../ui/index.js'
 import { datasetLine } from '../prepare.js'
 
@@ -18,7 +19,7 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
           <DatabaseIcon className="mt-1 size-6 shrink-0 text-tone-blue" aria-hidden />
           <div className="min-w-0">
             <h2 className="text-lg font-semibold wrap-anywhere text-heading">
-              <Link to={`/datasets/${dataset.id}`} className="hover:underline">
+              <Link to={places.dataset({ id: dataset.id })} className="hover:underline">
                 {dataset.name}
               </Link>
             </h2>

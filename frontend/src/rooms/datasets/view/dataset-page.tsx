@@ -7,12 +7,13 @@ import ScanText from 'lucide-react/icons/scan-text'
 import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
-import { useNavigate, useParams } from 'react-router'
+import { useNavigate } from 'react-router'
 import { subjectStatus } from '../../../jobs/prepare.js'
 import { DamageNotice } from '../../../jobs/view/damage.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { useLiveStatus, useSubject } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import {
   Button,
   Card,
@@ -27,6 +28,7 @@ import {
   StatusBadge,
   Tabs,
   toast,
+  usePlace,
   useTabParam,
 } from '../../../ui/index.js'
 import { deleteDataset, useDataset, useTokenizations } from '../api.js'
@@ -36,10 +38,10 @@ import { Samples } from './samples.js'
 import { Statistics } from './statistics.js'
 import { Tokenizations } from './tokenizations.js'
 
-const crumbs = [{ label: 'Datasets', to: '/datasets' }]
+const crumbs = [{ label: 'Datasets', to: places.datasets() }]
 
 export function DatasetPage() {
-  const { id = '' } = useParams()
+  const [{ id = '' }] = usePlace(places.dataset)
   const dataset = useDataset(id)
   useSubject('dataset', id)
   const since = useLiveStatus((s) => s.lastContact)
@@ -145,7 +147,7 @@ function DeleteDataset({ dataset, onClose }: { dataset: Dataset; onClose(): void
       onConfirm={async () => {
         await deleteDataset(dataset.id)
         toast.success(`${dataset.name} was deleted.`)
-        void navigate('/datasets')
+        void navigate(places.datasets())
       }}
     />
   )

@@ -2,10 +2,19 @@
 import Database from 'lucide-react/icons/database'
 import Plus from 'lucide-react/icons/plus'
 import { useState } from 'react'
-import { useSearchParams } from 'react-router'
 import { useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { sortByWork } from '../../../shared/order.js'
-import { Button, EmptyState, ErrorState, FilteredEmpty, Page, SearchInput, SkeletonList } from '../../../ui/index.js'
+import {
+  Button,
+  EmptyState,
+  ErrorState,
+  FilteredEmpty,
+  Page,
+  SearchInput,
+  SkeletonList,
+  usePlace,
+} from '../../../ui/index.js'
 import { useDatasets } from '../api.js'
 import { AddDatasetDialog } from './add-dataset.js'
 import { DatasetCard } from './dataset-card.js'
@@ -13,9 +22,9 @@ import { DatasetCard } from './dataset-card.js'
 export function DatasetsPage() {
   const datasets = useDatasets()
   const since = useLiveStatus((s) => s.lastContact)
-  const [params, setParams] = useSearchParams()
+  const [{ add: adding }, change] = usePlace(places.datasets)
   const [search, setSearch] = useState('')
-  const setAdding = (adding: boolean) => setParams(adding ? { add: '1' } : {}, { replace: true })
+  const setAdding = (add: boolean) => change({ add }, { replace: true })
   const add = (
     <Button kind="primary" icon={Plus} onClick={() => setAdding(true)}>
       Add dataset
@@ -48,7 +57,7 @@ export function DatasetsPage() {
           ))}
         </div>
       )}
-      <AddDatasetDialog open={params.has('add')} onClose={() => setAdding(false)} />
+      <AddDatasetDialog open={adding === true} onClose={() => setAdding(false)} />
     </Page>
   )
 }

@@ -11,6 +11,7 @@ import { DamageNotice } from '../../../jobs/view/damage.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { useSubject } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import {
   Button,
   ConfirmDialog,
@@ -70,7 +71,7 @@ function TokenizationCard({ tokenization }: { tokenization: Tokenization }) {
         <div className="min-w-0">
           <h3 className="font-medium text-heading">
             for{' '}
-            <Link to={`/models/${tokenization.modelId}`} className="hover:underline">
+            <Link to={places.model({ id: tokenization.modelId })} className="hover:underline">
               {tokenization.modelName}
             </Link>
             , contexts of {tokenization.contextSize} tokens
@@ -86,7 +87,7 @@ function TokenizationCard({ tokenization }: { tokenization: Tokenization }) {
             <LinkButton
               size="sm"
               icon={GraduationCap}
-              to={`/trainings/new?modelId=${tokenization.modelId}&tokenizationId=${tokenization.id}`}
+              to={places.newTraining({ modelId: tokenization.modelId, tokenizationId: tokenization.id })}
             >
               Train
             </LinkButton>

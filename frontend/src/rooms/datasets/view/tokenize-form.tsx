@@ -4,6 +4,7 @@ import Server from 'lucide-react/icons/server'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { useModels } from '../../../data/models.js'
+import { places } from '../../../places/index.js'
 import {
   Button,
   Dialog,
@@ -64,7 +65,7 @@ export function TokenizeForm({ dataset, onClose }: { dataset: Dataset; onClose()
       }
     >
       {models.length === 0 ? (
-        <EmptyState icon={Server} action={<LinkButton to="/models?add=1">Add a model</LinkButton>}>
+        <EmptyState icon={Server} action={<LinkButton to={places.models({ add: true })}>Add a model</LinkButton>}>
           No model is ready. The tokenizer comes with the model.
         </EmptyState>
       ) : (

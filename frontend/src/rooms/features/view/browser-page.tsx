@@ -1,10 +1,10 @@
 // The feature browser of one extraction: filters in the address, rows by the thousand, keyboard.
 import type { Extraction } from '@mistudio/contracts'
 import Layers from 'lucide-react/icons/layers'
-import { useCallback, useMemo, useState } from 'react'
-import { useParams, useSearchParams } from 'react-router'
+import { useState } from 'react'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { useLiveStatus, useSubject } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { summaryLine, textLine, useExtraction } from '../../../shared/extractions/index.js'
 import {
   EmptyState,
@@ -15,16 +15,17 @@ import {
   Page,
   plural,
   SkeletonList,
+  usePlace,
 } from '../../../ui/index.js'
 import { useFirstPage } from '../api.js'
 import { clearFilters, type Filters, isFiltered, readFilters, toQuery, writeFilters } from '../filters.js'
 import { FeatureTable } from './feature-table.js'
 import { FilterBar, GoTo } from './filter-bar.js'
 
-const CRUMBS = [{ label: 'Features', to: '/features' }]
+const CRUMBS = [{ label: 'Features', to: places.extractions() }]
 
 export function BrowserPage() {
-  const { extractionId = '' } = useParams()
+  const [{ extractionId = '' }] = usePlace(places.features)
   const extraction = useExtraction(extractionId)
   const since = useLiveStatus((state) => state.lastContact)
   useSubject('extraction', extractionId)
@@ -36,7 +37,7 @@ export function BrowserPage() {
       ) : !extraction.data ? (
         <SkeletonList rows={8} className="h-11" />
       ) : (
-        <EmptyState icon={Layers} action={<LinkButton to="/features">To the extractions</LinkButton>}>
+        <EmptyState icon={Layers} action={<LinkButton to={places.extractions()}>To the extractions</LinkButton>}>
           {extraction.data.status === 'running'
             ? 'Features appear when the dataset has been read.'
             : 'This extraction did not finish, so there are no features to show.'}
@@ -50,12 +51,12 @@ export function BrowserPage() {
 }
 
 function Browser({ extraction }: { extraction: Extraction }) {
-  const [params, setParams] = useSearchParams()
-  const filters = useMemo(() => readFilters(params), [params])
-  const query = useMemo(() => toQuery(filters), [filters])
+  const [asked, change] = usePlace(places.features)
+  const filters = readFilters(asked)
+  const query = toQuery(filters)
   const first = useFirstPage(extraction.id, query)
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set())
-  const setFilters = useCallback((next: Filters) => setParams(writeFilters(next), { replace: true }), [setParams])
+  const setFilters = (next: Filters) => change(writeFilters(next), { replace: true })
   const total = first.data?.meta.total
   return (
     <Page
@@ -79,7 +80,7 @@ function Browser({ extraction }: { extraction: Extraction }) {
         </p>
         <span className="flex flex-wrap items-center gap-3">
           {selected.size > 0 && (
-            <LinkButton kind="primary" to={`/steering?extraction=${extraction.id}&features=${[...selected].join(',')}`}>
+            <LinkButton kind="primary" to={places.steering({ extraction: extraction.id, features: [...selected] })}>
               Steer with {plural(selected.size, 'selected feature')}
             </LinkButton>
           )}

@@ -1,8 +1,8 @@
 // The list of extractions: what has been read, what is being read, and the start of another.
 import Layers from 'lucide-react/icons/layers'
 import Plus from 'lucide-react/icons/plus'
-import { useSearchParams } from 'react-router'
 import { useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import {
   ExtractionCard,
   missingFor,
@@ -12,21 +12,21 @@ import {
   useAllTokenizations,
   useExtractions,
 } from '../../../shared/extractions/index.js'
-import { Button, EmptyState, ErrorState, LinkButton, Page, SkeletonList } from '../../../ui/index.js'
+import { Button, EmptyState, ErrorState, LinkButton, Page, SkeletonList, usePlace } from '../../../ui/index.js'
 
 export function ExtractionsPage() {
   const extractions = useExtractions()
   const saes = useAllSaes()
   const tokenizations = useAllTokenizations()
   const since = useLiveStatus((state) => state.lastContact)
-  const [params, setParams] = useSearchParams()
+  const [{ start: starting, saeId }, change] = usePlace(places.extractions)
   const missing = saes.data && tokenizations.data ? missingFor(saes.data, tokenizations.data) : null
   const start = (
     <Button
       kind="primary"
       icon={Plus}
       disabledReason={missing ? `Missing: ${missing.text}.` : null}
-      onClick={() => setParams({ start: '1' }, { replace: true })}
+      onClick={() => change({ start: true }, { replace: true })}
     >
       Start extraction
     </Button>
@@ -65,9 +65,9 @@ export function ExtractionsPage() {
         </div>
       )}
       <StartExtraction
-        open={params.has('start') && !missing}
-        onClose={() => setParams({}, { replace: true })}
-        saeId={params.get('saeId')}
+        open={starting === true && !missing}
+        onClose={() => change({ start: null, saeId: null }, { replace: true })}
+        saeId={saeId ?? null}
       />
     </Page>
   )

@@ -3,10 +3,11 @@ import type { Extraction, Feature } from '@mistudio/contracts'
 import ChevronLeft from 'lucide-react/icons/chevron-left'
 import ChevronRight from 'lucide-react/icons/chevron-right'
 import Star from 'lucide-react/icons/star'
-import { Link, useNavigate, useParams } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { Histogram } from '../../../charts/index.js'
 import { useFeature } from '../../../data/features.js'
 import { useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { textLine, useExtraction } from '../../../shared/extractions/index.js'
 import {
   Card,
@@ -22,6 +23,7 @@ import {
   StatRow,
   toast,
   useHotkey,
+  usePlace,
 } from '../../../ui/index.js'
 import { useAnnotate } from '../api.js'
 import { Examples } from './examples.js'
@@ -30,21 +32,20 @@ import { Logits } from './logits.js'
 import { Probe } from './probe.js'
 
 export function FeaturePage() {
-  const { extractionId = '', index: text = '' } = useParams()
-  const index = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  const [{ extractionId = '', index = Number.NaN }] = usePlace(places.feature)
   const feature = useFeature(extractionId, index)
   const extraction = useExtraction(extractionId)
   const since = useLiveStatus((state) => state.lastContact)
   const crumbs = [
-    { label: 'Features', to: '/features' },
-    { label: extraction.data?.saeName ?? 'Browser', to: `/features/${extractionId}` },
+    { label: 'Features', to: places.extractions() },
+    { label: extraction.data?.saeName ?? 'Browser', to: places.features({ extractionId }) },
   ]
   if (feature.data)
     return <FeatureView key={feature.data.index} feature={feature.data} crumbs={crumbs} extraction={extraction.data} />
   return (
-    <Page title={`Feature ${text}`} crumbs={crumbs}>
+    <Page title={Number.isNaN(index) ? 'Feature' : `Feature ${index}`} crumbs={crumbs}>
       {Number.isNaN(index) ? (
-        <ErrorState error={new Error(`“${text}” is no feature number.`)} />
+        <ErrorState error={new Error('The address names no feature: features have numbers.')} />
       ) : feature.error ? (
         <ErrorState error={feature.error} since={since} onRetry={() => void feature.refetch()} />
       ) : (
@@ -65,7 +66,8 @@ function FeatureView({
 }) {
   const navigate = useNavigate()
   const annotate = useAnnotate(feature.extractionId, feature.saeId)
-  const go = (index: number | null) => index !== null && void navigate(`/features/${feature.extractionId}/${index}`)
+  const go = (index: number | null) =>
+    index !== null && void navigate(places.feature({ extractionId: feature.extractionId, index }))
   const star = () =>
     annotate.mutate(
       { index: feature.index, change: { starred: !feature.starred } },
@@ -100,7 +102,10 @@ function FeatureView({
             disabledReason={feature.next === null ? 'This is the last feature.' : null}
             onClick={() => go(feature.next)}
           />
-          <LinkButton kind="primary" to={`/steering?extraction=${feature.extractionId}&features=${feature.index}`}>
+          <LinkButton
+            kind="primary"
+            to={places.steering({ extraction: feature.extractionId, features: [feature.index] })}
+          >
             Steer with this feature
           </LinkButton>
         </>
@@ -160,7 +165,7 @@ function Neighbours({ feature }: { feature: Feature }) {
           {feature.neighbours.map((near) => (
             <li key={near.index} className="flex items-baseline gap-3 text-sm">
               <Link
-                to={`/features/${feature.extractionId}/${near.index}`}
+                to={places.feature({ extractionId: feature.extractionId, index: near.index })}
                 className="font-mono text-heading hover:underline"
               >
                 {near.index}

@@ -2,6 +2,7 @@
 import type { FeatureRow } from '@mistudio/contracts'
 import Star from 'lucide-react/icons/star'
 import { Link } from 'react-router'
+import { places } from '../../../places/index.js'
 import { aroundPeak, TokenText, tintExample, visibleToken } from '../../../tokens/index.js'
 import { cx, formatNumber, formatPercent, formatValue } from '../../../ui/index.js'
 
@@ -60,7 +61,7 @@ export function FeatureRowView({ row, position, extractionId, active, selected, 
       </Cell>
       <Cell className="text-right">
         <Link
-          to={`/features/${extractionId}/${row.index}`}
+          to={places.feature({ extractionId, index: row.index })}
           onClick={(event) => event.stopPropagation()}
           className="font-mono text-heading tabular-nums hover:underline"
         >

@@ -6,6 +6,7 @@ import ArrowDown from 'lucide-react/icons/arrow-down'
 import ArrowUp from 'lucide-react/icons/arrow-up'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
+import { places } from '../../../places/index.js'
 import { cx, Skeleton, toast, useHotkey } from '../../../ui/index.js'
 import { PAGE_ROWS, useAnnotate, useFeaturePages } from '../api.js'
 import { type Filters, type Sort, sortBy, toQuery } from '../filters.js'
@@ -61,7 +62,8 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
     box.current?.scrollTo({ top: 0 })
   }, [query])
 
-  const open = (row: FeatureRow | null) => row && void navigate(`/features/${extraction.id}/${row.index}`)
+  const open = (row: FeatureRow | null) =>
+    row && void navigate(places.feature({ extractionId: extraction.id, index: row.index }))
   const star = (row: FeatureRow | null) =>
     row &&
     annotate.mutate({ index: row.index, change: { starred: !row.starred } }, { onError: (error) => toast.error(error) })

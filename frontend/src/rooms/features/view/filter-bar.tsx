@@ -2,6 +2,7 @@
 import type { Extraction } from '@mistudio/contracts'
 import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
+import { places } from '../../../places/index.js'
 import { parseIndex } from '../../../shared/feature-number.js'
 import { Button, Checkbox, Input, NumberField, SearchInput } from '../../../ui/index.js'
 import { clearFilters, type Filters, isFiltered } from '../filters.js'
@@ -69,7 +70,7 @@ export function GoTo({ extraction }: { extraction: Extraction }) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setTried(true)
-    if (index !== null) void navigate(`/features/${extraction.id}/${index}`)
+    if (index !== null) void navigate(places.feature({ extractionId: extraction.id, index }))
   }
   return (
     <form onSubmit={submit} className="flex items-center gap-2">

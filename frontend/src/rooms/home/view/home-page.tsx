@@ -7,6 +7,7 @@ import { useActiveJobs } from '../../../jobs/api.js'
 import { JobRow } from '../../../jobs/view/job-row.js'
 import { LastFinished } from '../../../jobs/view/last-finished.js'
 import { useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { Card, ErrorState, LinkButton, Page, RelativeTime, Skeleton, SkeletonList, toast } from '../../../ui/index.js'
 import { useHomeData } from '../api.js'
 import { checklist, demoTarget, type HomeData, lastResults, type Step } from '../prepare.js'
@@ -75,7 +76,7 @@ function Doors({ data, next }: { data: HomeData; next: Step | undefined }) {
             Browse its features
           </LinkButton>
         ) : (
-          <LinkButton kind="primary" to={next?.action.to ?? '/features'}>
+          <LinkButton kind="primary" to={next?.action.to ?? places.extractions()}>
             {next && next.id !== 'model' ? `Next: ${next.action.label.toLowerCase()}` : 'Add the demo model'}
           </LinkButton>
         )}
@@ -87,7 +88,7 @@ function Doors({ data, next }: { data: HomeData; next: Step | undefined }) {
           Any Llama-family folder with config.json, tokenizer.json and safetensors weights. It is read in place, never
           copied and never sent anywhere.
         </p>
-        <LinkButton to="/models?add=1">Choose its folder</LinkButton>
+        <LinkButton to={places.models({ add: true })}>Choose its folder</LinkButton>
       </Card>
     </div>
   )

@@ -4,6 +4,7 @@ import CloudDownload from 'lucide-react/icons/cloud-download'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { places } from '../../../places/index.js'
 import { draftProblem, PrecisionChoice, type PrecisionDraft, startPrecision } from '../../../shared/precision/index.js'
 import {
   Button,
@@ -132,7 +133,7 @@ function Found({ found }: { found: HubInspectionAnswer }) {
       {registered && (
         <Notice tone="emerald" title="Already added">
           {found.graph === null ? 'This commit is' : `${found.graph} of this commit is`}{' '}
-          <Link to={`/models/${registered.id}`} className="text-tone-emerald underline">
+          <Link to={places.model({ id: registered.id })} className="text-tone-emerald underline">
             {registered.name}
           </Link>
           .
@@ -213,7 +214,7 @@ function DownloadButton({ found, precision, problem }: DownloadProps) {
         name={found.repo}
         onConfirm={async () => {
           const model = await startDownload(found, name, precision)
-          await navigate(`/models/${model.id}`)
+          await navigate(places.model({ id: model.id }))
         }}
       >
         {transferLine(found)} {formatBytes(found.freeBytes)} are free. The files are checked against the hub’s hashes,

@@ -2,6 +2,7 @@
 import CloudDownload from 'lucide-react/icons/cloud-download'
 import KeyRound from 'lucide-react/icons/key-round'
 import { useHubLocal } from '../../../data/hub.js'
+import { places } from '../../../places/index.js'
 import {
   Button,
   EmptyState,
@@ -12,7 +13,7 @@ import {
   SearchInput,
   Select,
   SkeletonList,
-  useUrlParams,
+  usePlace,
 } from '../../../ui/index.js'
 import { useHubSearch } from '../api.js'
 import { namedRepo, SORTS, sortOf } from '../prepare.js'
@@ -21,13 +22,12 @@ import { HubDrawer } from './hub-drawer.js'
 import { HubTable } from './hub-table.js'
 
 export function HubPage() {
-  const [params, update] = useUrlParams()
-  const [words, sort] = [params.get('q') ?? '', sortOf(params.get('sort'))]
+  const [asked, change] = usePlace(places.hub)
+  const { q: words = '', repo, revision: askedRevision = 'main' } = asked
+  const sort = sortOf(asked.sort ?? null)
   const local = useHubLocal()
-  const set = (name: string, value: string) => update({ [name]: value || null }, { replace: true })
-  const open = (repo: string, revision = 'main') => update({ repo, revision })
-  const close = () => update({ repo: null, revision: null })
-  const repo = params.get('repo')
+  const open = (repo: string, revision = 'main') => change({ repo, revision })
+  const close = () => change({ repo: null, revision: null })
   const exact = namedRepo(words)
   return (
     <Page
@@ -38,7 +38,7 @@ export function HubPage() {
           : 'Models from the Hugging Face hub.'
       }
       actions={
-        <LinkButton to="/settings?tab=hub" icon={KeyRound}>
+        <LinkButton to={places.settings({ tab: 'hub' })} icon={KeyRound}>
           {local.data?.token === 'none' ? 'Add a token' : 'Token'}
         </LinkButton>
       }
@@ -46,14 +46,14 @@ export function HubPage() {
       <div className="mb-4 flex flex-wrap items-center gap-3">
         <SearchInput
           value={words}
-          onChange={(value) => set('q', value.trim())}
+          onChange={(value) => change({ q: value.trim() }, { replace: true })}
           placeholder="Search models, or name one as organisation/name"
           className="min-w-72 flex-1"
         />
         <Select
           aria-label="Order"
           value={sort}
-          onChange={(value) => set('sort', value)}
+          onChange={(value) => change({ sort: value }, { replace: true })}
           options={SORTS}
           className="w-44"
         />
@@ -71,7 +71,7 @@ export function HubPage() {
         <Results words={words} sort={sort} onOpen={open} />
       )}
       {local.data && <CachedModels local={local.data} onOpen={open} />}
-      {repo && <HubDrawer key={repo} repo={repo} asked={params.get('revision') ?? 'main'} onClose={close} />}
+      {repo && <HubDrawer key={repo} repo={repo} asked={askedRevision} onClose={close} />}
     </Page>
   )
 }

@@ -1,12 +1,13 @@
 // One job: progress, error with what to do next, facts, log and events.
 import { type Job, jobWarnings } from '@mistudio/contracts'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
-import { Link, useParams } from 'react-router'
+import { Link } from 'react-router'
 import { useJob } from '../../../jobs/api.js'
 import { kindLabel, subjectLink } from '../../../jobs/prepare.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { isTerminal, useLiveStatus, useSubject } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import {
   Card,
   ErrorState,
@@ -21,13 +22,14 @@ import {
   StatusBadge,
   secondsBetween,
   useNow,
+  usePlace,
 } from '../../../ui/index.js'
 import { JobLog } from './job-log.js'
 
-const crumbs = [{ label: 'Jobs', to: '/jobs' }]
+const crumbs = [{ label: 'Jobs', to: places.jobs() }]
 
 export function JobPage() {
-  const { id = '' } = useParams()
+  const [{ id = '' }] = usePlace(places.job)
   const job = useJob(id)
   const since = useLiveStatus((s) => s.lastContact)
   if (!job.data)
@@ -106,7 +108,7 @@ function JobView({ job }: { job: Job }) {
         <JobLog job={job} />
         <p className="text-xs text-muted">
           Something stuck?{' '}
-          <Link to="/system" className="underline hover:text-heading">
+          <Link to={places.system()} className="underline hover:text-heading">
             System
           </Link>{' '}
           shows the workers and their last beats.

@@ -1,10 +1,11 @@
 // All jobs: what is active first, then the past, with filters kept in the address.
-import { type JobKind, JobKindSchema, type JobState, JobStateSchema } from '@mistudio/contracts'
+import { type JobKind, type JobState, JobStateSchema } from '@mistudio/contracts'
 import ListChecks from 'lucide-react/icons/list-checks'
 import { useActiveJobs, useJobs } from '../../../jobs/api.js'
 import { kindLabel, LISTED_KINDS } from '../../../jobs/prepare.js'
 import { JobRow } from '../../../jobs/view/job-row.js'
 import { isTerminal, useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import {
   EmptyState,
   ErrorState,
@@ -14,19 +15,14 @@ import {
   Select,
   SkeletonList,
   STATUS,
-  useUrlParams,
+  usePlace,
 } from '../../../ui/index.js'
 
 const LIMIT = 25
 const ALL = 'all'
 
 export function JobsPage() {
-  const [params, update] = useUrlParams()
-  const state = JobStateSchema.safeParse(params.get('state')).data
-  const kind = JobKindSchema.safeParse(params.get('kind')).data
-  const offset = Math.max(0, Number(params.get('offset')) || 0)
-  const set = (name: string, value: string | null) =>
-    update({ offset: null, [name]: value === ALL || value === '0' ? null : value })
+  const [{ state, kind, offset = 0 }, change] = usePlace(places.jobs)
   const active = useActiveJobs()
   const jobs = useJobs({ ...(state ? { state } : {}), ...(kind ? { kind } : {}), offset, limit: LIMIT })
   const since = useLiveStatus((s) => s.lastContact)
@@ -52,7 +48,7 @@ export function JobsPage() {
             aria-label="State"
             className="w-52"
             value={state ?? ALL}
-            onChange={(value) => set('state', value)}
+            onChange={(value) => change({ offset: null, state: value === ALL ? null : value })}
             options={[
               { value: ALL, label: 'Every state' },
               ...JobStateSchema.options.map((value) => ({ value, label: STATUS[value].word })),
@@ -62,7 +58,7 @@ export function JobsPage() {
             aria-label="Kind"
             className="w-52"
             value={kind ?? ALL}
-            onChange={(value) => set('kind', value)}
+            onChange={(value) => change({ offset: null, kind: value === ALL ? null : value })}
             options={[
               { value: ALL, label: 'Every kind' },
               ...LISTED_KINDS.map((value) => ({ value, label: kindLabel(value) })),
@@ -76,7 +72,7 @@ export function JobsPage() {
         <SkeletonList rows={4} className="h-24" />
       ) : past.length === 0 ? (
         filtered ? (
-          <FilteredEmpty onClear={() => update({ state: null, kind: null, offset: null })}>
+          <FilteredEmpty onClear={() => change({ state: null, kind: null, offset: null })}>
             No job fits these filters.
           </FilteredEmpty>
         ) : (
@@ -97,7 +93,7 @@ export function JobsPage() {
             total={jobs.data.meta.total}
             offset={offset}
             limit={LIMIT}
-            onOffset={(next) => set('offset', String(next))}
+            onOffset={(next) => change({ offset: next || null })}
             noun="jobs"
           />
         </div>

@@ -8,6 +8,7 @@ import UploadIcon from 'lucide-react/icons/upload'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { keys, queryClient } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { dismissTransfer, FileBrowser, UploadFiles, useTransfer } from '../../../shared/files/index.js'
 import { draftProblem, type PrecisionDraft, startPrecision } from '../../../shared/precision/precision.js'
 import { PrecisionChoice } from '../../../shared/precision/precision-choice.js'
@@ -70,7 +71,7 @@ function AddModel({ onClose }: { onClose(): void }) {
         onSuccess: (model) => {
           if (from === 'upload') dismissTransfer()
           void queryClient.invalidateQueries({ queryKey: keys.folderUploads })
-          void navigate(`/models/${model.id}?tab=parity`)
+          void navigate(places.model({ id: model.id, tab: 'parity' }))
         },
       },
     )

@@ -6,6 +6,7 @@ import { Link } from 'react-router'
 import { subjectStatus } from '../../../jobs/prepare.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
+import { places } from '../../../places/index.js'
 import { lossAt } from '../../../shared/precision/precision.js'
 import { PrecisionBadge } from '../../../shared/precision/precision-badge.js'
 import { Badge, RelativeTime, StatusBadge } from '../../../ui/index.js'
@@ -19,7 +20,7 @@ export function ModelCard({ model }: { model: Model }) {
           <Cpu className="mt-1 size-6 shrink-0 text-tone-purple" aria-hidden />
           <div className="min-w-0">
             <h2 className="text-lg font-semibold wrap-anywhere text-heading">
-              <Link to={`/models/${model.id}`} className="hover:underline">
+              <Link to={places.model({ id: model.id })} className="hover:underline">
                 {model.name}
               </Link>
             </h2>

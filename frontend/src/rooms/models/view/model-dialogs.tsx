@@ -2,6 +2,7 @@
 import type { Model } from '@mistudio/contracts'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
+import { places } from '../../../places/index.js'
 import { Checkbox, ConfirmDialog, formatBytes, plural, RenameDialog, toast } from '../../../ui/index.js'
 import { deleteModel, useModelUsers, useRenameModel, useUploadOf } from '../api.js'
 
@@ -63,7 +64,7 @@ function Delete({ onClose, model }: Props) {
         toast.success(
           `${model.name} was removed. ${filesGo ? 'Its files go as well.' : 'Its files stay where they are.'}`,
         )
-        void navigate('/models')
+        void navigate(places.models())
       }}
     >
       {upload && (

@@ -10,11 +10,11 @@ import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import Workflow from 'lucide-react/icons/workflow'
 import { useState } from 'react'
-import { useParams } from 'react-router'
 import { subjectStatus } from '../../../jobs/prepare.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { useLiveStatus, useSubject } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { lossAt } from '../../../shared/precision/precision.js'
 import { PrecisionBadge } from '../../../shared/precision/precision-badge.js'
 import {
@@ -28,6 +28,7 @@ import {
   StatusBadge,
   type Tab,
   Tabs,
+  usePlace,
   useTabParam,
 } from '../../../ui/index.js'
 import { useModel } from '../api.js'
@@ -43,11 +44,11 @@ import { Warnings } from './warnings.js'
 import { WeightsTab } from './weights-tab.js'
 
 export function ModelPage() {
-  const { id = '' } = useParams()
+  const [{ id = '' }] = usePlace(places.model)
   const model = useModel(id)
   useSubject('model', id)
   const since = useLiveStatus((s) => s.lastContact)
-  const crumbs = [{ label: 'Models', to: '/models' }]
+  const crumbs = [{ label: 'Models', to: places.models() }]
   if (!model.data)
     return (
       <Page title="Model" crumbs={crumbs}>
@@ -66,7 +67,7 @@ function ModelView({ model }: { model: Model }) {
   return (
     <Page
       title={model.name}
-      crumbs={[{ label: 'Models', to: '/models' }]}
+      crumbs={[{ label: 'Models', to: places.models() }]}
       state={
         <>
           <StatusBadge status={subjectStatus(model.status, model.job)} />

@@ -3,9 +3,9 @@ import CloudDownload from 'lucide-react/icons/cloud-download'
 import Plus from 'lucide-react/icons/plus'
 import Server from 'lucide-react/icons/server'
 import { useState } from 'react'
-import { useSearchParams } from 'react-router'
 import { useModels } from '../../../data/models.js'
 import { useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { sortByWork } from '../../../shared/order.js'
 import {
   Button,
@@ -16,6 +16,7 @@ import {
   Page,
   SearchInput,
   SkeletonList,
+  usePlace,
 } from '../../../ui/index.js'
 import { AddModelDialog } from './add-model.js'
 import { ModelCard } from './model-card.js'
@@ -23,9 +24,9 @@ import { ModelCard } from './model-card.js'
 export function ModelsPage() {
   const models = useModels()
   const since = useLiveStatus((s) => s.lastContact)
-  const [params, setParams] = useSearchParams()
+  const [{ add: adding }, change] = usePlace(places.models)
   const [search, setSearch] = useState('')
-  const setAdding = (adding: boolean) => setParams(adding ? { add: '1' } : {}, { replace: true })
+  const setAdding = (add: boolean) => change({ add }, { replace: true })
   const add = (
     <Button kind="primary" icon={Plus} onClick={() => setAdding(true)}>
       Add model
@@ -41,7 +42,7 @@ export function ModelsPage() {
       subtitle="Language models to look inside, from a folder on the server or from this computer."
       actions={
         <>
-          <LinkButton to="/hub" icon={CloudDownload}>
+          <LinkButton to={places.hub()} icon={CloudDownload}>
             From the hub
           </LinkButton>
           {add}
@@ -71,7 +72,7 @@ export function ModelsPage() {
           ))}
         </div>
       )}
-      <AddModelDialog open={params.has('add')} onClose={() => setAdding(false)} />
+      <AddModelDialog open={adding === true} onClose={() => setAdding(false)} />
     </Page>
   )
 }

@@ -2,6 +2,7 @@
 import type { Model, ModelTensor } from '@mistudio/contracts'
 import { useState } from 'react'
 import { useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import {
   Card,
   ErrorState,
@@ -11,7 +12,7 @@ import {
   SearchInput,
   Select,
   SkeletonList,
-  useUrlParams,
+  usePlace,
 } from '../../../ui/index.js'
 import { useModelTensors } from '../api.js'
 import { filterTensors, type PartFilter, partsIn } from '../tensors.js'
@@ -40,9 +41,9 @@ export function WeightsTab({ model }: { model: Model }) {
 function Weights({ model, tensors }: { model: Model; tensors: readonly ModelTensor[] }) {
   const [search, setSearch] = useState('')
   const [part, setPart] = useState<PartFilter>('all')
-  const [params, update] = useUrlParams()
-  const chosen = tensors.find(({ name }) => name === params.get('tensor')) ?? null
-  const choose = (tensor: string) => update({ tensor }, { replace: true })
+  const [asked, change] = usePlace(places.model)
+  const chosen = tensors.find(({ name }) => name === asked.tensor) ?? null
+  const choose = (tensor: string) => change({ tensor }, { replace: true })
   const clear = () => {
     setSearch('')
     setPart('all')

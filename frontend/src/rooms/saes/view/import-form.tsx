@@ -3,6 +3,7 @@ import { type Model, SAE_LAYOUT_TEXTS, type SaeInspection } from '@mistudio/cont
 import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { keys, queryClient } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { dismissTransfer } from '../../../shared/files/index.js'
 import {
   Badge,
@@ -51,7 +52,7 @@ export function ImportForm({ found, models, fromUpload }: ImportFormProps) {
       onSuccess: ({ id }) => {
         if (fromUpload) dismissTransfer()
         void queryClient.invalidateQueries({ queryKey: keys.folderUploads })
-        void navigate(`/saes/${id}`)
+        void navigate(places.sae({ id }))
       },
     })
   }

@@ -5,6 +5,7 @@ import Server from 'lucide-react/icons/server'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import UploadIcon from 'lucide-react/icons/upload'
 import { useState } from 'react'
+import { places } from '../../../places/index.js'
 import { FileBrowser, UploadFiles, useTransfer } from '../../../shared/files/index.js'
 import {
   Button,
@@ -38,7 +39,7 @@ export function ImportSaePage() {
   return (
     <Page
       title="Import an SAE"
-      crumbs={[{ label: 'SAEs', to: '/saes' }]}
+      crumbs={[{ label: 'SAEs', to: places.saes() }]}
       subtitle="SAELens, EleutherAI sparsify, Llama Scope and Gemma Scope. The files are copied; no code of theirs is run, and pickles are refused."
     >
       {models.error && !models.data ? (
@@ -49,7 +50,7 @@ export function ImportSaePage() {
         <Notice
           tone="amber"
           title="A model is missing"
-          actions={<LinkButton to="/models?add=1">Add a model</LinkButton>}
+          actions={<LinkButton to={places.models({ add: true })}>Add a model</LinkButton>}
         >
           An SAE belongs to a site of a model, and is checked on it. Add that model first.
         </Notice>

@@ -8,6 +8,7 @@ import { subjectStatus } from '../../../jobs/prepare.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { isActive } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { Button, Card, Facts, Notice, Page, StatusBadge } from '../../../ui/index.js'
 import { importLine, originLine, saeFacts } from '../prepare.js'
 import { DeleteSae } from './sae-dialogs.js'
@@ -18,7 +19,7 @@ export function ImportingSae({ sae }: { sae: Sae }) {
   return (
     <Page
       title={sae.name}
-      crumbs={[{ label: 'SAEs', to: '/saes' }]}
+      crumbs={[{ label: 'SAEs', to: places.saes() }]}
       state={<StatusBadge status={job?.state === 'cancelled' ? 'cancelled' : subjectStatus(sae.status, job)} />}
       subtitle={`${sae.modelName} · ${importLine(sae)}`}
       actions={
@@ -51,7 +52,7 @@ export function ImportingSae({ sae }: { sae: Sae }) {
                 ? [
                     [
                       'Job',
-                      <Link key="job" to={`/jobs/${job.id}`} className="underline">
+                      <Link key="job" to={places.job({ id: job.id })} className="underline">
                         Log
                       </Link>,
                     ] as const,

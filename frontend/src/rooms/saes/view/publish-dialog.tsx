@@ -11,6 +11,7 @@ import {
 import CloudUpload from 'lucide-react/icons/cloud-upload'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { places } from '../../../places/index.js'
 import {
   Button,
   Checkbox,
@@ -74,7 +75,7 @@ export function PublishDialog({ sae, exports, onClose }: PublishDialogProps) {
         {hub.data?.token === 'none' && (
           <Notice tone="amber" title="A token is missing">
             Writing to {hub.data.endpoint} needs a token with write access.{' '}
-            <Link to="/settings?tab=hub" className="underline">
+            <Link to={places.settings({ tab: 'hub' })} className="underline">
               Store one
             </Link>
           </Notice>

@@ -1,6 +1,7 @@
 // Rename and delete of an SAE.
 import type { Sae } from '@mistudio/contracts'
 import { useNavigate } from 'react-router'
+import { places } from '../../../places/index.js'
 import { ConfirmDialog, formatBytes, plural, RenameDialog, toast } from '../../../ui/index.js'
 import { deleteSae, useRenameSae } from '../api.js'
 
@@ -30,7 +31,7 @@ export function DeleteSae({ open, onClose, sae }: Props) {
       onConfirm={async () => {
         await deleteSae(sae.id)
         toast.success(`${sae.name} was deleted.`)
-        void navigate('/saes')
+        void navigate(places.saes())
       }}
     >
       {sae.extractions > 0 && (

@@ -4,9 +4,10 @@ import Pencil from 'lucide-react/icons/pencil'
 import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
-import { Link, useParams } from 'react-router'
+import { Link } from 'react-router'
 import { DamageNotice } from '../../../jobs/view/damage.js'
 import { useLiveStatus, useSubject } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { ExtractionCard, StartExtraction, sortExtractions, useExtractions } from '../../../shared/extractions/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import { summaryTiles } from '../../../shared/sae-figures/tiles.js'
@@ -22,6 +23,7 @@ import {
   SkeletonList,
   Stat,
   StatRow,
+  usePlace,
 } from '../../../ui/index.js'
 import { useSae } from '../api.js'
 import { isCrosscoderSae, originLine, saeFacts, saeLine, trainedOn } from '../prepare.js'
@@ -31,10 +33,10 @@ import { DeleteSae, RenameSae } from './sae-dialogs.js'
 import { SelfCheckCard, VerdictBadge } from './self-check.js'
 import { SiteTable } from './site-table.js'
 
-const CRUMBS = [{ label: 'SAEs', to: '/saes' }]
+const CRUMBS = [{ label: 'SAEs', to: places.saes() }]
 
 export function SaePage() {
-  const { id = '' } = useParams()
+  const [{ id = '' }] = usePlace(places.sae)
   const sae = useSae(id)
   const since = useLiveStatus((state) => state.lastContact)
   useSubject('sae', id)
@@ -106,7 +108,7 @@ function SaeView({ sae }: { sae: Sae }) {
                 [
                   'Model',
                   sae.modelId ? (
-                    <Link key="m" to={`/models/${sae.modelId}`} className="hover:underline">
+                    <Link key="m" to={places.model({ id: sae.modelId })} className="hover:underline">
                       {sae.modelName}
                     </Link>
                   ) : (
@@ -122,7 +124,7 @@ function SaeView({ sae }: { sae: Sae }) {
                   ? [
                       [
                         'Training',
-                        <Link key="t" to={`/trainings/${sae.trainingId}`} className="underline">
+                        <Link key="t" to={places.training({ id: sae.trainingId })} className="underline">
                           Curves and settings
                         </Link>,
                       ] as const,

@@ -8,6 +8,7 @@ import { subjectStatus } from '../../../jobs/prepare.js'
 import { DamageBadge } from '../../../jobs/view/damage.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import {
   Badge,
@@ -37,10 +38,10 @@ export function SaesPage() {
   )
   const actions = (
     <>
-      <LinkButton icon={Import} to="/saes/import">
+      <LinkButton icon={Import} to={places.importSae()}>
         Import an SAE
       </LinkButton>
-      <LinkButton kind="primary" to="/trainings/new">
+      <LinkButton kind="primary" to={places.newTraining()}>
         Train an SAE
       </LinkButton>
     </>
@@ -82,7 +83,7 @@ function SaeCard({ sae }: { sae: Sae }) {
         <Network className="mt-1 size-6 shrink-0 text-tone-purple" aria-hidden />
         <div className="min-w-0">
           <h2 className="text-lg font-semibold wrap-anywhere text-heading">
-            <Link to={`/saes/${sae.id}`} className="hover:underline">
+            <Link to={places.sae({ id: sae.id })} className="hover:underline">
               {sae.name}
             </Link>
           </h2>
@@ -109,7 +110,9 @@ function SaeCard({ sae }: { sae: Sae }) {
           </p>
         </div>
       </div>
-      {sae.status === 'ready' && <LinkButton to={`/features?start=1&saeId=${sae.id}`}>Start extraction</LinkButton>}
+      {sae.status === 'ready' && (
+        <LinkButton to={places.extractions({ start: true, saeId: sae.id })}>Start extraction</LinkButton>
+      )}
     </article>
   )
 }

@@ -5,6 +5,7 @@ import Zap from 'lucide-react/icons/zap'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { isActive, useJobAction } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { PromptFields } from '../../../shared/prompt/prompt-fields.js'
 import { Button, Card, errorText, Field, formatCount, Notice, Select, useHotkey } from '../../../ui/index.js'
 import { useCreateSteering } from '../api.js'
@@ -35,7 +36,7 @@ export function Bench({ extractions, steering, initial }: Props) {
   const generate = () => {
     const request = toRequest(draft)
     if (!request || running || create.isPending) return
-    create.mutate(request, { onSuccess: (made) => void navigate(`/steering/${made.id}`) })
+    create.mutate(request, { onSuccess: (made) => void navigate(places.experiment({ id: made.id })) })
   }
   const stop = () => job && action.mutate({ id: job.id, action: job.state === 'running' ? 'stop' : 'cancel' })
   useHotkey('mod+enter', generate, { label: 'Generate', inInputs: true })

@@ -5,6 +5,7 @@ import X from 'lucide-react/icons/x'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { useFeature, useFeatureSearch } from '../../../data/features.js'
+import { places } from '../../../places/index.js'
 import { parseIndex } from '../../../shared/feature-number.js'
 import { visibleToken } from '../../../tokens/index.js'
 import { Button, errorText, formatValue, IconButton, SearchInput } from '../../../ui/index.js'
@@ -84,7 +85,7 @@ export function FeaturePicker({ extraction, draft, onDraft }: Props) {
       {draft.features.length === 0 && !search && (
         <p className="mt-1.5 text-xs text-muted">
           Or pick some in the{' '}
-          <Link to={`/features/${extraction.id}`} className="underline">
+          <Link to={places.features({ extractionId: extraction.id })} className="underline">
             feature browser
           </Link>
           .
@@ -99,7 +100,7 @@ function Chosen({ extractionId, index, onRemove }: { extractionId: string; index
   const words = feature.data && (feature.data.label ?? feature.data.topTokens.slice(0, 4).map(visibleToken).join('  '))
   return (
     <li className="flex items-center gap-2 rounded-lg bg-tile py-0.5 pr-1 pl-3 text-sm">
-      <Link to={`/features/${extractionId}/${index}`} className="font-mono text-heading hover:underline">
+      <Link to={places.feature({ extractionId, index })} className="font-mono text-heading hover:underline">
         #{index}
       </Link>
       <span className="min-w-0 flex-1 truncate text-body">

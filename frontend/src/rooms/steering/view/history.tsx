@@ -4,6 +4,7 @@ import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { places } from '../../../places/index.js'
 import { promptTitle } from '../../../shared/prompt/prompt.js'
 import {
   Card,
@@ -78,16 +79,20 @@ function Item({ steering, current }: { steering: Steering; current: boolean }) {
   const features = new Set(request.variants.flatMap((one) => one.features.map((feature) => feature.index))).size
   const run = () =>
     again.mutate(request, {
-      onSuccess: (made) => void navigate(`/steering/${made.id}`),
+      onSuccess: (made) => void navigate(places.experiment({ id: made.id })),
       onError: (error) => toast.error(error),
     })
   const remove = async () => {
     await deleteSteering(steering.id)
-    if (current) void navigate('/steering')
+    if (current) void navigate(places.steering())
   }
   return (
     <li className={cx('flex items-center gap-2 rounded-lg px-3 py-1.5', current ? 'bg-tile' : 'hover:bg-hover')}>
-      <Link to={`/steering/${steering.id}`} aria-current={current ? 'page' : undefined} className="min-w-0 flex-1">
+      <Link
+        to={places.experiment({ id: steering.id })}
+        aria-current={current ? 'page' : undefined}
+        className="min-w-0 flex-1"
+      >
         <span className="block truncate text-sm text-heading">{name}</span>
         <span className="block truncate text-xs text-muted">
           {plural(features, 'feature')} · {plural(request.variants.length, 'strength')} · {steering.modelName} ·{' '}

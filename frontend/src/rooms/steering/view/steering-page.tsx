@@ -1,18 +1,17 @@
 // The steering bench: what to steer with on the left, texts side by side on the right, experiments below.
-import type { Steering } from '@mistudio/contracts'
 import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal'
-import { useParams, useSearchParams } from 'react-router'
 import { useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { useExtractions } from '../../../shared/extractions/index.js'
-import { EmptyState, ErrorState, LinkButton, Page, SkeletonList } from '../../../ui/index.js'
+import { EmptyState, ErrorState, LinkButton, Page, SkeletonList, usePlace } from '../../../ui/index.js'
 import { useSteering } from '../api.js'
 import { fromRequest, startDraft } from '../draft.js'
 import { Bench } from './bench.js'
 import { History } from './history.js'
 
 export function SteeringPage() {
-  const { id } = useParams()
-  const [query] = useSearchParams()
+  const [{ id }] = usePlace(places.experiment)
+  const [asked] = usePlace(places.steering)
   const steering = useSteering(id ?? null)
   const extractions = useExtractions()
   const since = useLiveStatus((state) => state.lastContact)
@@ -28,7 +27,7 @@ export function SteeringPage() {
     <Page
       wide
       title={title}
-      {...(id ? { crumbs: [{ label: 'Steering', to: '/steering' }] } : {})}
+      {...(id ? { crumbs: [{ label: 'Steering', to: places.steering() }] } : {})}
       subtitle="Add features to the model's stream while it writes, and compare with the text it writes by itself."
     >
       {error ? (
@@ -46,7 +45,7 @@ export function SteeringPage() {
         <EmptyState
           icon={SlidersHorizontal}
           action={
-            <LinkButton kind="primary" to="/features">
+            <LinkButton kind="primary" to={places.extractions()}>
               Start an extraction
             </LinkButton>
           }
@@ -55,16 +54,13 @@ export function SteeringPage() {
         </EmptyState>
       ) : (
         <Bench
-          key={`${id ?? 'new'}?${query}`}
+          key={id ?? places.steering(asked)}
           extractions={ready}
           steering={steering.data ?? null}
-          initial={initialDraft(steering.data, query)}
+          initial={steering.data ? fromRequest(steering.data.request) : startDraft(asked)}
         />
       )}
       <History currentId={id ?? null} />
     </Page>
   )
 }
-
-const initialDraft = (steering: Steering | undefined, query: URLSearchParams) =>
-  steering ? fromRequest(steering.request) : startDraft(query)

@@ -7,14 +7,15 @@ import { Link } from 'react-router'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { api, keys, pollWhile, queryClient } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { Button, Card, ErrorState, formatBytes, plural, RelativeTime, Skeleton, toast } from '../../../ui/index.js'
 
 /** Pages of single things; a tokenization is on its dataset's. */
 const PAGES: Partial<Record<StoredRoom, string>> = {
-  datasets: '/datasets',
-  captures: '/captures',
-  saes: '/saes',
-  trainings: '/trainings',
+  datasets: places.datasets(),
+  captures: places.captures(),
+  saes: places.saes(),
+  trainings: places.trainings(),
 }
 
 export function StoredDataCard() {

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Link } from 'react-router'
 import { api, keys } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { Badge, Card, ErrorState, formatBytes, Notice, RelativeTime, Skeleton } from '../../../ui/index.js'
 
 export function Workers() {
@@ -47,7 +48,7 @@ export function Workers() {
                       <span>{runner.queue}</span>
                       <span className="text-muted tabular-nums">
                         {runner.jobId ? (
-                          <Link to={`/jobs/${runner.jobId}`} className="text-tone-emerald underline">
+                          <Link to={places.job({ id: runner.jobId })} className="text-tone-emerald underline">
                             at work
                           </Link>
                         ) : (

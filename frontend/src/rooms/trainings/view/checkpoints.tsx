@@ -4,6 +4,7 @@ import GitBranch from 'lucide-react/icons/git-branch'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
 import { isActive } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import {
   Badge,
   Card,
@@ -65,7 +66,7 @@ export function Checkpoints({ training }: { training: Training }) {
                     <LinkButton
                       size="sm"
                       icon={GitBranch}
-                      to={`/trainings/new?branch=${training.id}&step=${checkpoint.step}`}
+                      to={places.newTraining({ branch: training.id, step: checkpoint.step })}
                     >
                       Branch<span className="sr-only"> from step {checkpoint.step}</span>
                     </LinkButton>

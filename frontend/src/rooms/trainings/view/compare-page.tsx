@@ -2,15 +2,15 @@
 import { TRAINING_METRICS, type Training, type TrainingMetricKey } from '@mistudio/contracts'
 import ChartLine from 'lucide-react/icons/chart-line'
 import { useState } from 'react'
-import { useSearchParams } from 'react-router'
 import { LineChart } from '../../../charts/index.js'
 import { isActive, useLiveStatus } from '../../../live/index.js'
-import { EmptyState, ErrorState, Field, Page, Select, SkeletonList } from '../../../ui/index.js'
+import { places } from '../../../places/index.js'
+import { EmptyState, ErrorState, Field, Page, Select, SkeletonList, usePlace } from '../../../ui/index.js'
 import { useMetricsOf, useTrainings } from '../api.js'
 import { chosenTrainings, comparedSeries, paretoSeries, QUALITIES, type Quality } from '../compare.js'
 import { ComparedTable } from './compared-table.js'
 
-const CRUMBS = [{ label: 'Training', to: '/trainings' }]
+const CRUMBS = [{ label: 'Training', to: places.trainings() }]
 const METRICS = Object.entries(TRAINING_METRICS).map(([value, { label }]) => ({
   value: value as TrainingMetricKey,
   label,
@@ -19,14 +19,14 @@ const METRICS = Object.entries(TRAINING_METRICS).map(([value, { label }]) => ({
 export function ComparePage() {
   const trainings = useTrainings()
   const since = useLiveStatus((state) => state.lastContact)
-  const [query, setQuery] = useSearchParams()
+  const [asked, change] = usePlace(places.compareTrainings)
   const all = trainings.data ?? []
-  const chosen = chosenTrainings(all, query)
-  const choose = (ids: readonly string[]) => setQuery({ ids: ids.join(',') }, { replace: true })
+  const chosen = chosenTrainings(all, asked)
+  const choose = (ids: readonly string[]) => change({ sweep: null, ids }, { replace: true })
   const left = all.filter(({ id }) => chosen.every((training) => training.id !== id))
   return (
     <Page
-      title={query.get('sweep') ? 'Sweep' : 'Compare trainings'}
+      title={asked.sweep ? 'Sweep' : 'Compare trainings'}
       crumbs={CRUMBS}
       subtitle="Figures on held-out text. Those of running trainings are of their newest evaluation."
     >

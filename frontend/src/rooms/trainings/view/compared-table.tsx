@@ -2,6 +2,7 @@
 import type { Training } from '@mistudio/contracts'
 import X from 'lucide-react/icons/x'
 import { Link } from 'react-router'
+import { places } from '../../../places/index.js'
 import { Card, IconButton, QualityBadge, StatusBadge, Table, Td, Th, Tr } from '../../../ui/index.js'
 import { FIGURE_HEADS, figureTexts, heldOutFigures } from '../compare.js'
 import { lineLook, problemsOf, trainingLine } from '../prepare.js'
@@ -40,7 +41,10 @@ export function ComparedTable({ trainings, onRemove }: Props) {
                     aria-hidden
                   />
                   <span className="min-w-0">
-                    <Link to={`/trainings/${training.id}`} className="wrap-anywhere text-heading hover:underline">
+                    <Link
+                      to={places.training({ id: training.id })}
+                      className="wrap-anywhere text-heading hover:underline"
+                    >
                       {training.name}
                     </Link>
                     <span className="block text-xs text-muted">{trainingLine(training)}</span>

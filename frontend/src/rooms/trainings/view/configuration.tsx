@@ -2,6 +2,7 @@
 import { inputSitesOf, isCrosscoder, OPTION_TEXTS, type Training, type TrainingOption } from '@mistudio/contracts'
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import { Link } from 'react-router'
+import { places } from '../../../places/index.js'
 import { Card, Facts, formatNumber, formatValue, LinkButton } from '../../../ui/index.js'
 import { applies } from '../options.js'
 import { architectureLabel, choiceLabel } from '../words.js'
@@ -39,7 +40,7 @@ function Source({ capture }: Pick<Training, 'capture'>) {
   const text = `capture of ${formatNumber(capture.tokens)} tokens as ${capture.dtype}`
   if (!capture.id) return `${text} (deleted since)`
   return (
-    <Link className="hover:underline" to={`/captures/${capture.id}`}>
+    <Link className="hover:underline" to={places.capture({ id: capture.id })}>
       {text}
     </Link>
   )
@@ -47,10 +48,10 @@ function Source({ capture }: Pick<Training, 'capture'>) {
 
 export function Configuration({ training }: { training: Training }) {
   const { params } = training
-  const again = new URLSearchParams({
-    ...(training.modelId ? { modelId: training.modelId } : {}),
-    ...(training.tokenizationId ? { tokenizationId: training.tokenizationId } : {}),
-    ...(training.capture?.id ? { captureId: training.capture.id } : {}),
+  const again = places.newTraining({
+    modelId: training.modelId,
+    tokenizationId: training.tokenizationId,
+    captureId: training.capture?.id,
     site: params.site,
     settings: JSON.stringify(params),
   })
@@ -58,7 +59,7 @@ export function Configuration({ training }: { training: Training }) {
     <Card
       title="Configuration"
       actions={
-        <LinkButton size="sm" icon={RotateCcw} to={`/trainings/new?${again}`}>
+        <LinkButton size="sm" icon={RotateCcw} to={again}>
           New one like this
         </LinkButton>
       }
@@ -68,7 +69,7 @@ export function Configuration({ training }: { training: Training }) {
           [
             'Model',
             training.modelId ? (
-              <Link key="m" className="hover:underline" to={`/models/${training.modelId}`}>
+              <Link key="m" className="hover:underline" to={places.model({ id: training.modelId })}>
                 {training.modelName}
               </Link>
             ) : (

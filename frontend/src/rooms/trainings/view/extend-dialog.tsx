@@ -2,6 +2,7 @@
 import type { Training } from '@mistudio/contracts'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
+import { places } from '../../../places/index.js'
 import { Button, Dialog, errorText, Field, formatNumber, Notice, NumberField, toast } from '../../../ui/index.js'
 import { useExtend } from '../api.js'
 
@@ -17,7 +18,7 @@ export function ExtendDialog({ training, onClose }: { training: Training; onClos
     extend.mutate(steps, {
       onSuccess: (longer) => {
         toast.success(`${longer.name} was started.`)
-        void navigate(`/trainings/${longer.id}`)
+        void navigate(places.training({ id: longer.id }))
       },
     })
   }

@@ -1,22 +1,21 @@
 // The page of a new training: from nothing, from the settings in the address, or as a branch of a checkpoint.
 import type { Training } from '@mistudio/contracts'
-import { useSearchParams } from 'react-router'
 import { useLiveStatus } from '../../../live/index.js'
-import { ErrorState, LinkButton, Notice, Page, SkeletonList } from '../../../ui/index.js'
+import { places } from '../../../places/index.js'
+import { ErrorState, LinkButton, Notice, Page, SkeletonList, usePlace } from '../../../ui/index.js'
 import { useReadyModels, useTraining } from '../api.js'
 import { TrainingForm } from './training-form.js'
 
 export function NewTrainingPage() {
-  const [query] = useSearchParams()
-  const [id, step] = [query.get('branch'), Number(query.get('step'))]
-  return id && step > 0 ? <BranchPage id={id} step={step} /> : <FormPage />
+  const [{ branch, step = 0 }] = usePlace(places.newTraining)
+  return branch && step > 0 ? <BranchPage id={branch} step={step} /> : <FormPage />
 }
 
 function BranchPage({ id, step }: { id: string; step: number }) {
   const parent = useTraining(id)
   if (parent.data) return <FormPage branch={{ parent: parent.data, step }} />
   return (
-    <Page title="Branch" crumbs={[{ label: 'Training', to: '/trainings' }]}>
+    <Page title="Branch" crumbs={[{ label: 'Training', to: places.trainings() }]}>
       {parent.error ? (
         <ErrorState error={parent.error} onRetry={() => void parent.refetch()} />
       ) : (
@@ -32,7 +31,7 @@ function FormPage({ branch }: { branch?: { parent: Training; step: number } }) {
   return (
     <Page
       title={branch ? `Branch from step ${branch.step}` : 'New training'}
-      crumbs={[{ label: 'Training', to: '/trainings' }]}
+      crumbs={[{ label: 'Training', to: places.trainings() }]}
       subtitle={
         branch
           ? `A new training that begins with the weights, optimiser and place in the text of “${branch.parent.name}”.`
@@ -46,7 +45,7 @@ function FormPage({ branch }: { branch?: { parent: Training; step: number } }) {
           <Notice
             tone="amber"
             title="A model is missing"
-            actions={<LinkButton to="/models?add=1">Add a model</LinkButton>}
+            actions={<LinkButton to={places.models({ add: true })}>Add a model</LinkButton>}
           >
             Training reads a model's activations, so a ready model comes first.
           </Notice>

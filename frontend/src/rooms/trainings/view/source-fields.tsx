@@ -2,6 +2,7 @@
 import { type Capture, isTranscoder, type Model, OPTION_TEXTS, type Tokenization } from '@mistudio/contracts'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from 'react-router'
+import { places } from '../../../places/index.js'
 import { Checkbox, Field, formatCount, formatNumber, Select } from '../../../ui/index.js'
 import { captureFacts, captureLabel, offeredSites } from '../capture-choice.js'
 import { type Draft, type DraftErrors, moreSitesOf, siteOf, trainableSites } from '../form.js'
@@ -92,7 +93,7 @@ function CaptureField({
         ) : none ? (
           <>
             There is no capture of this model’s training text.{' '}
-            <Link to={`/captures/new?model=${model.id}`} className="underline">
+            <Link to={places.newCapture({ model: model.id })} className="underline">
               Make one
             </Link>
           </>
@@ -202,14 +203,14 @@ function TokenizationField({
         ) : none ? (
           <span className="text-tone-amber">
             No dataset is tokenized for {model.name} yet.{' '}
-            <Link to="/datasets" className="underline">
+            <Link to={places.datasets()} className="underline">
               Tokenize one
             </Link>
           </span>
         ) : (
           <>
             Its held-out documents measure the SAE.{' '}
-            <Link to="/datasets" className="underline">
+            <Link to={places.datasets()} className="underline">
               Make another tokenization
             </Link>
           </>

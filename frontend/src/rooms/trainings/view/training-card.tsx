@@ -4,6 +4,7 @@ import GraduationCap from 'lucide-react/icons/graduation-cap'
 import { Link } from 'react-router'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { isActive } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import { summaryTiles, type Tile } from '../../../shared/sae-figures/tiles.js'
 import { QualityBadge, RelativeTime, StatusBadge } from '../../../ui/index.js'
@@ -25,7 +26,7 @@ export function TrainingCard({ training }: { training: Training }) {
           <GraduationCap className="mt-1 size-6 shrink-0 text-tone-emerald" aria-hidden />
           <div className="min-w-0">
             <h2 className="text-lg font-semibold wrap-anywhere text-heading">
-              <Link to={`/trainings/${training.id}`} className="hover:underline">
+              <Link to={places.training({ id: training.id })} className="hover:underline">
                 {training.name}
               </Link>
             </h2>

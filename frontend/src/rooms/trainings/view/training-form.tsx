@@ -2,8 +2,9 @@
 import type { Model, Training } from '@mistudio/contracts'
 import Zap from 'lucide-react/icons/zap'
 import { type FormEvent, useState } from 'react'
-import { useNavigate, useSearchParams } from 'react-router'
-import { Button, Card, errorText, Field, Input, Notice, toast } from '../../../ui/index.js'
+import { useNavigate } from 'react-router'
+import { type AskedOf, type Places, places } from '../../../places/index.js'
+import { Button, Card, errorText, Field, Input, Notice, toast, usePlace } from '../../../ui/index.js'
 import { type StartRequest, useModelTokenizations, useStart, useTrainableCaptures } from '../api.js'
 import { withCapture } from '../capture-choice.js'
 import {
@@ -33,20 +34,20 @@ interface Props {
   branch?: { parent: Training; step: number }
 }
 
-function firstDraft(query: URLSearchParams, branch: Props['branch']): Draft {
-  const draft = startDraft(query)
+function firstDraft(asked: AskedOf<Places['newTraining']>, branch: Props['branch']): Draft {
+  const draft = startDraft(asked)
   if (branch) {
     const { modelId, tokenizationId, capture, params } = branch.parent
     const source = { modelId: modelId ?? '', tokenizationId: tokenizationId ?? '', captureId: capture?.id ?? '' }
     return { ...draft, ...source, architecture: params.architecture, values: params }
   }
-  return query.get('preset') === 'quick' ? { ...draft, values: { ...draft.values, ...QUICK_START } } : draft
+  return asked.preset === 'quick' ? { ...draft, values: { ...draft.values, ...QUICK_START } } : draft
 }
 
 export function TrainingForm({ models, branch }: Props) {
-  const [query] = useSearchParams()
+  const [asked] = usePlace(places.newTraining)
   const navigate = useNavigate()
-  const [typed, setTyped] = useState<Draft>(() => firstDraft(query, branch))
+  const [typed, setTyped] = useState<Draft>(() => firstDraft(asked, branch))
   const [rows, setRows] = useState<readonly SweepRow[]>([])
   const [tried, setTried] = useState(false)
   const modelId = complete(typed, models, undefined).modelId
@@ -77,13 +78,15 @@ export function TrainingForm({ models, branch }: Props) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     setTried(true)
-    const asked = wanted()
-    if (!asked) return
-    start.mutate(asked, {
+    const request = wanted()
+    if (!request) return
+    start.mutate(request, {
       onSuccess: ([first, ...others]) => {
         if (!first) return
         toast.success(others.length > 0 ? `${others.length + 1} trainings were started.` : `${first.name} was started.`)
-        void navigate(others.length > 0 ? `/trainings/compare?sweep=${first.sweepId}` : `/trainings/${first.id}`)
+        void navigate(
+          others.length > 0 ? places.compareTrainings({ sweep: first.sweepId }) : places.training({ id: first.id }),
+        )
       },
     })
   }

@@ -1,5 +1,6 @@
 // The newest lines of the job's log, newest first.
 import { Link } from 'react-router'
+import { places } from '../../../places/index.js'
 import { Card, CopyButton, cx, formatClock, formatDateTime } from '../../../ui/index.js'
 import type { LogLine } from '../curves.js'
 
@@ -13,7 +14,7 @@ export function TrainingLog({ lines, jobId }: { lines: readonly LogLine[]; jobId
       actions={
         <>
           {jobId && (
-            <Link to={`/jobs/${jobId}`} className="text-sm text-body underline hover:text-heading">
+            <Link to={places.job({ id: jobId })} className="text-sm text-body underline hover:text-heading">
               Whole log
             </Link>
           )}

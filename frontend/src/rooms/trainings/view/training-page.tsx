@@ -6,9 +6,10 @@ import StepForward from 'lucide-react/icons/step-forward'
 import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
-import { Link, useNavigate, useParams } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { isActive, useLiveStatus, useSubject } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import { summaryTiles } from '../../../shared/sae-figures/tiles.js'
 import {
@@ -27,6 +28,7 @@ import {
   StatRow,
   StatusBadge,
   toast,
+  usePlace,
 } from '../../../ui/index.js'
 import { deleteTraining, metricsFile, useTraining } from '../api.js'
 import { useCurves } from '../curves.js'
@@ -39,10 +41,10 @@ import { ExtendDialog } from './extend-dialog.js'
 import { TrainingActions } from './training-actions.js'
 import { TrainingLog } from './training-log.js'
 
-const CRUMBS = [{ label: 'Training', to: '/trainings' }]
+const CRUMBS = [{ label: 'Training', to: places.trainings() }]
 
 export function TrainingPage() {
-  const { id = '' } = useParams()
+  const [{ id = '' }] = usePlace(places.training)
   const training = useTraining(id)
   const since = useLiveStatus((state) => state.lastContact)
   useSubject('training', id)
@@ -162,9 +164,9 @@ function TrainingView({ training }: { training: Training }) {
 
 /** Trainings it is naturally compared with: those of its sweep, or the one it came from. */
 function CompareLink({ training: { id, sweepId, parent } }: { training: Training }) {
-  const with_ = sweepId ? `sweep=${sweepId}` : `ids=${[parent?.trainingId, id].filter(Boolean).join(',')}`
+  const asked = sweepId ? { sweep: sweepId } : { ids: parent ? [parent.trainingId, id] : [id] }
   return (
-    <LinkButton icon={ChartLine} to={`/trainings/compare?${with_}`}>
+    <LinkButton icon={ChartLine} to={places.compareTrainings(asked)}>
       Compare
     </LinkButton>
   )
@@ -178,7 +180,7 @@ function Origin({ training: { id, parent, groupId, sweepId, job } }: { training:
       {parent && (
         <>
           {parent.step > 0 ? `Branched at step ${parent.step.toLocaleString('en-US')} from ` : 'The same again as '}
-          <Link to={`/trainings/${parent.trainingId}`} className="underline">
+          <Link to={places.training({ id: parent.trainingId })} className="underline">
             another training
           </Link>
           .{' '}
@@ -187,7 +189,7 @@ function Origin({ training: { id, parent, groupId, sweepId, job } }: { training:
       {sweepId && (
         <>
           Part of a{' '}
-          <Link to={`/trainings/compare?sweep=${sweepId}`} className="underline">
+          <Link to={places.compareTrainings({ sweep: sweepId })} className="underline">
             sweep
           </Link>
           {isActive(job) && '. Trainings that share its job pause, stop and end with it'}.
@@ -216,11 +218,11 @@ const NextSteps = ({ saeId, crosscoder, sound }: { saeId: string; crosscoder: bo
     actions={
       <>
         {!crosscoder && (
-          <LinkButton kind="primary" to={`/features?start=1&saeId=${saeId}`}>
+          <LinkButton kind="primary" to={places.extractions({ start: true, saeId })}>
             Start extraction
           </LinkButton>
         )}
-        <LinkButton to={`/saes/${saeId}`}>Open SAE</LinkButton>
+        <LinkButton to={places.sae({ id: saeId })}>Open SAE</LinkButton>
       </>
     }
   >
@@ -242,7 +244,7 @@ function DeleteTraining({ training, onClose }: { training: Training; onClose(): 
       onConfirm={async () => {
         await deleteTraining(training.id)
         toast.success(`${training.name} was deleted.`)
-        void navigate('/trainings')
+        void navigate(places.trainings())
       }}
     />
   )

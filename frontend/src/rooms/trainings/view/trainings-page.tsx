@@ -4,6 +4,7 @@ import GraduationCap from 'lucide-react/icons/graduation-cap'
 import Plus from 'lucide-react/icons/plus'
 import { useState } from 'react'
 import { useLiveStatus } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import {
   EmptyState,
   ErrorState,
@@ -27,7 +28,7 @@ export function TrainingsPage() {
     `${one.name} ${one.modelName} ${one.datasetName} ${one.params.site}`.toLowerCase().includes(wanted),
   )
   const start = (
-    <LinkButton to="/trainings/new" kind="primary" icon={Plus}>
+    <LinkButton to={places.newTraining()} kind="primary" icon={Plus}>
       New training
     </LinkButton>
   )
@@ -38,7 +39,7 @@ export function TrainingsPage() {
       actions={
         <>
           {list.length > 1 && (
-            <LinkButton to="/trainings/compare" icon={ChartLine}>
+            <LinkButton to={places.compareTrainings()} icon={ChartLine}>
               Compare
             </LinkButton>
           )}
@@ -59,7 +60,7 @@ export function TrainingsPage() {
           action={
             <>
               {start}
-              <LinkButton to="/trainings/new?preset=quick">Fill with the quick-start preset</LinkButton>
+              <LinkButton to={places.newTraining({ preset: 'quick' })}>Fill with the quick-start preset</LinkButton>
             </>
           }
         >

@@ -7,6 +7,7 @@ import { Link } from 'react-router'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { isActive } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
 import {
   ConfirmDialog,
   formatCount,
@@ -36,7 +37,7 @@ export function ExtractionCard({ extraction }: { extraction: Extraction }) {
           <div className="min-w-0">
             <h2 className="text-lg font-semibold wrap-anywhere text-heading">
               {ready ? (
-                <Link to={`/features/${extraction.id}`} className="hover:underline">
+                <Link to={places.features({ extractionId: extraction.id })} className="hover:underline">
                   {name}
                 </Link>
               ) : (
@@ -61,7 +62,7 @@ export function ExtractionCard({ extraction }: { extraction: Extraction }) {
         <div className="flex flex-wrap items-center gap-2">
           <StatusBadge status={badge} />
           {ready && (
-            <LinkButton kind="primary" to={`/features/${extraction.id}`}>
+            <LinkButton kind="primary" to={places.features({ extractionId: extraction.id })}>
               Browse features
             </LinkButton>
           )}

@@ -1,6 +1,7 @@
 // The dialog that starts an extraction.
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { places } from '../../../places/index.js'
 import {
   Button,
   Checkbox,
@@ -73,7 +74,7 @@ function OpenStart({ onClose, saeId: first }: Props) {
       onSuccess: () => {
         toast.success('The extraction was started.')
         onClose()
-        void navigate('/features')
+        void navigate(places.extractions())
       },
     })
   }
@@ -128,7 +129,7 @@ function OpenStart({ onClose, saeId: first }: Props) {
           hint={
             <>
               Only tokenizations of the SAE's model fit.{' '}
-              <Link to="/datasets" className="underline">
+              <Link to={places.datasets()} className="underline">
                 Make another
               </Link>
             </>
