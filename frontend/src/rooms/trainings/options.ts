@@ -2,6 +2,7 @@
 // and words come from the contract. Pure.
 import {
   BASE_OPTIONS,
+  broughtByLoss,
   isTranscoder,
   OPTION_TEXTS,
   type OptionGroup,
@@ -43,6 +44,14 @@ export function withOutput(values: Values, part: Values): Values {
   const kind = next['normalizeActivations']
   if (isAway(next) && kind === usual) return { ...next, normalizeActivations: 'none' }
   return !isAway(next) && isAway(values) && kind === 'none' ? { ...next, normalizeActivations: usual } : next
+}
+
+/** The values with some typed anew. Another sparsity loss brings the options made for it, where those of the last one were left. */
+export function withTyped(values: Values, part: Values): Values {
+  if (part['sparsityLoss'] === undefined) return { ...values, ...part }
+  const before = broughtByLoss(values['sparsityLoss'])
+  const moved = Object.entries(broughtByLoss(part['sparsityLoss'])).filter(([key]) => values[key] === before[key])
+  return { ...values, ...Object.fromEntries(moved), ...part }
 }
 
 const sitesOf = (values: Values) => ({

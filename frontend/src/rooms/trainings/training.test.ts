@@ -30,6 +30,7 @@ import {
   optionsIn,
   valueError,
   withArchitecture,
+  withTyped,
 } from './options.js'
 import { CHARTS, chartSeries, judgeMemory, liveTiles } from './prepare.js'
 import { planSweep, type SweepRow } from './sweep.js'
@@ -76,6 +77,18 @@ describe('form', () => {
       decoderInitNorm: 3,
       k: 32,
     })
+  })
+  it('another sparsity loss brings what it is made for, and keeps what was typed', () => {
+    const usual = defaultsOf('jumprelu')
+    expect(withTyped(usual, { sparsityLoss: 'step' })).toEqual({
+      ...usual,
+      sparsityLoss: 'step',
+      bandwidth: 0.05,
+      initThreshold: 0.01,
+      preActCoefficient: null,
+    })
+    expect(withTyped(withTyped(usual, { sparsityLoss: 'quadratic' }), { sparsityLoss: 'tanh' })).toEqual(usual)
+    expect(withTyped({ ...usual, bandwidth: 1 }, { sparsityLoss: 'step' })).toMatchObject({ bandwidth: 1 })
   })
   it('hides options that another choice makes idle, and does not send them', () => {
     const values = { ...defaultsOf('jumprelu'), sparsityLoss: 'tanh', lrSchedule: 'cosine' }

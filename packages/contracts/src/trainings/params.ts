@@ -25,6 +25,22 @@ const perBatch = {
 } as const
 /** Where a pre-activation below the threshold tells how far a dead feature is from firing. */
 const withGhosts = { revival: z.enum(['none', 'resampling', 'ghost_grads']).default('none') } as const
+/**
+ * What each sparsity loss of JumpReLU is made for. Counting features (step, quadratic; Rajamanoharan et al. 2024b) wants a narrow window.
+ * Tanh (Anthropic, January 2025) presses on activations and pulls dead features up: the usual choice, since with the narrow window most of
+ * the dictionary dies while L0 is steered to its target.
+ */
+const JUMPRELU_BY_LOSS = {
+  tanh: { bandwidth: 2, initThreshold: 0.1, preActCoefficient: 3e-6 },
+  step: { bandwidth: 0.05, initThreshold: 0.01, preActCoefficient: null },
+  quadratic: { bandwidth: 0.05, initThreshold: 0.01, preActCoefficient: null },
+} as const
+const USUAL_LOSS = 'tanh'
+const byLoss = JUMPRELU_BY_LOSS[USUAL_LOSS]
+/** Options that a sparsity loss brings where nothing else was asked for; none for what is no loss. */
+export const broughtByLoss = (loss: unknown): Readonly<Record<string, number | null>> =>
+  Object.entries(JUMPRELU_BY_LOSS).find(([name]) => name === loss)?.[1] ?? {}
+
 const l1 = { l1Coefficient: coefficient.default(1), l1WarmUpSteps: warmUp, targetL0 } as const
 
 const schemaOf = <A extends string, T extends z.ZodRawShape>(architecture: A, options: T) =>
@@ -54,12 +70,12 @@ export const StandardParamsSchema = schemaOf('standard', {
 })
 export const GatedParamsSchema = schemaOf('gated', l1)
 export const JumpreluParamsSchema = schemaOf('jumprelu', {
-  bandwidth: z.number().positive().max(10).default(0.05),
-  initThreshold: z.number().min(0).max(100).default(0.01),
-  sparsityLoss: z.enum(['step', 'tanh', 'quadratic']).default('step'),
+  bandwidth: z.number().positive().max(10).default(byLoss.bandwidth),
+  initThreshold: z.number().min(0).max(100).default(byLoss.initThreshold),
+  sparsityLoss: z.enum(['step', 'tanh', 'quadratic']).default(USUAL_LOSS),
   l0Coefficient: coefficient.default(1),
   l0WarmUpSteps: warmUp,
-  preActCoefficient: coefficient.nullable().default(null),
+  preActCoefficient: coefficient.nullable().default(byLoss.preActCoefficient),
   tanhScale: z.number().positive().max(1000).default(4),
   /** Without it only thresholds feel the sparsity loss, and move no faster than the learning rate lets them. */
   steToInput: z.boolean().default(true),
@@ -104,7 +120,8 @@ const UnionSchema = z.discriminatedUnion('architecture', [
 
 /**
  * What is left out and depends on what is given. Without an architecture a training is of the first kind there was: topk. A coefficient by
- * itself stays what it is, so nothing steers it. What reconstructs another site cannot be brought to a scale. Schedules fit short runs.
+ * itself stays what it is, so nothing steers it. What reconstructs another site cannot be brought to a scale. A sparsity loss brings its own
+ * window, threshold and pull. Schedules fit short runs.
  */
 function completed(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
@@ -115,9 +132,12 @@ function completed(value: unknown): unknown {
   const left = (key: string) => key in shape && given[key] === undefined
   const { site, outputSite, skipConnection } = given
   const away = (typeof outputSite === 'string' && outputSite !== site) || skipConnection === true
+  const brought = 'sparsityLoss' in shape ? broughtByLoss(given['sparsityLoss']) : {}
+  const fitting = Object.entries(brought).filter(([key]) => left(key))
   const fixed = ['l1Coefficient', 'l0Coefficient'].some((key) => given[key] !== undefined)
   return {
     ...given,
+    ...Object.fromEntries(fitting),
     ...(left('normalizeActivations') && away ? { normalizeActivations: 'none' } : {}),
     ...(left('targetL0') && fixed && given['sparsityLoss'] !== 'quadratic' ? { targetL0: null } : {}),
     ...schedulesFor(given, (option) => shape[option]?.safeParse(undefined).data),

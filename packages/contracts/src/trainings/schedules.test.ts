@@ -56,6 +56,15 @@ describe('what is not given', () => {
     expect(parse({ architecture: 'gated' })).toMatchObject({ decoderNorm: 'none', learningRate: 1e-3 })
   })
 
+  it('gives each sparsity loss of JumpReLU the window, threshold and pull it is made for', () => {
+    const wide = { bandwidth: 2, initThreshold: 0.1, preActCoefficient: 3e-6 }
+    const narrow = { bandwidth: 0.05, initThreshold: 0.01, preActCoefficient: null }
+    expect(parse({ architecture: 'jumprelu' })).toMatchObject({ sparsityLoss: 'tanh', ...wide })
+    expect(parse({ architecture: 'jumprelu', sparsityLoss: 'step' })).toMatchObject(narrow)
+    expect(parse({ architecture: 'jumprelu', sparsityLoss: 'quadratic' })).toMatchObject(narrow)
+    expect(parse({ architecture: 'jumprelu', sparsityLoss: 'step', bandwidth: 1 })).toMatchObject({ bandwidth: 1 })
+  })
+
   it('leaves what reconstructs another site at its own scale', () => {
     const mlp = { outputSite: 'blocks.1.hook_mlp_out' }
     expect(parse(mlp).normalizeActivations).toBe('none')

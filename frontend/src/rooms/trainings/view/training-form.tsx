@@ -19,7 +19,7 @@ import {
   toRequest,
   withSettings,
 } from '../form.js'
-import { type Values, withArchitecture } from '../options.js'
+import { type Values, withArchitecture, withTyped } from '../options.js'
 import { suggestionsFor } from '../suggestions.js'
 import { planSweep, type SweepRow } from '../sweep.js'
 import { ArchitectureField } from './architecture-field.js'
@@ -62,7 +62,7 @@ export function TrainingForm({ models, branch }: Props) {
   const request = unread ? null : toRequest(draft, errors)
   const sweep = planSweep(rows, draft.architecture, draft.values)
   const start = useStart()
-  const setValues = (values: Values) => setTyped({ ...draft, values: { ...draft.values, ...values } })
+  const setValues = (values: Values) => setTyped({ ...draft, values: withTyped(draft.values, values) })
 
   const wanted = (): StartRequest | null => {
     const params = toParams(draft, errors)
