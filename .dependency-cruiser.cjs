@@ -14,6 +14,13 @@ const ALLOWED = {
   frontend: ['packages/contracts', 'packages/client'],
 }
 const WORKSPACES = Object.keys(ALLOWED)
+/** The sources that a workspace shows others, from its `exports`. */
+const facesOf = (workspace) => {
+  const { exports = {} } = require(`./${workspace}/package.json`)
+  return Object.values(exports).map((face) =>
+    face['@mistudio/source'].replace('./', `^${workspace}/`).replace('.ts', '\\.ts$'),
+  )
+}
 const either = (paths) => `^(${paths.join('|')})/`
 /** Folders of a workspace that all of its rooms build on. */
 const SHARED = {
@@ -34,7 +41,7 @@ const publicFaces = WORKSPACES.map((workspace) => ({
   comment: `Others import ${workspace} by its name, never a file inside.`,
   severity: 'error',
   from: { path: either(WORKSPACES.filter((other) => other !== workspace)) },
-  to: { path: `^${workspace}/`, pathNot: `^${workspace}/dist/(index|ort|step)\\.(js|d\\.ts)$` },
+  to: { path: `^${workspace}/`, pathNot: facesOf(workspace) },
 }))
 
 /** A room of backend or worker reaches a neighbour through `index` or a face the room's kind has. */
@@ -147,7 +154,7 @@ module.exports = {
     combinedDependencies: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      conditionNames: ['@mistudio/source', 'import', 'require', 'node', 'default', 'types'],
       extensions: ['.ts', '.tsx', '.js', '.mjs', '.cjs', '.json', '.d.ts'],
     },
   },

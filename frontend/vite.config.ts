@@ -1,12 +1,14 @@
 // Build of the browser UI. One chunk per route, charts and the framework in chunks of their own; `/api` goes to the backend in development.
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defaultClientConditions, defineConfig } from 'vite'
 
 const backend = process.env['MISTUDIO_BACKEND'] ?? 'http://127.0.0.1:8420'
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
+  // Our packages as sources, so that the UI does not wait for their build.
+  resolve: { conditions: ['@mistudio/source', ...defaultClientConditions] },
   server: { host: '127.0.0.1', proxy: { '/api': { target: backend, ws: true } } },
   preview: { host: '127.0.0.1', proxy: { '/api': { target: backend, ws: true } } },
   build: {

@@ -1,4 +1,4 @@
-// Global setup of the tests: a real PostgreSQL and a real Redis in a temporary folder, unless the environment names servers.
+// Global setup of the tests: an up-to-date build for what tests start as processes, a real PostgreSQL and a real Redis in a temporary folder, unless the environment names servers.
 // Tests find TEST_DATABASE_URL (a server on which they may create databases), TEST_TEMPLATE_DATABASE (a migrated one to copy there),
 // TEST_REDIS_URL, and DATABASE_URL (a migrated database that all share).
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { migrate } from './lib/migrate.mjs'
 import { freePort, until } from './lib/net.mjs'
+import { buildJavaScript, buildKernels } from './lib/parts.mjs'
 import { startPostgres } from './lib/postgres.mjs'
 import { redisAnswers, redisUrl, spawnRedis } from './lib/redis.mjs'
 import { serverSecrets } from './lib/secrets.mjs'
@@ -27,7 +28,10 @@ const ownDatabase = async (server, kind = 'shared') => {
   return { name, url: url.href, drop }
 }
 
-export default async () => {
+/** @param {{ onTestsRerun: (again: () => Promise<void>) => void }} project */
+export default async (project) => {
+  await Promise.all([buildKernels(), buildJavaScript()])
+  project.onTestsRerun(buildJavaScript)
   const folder = mkdtempSync(join(tmpdir(), 'mistudio-test-'))
   const { secrets } = serverSecrets(join(folder, 'secrets'))
   /** @type {(() => unknown)[]} */

@@ -1,6 +1,6 @@
 // Whether dependencies and build are up to date, by content: `npm ci` only when the lock changed, a build only when sources did.
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ROOT } from './paths.mjs'
 
@@ -49,10 +49,21 @@ const write = (/** @type {string} */ file, /** @type {string} */ text) => {
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text)
 }
-const sourceHash = () => {
+const hashOf = (/** @type {string[]} */ paths) => {
   const hash = createHash('sha256')
-  for (const path of SOURCES) addTree(path, hash)
+  for (const path of paths) addTree(path, hash)
   return hash.digest('hex')
+}
+
+/** Does a part of the build unless it was done for these sources and its product is there. @param {string} name @param {string[]} sources @param {string} product @param {() => unknown} work */
+export const whenChanged = async (name, sources, product, work) => {
+  const stamp = join(ROOT, '.cache', `${name}-hash`)
+  const now = hashOf(sources)
+  if (existsSync(join(ROOT, product)) && read(stamp) === now) return
+  // Gone while it is being done: what an interrupted build left counts as nothing.
+  rmSync(stamp, { force: true })
+  await work()
+  write(stamp, now)
 }
 
 /** @typedef {{ version?: string, integrity?: string, link?: boolean, optional?: boolean, devOptional?: boolean, peer?: boolean }} Package */
@@ -75,5 +86,5 @@ export const installIsFresh = () => {
   })
 }
 export const buildIsFresh = () =>
-  PRODUCTS.every((file) => existsSync(join(ROOT, file))) && read(BUILD_STAMP) === sourceHash()
-export const markBuilt = () => write(BUILD_STAMP, sourceHash())
+  PRODUCTS.every((file) => existsSync(join(ROOT, file))) && read(BUILD_STAMP) === hashOf(SOURCES)
+export const markBuilt = () => write(BUILD_STAMP, hashOf(SOURCES))

@@ -1,0 +1,9 @@
+// Checks the types of every workspace. The declarations it writes beside the build are what other workspaces and editors read.
+import { join } from 'node:path'
+import { buildJavaScript } from './lib/parts.mjs'
+import { run } from './lib/setup.mjs'
+
+const compiler = join('node_modules', 'typescript-native', 'bin', 'tsc')
+// The backend's sources are whole only with the database client.
+await buildJavaScript()
+await run(process.execPath, [compiler, '-b'])
