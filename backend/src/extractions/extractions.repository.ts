@@ -40,13 +40,6 @@ export class ExtractionsRepository {
     return this.database.prisma.extraction.findUnique({ ...withSae, where: { id } })
   }
 
-  /** Dataset and counts of the text that a training read; null when either is gone. */
-  async textOfTraining(trainingId: string): Promise<{ datasetId: string; stats: Prisma.JsonValue } | null> {
-    const select = { tokenization: { select: { datasetId: true, stats: true } } }
-    const training = await this.database.prisma.training.findUnique({ where: { id: trainingId }, select })
-    return training?.tokenization ?? null
-  }
-
   async create(tx: Tx, extraction: NewExtraction): Promise<void> {
     await tx.extraction.create({ data: { ...extraction, params: toJson(extraction.params) } })
   }

@@ -10,14 +10,10 @@ import {
   type Job,
   type ListQuery,
   PrecisionSchema,
-  type Sae,
   type TextChoice,
   type Tokenization,
-  TokenizationStatsSchema,
-  type TrainedOn,
   TrainedOnSchema,
   tokensAvailable,
-  trainedOn,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { holdRows } from '../common/hold.js'
@@ -76,7 +72,7 @@ export class ExtractionsService {
       throw new AppError('tokenization_mismatch', `${message} Tokenize the dataset with the SAE's model.`)
     }
     const id = randomUUID()
-    const known = await this.trainedOn(sae, tokenization)
+    const known = await this.saes.trainedOn(sae, tokenization)
     const settings = { ...body.params, text: body.params.text ?? defaultText(known) }
     requireText(settings.text, tokenization)
     const row = {
@@ -100,12 +96,6 @@ export class ExtractionsService {
       await this.repository.create(tx, row)
     })
     return this.get(id)
-  }
-
-  private async trainedOn(sae: Sae, tokenization: Tokenization): Promise<TrainedOn> {
-    const own = sae.trainingId && (await this.repository.textOfTraining(sae.trainingId))
-    if (!own) return 'unknown'
-    return trainedOn({ ...own, stats: TokenizationStatsSchema.nullable().parse(own.stats) }, tokenization)
   }
 
   /** Deletes an extraction with its features. Labels and notes belong to the SAE and stay. */

@@ -67,30 +67,34 @@ describe('a download', () => {
   let commit = COMMIT
   let inspection: Record<string, unknown> = {}
   let answering: NodeJS.Timeout
+  const found = () => ({
+    repo: 'org/tiny',
+    revision: 'main',
+    commit,
+    from: 'hub',
+    page: 'http://hub/org/tiny',
+    licence: 'mit',
+    gated: 'no',
+    private: false,
+    files: [],
+    bytes: 10,
+    bytesToFetch: 10,
+    freeBytes: 100,
+    otherFiles: 0,
+    model: null,
+    problem: null,
+    ...inspection,
+  })
   beforeAll(() => {
-    // Plays the worker: answers every inspection.
-    answering = setInterval(async () => {
-      const where = { kind: 'hub.inspect', state: 'queued' }
-      const result = {
-        repo: 'org/tiny',
-        revision: 'main',
-        commit,
-        from: 'hub',
-        page: 'http://hub/org/tiny',
-        licence: 'mit',
-        gated: 'no',
-        private: false,
-        files: [],
-        bytes: 10,
-        bytesToFetch: 10,
-        freeBytes: 100,
-        otherFiles: 0,
-        model: null,
-        problem: null,
-        ...inspection,
+    // Plays the worker: answers every inspection. What it answers is read after the question was found, for a statement that waits for a
+    // connection would answer the next question with what was said before it.
+    const answer = async () => {
+      const { job } = test.database.prisma
+      for (const { id } of await job.findMany({ where: { kind: 'hub.inspect', state: 'queued' } })) {
+        await job.update({ where: { id }, data: { state: 'completed', result: found() } })
       }
-      await test.database.prisma.job.updateMany({ where, data: { state: 'completed', result } }).catch(() => undefined)
-    }, 20)
+    }
+    answering = setInterval(() => void answer().catch(() => undefined), 20)
   })
   afterEach(() => {
     inspection = {}

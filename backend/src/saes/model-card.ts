@@ -110,7 +110,7 @@ function checkFigures({ figures, text, model, verdict, reasons }: SaeCheck): str
   const over = text.documents === undefined ? '95 % intervals over contexts.' : INTERVAL_TEXT
   return [
     '## Self-check',
-    `${VERDICTS[verdict]}${said} (${oneLine(model.name)} at ${model.precision}; ${text.tokens} tokens in ${text.contexts} contexts of ${text.contextSize}, ${oneLine(text.name)}; BOS left out). ${over}`,
+    `${VERDICTS[verdict]}${said} (${oneLine(model.name)} at ${model.precision}; ${text.tokens} tokens in ${text.contexts} contexts of ${text.contextSize}, ${oneLine(text.name)}${sharesOf(text)}; BOS left out). ${over}`,
     figureTable([
       ...CHECK_FIGURES.flatMap((name) => {
         const figure = figures[name]
@@ -119,6 +119,14 @@ function checkFigures({ figures, text, model, verdict, reasons }: SaeCheck): str
       neverFired(figures.deadShare),
     ]),
   ].join('\n\n')
+}
+
+/** How much of a dataset was held out; nothing for the bundled text. */
+function sharesOf({ read, trainedOn }: SaeCheck['text']): string {
+  if (!read) return ''
+  const whose = trainedOn === 'this' ? 'new to the SAE' : trainedOn === 'other' ? 'not what it was trained on' : null
+  const shares = `${read.heldOut} tokens of held-out and ${read.train} of training documents`
+  return `: ${shares}${whose ? `, ${whose}` : ''}`
 }
 
 type Row = readonly [label: string, value: string, definition: string]

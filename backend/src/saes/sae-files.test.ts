@@ -98,18 +98,30 @@ describe('exports', () => {
   })
 })
 
+/** Says that the SAE was trained here, on the text there is. */
+async function trainedHere(): Promise<void> {
+  const { prisma } = test.database
+  const id = randomUUID()
+  const of = { modelId: rows.modelId, modelName: 'tiny', tokenizationId: rows.tokenizationId, datasetName: 'text' }
+  const training = { create: { ...of, params: {}, dIn: 16, dSae: 8 } }
+  await prisma.run.create({ data: { id, kind: 'sae-training', name: 'run', training } })
+  await prisma.sae.update({ where: { id: rows.saeId }, data: { trainingId: id } })
+}
+
 describe('a self-check', () => {
   it('is a job on the model as it is loaded now; one at a time', async () => {
+    await trainedHere()
     const { body } = await test.call('POST', `/saes/${rows.saeId}/check`, { tokenizationId: rows.tokenizationId })
     expect(await paramsOf(body.data.id)).toMatchObject({
       saeId: rows.saeId,
       modelPath: '/models/tiny',
       site: SITE,
       siteOut: null,
-      text: { tokenizationId: rows.tokenizationId, tokens: 8192, name: 'text' },
+      text: { tokenizationId: rows.tokenizationId, tokens: 8192, name: 'text', trainedOn: 'this' },
     })
     expect((await test.call('POST', `/saes/${rows.saeId}/check`, BUNDLED)).status).toBe(409)
     await finish()
+    await test.database.prisma.sae.update({ where: { id: rows.saeId }, data: { trainingId: null } })
   })
 
   it('refuses text of another model', async () => {

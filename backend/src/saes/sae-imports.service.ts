@@ -16,6 +16,7 @@ import {
   SaeInspectionSchema,
   type SaeSource,
   type Site,
+  type Tokenization,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { type Held, holdRows } from '../common/hold.js'
@@ -66,7 +67,7 @@ export class SaeImportsService {
     requireWidth(model, siteOut ?? site, 'd_out', found.dOut, widthOut)
     const id = randomUUID()
     const title = name ?? suggestedName
-    const work = await this.work(id, model, { site, siteOut }, check)
+    const work = await this.work(id, model, { site, siteOut, trainingId: null }, check)
     const maxPositions = model.spec?.maxPositions ?? 0
     const job = { kind: 'sae.import', subjectType: 'sae', subjectId: id, title } as const
     const params = { ...work, origin, width, widthOut, maxPositions }
@@ -98,17 +99,18 @@ export class SaeImportsService {
   private async work(
     saeId: string,
     { id: modelId, name: modelName, path: modelPath, precision }: Model,
-    { site, siteOut }: Pick<Sae, 'site' | 'siteOut'>,
+    { site, siteOut, trainingId }: Pick<Sae, 'site' | 'siteOut' | 'trainingId'>,
     check: CheckSae,
   ): Promise<SaeCheckWork> {
-    const text = { ...check, name: await this.textName(check.tokenizationId, modelId, modelName) }
+    const read = check.tokenizationId === null ? null : await this.textFor(check.tokenizationId, modelId, modelName)
+    const trainedOn = read ? await this.saes.trainedOn({ trainingId }, read) : 'unknown'
+    const text = { ...check, name: read?.datasetName ?? BUNDLED, trainedOn }
     return { saeId, modelId, modelName, modelPath, precision, site, siteOut, text }
   }
 
-  private async textName(tokenizationId: string | null, modelId: string, modelName: string): Promise<string> {
-    if (tokenizationId === null) return BUNDLED
+  private async textFor(tokenizationId: string, modelId: string, modelName: string): Promise<Tokenization> {
     const tokenization = await this.tokenizations.requireReady(tokenizationId)
-    if (tokenization.modelId === modelId) return tokenization.datasetName
+    if (tokenization.modelId === modelId) return tokenization
     throw new AppError(
       'tokenization_mismatch',
       `"${tokenization.datasetName}" was tokenized for another model than "${modelName}". Tokenize it for that one, or check on the bundled text.`,

@@ -78,6 +78,13 @@ export class SaesRepository {
     return this.database.prisma.training.findUnique({ where: { id }, select })
   }
 
+  /** Dataset and counts of the text that a training read; null when either is gone. */
+  async textOfTraining(trainingId: string): Promise<{ datasetId: string; stats: Prisma.JsonValue } | null> {
+    const select = { tokenization: { select: { datasetId: true, stats: true } } }
+    const training = await this.database.prisma.training.findUnique({ where: { id: trainingId }, select })
+    return training?.tokenization ?? null
+  }
+
   /** @param check sees the name as it is now. */
   async rename(id: string, name: string, check: (now: { name: string }) => void): Promise<void> {
     await this.database.transaction(async (tx) => {

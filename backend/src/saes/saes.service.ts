@@ -1,5 +1,16 @@
 // Rules for SAEs, trained or imported. Imports and exports have services of their own.
-import { AppError, type ListQuery, type Precision, PrecisionSchema, type Sae, SaeFileSchema } from '@mistudio/contracts'
+import {
+  AppError,
+  type ListQuery,
+  type Precision,
+  PrecisionSchema,
+  type Sae,
+  SaeFileSchema,
+  type Tokenization,
+  TokenizationStatsSchema,
+  type TrainedOn,
+  trainedOn,
+} from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { requireSeen } from '../common/edit.js'
@@ -66,6 +77,12 @@ export class SaesService {
       'conflict',
       `The model of "${row.name}" (${row.modelName}) was deleted. Register it again, then train anew or import the SAE for it.`,
     )
+  }
+
+  /** What the SAE was trained on, seen from a text. */
+  async trainedOn({ trainingId }: Pick<Sae, 'trainingId'>, text: Tokenization): Promise<TrainedOn> {
+    const own = trainingId && (await this.repository.textOfTraining(trainingId))
+    return trainedOn(own ? { ...own, stats: TokenizationStatsSchema.nullable().parse(own.stats) } : null, text)
   }
 
   async rename(id: string, name: string, seen: string | null): Promise<Sae> {

@@ -70,6 +70,8 @@ export async function startTestApp(
   const folders = [[importRoot], [], dataDir] as const
   const config = new AppConfig(created.url, redisUrl, dataDir, '127.0.0.1', 0, ...folders, 1_000_000, trustedProxies)
   const app = await createApp(config)
+  // A client that takes up an idle connection just when the server ends it would see a failure of no interest here.
+  app.getHttpServer().keepAliveTimeout = 0
   await app.listen(0, '127.0.0.1')
   const url = await app.getUrl()
   const key = (await readFile(path.join(dataDir, 'secrets', 'api-key'), 'utf8')).trim()

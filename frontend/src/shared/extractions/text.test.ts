@@ -1,7 +1,7 @@
 // Guards: the words for the text behind figures agree with what was read.
 import { ExtractionParamsSchema, type Tokenization, type Training } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { knownText, type ReadExtraction, shortText, textLine, textOptions } from './text.js'
+import { knownText, type ReadExtraction, sharesLine, shortText, textLine, textOptions } from './text.js'
 
 const text = {
   id: 't',
@@ -79,4 +79,22 @@ describe('a finished extraction', () => {
   ] as const)('says what it read: %j', (read, params, known, expected) => {
     expect(line(read, params, known)).toBe(expected)
   })
+})
+
+describe('what a self-check read', () => {
+  it.each([
+    [{ heldOut: 512, train: 0 }, 'this', '512 tokens of held-out documents (new to the SAE)'],
+    [
+      { heldOut: 512, train: 1024 },
+      'other',
+      '512 tokens of held-out and 1,024 tokens of training documents (of another',
+    ],
+    [
+      { heldOut: 0, train: 1024 },
+      'unknown',
+      '1,024 tokens of training documents (what the SAE was trained on is not known',
+    ],
+  ] as const)('is said with the share of each: %o of %s text', (read, known, words) =>
+    expect(sharesLine(read, known)).toContain(`Figures from ${words}`),
+  )
 })

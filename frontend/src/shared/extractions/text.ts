@@ -5,6 +5,7 @@ import {
   type Sae,
   type TextChoice,
   type Tokenization,
+  type TokensRead,
   type TrainedOn,
   type Training,
   tokensAvailable,
@@ -61,8 +62,13 @@ export function shortText(tokens: number | null, choice: TextChoice, tokenizatio
 export function textLine({ params, summary, trainedOn: known }: ReadExtraction): string {
   const read = summary?.read
   if (!read) return `Figures from ${DOCUMENTS[params.text]}; how many of each was not noted then.`
+  return `${sharesLine(read, known)}${fewer(params, read)}`
+}
+
+/** How much was read of each share of a dataset, and what the SAE knew of it; of extractions and self-checks alike. */
+export function sharesLine(read: Pick<TokensRead, 'heldOut' | 'train'>, known: TrainedOn): string {
   const parts = [part(read.heldOut, 'held-out'), part(read.train, 'training')].filter((one) => one !== null)
-  return `Figures from ${parts.join(' and ')} documents ${meaning(known, read.train > 0, read.heldOut > 0)}.${fewer(params, read)}`
+  return `Figures from ${parts.join(' and ')} documents ${meaning(known, read.train > 0, read.heldOut > 0)}.`
 }
 
 export type ReadExtraction = Pick<Extraction, 'params' | 'summary' | 'trainedOn'>

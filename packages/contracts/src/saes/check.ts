@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
+import { TokensReadSchema, TrainedOnSchema } from '../extractions/text.js'
 import { FigureEstimateSchema, SAE_FIGURES } from '../quality/figures.js'
 
 export const CHECK_TOKENS = { least: 256, usual: 8192, most: 1_000_000 } as const
@@ -38,6 +39,9 @@ const CheckSchema = z.object({
     tokens: z.int(),
     /** Documents that they come from; checks of before made their intervals over contexts and have none. */
     documents: z.int().optional(),
+    /** Of a dataset: what was read of each share, and what the SAE knew of it. Checks of before did not note it. */
+    read: TokensReadSchema.optional(),
+    trainedOn: TrainedOnSchema.optional(),
   }),
   figures: z.object({
     l0: FigureEstimateSchema,
@@ -104,7 +108,8 @@ export const SaeCheckWorkSchema = z.object({
   site: z.string(),
   /** null: what cfg.json says, or `site`. */
   siteOut: z.string().nullable(),
-  text: CheckSaeSchema.extend({ name: z.string() }),
+  /** `trainedOn`: what the SAE was trained on, seen from this text; `this`: nothing but its held-out documents is read. */
+  text: CheckSaeSchema.extend({ name: z.string(), trainedOn: TrainedOnSchema.default('unknown') }),
 })
 export type SaeCheckWork = z.infer<typeof SaeCheckWorkSchema>
 export const SaeCheckParamsSchema = SaeCheckWorkSchema

@@ -1,5 +1,6 @@
-// The contexts that a check reads: held-out contexts of a tokenization first, or the bundled text cut into pieces.
-import { AppError, type SaeCheckWork, type SaeDeclared } from '@mistudio/contracts'
+// The contexts that a check reads: held-out contexts of a tokenization, then training ones unless the SAE was trained on them; or the bundled
+// text cut into pieces.
+import { AppError, type SaeCheckWork, type SaeDeclared, type TokensRead } from '@mistudio/contracts'
 import { TokenReader } from '@mistudio/formats'
 import { type EvaluationBatch, type LeaveOutUnits, leaveOutUnits } from '@mistudio/interp'
 import { folderOf, withFileErrors } from '../../files/index.js'
@@ -13,6 +14,8 @@ export interface CheckText extends LeaveOutUnits {
   readonly contextSize: number
   /** Its positions keep their activations and count in no figure; null: there is none. */
   readonly bos: number | null
+  /** Of a dataset; the bundled text has no shares. */
+  readonly read?: TokensRead
 }
 
 interface Limits {
@@ -23,17 +26,19 @@ interface Limits {
 
 export function checkText(
   dataDir: string,
-  { tokenizationId, tokens }: SaeCheckWork['text'],
+  { tokenizationId, ...wanted }: SaeCheckWork['text'],
   tokenizer: Tokenizer,
   prependBos: boolean,
   limits: Limits,
 ): Promise<CheckText> | CheckText {
-  if (tokenizationId !== null) return datasetText(folderOf(dataDir, 'tokenizations', tokenizationId), tokens, limits)
+  if (tokenizationId !== null) return datasetText(folderOf(dataDir, 'tokenizations', tokenizationId), wanted, limits)
   return bundledText(tokenizer, prependBos, limits)
 }
 
-/** @throws AppError `tokenization_mismatch` for tokens of another model, `file_invalid` for damaged ones. */
-async function datasetText(folder: string, tokens: number, limits: Limits): Promise<CheckText> {
+type Wanted = Pick<SaeCheckWork['text'], 'name' | 'tokens' | 'trainedOn'>
+
+/** @throws AppError `tokenization_mismatch` for tokens of another model or none to read, `file_invalid` for damaged ones. */
+async function datasetText(folder: string, { name, tokens, trainedOn }: Wanted, limits: Limits): Promise<CheckText> {
   const reader = await withFileErrors(() => TokenReader.open(folder))
   try {
     if (reader.vocabSize > limits.vocabSize) {
@@ -44,19 +49,27 @@ async function datasetText(folder: string, tokens: number, limits: Limits): Prom
     }
     const size = Math.min(reader.contextSize, limits.contextSize)
     const { trainContexts, heldOutContexts } = reader
-    const order = Array.from({ length: trainContexts + heldOutContexts }, (_, i) =>
-      i < heldOutContexts ? trainContexts + i : i - heldOutContexts,
-    )
-    const chosen = order.slice(0, Math.max(1, Math.ceil(tokens / size)))
-    const contexts = chosen.map((at) => ({
-      tokens: reader.read(at, 1).slice(0, size),
-      documents: reader.documents(at).slice(0, size),
-    }))
-    return { ...inBatches(contexts, size), bos: reader.bosTokenId }
+    // Text that an SAE was fitted to flatters it, so of its own training's dataset nothing else counts.
+    const available = heldOutContexts + (trainedOn === 'this' ? 0 : trainContexts)
+    if (available === 0) throw nothingHeldOut(name, size)
+    const chosen = Math.min(available, Math.max(1, Math.ceil(tokens / size)))
+    const heldOut = Math.min(chosen, heldOutContexts)
+    const contexts = Array.from({ length: chosen }, (_, i) => {
+      const at = i < heldOut ? trainContexts + i : i - heldOut
+      return { tokens: reader.read(at, 1).slice(0, size), documents: reader.documents(at).slice(0, size) }
+    })
+    const read = { heldOut: heldOut * size, train: (chosen - heldOut) * size, available: available * size }
+    return { ...inBatches(contexts, size), bos: reader.bosTokenId, read }
   } finally {
     await reader.close()
   }
 }
+
+const nothingHeldOut = (name: string, size: number): AppError =>
+  new AppError(
+    'tokenization_mismatch',
+    `The SAE was trained on "${name}", and its held-out documents fill no context of ${size} tokens. Choose another text: figures of what an SAE was fitted to flatter it.`,
+  )
 
 function bundledText(tokenizer: Tokenizer, prependBos: boolean, { contextSize }: Limits): CheckText {
   const size = Math.min(BUNDLED_CONTEXT, contextSize)

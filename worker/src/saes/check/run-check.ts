@@ -75,6 +75,7 @@ async function check(context: Context, work: SaeCheckWork): Promise<CheckOutcome
     contexts: text.contexts,
     contextSize: text.contextSize,
     tokens: measured.tokens,
+    ...(text.read && { read: text.read, trainedOn: work.text.trainedOn }),
   }
   const figures = figuresOf(measured)
   return {

@@ -26,7 +26,7 @@ export function CheckTextFields({ modelId, value, onChange }: Props) {
         label="Text"
         hint={
           value.tokenizationId
-            ? 'Held-out contexts first, which a training here never reads.'
+            ? 'Held-out documents first, then training documents unless the SAE was trained on them here. The check says how much of each.'
             : 'A few hundred tokens of plain English and code: quick, with wide intervals.'
         }
       >

@@ -15,6 +15,7 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { isActive } from '../../../live/index.js'
+import { sharesLine } from '../../../shared/extractions/text.js'
 import {
   Badge,
   Button,
@@ -152,6 +153,7 @@ function Result({ check }: { check: SaeCheck }) {
       ))}
       {check.trials.length > 0 && <Trials check={check} />}
       <p className="text-xs text-muted">
+        {text.read && `${sharesLine(text.read, text.trainedOn ?? 'unknown')} `}
         {text.documents === undefined
           ? 'This check is from before intervals left out whole documents: its intervals are too narrow. Check it again.'
           : INTERVAL_TEXT}{' '}
