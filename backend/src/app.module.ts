@@ -1,9 +1,9 @@
 // All rooms of the backend.
 import { type DynamicModule, Module } from '@nestjs/common'
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core'
-import { ActivationsModule } from './activations/activations.module.js'
 import { AuthModule } from './auth/auth.module.js'
 import { ScopeGuard } from './auth/scope.guard.js'
+import { CapturesModule } from './captures/captures.module.js'
 import { ChecksModule } from './checks/checks.module.js'
 import { CommonModule } from './common/common.module.js'
 import type { AppConfig } from './common/config.js'
@@ -41,7 +41,7 @@ const ROOMS = [
   SaesModule,
   ExtractionsModule,
   FeaturesModule,
-  ActivationsModule,
+  CapturesModule,
   SteeringModule,
 ]
 

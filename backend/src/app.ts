@@ -2,7 +2,7 @@
 import 'reflect-metadata'
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { API_PREFIX, FOLDER_UPLOAD_FILE_PATH, ROUTES, UPLOAD_PATH } from '@mistudio/contracts'
+import { API_PREFIX, ROUTES, type Route } from '@mistudio/contracts'
 import { NestFactory } from '@nestjs/core'
 import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express'
 import express from 'express'
@@ -12,12 +12,12 @@ import { AuthService } from './auth/auth.service.js'
 import { Instance } from './auth/instance.js'
 import { bodyTimes, withoutTotalLimit } from './common/body-times.js'
 import type { AppConfig } from './common/config.js'
-import { serveDocs } from './common/docs.js'
 import { Gate } from './common/gate.js'
 import { answerAtHttpLevel, requireHost } from './common/http-level.js'
 import { MaskingLogger } from './common/logger.js'
 import { checkOrigin } from './common/origin.js'
 import { serveStatic } from './common/static.js'
+import { serveDocs } from './docs/serve.js'
 import { RedisIoAdapter } from './live/redis-io.adapter.js'
 
 const BODY_LIMIT = '1mb'
@@ -92,10 +92,11 @@ function trustProxies(app: NestExpressApplication, proxies: readonly string[]): 
   }
 }
 
-const UPLOADED_FILE = new RegExp(`^${API_PREFIX}${FOLDER_UPLOAD_FILE_PATH.replace(/:\w+/g, '[^/]+')}$`)
+const UPLOADS = (Object.values(ROUTES) as Route[])
+  .filter(({ takes }) => takes === 'bytes')
+  .map(({ path: where }) => new RegExp(`^${API_PREFIX}${where.replace(/:\w+/g, '[^/]+')}$`))
 
-const isUpload = ({ path: where }: express.Request): boolean =>
-  where === `${API_PREFIX}${UPLOAD_PATH}` || UPLOADED_FILE.test(where)
+const isUpload = ({ path: where }: express.Request): boolean => UPLOADS.some((upload) => upload.test(where))
 
 /** JSON bodies up to 1 MB; an upload's body is left alone, whatever it says it is. */
 function jsonBodies(): express.RequestHandler {

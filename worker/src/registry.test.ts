@@ -1,16 +1,14 @@
-import { JOB_KINDS, type JobKind } from '@mistudio/contracts'
+import { JOB_KIND_NAMES } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { checkRegistry, loadPipeline, PIPELINE_KINDS } from './registry.js'
-
-const kinds = Object.keys(JOB_KINDS) as JobKind[]
+import { checkRegistry, loadPipeline } from './registry.js'
 
 describe('the registry of pipelines', () => {
-  it('names every kind of job once', () => {
-    expect([...PIPELINE_KINDS].sort()).toEqual([...kinds].sort())
+  it('finds the pipelines of every room that has jobs', () => {
+    expect(JOB_KIND_NAMES.length).toBeGreaterThan(0)
     expect(checkRegistry).not.toThrow()
   })
 
-  it.each(kinds)('has a pipeline for %s that says it is one', async (kind) => {
+  it.each(JOB_KIND_NAMES)('has a pipeline for %s that says it is one', async (kind) => {
     const pipeline = await loadPipeline(kind)
     expect(pipeline.kind).toBe(kind)
     // Stored parameters are checked, never taken as they are.

@@ -19,7 +19,7 @@ export class ChecksService {
     })
     const running = items[0]
     if (running) throw new AppError('conflict', 'This installation is being checked already.', { jobId: running.id })
-    const job = { kind: 'installation.check', subjectType: 'system', subjectId: randomUUID() } as const
+    const job = { kind: 'installation.check', subjectId: randomUUID() } as const
     return this.jobs.submit({ ...job, title: 'this installation', params: {} })
   }
 }

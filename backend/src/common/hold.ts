@@ -1,20 +1,7 @@
 // Rows that several requests want at the same moment. Whoever starts something holds what it needs; whoever deletes takes it alone.
 // Both are locks of PostgreSQL that end with the transaction, so one of the two always learns of the other.
-import { AppError, type SubjectType } from '@mistudio/contracts'
+import { AppError, type SubjectType, subjectOf } from '@mistudio/contracts'
 import type { Tx } from './database.js'
-
-/** Tables of what a job can work on. */
-const TABLES: Readonly<Record<SubjectType, string | null>> = {
-  model: 'model',
-  dataset: 'dataset',
-  tokenization: 'tokenization',
-  training: 'training',
-  sae: 'sae',
-  extraction: 'extraction',
-  capture: 'capture',
-  steering: 'steering',
-  system: null,
-}
 
 export interface Held {
   readonly type: SubjectType
@@ -33,13 +20,13 @@ export async function takeRows(tx: Tx, rows: readonly Held[]): Promise<void> {
   if (gone) throw new AppError('not_found', `The ${word(gone)} was deleted already.`)
 }
 
-const word = ({ type }: Held): string => (type === 'sae' ? 'SAE' : type)
+const word = ({ type }: Held): string => subjectOf(type).word
 
 /** Locks one after the other, always in the same order; returns the first that is not there. */
 async function locked(tx: Tx, rows: readonly Held[], how: 'FOR KEY SHARE' | 'FOR UPDATE'): Promise<Held | null> {
   const key = ({ type, id }: Held): string => `${type} ${id}`
   for (const row of [...rows].sort((a, b) => (key(a) < key(b) ? -1 : 1))) {
-    const table = TABLES[row.type]
+    const { table } = subjectOf(row.type)
     if (table === null) continue
     const found = await tx.$queryRawUnsafe<unknown[]>(`SELECT 1 FROM "${table}" WHERE id = $1::uuid ${how}`, row.id)
     if (found.length === 0) return row

@@ -1,6 +1,6 @@
 // Decorators that tie a handler to its entry of contracts' route table: method, path, scope, and what comes in.
 
-import { AppError, IdSchema, ROUTES, type Route, type RouteName, type Scope } from '@mistudio/contracts'
+import { AppError, IdSchema, type RouteName, routeOf, type Scope } from '@mistudio/contracts'
 import {
   applyDecorators,
   createParamDecorator,
@@ -30,22 +30,16 @@ const METHODS = {
   DELETE: RequestMethod.DELETE,
 } as const
 
-export const routeOf = (name: RouteName): Route => ROUTES[name]
-
 /** Serves one entry of the route table. */
 export function Serve(name: RouteName): MethodDecorator {
   const route = routeOf(name)
   return applyDecorators(
     RequestMapping({ method: METHODS[route.method], path: route.path }),
-    HttpCode(name.startsWith('create') ? 201 : 200),
+    HttpCode(route.status),
     SetMetadata(ROUTE_KEY, name),
     SetMetadata(SCOPE_KEY, route.scope ?? OPEN),
   )
 }
-
-/** Serves a route with raw bytes, which the table leaves out. */
-export const ServeRaw = (method: 'GET' | 'POST' | 'PATCH', path: string, scope: Scope): MethodDecorator =>
-  applyDecorators(RequestMapping({ method: METHODS[method], path }), SetMetadata(SCOPE_KEY, scope))
 
 const requestOf = (context: ExecutionContext): Request => context.switchToHttp().getRequest<Request>()
 

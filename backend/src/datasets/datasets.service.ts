@@ -8,11 +8,9 @@ import {
   type Dataset,
   DatasetFormatSchema,
   type DatasetPreview,
-  DatasetPreviewSchema,
   type DatasetSource,
   DatasetStatsSchema,
   type Document,
-  DocumentsResultSchema,
   type Job,
   type ListQuery,
   type PageQuery,
@@ -72,11 +70,8 @@ export class DatasetsService {
   /** Columns, first rows and problems of a file, before anything is stored. */
   async preview({ source, recordsIn }: PreviewDataset): Promise<DatasetPreview> {
     const file = await this.locate(source)
-    const question = { kind: 'dataset.preview', subjectType: 'system', subjectId: randomUUID() } as const
-    return this.questions.ask(
-      { ...question, title: file.fileName, params: { ...file, recordsIn: recordsIn ?? null } },
-      DatasetPreviewSchema,
-    )
+    const question = { kind: 'dataset.preview', subjectId: randomUUID() } as const
+    return this.questions.ask({ ...question, title: file.fileName, params: { ...file, recordsIn: recordsIn ?? null } })
   }
 
   async create(body: CreateDataset): Promise<Dataset> {
@@ -91,7 +86,7 @@ export class DatasetsService {
       onBadRecord: body.onBadRecord,
       removeSource: body.source.type === 'upload',
     }
-    const job = { kind: 'dataset.import', subjectType: 'dataset', subjectId: id, title: body.name } as const
+    const job = { kind: 'dataset.import', subjectId: id, title: body.name } as const
     const row = { id, name: body.name, fileName: file.fileName, source: body.source }
     await this.jobs.submit({ ...job, params }, (tx) => this.repository.create(tx, row))
     return this.get(id)
@@ -99,9 +94,9 @@ export class DatasetsService {
 
   async documents(id: string, { offset, limit }: PageQuery): Promise<Page<Document>> {
     const dataset = await this.requireReady(id)
-    const question = { kind: 'dataset.documents', subjectType: 'dataset', subjectId: id, title: dataset.name } as const
+    const question = { kind: 'dataset.documents', subjectId: id, title: dataset.name } as const
     const params = { datasetId: id, offset, limit }
-    const { total, documents } = await this.questions.ask({ ...question, params }, DocumentsResultSchema)
+    const { total, documents } = await this.questions.ask({ ...question, params })
     return { items: documents, meta: { total, offset, limit } }
   }
 

@@ -10,7 +10,6 @@ import {
   type Tokenization,
   TokenizationStatsSchema,
   type TokenSample,
-  TokenSamplesResultSchema,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { holdRows } from '../common/hold.js'
@@ -85,7 +84,7 @@ export class TokenizationsService {
       prependBos,
       maxDocuments: body.maxDocuments ?? null,
     }
-    const job = { kind: 'dataset.tokenize', subjectType: 'tokenization', subjectId: id, title: dataset.name } as const
+    const job = { kind: 'dataset.tokenize', subjectId: id, title: dataset.name } as const
     await this.jobs.submit({ ...job, params }, async (tx) => {
       await holdRows(tx, [
         { type: 'dataset', id: datasetId },
@@ -102,11 +101,10 @@ export class TokenizationsService {
     const params = { tokenizationId: id, modelPath: row.model.path, split, offset, limit }
     const question = {
       kind: 'dataset.samples',
-      subjectType: 'tokenization',
       subjectId: id,
       title: row.dataset.name,
     } as const
-    const { total, samples } = await this.questions.ask({ ...question, params }, TokenSamplesResultSchema)
+    const { total, samples } = await this.questions.ask({ ...question, params })
     return { items: samples, meta: { total, offset, limit } }
   }
 

@@ -86,7 +86,7 @@ export class ExtractionsService {
     }
     const from = { saeId: sae.id, modelPath, precision, tokenizationId: tokenization.id }
     const params = { extractionId: id, ...from, params: settings }
-    const job = { kind: 'extraction.run', subjectType: 'extraction', subjectId: id, title: sae.name } as const
+    const job = { kind: 'extraction.run', subjectId: id, title: sae.name } as const
     await this.jobs.submit({ ...job, params }, async (tx) => {
       await holdRows(tx, [
         { type: 'sae', id: sae.id },

@@ -8,7 +8,6 @@ import {
   type FeatureListQuery,
   type FeatureRow,
   type ProbeResult,
-  ProbeResultSchema,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import type { z } from 'zod'
@@ -98,11 +97,10 @@ export class FeaturesService {
     const params = { saeId: sae.id, modelPath, precision, site: sae.site, feature: index, text }
     const question = {
       kind: 'feature.probe',
-      subjectType: 'extraction',
       subjectId: extractionId,
       title: sae.name,
     } as const
-    return this.questions.ask({ ...question, params }, ProbeResultSchema)
+    return this.questions.ask({ ...question, params })
   }
 
   /** Maximum activations, for steering in units of them. */

@@ -1,10 +1,9 @@
 // HTTP of the file picker and of uploads.
 
-import { type Browse, UPLOAD_PATH, type Upload, UploadQuerySchema } from '@mistudio/contracts'
-import { Controller, Query, Req } from '@nestjs/common'
+import type { Browse, Upload } from '@mistudio/contracts'
+import { Controller, Req } from '@nestjs/common'
 import type { Request } from 'express'
-import { parseInput } from '../common/parse.js'
-import { IdParam, QueryOf, Serve, ServeRaw } from '../common/route.js'
+import { IdParam, QueryOf, Serve } from '../common/route.js'
 import { FilesService } from './files.service.js'
 
 @Controller()
@@ -17,11 +16,10 @@ export class FilesController {
   }
 
   /** The body is the file itself, read as a stream. */
-  @ServeRaw('POST', UPLOAD_PATH, 'write')
-  async upload(@Query() query: unknown, @Req() request: Request): Promise<{ data: Upload }> {
-    const { name } = parseInput(UploadQuerySchema, query, 'The query')
+  @Serve('uploadFile')
+  upload(@QueryOf('uploadFile') { name }: { name: string }, @Req() request: Request): Promise<Upload> {
     const declared = Number(request.headers['content-length'] ?? Number.NaN)
-    return { data: await this.files.upload(name, request, Number.isFinite(declared) ? declared : null) }
+    return this.files.upload(name, request, Number.isFinite(declared) ? declared : null)
   }
 
   @Serve('getUpload')

@@ -77,7 +77,7 @@ export class FilesService {
     withRows: NonNullable<Parameters<JobsService['submit']>[1]>,
   ): Promise<void> {
     const subjectId = targets[0]?.id ?? randomUUID()
-    const job = { kind: 'files.remove', subjectType: 'system', subjectId, title, params: { targets } } as const
+    const job = { kind: 'files.remove', subjectId, title, params: { targets } } as const
     await this.jobs.submit(job, withRows)
   }
 

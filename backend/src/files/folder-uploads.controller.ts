@@ -2,14 +2,13 @@
 import {
   AppError,
   type CreateFolderUpload,
-  FOLDER_UPLOAD_FILE_PATH,
   type FolderUpload,
   parseContentRange,
   type UploadedFile,
 } from '@mistudio/contracts'
 import { Controller, Req } from '@nestjs/common'
 import type { Request } from 'express'
-import { BodyOf, IdParam, IndexParam, Serve, ServeRaw } from '../common/route.js'
+import { BodyOf, IdParam, IndexParam, Serve } from '../common/route.js'
 import { FolderUploadsService } from './folder-uploads.service.js'
 
 @Controller()
@@ -32,19 +31,15 @@ export class FolderUploadsController {
   }
 
   /** The body is a piece of the file; `Content-Range: bytes first-last/size` says which. */
-  @ServeRaw('PATCH', FOLDER_UPLOAD_FILE_PATH, 'write')
-  async takePiece(
-    @IdParam() id: string,
-    @IndexParam() index: number,
-    @Req() request: Request,
-  ): Promise<{ data: UploadedFile }> {
+  @Serve('uploadPiece')
+  async takePiece(@IdParam() id: string, @IndexParam() index: number, @Req() request: Request): Promise<UploadedFile> {
     const range = parseContentRange(request.headers['content-range'])
     if (!range)
       throw new AppError('bad_request', 'A piece of a file needs the header "Content-Range: bytes first-last/size".')
     const declared = request.headers['content-length']
     if (declared !== undefined && Number(declared) !== range.length)
       throw new AppError('bad_request', `Content-Range names ${range.length} bytes, the body has ${declared}.`)
-    return { data: await this.uploads.takePiece(id, index, range, request) }
+    return this.uploads.takePiece(id, index, range, request)
   }
 
   @Serve('deleteFolderUpload')

@@ -210,7 +210,7 @@ export class FolderUploadsService {
 
   private async removeAll(ids: readonly string[], title: string): Promise<void> {
     const targets = ids.map((id) => ({ room: 'uploads' as const, id }))
-    const job = { kind: 'files.remove', subjectType: 'system', subjectId: ids[0] ?? randomUUID(), title } as const
+    const job = { kind: 'files.remove', subjectId: ids[0] ?? randomUUID(), title } as const
     await this.jobs.submit({ ...job, params: { targets } }, (tx) => this.repository.remove(tx, ids))
   }
 

@@ -59,7 +59,7 @@ export class RemovalService {
     }
     if (!first || removal.files.length === 0) return this.database.transaction(work)
     const params = { targets: removal.files }
-    const job = { kind: 'files.remove', subjectType: 'system', subjectId: first.id, title: removal.title } as const
+    const job = { kind: 'files.remove', subjectId: first.id, title: removal.title } as const
     await this.jobs.submit({ ...job, params }, work)
   }
 }

@@ -6,20 +6,18 @@ import {
   HUB_TOKEN_SECRET,
   type HubInspection,
   type HubInspectionAnswer,
-  HubInspectionSchema,
   type HubLocal,
-  HubLocalSchema,
   type HubSearchQuery,
   type HubSearchResult,
-  HubSearchResultSchema,
   type HubToken,
   type InspectHub,
-  type JobKind,
+  type JobInput,
+  type JobResult,
   type Model,
   precisionProblem,
+  type QuestionKind,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
-import type { z } from 'zod'
 import { AppConfig } from '../common/config.js'
 import { iso } from '../common/time.js'
 import { QuestionsService } from '../jobs/questions.service.js'
@@ -40,11 +38,11 @@ export class HubService {
   ) {}
 
   local(): Promise<HubLocal> {
-    return this.ask('hub.local', 'This computer', {}, HubLocalSchema)
+    return this.ask('hub.local', 'This computer', {})
   }
 
   search(query: HubSearchQuery): Promise<HubSearchResult> {
-    return this.ask('hub.search', query.query || 'Most used models', query, HubSearchResultSchema)
+    return this.ask('hub.search', query.query || 'Most used models', query)
   }
 
   async inspect(asked: InspectHub): Promise<HubInspectionAnswer> {
@@ -91,10 +89,10 @@ export class HubService {
   }
 
   private look(asked: InspectHub): Promise<HubInspection> {
-    return this.ask('hub.inspect', `${asked.repo} at ${asked.revision}`, asked, HubInspectionSchema)
+    return this.ask('hub.inspect', `${asked.repo} at ${asked.revision}`, asked)
   }
 
-  private ask<S extends z.ZodType>(kind: JobKind, title: string, params: object, answer: S): Promise<z.output<S>> {
-    return this.questions.ask({ kind, subjectType: 'system', subjectId: randomUUID(), title, params }, answer)
+  private ask<K extends QuestionKind>(kind: K, title: string, params: JobInput<K>): Promise<JobResult<K>> {
+    return this.questions.ask({ kind, subjectId: randomUUID(), title, params })
   }
 }

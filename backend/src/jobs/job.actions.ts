@@ -1,14 +1,14 @@
 // What each action does to a job in each state: one pure table, no database.
 import {
   AppError,
-  CLEANING_KINDS,
+  isCleaning,
+  isPausable,
+  isQuestion,
+  isStoppable,
   type Job,
   type JobAction,
   type JobControl,
   type JobState,
-  PAUSABLE_KINDS,
-  QUESTION_KINDS,
-  STOPPABLE_KINDS,
 } from '@mistudio/contracts'
 
 /** A change of the row: only a change of `state` to `queued` needs a new queue entry. */
@@ -27,16 +27,16 @@ const moved = (state: JobState): Change => ({ state, control: 'run', fresh: fals
 const RULES: Readonly<Record<JobAction, Rule>> = {
   cancel: ({ kind, state }) => {
     if (state === 'running') return told('cancel')
-    if ((state === 'queued' || state === 'paused') && CLEANING_KINDS.includes(kind)) {
+    if ((state === 'queued' || state === 'paused') && isCleaning(kind)) {
       return { ...moved('queued'), control: 'cancel' }
     }
     if (state === 'queued' || state === 'paused') return { ...moved('cancelled'), control: 'cancel' }
     return 'it has ended already'
   },
   pause: ({ kind, state, control }) => {
-    if (QUESTION_KINDS.includes(kind)) return 'a short question cannot be paused, only cancelled'
+    if (isQuestion(kind)) return 'a short question cannot be paused, only cancelled'
     if (state === 'queued') return control === 'cancel' ? 'it is being cancelled' : moved('paused')
-    if (state === 'running' && !PAUSABLE_KINDS.includes(kind)) return 'its work cannot be put down half-way; use cancel'
+    if (state === 'running' && !isPausable(kind)) return 'its work cannot be put down half-way; use cancel'
     if (state === 'running') return control === 'cancel' ? 'it is being cancelled' : told('pause')
     return state === 'paused' ? 'it is paused already' : 'it has ended already'
   },
@@ -46,14 +46,14 @@ const RULES: Readonly<Record<JobAction, Rule>> = {
     return state === 'running' || state === 'queued' ? 'it is not paused' : 'it has ended; use retry to run it again'
   },
   stop: ({ kind, state, control }) => {
-    if (!STOPPABLE_KINDS.includes(kind)) return 'its work cannot be kept in part; use cancel'
+    if (!isStoppable(kind)) return 'its work cannot be kept in part; use cancel'
     if (state === 'running') return control === 'cancel' ? 'it is being cancelled' : told('stop')
     return state === 'queued' || state === 'paused'
       ? 'it does not run; resume it first, or cancel it'
       : 'it has ended already'
   },
   retry: ({ kind, state }) => {
-    if (QUESTION_KINDS.includes(kind)) return 'short questions are not repeated; ask again'
+    if (isQuestion(kind)) return 'short questions are not repeated; ask again'
     if (state === 'failed' || state === 'cancelled' || state === 'completed_with_errors') {
       return { ...moved('queued'), fresh: true }
     }

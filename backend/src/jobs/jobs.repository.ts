@@ -1,13 +1,13 @@
 // Rows of the ledger. Every change of a job is one statement that names the state it expects, with its event in the same transaction.
 
 import {
-  JOB_KINDS,
   type Job,
   type JobEvent,
+  type JobInput,
   type JobKind,
   type JobListQuery,
+  jobOf,
   QUESTION_KINDS,
-  type SubjectType,
   TERMINAL_STATES,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
@@ -17,14 +17,14 @@ import { Prisma } from '../generated/prisma/client.js'
 import type { Change } from './job.actions.js'
 import { toJob, toJobEvent } from './job.mapper.js'
 
-export interface NewJob {
-  readonly id: string
-  readonly kind: JobKind
-  readonly subjectType: SubjectType
+/** A job to be stored; the type of its subject and its queue are those of its kind. */
+export interface JobOf<K extends JobKind> {
+  readonly kind: K
   readonly subjectId: string
   readonly title: string
-  readonly params: unknown
+  readonly params: JobInput<K>
 }
+export type NewJob = { [K in JobKind]: JobOf<K> }[JobKind]
 
 /** A job after a change, with the event that tells of it. */
 export interface Changed {
@@ -40,9 +40,10 @@ const TERMINAL = [...TERMINAL_STATES]
 export class JobsRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(tx: Tx, job: NewJob): Promise<Changed> {
+  async insert(tx: Tx, id: string, job: NewJob): Promise<Changed> {
+    const { queue, subject } = jobOf(job.kind)
     const row = await tx.job.create({
-      data: { ...job, queue: JOB_KINDS[job.kind], params: toJson(job.params), seq: 0 },
+      data: { ...job, id, queue, subjectType: subject, params: toJson(job.params), seq: 0 },
     })
     return this.tell(tx, toJob(row), row.dispatch)
   }

@@ -1,6 +1,6 @@
 // Rules of the ledger for the API: making jobs together with their subjects, acting on them, ending those of a deleted subject.
 import { randomUUID } from 'node:crypto'
-import { AppError, type Job, type JobAction, type JobEvent, type JobListQuery } from '@mistudio/contracts'
+import { AppError, type Job, type JobAction, type JobEvent, type JobListQuery, jobOf } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx } from '../common/database.js'
 import { Gate } from '../common/gate.js'
@@ -31,11 +31,11 @@ export class JobsService {
    * Stores the job, and whatever `withSubject` writes, in one transaction; then queues it. Without `withSubject` the subject must be there.
    * @throws AppError `conflict` when it is not.
    */
-  async submit(job: Omit<NewJob, 'id'>, withSubject?: (tx: Tx) => Promise<void>): Promise<Job> {
+  async submit(job: NewJob, withSubject?: (tx: Tx) => Promise<void>): Promise<Job> {
     const changed = await this.database.transaction(async (tx) => {
       if (withSubject) await withSubject(tx)
-      else await holdRows(tx, [{ type: job.subjectType, id: job.subjectId }])
-      return this.repository.insert(tx, { ...job, id: randomUUID() })
+      else await holdRows(tx, [{ type: jobOf(job.kind).subject, id: job.subjectId }])
+      return this.repository.insert(tx, randomUUID(), job)
     })
     await this.announce(changed)
     return changed.job

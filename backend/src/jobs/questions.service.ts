@@ -1,11 +1,19 @@
 // Short questions to the worker, answered while the HTTP request waits.
 import { EventEmitter } from 'node:events'
-import { AppError, type Job, TERMINAL_STATES, WORKER_SILENT_SECONDS } from '@mistudio/contracts'
+import {
+  AppError,
+  JOB_DONE_CHANNEL,
+  type Job,
+  type JobResult,
+  type QuestionKind,
+  resultOf,
+  TERMINAL_STATES,
+  WORKER_SILENT_SECONDS,
+} from '@mistudio/contracts'
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
-import type { z } from 'zod'
 import { Gate } from '../common/gate.js'
 import { RedisConnections } from '../common/redis.js'
-import type { NewJob } from './jobs.repository.js'
+import type { JobOf, NewJob } from './jobs.repository.js'
 import { JobsService } from './jobs.service.js'
 import { QueuesRepository } from './queues.repository.js'
 
@@ -13,8 +21,6 @@ const WAIT_MS = 25_000
 const POLL_MS = 250
 /** How often a waiting request looks whether there still is a worker to wait for. */
 const LOOK_MS = 1000
-/** Channel on which the worker tells that a job ended; the message is its id. */
-const DONE_CHANNEL = 'mistudio:job-done'
 
 @Injectable()
 export class QuestionsService implements OnApplicationBootstrap {
@@ -31,7 +37,7 @@ export class QuestionsService implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const subscriber = this.redis.connect('answers')
     subscriber.on('message', (_channel, id) => this.done.emit(id))
-    subscriber.subscribe(DONE_CHANNEL).catch((error: Error) => {
+    subscriber.subscribe(JOB_DONE_CHANNEL).catch((error: Error) => {
       this.logger.warn(`Answers come by polling only: ${error.message}`)
     })
   }
@@ -40,12 +46,12 @@ export class QuestionsService implements OnApplicationBootstrap {
    * Asks and waits at most 25 s. Throws what the worker answered with, `unavailable` when nobody can answer, `job_timeout` when the
    * answer takes too long; the question is then cancelled.
    */
-  async ask<S extends z.ZodType>(question: Omit<NewJob, 'id'>, answer: S): Promise<z.output<S>> {
+  async ask<K extends QuestionKind>(question: JobOf<K>): Promise<JobResult<K>> {
     if (!this.redis.available) {
       throw new AppError('unavailable', 'Redis does not answer, so the worker cannot be asked. Try again in a moment.')
     }
     await this.requireWorker()
-    const asked = await this.jobs.submit(question)
+    const asked = await this.jobs.submit(question as NewJob)
     let ended: Job | null
     try {
       ended = await this.gate.aside(() => this.waitFor(asked.id))
@@ -57,7 +63,8 @@ export class QuestionsService implements OnApplicationBootstrap {
       await this.withdraw(asked.id)
       throw new AppError('job_timeout', 'The worker took longer than 25 s to answer. Try again when it has less to do.')
     }
-    if (ended.state === 'completed' || ended.state === 'completed_with_errors') return answer.parse(ended.result)
+    if (ended.state === 'completed' || ended.state === 'completed_with_errors')
+      return resultOf(question.kind).parse(ended.result)
     if (ended.error) throw new AppError(ended.error.code, ended.error.message, ended.error.details)
     throw new AppError('conflict', 'The question was cancelled before it was answered.')
   }

@@ -1,13 +1,6 @@
 // The socket's door: who may come in, and which channels it hears. Only the server joins rooms.
 
-import {
-  JOBS_CHANNEL,
-  SOCKET_PATH,
-  SOCKET_REQUESTS,
-  SubjectTypeSchema,
-  SubscribeSchema,
-  SYSTEM_CHANNEL,
-} from '@mistudio/contracts'
+import { isChannel, SOCKET_PATH, SOCKET_REQUESTS, SubscribeSchema } from '@mistudio/contracts'
 import { Logger, type OnApplicationShutdown } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
 import {
@@ -140,6 +133,5 @@ export function knownChannel(body: unknown): string | null {
   const parsed = SubscribeSchema.safeParse(body)
   if (!parsed.success) return null
   const { channel } = parsed.data
-  if (channel === JOBS_CHANNEL || channel === SYSTEM_CHANNEL) return channel
-  return SubjectTypeSchema.safeParse(channel.split('/')[0]).success ? channel : null
+  return isChannel(channel) ? channel : null
 }

@@ -12,7 +12,7 @@ import type {
 } from '@mistudio/contracts'
 import { Controller, StreamableFile } from '@nestjs/common'
 import { Seen } from '../common/edit.js'
-import { BodyOf, IdParam, type Page, QueryOf, Serve, ServeRaw } from '../common/route.js'
+import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
 import { ModelsService } from './models.service.js'
 import { ModelReportsService } from './reports.service.js'
 
@@ -78,7 +78,7 @@ export class ModelsController {
     return this.reports.parity(id)
   }
 
-  @ServeRaw('GET', '/models/:id/parity/file', 'read')
+  @Serve('modelParityFile')
   async parityFile(@IdParam() id: string): Promise<StreamableFile> {
     const { name, stream, size } = await this.reports.parityFile(id)
     const disposition = `attachment; filename="${name}"`

@@ -13,7 +13,6 @@ import {
   type ListQuery,
   type Model,
   type ModelInspection,
-  ModelInspectionSchema,
   type ModelMemory,
   ModelSpecSchema,
   ModelStructureSchema,
@@ -87,11 +86,8 @@ export class ModelsService {
   }
 
   private look(folder: string): Promise<ModelInspection> {
-    const question = { kind: 'model.inspect', subjectType: 'system', subjectId: randomUUID() } as const
-    return this.questions.ask(
-      { ...question, title: path.basename(folder), params: { path: folder } },
-      ModelInspectionSchema,
-    )
+    const question = { kind: 'model.inspect', subjectId: randomUUID() } as const
+    return this.questions.ask({ ...question, title: path.basename(folder), params: { path: folder } })
   }
 
   async create({ path: given, name, precision }: CreateModel): Promise<Model> {
@@ -105,7 +101,7 @@ export class ModelsService {
     requireLoadable(memory, precision)
     const id = randomUUID()
     const title = name ?? path.basename(folder).slice(0, 120)
-    const job = { kind: 'model.register', subjectType: 'model', subjectId: id, title } as const
+    const job = { kind: 'model.register', subjectId: id, title } as const
     await this.jobs.submit({ ...job, params: { modelId: id, path: folder, name: title, precision } }, async (tx) => {
       await this.repository.create(tx, { id, name: title, path: folder, precision })
       await this.uploads.markRegistered(tx, folder)
@@ -120,7 +116,7 @@ export class ModelsService {
   async createFromHub(hub: HubSource, name: string, precision: Precision): Promise<Model> {
     const folder = this.hubPath(hub)
     const id = randomUUID()
-    const job = { kind: 'hub.download', subjectType: 'model', subjectId: id, title: name } as const
+    const job = { kind: 'hub.download', subjectId: id, title: name } as const
     let twin: ModelRow | null = null
     try {
       await this.jobs.submit({ ...job, params: { ...hub, modelId: id, precision } }, async (tx) => {
@@ -175,7 +171,7 @@ export class ModelsService {
 
   /** Call it once the row is gone: files of a commit that a model stands on are kept. */
   private async removeDownloaded({ id, name: title }: Model, { revision: _, ...source }: HubSource): Promise<void> {
-    const job = { kind: 'hub.remove', subjectType: 'system', subjectId: id, title } as const
+    const job = { kind: 'hub.remove', subjectId: id, title } as const
     await this.jobs.submit({ ...job, params: source })
   }
 }

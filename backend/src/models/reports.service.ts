@@ -5,16 +5,13 @@ import {
   AppError,
   type Model,
   type ModelTensor,
-  ModelTensorSchema,
   type ParityReport,
   ParityReportSchema,
   type Precision,
   TERMINAL_STATES,
   type TensorStatistics,
-  TensorStatisticsSchema,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
-import { z } from 'zod'
 import { AppConfig } from '../common/config.js'
 import { openStoredFile } from '../common/stored-file.js'
 import { JobsService } from '../jobs/jobs.service.js'
@@ -52,7 +49,7 @@ export class ModelReportsService {
     if (model.job && !TERMINAL_STATES.includes(model.job.state)) {
       throw new AppError('conflict', `The checks of "${model.name}" are running already.`, { jobId: model.job.id })
     }
-    const job = { kind: 'model.verify', subjectType: 'model', subjectId: model.id, title: model.name } as const
+    const job = { kind: 'model.verify', subjectId: model.id, title: model.name } as const
     const params = { modelId: model.id, path: model.path, name: model.name, precision }
     await this.jobs.submit({ ...job, params })
     return this.models.get(model.id)
@@ -81,16 +78,16 @@ export class ModelReportsService {
   /** The tensors of the model's files. */
   async tensors(id: string): Promise<ModelTensor[]> {
     const model = await this.models.get(id)
-    const question = { kind: 'model.tensors', subjectType: 'model', subjectId: id, title: model.name } as const
-    return this.questions.ask({ ...question, params: { path: model.path } }, z.array(ModelTensorSchema))
+    const question = { kind: 'model.tensors', subjectId: id, title: model.name } as const
+    return this.questions.ask({ ...question, params: { path: model.path } })
   }
 
   /** Statistics of one tensor; computed on the first call, which may take some seconds. */
   async tensor(id: string, tensor: string): Promise<TensorStatistics> {
     const model = await this.models.get(id)
-    const question = { kind: 'model.tensor', subjectType: 'model', subjectId: id, title: model.name } as const
+    const question = { kind: 'model.tensor', subjectId: id, title: model.name } as const
     const params = { modelId: id, path: model.path, tensor }
-    return this.questions.ask({ ...question, params }, TensorStatisticsSchema)
+    return this.questions.ask({ ...question, params })
   }
 }
 

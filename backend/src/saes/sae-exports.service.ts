@@ -58,7 +58,7 @@ export class SaeExportsService {
     await this.requireHolds(id, layout)
     await this.requireIdle(sae, 'sae.export')
     const params = { ...(await this.work(sae)), layout }
-    return this.jobs.submit({ kind: 'sae.export', subjectType: 'sae', subjectId: id, title: sae.name, params })
+    return this.jobs.submit({ kind: 'sae.export', subjectId: id, title: sae.name, params })
   }
 
   async card(id: string): Promise<SaeCard> {
@@ -70,7 +70,7 @@ export class SaeExportsService {
     await this.requireHolds(id, body.layout)
     await this.requireIdle(sae, 'sae.publish')
     const params = { ...(await this.work(sae)), ...body }
-    return this.jobs.submit({ kind: 'sae.publish', subjectType: 'sae', subjectId: id, title: sae.name, params })
+    return this.jobs.submit({ kind: 'sae.publish', subjectId: id, title: sae.name, params })
   }
 
   /** An archive, for download. */

@@ -7,13 +7,11 @@ import {
   type CreateSae,
   type HubSaes,
   type HubSaesQuery,
-  HubSaesSchema,
   type Job,
   type Model,
   type Sae,
   type SaeCheckWork,
   type SaeInspection,
-  SaeInspectionSchema,
   type SaeSource,
   type Site,
   type Tokenization,
@@ -45,16 +43,16 @@ export class SaeImportsService {
   ) {}
 
   hub(query: HubSaesQuery): Promise<HubSaes> {
-    const question = { kind: 'sae.hub', subjectType: 'system', subjectId: randomUUID() } as const
-    return this.questions.ask({ ...question, title: `SAEs of ${query.repo}`, params: query }, HubSaesSchema)
+    const question = { kind: 'sae.hub', subjectId: randomUUID() } as const
+    return this.questions.ask({ ...question, title: `SAEs of ${query.repo}`, params: query })
   }
 
   /** What files hold, before anything is stored. */
   async inspect(source: SaeSource): Promise<SaeInspection> {
     const settled = source.kind === 'folder' ? { ...source, path: await this.folder(source.path) } : source
-    const question = { kind: 'sae.inspect', subjectType: 'system', subjectId: randomUUID() } as const
+    const question = { kind: 'sae.inspect', subjectId: randomUUID() } as const
     const title = source.kind === 'folder' ? path.basename(source.path) : `${source.repo} ${source.path}`.trim()
-    return this.questions.ask({ ...question, title, params: { source: settled } }, SaeInspectionSchema)
+    return this.questions.ask({ ...question, title, params: { source: settled } })
   }
 
   /** Starts an import. Throws what the inspection found, `site_unknown`, and `sae_invalid` for a site of another width. */
@@ -69,7 +67,7 @@ export class SaeImportsService {
     const title = name ?? suggestedName
     const work = await this.work(id, model, { site, siteOut, trainingId: null }, check)
     const maxPositions = model.spec?.maxPositions ?? 0
-    const job = { kind: 'sae.import', subjectType: 'sae', subjectId: id, title } as const
+    const job = { kind: 'sae.import', subjectId: id, title } as const
     const params = { ...work, origin, width, widthOut, maxPositions }
     const { name: modelName, precision } = model
     await this.jobs.submit({ ...job, params }, async (tx) => {
@@ -92,7 +90,7 @@ export class SaeImportsService {
       throw new AppError('conflict', `"${sae.name}" is being checked already.`, { jobId: active.id })
     const model = await this.models.requireReady(modelId)
     const params = await this.work(id, model, sae, check)
-    const job = { kind: 'sae.check', subjectType: 'sae', subjectId: id, title: sae.name, params } as const
+    const job = { kind: 'sae.check', subjectId: id, title: sae.name, params } as const
     return this.jobs.submit(job, (tx) => holdRows(tx, [{ type: 'sae', id }, ...needed(modelId, check)]))
   }
 

@@ -16,7 +16,7 @@ import type {
 } from '@mistudio/contracts'
 import { Controller, Param, StreamableFile } from '@nestjs/common'
 import { Seen } from '../common/edit.js'
-import { BodyOf, IdParam, type Page, QueryOf, Serve, ServeRaw } from '../common/route.js'
+import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
 import type { StoredFile } from '../common/stored-file.js'
 import { SaeExportsService } from './sae-exports.service.js'
 import { SaeImportsService } from './sae-imports.service.js'
@@ -96,12 +96,12 @@ export class SaesController {
     return this.exports.publish(id, body)
   }
 
-  @ServeRaw('GET', '/saes/:id/files/:name', 'read')
+  @Serve('saeFile')
   async download(@IdParam() id: string, @Param('name') name: string): Promise<StreamableFile> {
     return streamed(await this.saes.file(id, name), 'application/octet-stream')
   }
 
-  @ServeRaw('GET', '/saes/:id/exports/:layout/file', 'read')
+  @Serve('saeExportFile')
   async archive(@IdParam() id: string, @Param('layout') layout: string): Promise<StreamableFile> {
     return streamed(await this.exports.file(id, layout), 'application/zip')
   }

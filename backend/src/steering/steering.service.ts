@@ -4,7 +4,6 @@ import {
   AppError,
   type ChatMessage,
   type ChatPreview,
-  ChatPreviewSchema,
   CompletionDetailsSchema,
   type CreateSteering,
   CreateSteeringSchema,
@@ -77,7 +76,7 @@ export class SteeringService {
     const { prompt, messages, sampling, scope, stop, alternatives } = request
     const asked = { prompt, ...(messages ? { messages } : {}), sampling, scope, stop, alternatives }
     const params = { steeringId: id, modelPath, precision, saeId, site, variants, ...asked }
-    const job = { kind: 'steering.generate', subjectType: 'steering', subjectId: id } as const
+    const job = { kind: 'steering.generate', subjectId: id } as const
     const needed: Held[] = [{ type: 'model', id: model.id }]
     if (saeId) needed.push({ type: 'sae', id: saeId })
     if (extractionId) needed.push({ type: 'extraction', id: extractionId })
@@ -92,9 +91,9 @@ export class SteeringService {
   /** What a model's chat template makes of messages; without messages, whether there is a template. */
   async previewChat(modelId: string, messages: readonly ChatMessage[]): Promise<ChatPreview> {
     const model = await this.models.requireReady(modelId)
-    const question = { kind: 'steering.chat', subjectType: 'model', subjectId: model.id, title: model.name } as const
+    const question = { kind: 'steering.chat', subjectId: model.id, title: model.name } as const
     const params = { modelPath: model.path, precision: model.precision, messages }
-    return this.questions.ask({ ...question, params }, ChatPreviewSchema)
+    return this.questions.ask({ ...question, params })
   }
 
   /** A name saves an experiment; null lets it go back into the history. */

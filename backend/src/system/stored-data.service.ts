@@ -39,4 +39,4 @@ export class StoredDataService {
   }
 }
 
-const subject = () => ({ kind: 'data.check', subjectType: 'system', subjectId: randomUUID() }) as const
+const subject = () => ({ kind: 'data.check', subjectId: randomUUID() }) as const

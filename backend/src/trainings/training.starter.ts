@@ -16,7 +16,7 @@ import {
   type TrainingRunParams,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
-import { ActivationsService, storedSide } from '../activations/activations.service.js'
+import { CapturesService, storedSide } from '../captures/captures.service.js'
 import type { Tx } from '../common/database.js'
 import { holdRows } from '../common/hold.js'
 import { TokenizationsService } from '../datasets/tokenizations.service.js'
@@ -47,7 +47,7 @@ export class TrainingStarter {
     private readonly repository: TrainingsRepository,
     private readonly models: ModelsService,
     private readonly tokenizations: TokenizationsService,
-    private readonly captures: ActivationsService,
+    private readonly captures: CapturesService,
     private readonly jobs: JobsService,
   ) {}
 
@@ -93,7 +93,7 @@ export class TrainingStarter {
       }),
     }
     const title = group.length === 1 ? first.name : `${first.name} and ${group.length - 1} more on one stream`
-    const job = { kind: 'training.run', subjectType: 'training', subjectId: first.id, title, params } as const
+    const job = { kind: 'training.run', subjectId: first.id, title, params } as const
     await this.jobs.submit(job, async (tx) => {
       await holdRows(tx, [
         { type: 'model', id: model.id },

@@ -8,12 +8,11 @@ import {
   type ListQuery,
   type Training,
   type TrainingEstimate,
-  TrainingExportQuerySchema,
+  type TrainingExportQuery,
   type TrainingMetrics,
 } from '@mistudio/contracts'
-import { Controller, Param, Query, StreamableFile } from '@nestjs/common'
-import { parseInput } from '../common/parse.js'
-import { BodyOf, IdParam, type Page, QueryOf, Serve, ServeRaw } from '../common/route.js'
+import { Controller, Param, StreamableFile } from '@nestjs/common'
+import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
 import { TrainingVariantsService } from './training-variants.service.js'
 import { TrainingsService } from './trainings.service.js'
 
@@ -54,9 +53,11 @@ export class TrainingsController {
     return this.trainings.metrics(id)
   }
 
-  @ServeRaw('GET', '/trainings/:id/metrics/file', 'read')
-  async metricsFile(@IdParam() id: string, @Query() query: unknown): Promise<StreamableFile> {
-    const { format } = parseInput(TrainingExportQuerySchema, query, 'The query')
+  @Serve('trainingMetricsFile')
+  async metricsFile(
+    @IdParam() id: string,
+    @QueryOf('trainingMetricsFile') { format }: TrainingExportQuery,
+  ): Promise<StreamableFile> {
     const { name, type, text } = await this.trainings.metricsFile(id, format)
     return new StreamableFile(Buffer.from(text), { disposition: `attachment; filename="${name}"`, type })
   }

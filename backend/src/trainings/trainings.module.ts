@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common'
-import { ActivationsModule } from '../activations/activations.module.js'
+import { CapturesModule } from '../captures/captures.module.js'
 import { DatasetsModule } from '../datasets/datasets.module.js'
 import { FilesModule } from '../files/files.module.js'
 import { JobsModule } from '../jobs/jobs.module.js'
@@ -11,7 +11,7 @@ import { TrainingsRepository } from './trainings.repository.js'
 import { TrainingsService } from './trainings.service.js'
 
 @Module({
-  imports: [JobsModule, FilesModule, ModelsModule, DatasetsModule, ActivationsModule],
+  imports: [JobsModule, FilesModule, ModelsModule, DatasetsModule, CapturesModule],
   controllers: [TrainingsController],
   providers: [TrainingsService, TrainingVariantsService, TrainingStarter, TrainingsRepository],
 })

@@ -7,11 +7,10 @@ import {
   TERMINAL_STATES,
   type Training,
   type TrainingEstimate,
-  TrainingEstimateSchema,
   type TrainingMetrics,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
-import { storedSide } from '../activations/activations.service.js'
+import { storedSide } from '../captures/captures.service.js'
 import { takeRows } from '../common/hold.js'
 import { pageOf } from '../common/list.js'
 import type { Page } from '../common/route.js'
@@ -56,9 +55,9 @@ export class TrainingsService {
     const { model, capture, precision } = source
     const from = { modelPath: model.path, precision, tokenizationId: body.tokenizationId }
     const params = { ...from, capture: capture && storedSide(capture), params: body.params }
-    const question = { kind: 'training.estimate', subjectType: 'system', subjectId: randomUUID() } as const
+    const question = { kind: 'training.estimate', subjectId: randomUUID() } as const
     const title = trainingName(body.name, body.params, model)
-    return this.questions.ask({ ...question, title, params }, TrainingEstimateSchema)
+    return this.questions.ask({ ...question, title, params })
   }
 
   async create(body: CreateTraining): Promise<Training> {

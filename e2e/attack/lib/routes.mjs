@@ -1,22 +1,11 @@
-// The product's addresses for probes: every route of contracts' table, and those with raw bytes that stand outside it.
+// The product's addresses for probes: every route of contracts' table.
 import { randomUUID } from 'node:crypto'
-import { FOLDER_UPLOAD_FILE_PATH, ROUTES, UPLOAD_PATH } from '@mistudio/contracts'
+import { ROUTES } from '@mistudio/contracts'
 
 /** @typedef {{ name: string, method: string, path: string, scope: import('@mistudio/contracts').Scope | null, query?: any, body?: any }} Address */
 
 /** @type {readonly Address[]} */
-const RAW = [
-  { name: 'upload', method: 'POST', path: UPLOAD_PATH, scope: 'write' },
-  { name: 'folderPiece', method: 'PATCH', path: FOLDER_UPLOAD_FILE_PATH, scope: 'write' },
-  { name: 'saeFile', method: 'GET', path: '/saes/:id/files/:name', scope: 'read' },
-  { name: 'saeExportFile', method: 'GET', path: '/saes/:id/exports/:layout/file', scope: 'read' },
-  { name: 'captureFile', method: 'GET', path: '/captures/:id/files/:name', scope: 'read' },
-  { name: 'parityFile', method: 'GET', path: '/models/:id/parity/file', scope: 'read' },
-  { name: 'metricsFile', method: 'GET', path: '/trainings/:id/metrics/file?format=csv', scope: 'read' },
-]
-
-/** @type {readonly Address[]} */
-export const ADDRESSES = [...Object.entries(ROUTES).map(([name, route]) => ({ name, ...route })), ...RAW]
+export const ADDRESSES = [...Object.entries(ROUTES).map(([name, route]) => ({ name, ...route }))]
 
 /** Values of path parameters that name nothing which exists. @type {Record<string, () => string>} */
 const PARAMS = {

@@ -14,7 +14,7 @@
 //   useSystemSamples(fn)      machine samples
 //
 // A `job` message renews the job in every cached list and the `job` embedded in its subject; a change of the job's state re-reads the
-// subject's room (and the rooms of `ROOMS_OF_SUBJECT`), so `status`, `summary`, `saeId` … follow by themselves.
+// subject's room (and the rooms of `roomsOfSubject`), so `status`, `summary`, `saeId` … follow by themselves.
 export * from './client.js'
 export * from './contact.js'
 export * from './events.js'

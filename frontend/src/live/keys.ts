@@ -1,5 +1,5 @@
 // Names of cached queries, once. The first element is the room; `patch.ts` relies on it.
-import type { SubjectType } from '@mistudio/contracts'
+import { type SubjectType, subjectOf } from '@mistudio/contracts'
 
 export const keys = {
   models: ['models'] as const,
@@ -52,15 +52,5 @@ export const keys = {
 }
 
 /** Rooms whose lists embed jobs of a subject, the subject's own room first; all are re-read when such a job changes state. */
-export const ROOMS_OF_SUBJECT: Record<SubjectType, readonly string[]> = {
-  model: ['models'],
-  dataset: ['datasets'],
-  tokenization: ['tokenizations', 'datasets'],
-  training: ['trainings', 'saes'],
-  sae: ['saes'],
-  extraction: ['extractions', 'saes'],
-  capture: ['captures'],
-  steering: ['steering'],
-  // Removals and the check of stored data concern all that is kept.
-  system: ['stored-data', 'datasets', 'tokenizations', 'saes', 'captures'],
-}
+export const roomsOfSubject = (type: SubjectType): readonly string[] =>
+  subjectOf(type).renews.map((path) => path.slice(path.lastIndexOf('/') + 1))

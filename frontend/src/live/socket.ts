@@ -1,9 +1,9 @@
 // The one socket of the page: opened after login, closed on logout. Messages patch the query cache; events go to whoever listens.
 import { connectLive, type Live, type LiveStatus } from '@mistudio/client'
-import { JOBS_CHANNEL, type Job, type JobEventMessage, QUESTION_KINDS, type SystemSample } from '@mistudio/contracts'
+import { isQuestion, JOBS_CHANNEL, type Job, type JobEventMessage, type SystemSample } from '@mistudio/contracts'
 import { queryClient } from './client.js'
 import { noteSocket, touch, useLiveStatus } from './contact.js'
-import { keys, ROOMS_OF_SUBJECT } from './keys.js'
+import { keys, roomsOfSubject } from './keys.js'
 import { patchJobs, patchSubject } from './patch.js'
 
 type Listener<T> = (value: T) => void
@@ -21,7 +21,7 @@ const invalidate = (room: string) => void queryClient.invalidateQueries({ queryK
 export const applyJob = (job: Job): void => {
   queryClient.setQueriesData({ queryKey: ['jobs'] }, (cached: unknown) => patchJobs(cached, job))
   // Questions are asked about a subject and are no work on it: no list shows them.
-  const rooms = QUESTION_KINDS.includes(job.kind) ? [] : ROOMS_OF_SUBJECT[job.subjectType]
+  const rooms = isQuestion(job.kind) ? [] : roomsOfSubject(job.subjectType)
   const own = rooms[0]
   if (own) queryClient.setQueriesData({ queryKey: [own] }, (cached: unknown) => patchSubject(cached, job))
   const state = `${job.attempt}:${job.state}`

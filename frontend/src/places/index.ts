@@ -2,9 +2,10 @@
 // by hand anywhere else (`scripts/rules.mjs`). Pure; knows nothing of React.
 import {
   FeatureSortSchema,
-  JobKindSchema,
+  JOB_KIND_NAMES,
   JobStateSchema,
   SAE_TRAINING_ARCHITECTURES,
+  SUBJECTS,
   type SubjectType,
 } from '@mistudio/contracts'
 import { place } from './place.js'
@@ -68,7 +69,7 @@ export const places = {
 
   jobs: place('/jobs', {
     state: oneOf(...JobStateSchema.options),
-    kind: oneOf(...JobKindSchema.options),
+    kind: oneOf(...JOB_KIND_NAMES),
     offset: whole,
   }),
   job: place('/jobs/:id', {}),
@@ -77,17 +78,8 @@ export const places = {
 } as const
 export type Places = typeof places
 
-/** Page of a thing that jobs work on; null for what has none of its own. */
-const SUBJECT_PLACES: Record<SubjectType, ((id: string) => string) | null> = {
-  model: (id) => places.model({ id }),
-  dataset: (id) => places.dataset({ id }),
-  // Listed on the page of its dataset, which the job does not name.
-  tokenization: null,
-  training: (id) => places.training({ id }),
-  sae: (id) => places.sae({ id }),
-  extraction: (id) => places.features({ extractionId: id }),
-  capture: (id) => places.capture({ id }),
-  steering: (id) => places.experiment({ id }),
-  system: null,
+/** Page of a thing that jobs work on, as its room's definition names it; null for what has none of its own. */
+export function subjectPlace(type: SubjectType, id: string): string | null {
+  const { place } = SUBJECTS[type]
+  return place && places[place].path.replace(/:\w+/, encodeURIComponent(id))
 }
-export const subjectPlace = (type: SubjectType, id: string): string | null => SUBJECT_PLACES[type]?.(id) ?? null

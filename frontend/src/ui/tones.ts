@@ -1,16 +1,7 @@
 // The accents of the product by hue, as static class names (Tailwind reads them from the source). Not a place for new colours.
-export type Tone =
-  | 'emerald'
-  | 'blue'
-  | 'purple'
-  | 'cyan'
-  | 'violet'
-  | 'sky'
-  | 'amber'
-  | 'orange'
-  | 'indigo'
-  | 'red'
-  | 'slate'
+import type { Tone } from '@mistudio/contracts'
+
+export type { Tone } from '@mistudio/contracts'
 
 export const TONE_TEXT: Record<Tone, string> = {
   emerald: 'text-tone-emerald',

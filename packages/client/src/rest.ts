@@ -1,25 +1,20 @@
 // The typed REST client: one function per entry of contracts' route table. Answers are parsed, failures become AppError.
 import {
-  API_PREFIX,
   AppError,
   ErrorEnvelopeSchema,
+  isRawName,
+  type JsonRoute,
+  type JsonRouteName,
   type PageMeta,
   PageMetaSchema,
   ROUTES,
-  type Route,
   type RouteName,
   type Routes,
-  UPLOAD_PATH,
   type Upload,
   UploadSchema,
 } from '@mistudio/contracts'
 import { z } from 'zod'
-
-type PathParams<P extends string> = P extends `${string}:${infer Name}/${infer Rest}`
-  ? { [K in Name | keyof PathParams<`/${Rest}`>]: string | number }
-  : P extends `${string}:${infer Name}`
-    ? { [K in Name]: string | number }
-    : unknown
+import { addressOf, type PathParams, type RawAddresses, rawAddresses } from './addresses.js'
 
 type Input<R> = (R extends { path: infer P extends string }
   ? unknown extends PathParams<P>
@@ -45,7 +40,9 @@ type Call<R> =
 type ListedName = { [N in RouteName]: Routes[N] extends { listed: true } ? N : never }[RouteName]
 type Listed<N extends ListedName> = Output<Routes[N]> extends (infer Item)[] ? Item : never
 
-export type RestClient = { [N in RouteName]: Call<Routes[N]> } & {
+export type RestClient = { [N in JsonRouteName]: Call<Routes[N]> } & {
+  /** Addresses of routes with raw bytes: for links, and for requests that need more than `fetch` tells. */
+  readonly urls: RawAddresses
   /** Streams a file to the server; `onProgress` counts bytes sent where the platform tells. */
   upload(name: string, body: Blob | Uint8Array<ArrayBuffer>, options?: { signal?: AbortSignal }): Promise<Upload>
   /**
@@ -75,18 +72,6 @@ interface LooseInput {
   signal?: AbortSignal
 }
 
-const fillPath = (path: string, params: Record<string, string | number> = {}): string =>
-  path.replace(/:(\w+)/g, (_, name: string) => {
-    const value = params[name]
-    if (value === undefined) throw new AppError('bad_request', `Route ${path} needs the parameter "${name}".`)
-    return encodeURIComponent(String(value))
-  })
-
-const queryString = (query: Record<string, unknown> = {}): string => {
-  const entries = Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== '')
-  return entries.length ? `?${new URLSearchParams(entries.map(([key, value]) => [key, String(value)]))}` : ''
-}
-
 const readJson = async (response: Response): Promise<unknown> => {
   const text = await response.text()
   try {
@@ -107,12 +92,12 @@ export const createClient = (options: ClientOptions = {}): RestClient => {
 
   const send = async (
     method: string,
-    path: string,
+    address: string,
     init: { body?: BodyInit; headers?: Record<string, string>; signal?: AbortSignal | undefined },
   ): Promise<unknown> => {
     let response: Response
     try {
-      response = await doFetch(`${baseUrl}${API_PREFIX}${path}`, {
+      response = await doFetch(`${baseUrl}${address}`, {
         method,
         credentials: 'same-origin',
         headers: { accept: 'application/json', ...authorization, ...init.headers },
@@ -135,20 +120,20 @@ export const createClient = (options: ClientOptions = {}): RestClient => {
     throw new AppError('internal', `The server answered ${response.status} without saying why.`)
   }
 
-  const ask = async (name: RouteName, input: LooseInput = {}): Promise<unknown> => {
-    const route: Route = ROUTES[name]
+  const ask = async (name: JsonRouteName, input: LooseInput = {}): Promise<unknown> => {
+    const route: JsonRoute = ROUTES[name]
     const headers: Record<string, string> = input.seen === undefined ? {} : { 'if-match': `"${input.seen}"` }
     if (input.body !== undefined) headers['content-type'] = 'application/json'
     const body = input.body === undefined ? {} : { body: JSON.stringify(input.body) }
-    return send(route.method, fillPath(route.path, input.params) + queryString(input.query), {
+    return send(route.method, addressOf(route.path, input), {
       ...body,
       headers,
       signal: input.signal,
     })
   }
 
-  const call = async (name: RouteName, input: LooseInput = {}): Promise<unknown> => {
-    const route: Route = ROUTES[name]
+  const call = async (name: JsonRouteName, input: LooseInput = {}): Promise<unknown> => {
+    const route: JsonRoute = ROUTES[name]
     const json = await ask(name, input)
     if (!route.paged) return z.object({ data: route.response }).parse(json).data
     const page = z.object({ data: z.array(route.response), meta: PageMetaSchema }).parse(json)
@@ -161,15 +146,17 @@ export const createClient = (options: ClientOptions = {}): RestClient => {
   }
 
   const methods = Object.fromEntries(
-    (Object.keys(ROUTES) as RouteName[]).map((name) => [name, (input?: LooseInput) => call(name, input)]),
+    (Object.keys(ROUTES) as RouteName[]).flatMap((name) =>
+      isRawName(name) ? [] : [[name, (input?: LooseInput) => call(name, input)]],
+    ),
   )
   const upload: RestClient['upload'] = async (name, body, { signal } = {}) =>
     z.object({ data: UploadSchema }).parse(
-      await send('POST', `${UPLOAD_PATH}${queryString({ name })}`, {
+      await send(ROUTES.uploadFile.method, addressOf(ROUTES.uploadFile.path, { query: { name } }), {
         body,
         headers: { 'content-type': 'application/octet-stream' },
         signal,
       }),
     ).data
-  return { ...methods, upload, page, baseUrl } as RestClient
+  return { ...methods, upload, page, baseUrl, urls: rawAddresses(baseUrl) } as RestClient
 }

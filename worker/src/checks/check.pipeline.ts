@@ -5,7 +5,7 @@ import { type CheckedArchitecture, type InstallationCheck, InstallationCheckPara
 import { SafetensorsFile } from '@mistudio/formats'
 import { groundTruthProblem } from '@mistudio/interp'
 import type { z } from 'zod'
-import type { JobContext, Pipeline } from '../runner/context.js'
+import { type JobContext, pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { runtimeVersion } from '../runtime/index.js'
@@ -18,10 +18,8 @@ type Params = z.infer<typeof InstallationCheckParamsSchema>
 /** Starts per architecture. */
 const SEEDS = [0, 1, 2]
 
-export const checkPipeline: Pipeline<Params> = {
-  kind: 'installation.check',
+export const checkPipeline = pipeline('installation.check', {
   places: () => [TRUTH_FOLDER],
-  parse: (params) => InstallationCheckParamsSchema.parse(params),
   run: async (context) => {
     try {
       return { state: 'completed', result: await checkInstallation(context) }
@@ -30,7 +28,7 @@ export const checkPipeline: Pipeline<Params> = {
       throw error
     }
   },
-}
+})
 
 async function checkInstallation(context: JobContext<Params>): Promise<InstallationCheck> {
   const [startedAt, began] = [new Date().toISOString(), performance.now()]

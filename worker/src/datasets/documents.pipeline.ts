@@ -1,16 +1,14 @@
 // dataset.documents: a page of stored documents.
-import { DatasetDocumentsParamsSchema, type DocumentsResultSchema } from '@mistudio/contracts'
+import { type DocumentsResultSchema } from '@mistudio/contracts'
 import { DocumentReader } from '@mistudio/formats'
 import type { z } from 'zod'
 import { folderOf, withFileErrors } from '../files/index.js'
-import type { Pipeline } from '../runner/context.js'
+import { pipeline } from '../runner/context.js'
 
 /** Longest text sent; `characters` tells how long the document is. */
 const MAX_CHARACTERS = 20_000
 
-export const documentsPipeline: Pipeline<z.infer<typeof DatasetDocumentsParamsSchema>> = {
-  kind: 'dataset.documents',
-  parse: (params) => DatasetDocumentsParamsSchema.parse(params),
+export const documentsPipeline = pipeline('dataset.documents', {
   async run({ job, dataDir }) {
     const { datasetId, offset, limit } = job.params
     const result = await withFileErrors(async (): Promise<z.infer<typeof DocumentsResultSchema>> => {
@@ -29,7 +27,7 @@ export const documentsPipeline: Pipeline<z.infer<typeof DatasetDocumentsParamsSc
     })
     return { state: 'completed', result }
   },
-}
+})
 
 function shortened(text: string): string {
   if (text.length <= MAX_CHARACTERS) return text

@@ -13,7 +13,7 @@ import {
 } from '@mistudio/formats'
 import { z } from 'zod'
 import { folderOf, withFileErrors } from '../files/index.js'
-import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
 import { toJson } from '../runner/database.js'
 import { StageProgress } from '../runner/progress.js'
 import { interruptible, Pulse } from './pulse.js'
@@ -22,13 +22,11 @@ type Params = z.infer<typeof DatasetImportParamsSchema>
 type Context = JobContext<Params>
 
 /** Idempotent: an import that an earlier attempt committed answers at once, anything less starts again. */
-export const importPipeline: Pipeline<Params> = {
-  kind: 'dataset.import',
-  parse: (params) => DatasetImportParamsSchema.parse(params),
+export const importPipeline = pipeline('dataset.import', {
   run: (context) => interruptible(() => withFileErrors(() => importDataset(context))),
-}
+})
 
-async function importDataset(context: Context): Promise<Outcome> {
+async function importDataset(context: Context): Promise<OutcomeOf<'dataset.import'>> {
   const stats = (await finishedStats(context)) ?? (await importFile(context))
   if (context.job.params.removeSource) await removeUpload(context)
   return { state: stats.skipped > 0 ? 'completed_with_errors' : 'completed', result: stats }

@@ -1,13 +1,10 @@
 // dataset.preview: what a file holds, before it is imported.
-import { type DatasetPreview, DatasetPreviewParamsSchema } from '@mistudio/contracts'
+import { type DatasetPreview } from '@mistudio/contracts'
 import { previewDataset } from '@mistudio/formats'
-import type { z } from 'zod'
 import { withFileErrors } from '../files/index.js'
-import type { Pipeline } from '../runner/context.js'
+import { pipeline } from '../runner/context.js'
 
-export const previewPipeline: Pipeline<z.infer<typeof DatasetPreviewParamsSchema>> = {
-  kind: 'dataset.preview',
-  parse: (params) => DatasetPreviewParamsSchema.parse(params),
+export const previewPipeline = pipeline('dataset.preview', {
   async run({ job }) {
     const { path, fileName, recordsIn } = job.params
     const found = await withFileErrors(() => previewDataset(path, fileName, recordsIn))
@@ -22,4 +19,4 @@ export const previewPipeline: Pipeline<z.infer<typeof DatasetPreviewParamsSchema
     }
     return { state: 'completed', result }
   },
-}
+})

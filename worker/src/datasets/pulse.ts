@@ -1,7 +1,7 @@
 // The heartbeat of a dataset job inside its loops: lets messages in, reports progress, and stops when the user wants it.
 import { setImmediate } from 'node:timers/promises'
 import type { JobProgress } from '@mistudio/contracts'
-import type { JobContext, Outcome } from '../runner/context.js'
+import type { Interrupted, JobContext } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 
@@ -31,7 +31,7 @@ export class Pulse {
 }
 
 /** Outcome of `work`, or what the interruption out of it asks for. */
-export async function interruptible(work: () => Promise<Outcome>): Promise<Outcome> {
+export async function interruptible<T>(work: () => Promise<T>): Promise<T | Interrupted> {
   try {
     return await work()
   } catch (error) {

@@ -3,15 +3,13 @@ import { DatasetSamplesParamsSchema, type TokenSamplesResultSchema } from '@mist
 import { TokenReader } from '@mistudio/formats'
 import type { z } from 'zod'
 import { folderOf, withFileErrors } from '../files/index.js'
-import type { Pipeline } from '../runner/context.js'
+import { pipeline } from '../runner/context.js'
 import { openTokenizer, type Tokenizer } from '../tokenizer/index.js'
 
 type Params = z.infer<typeof DatasetSamplesParamsSchema>
 type Result = z.infer<typeof TokenSamplesResultSchema>
 
-export const samplesPipeline: Pipeline<Params> = {
-  kind: 'dataset.samples',
-  parse: (params) => DatasetSamplesParamsSchema.parse(params),
+export const samplesPipeline = pipeline('dataset.samples', {
   async run({ job, dataDir }) {
     const tokenizer = await openTokenizer(job.params.modelPath)
     const result = await withFileErrors(async () => {
@@ -24,7 +22,7 @@ export const samplesPipeline: Pipeline<Params> = {
     })
     return { state: 'completed', result }
   },
-}
+})
 
 /** `context` counts within the split. */
 function samplesOf(reader: TokenReader, tokenizer: Tokenizer, { split, offset, limit }: Params): Result {

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { JobProgress } from '@mistudio/contracts'
+import type { JobKind, JobParams, JobProgress } from '@mistudio/contracts'
 import type { Pool, PoolClient } from 'pg'
 import { afterEach } from 'vitest'
-import type { Control, JobContext, Outcome, Pipeline } from '../runner/context.js'
+import type { Control, JobContext, OutcomeOf, Pipeline } from '../runner/context.js'
 
 export const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 export const DEMO_MODEL = join(ROOT, 'demo/tiny-stories-1m')
@@ -54,14 +54,14 @@ export const world = (statsAt: number): World => ({
 })
 
 /** Runs a pipeline as the runner would: parameters are parsed first. */
-export function run<P>(pipeline: Pipeline<P>, params: object, state: World): Promise<Outcome> {
+export function run<K extends JobKind>(pipeline: Pipeline<K>, params: object, state: World): Promise<OutcomeOf<K>> {
   const query = async (sql: string, values: readonly unknown[]) => {
     if (sql.startsWith('SELECT'))
       return { rows: state.committed ? [{ stats: JSON.parse(String(state.committed[state.statsAt])) }] : [] }
     if (state.rowExists) state.committed = values
     return { rowCount: state.rowExists ? 1 : 0 }
   }
-  const context: JobContext<P> = {
+  const context: JobContext<JobParams<K>> = {
     job: { id: randomUUID(), kind: pipeline.kind, subjectId: randomUUID(), attempt: 1, params: pipeline.parse(params) },
     dataDir: state.dataDir,
     threads: 1,

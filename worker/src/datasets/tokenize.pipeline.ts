@@ -10,7 +10,7 @@ import {
 import { DocumentReader, TokenWriter, writeFolderAtomic } from '@mistudio/formats'
 import { z } from 'zod'
 import { folderOf, withFileErrors } from '../files/index.js'
-import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
 import { openTokenizer, type Tokenizer } from '../tokenizer/index.js'
 import { Lengths } from './lengths.js'
 import { interruptible, Pulse, TwofoldProgress } from './pulse.js'
@@ -22,17 +22,15 @@ type Context = JobContext<Params>
 const TRAIN_SHARE = 0.95
 
 /** Idempotent: a tokenization that was committed answers at once, anything less starts again. */
-export const tokenizePipeline: Pipeline<Params> = {
-  kind: 'dataset.tokenize',
-  parse: (params) => DatasetTokenizeParamsSchema.parse(params),
+export const tokenizePipeline = pipeline('dataset.tokenize', {
   run: (context) => interruptible(() => withFileErrors(() => tokenizeDataset(context))),
-}
+})
 
 /** First held-out document: the last 5 % are held out, but the first document always trains. */
 export const heldOutFrom = (documents: number): number =>
   Math.max(Math.min(1, documents), Math.floor(documents * TRAIN_SHARE))
 
-async function tokenizeDataset(context: Context): Promise<Outcome> {
+async function tokenizeDataset(context: Context): Promise<OutcomeOf<'dataset.tokenize'>> {
   const finished = await finishedStats(context)
   if (finished) return { state: 'completed', result: finished }
   const { tokenizationId, datasetId, modelPath, prependBos } = context.job.params

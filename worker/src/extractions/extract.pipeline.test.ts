@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probePipeline } from '../features/probe.pipeline.js'
 import { saeStore } from '../features/sae-store.js'
 import { modelStore } from '../models/model-store.js'
-import type { Control, Outcome } from '../runner/context.js'
+import type { AnyOutcome, Control } from '../runner/context.js'
 import { extractPipeline } from './extract.pipeline.js'
 import { readingOrder } from './pass.js'
 import * as setup from './testing.js'
@@ -52,7 +52,7 @@ describe.skipIf(!setup.databaseUrl)('extraction of the demo model', () => {
   type Steps = { control?: (stage: string, reports: number) => Control; attempt?: number }
   async function extract(steps: readonly Steps[] = [{}]) {
     const params = await setup.insertExtraction(database.pool, subjects, PARAMS)
-    const outcomes: (Outcome | Error)[] = []
+    const outcomes: (AnyOutcome | Error)[] = []
     const stages: string[] = []
     for (const [i, step] of steps.entries()) {
       const job = setup.testJob(database, dataDir, 'extraction.run', params, { attempt: i + 1, ...step })

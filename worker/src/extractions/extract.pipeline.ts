@@ -3,7 +3,6 @@
 import {
   AppError,
   type ExtractionRunParams,
-  ExtractionRunParamsSchema,
   type ExtractionSummary,
   ExtractionSummarySchema,
 } from '@mistudio/contracts'
@@ -11,7 +10,7 @@ import { FeatureAccumulator, FidelityAccumulator } from '@mistudio/interp'
 import { withSaeErrors } from '../features/index.js'
 import { folderOf } from '../files/index.js'
 import { withModelErrors } from '../models/errors.js'
-import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { type Interrupted, type JobContext, pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { runtime } from '../runtime/index.js'
@@ -32,9 +31,7 @@ type Context = JobContext<ExtractionRunParams>
 /**
  * Idempotent: a finished extraction answers at once, a checkpoint is taken up, tables of earlier attempts are dropped.
  */
-export const extractPipeline: Pipeline<ExtractionRunParams> = {
-  kind: 'extraction.run',
-  parse: (params) => ExtractionRunParamsSchema.parse(params),
+export const extractPipeline = pipeline('extraction.run', {
   async run(context) {
     const { extractionId } = context.job.params
     const checkpoints = openCheckpoints(folderOf(context.dataDir, 'extractions', extractionId), context.job.params)
@@ -49,7 +46,7 @@ export const extractPipeline: Pipeline<ExtractionRunParams> = {
       return await interrupted(context, checkpoints, error.outcome)
     }
   },
-}
+})
 
 /** Summary of an extraction that an earlier attempt committed; null when it is still to be done. */
 async function finishedSummary({ db, job }: Context): Promise<ExtractionSummary | null> {
@@ -59,7 +56,7 @@ async function finishedSummary({ db, job }: Context): Promise<ExtractionSummary 
   return rows[0] ? ExtractionSummarySchema.parse(rows[0].summary) : null
 }
 
-async function interrupted(context: Context, checkpoints: Checkpoints, outcome: Outcome): Promise<Outcome> {
+async function interrupted(context: Context, checkpoints: Checkpoints, outcome: Interrupted): Promise<Interrupted> {
   if (outcome.state === 'cancelled') {
     await context.commit((tx) => dropTables(tx, context.job.params.extractionId))
     await checkpoints.remove()

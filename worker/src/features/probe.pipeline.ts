@@ -4,7 +4,7 @@ import { activationsOf, findSite, siteWidth, strongestPerToken } from '@mistudio
 import type { z } from 'zod'
 import { withModelErrors } from '../models/errors.js'
 import { modelStore } from '../models/model-store.js'
-import type { JobContext, Pipeline } from '../runner/context.js'
+import { type JobContext, pipeline } from '../runner/context.js'
 import { saeFolder, saeStore, withSaeErrors } from './sae-store.js'
 
 type ProbeParams = z.infer<typeof FeatureProbeParamsSchema>
@@ -12,12 +12,10 @@ type ProbeParams = z.infer<typeof FeatureProbeParamsSchema>
 /** Strongest features shown per token. */
 const TOP_FEATURES = 10
 
-export const probePipeline: Pipeline<ProbeParams> = {
-  kind: 'feature.probe',
-  parse: (params) => FeatureProbeParamsSchema.parse(params),
+export const probePipeline = pipeline('feature.probe', {
   run: (context) =>
     withModelErrors(() => withSaeErrors(async () => ({ state: 'completed', result: await probe(context) }))),
-}
+})
 
 async function probe({ job, dataDir, threads }: JobContext<ProbeParams>): Promise<ProbeResult> {
   const { modelPath, precision, saeId, site, feature, text } = job.params

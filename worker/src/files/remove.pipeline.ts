@@ -4,18 +4,16 @@ import { join } from 'node:path'
 import { FilesRemoveParamsSchema } from '@mistudio/contracts'
 import { removeLeftovers } from '@mistudio/formats'
 import type { z } from 'zod'
-import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
 import { folderOf } from './places.js'
 
 type Params = z.infer<typeof FilesRemoveParamsSchema>
 
-export const removeFilesPipeline: Pipeline<Params> = {
-  kind: 'files.remove',
-  parse: (params) => FilesRemoveParamsSchema.parse(params),
+export const removeFilesPipeline = pipeline('files.remove', {
   run: removeFiles,
-}
+})
 
-async function removeFiles(context: JobContext<Params>): Promise<Outcome> {
+async function removeFiles(context: JobContext<Params>): Promise<OutcomeOf<'files.remove'>> {
   const { targets } = context.job.params
   for (const [done, { room, id, checkpoint }] of targets.entries()) {
     context.progress({

@@ -4,10 +4,10 @@ import { type Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { STORED_ROOMS, type StoredCheckParams, StoredCheckParamsSchema, type StoredTarget } from '@mistudio/contracts'
+import { STORED_ROOMS, type StoredCheckParams, type StoredTarget } from '@mistudio/contracts'
 import { FormatError, readManifestFiles, verifyFiles } from '@mistudio/formats'
 import { z } from 'zod'
-import type { JobContext, Pipeline } from '../runner/context.js'
+import { type JobContext, pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { damageOf, noteCheck } from './damage.js'
@@ -18,9 +18,7 @@ type Context = JobContext<StoredCheckParams>
 /** Bytes between two looks at what else waits. */
 const LOOK_BYTES = 2 ** 26
 
-export const storedCheckPipeline: Pipeline<StoredCheckParams> = {
-  kind: 'data.check',
-  parse: (params) => StoredCheckParamsSchema.parse(params),
+export const storedCheckPipeline = pipeline('data.check', {
   async run(context) {
     try {
       return { state: 'completed', result: await checkAll(context) }
@@ -29,7 +27,7 @@ export const storedCheckPipeline: Pipeline<StoredCheckParams> = {
       throw error
     }
   },
-}
+})
 
 /** A folder with a manifest. Trainings have one per checkpoint. */
 interface Store extends StoredTarget {

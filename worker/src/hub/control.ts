@@ -1,14 +1,14 @@
 // The job's control as an AbortSignal, for work that waits on the network.
-import type { JobContext, Outcome } from '../runner/context.js'
+import type { Interrupted, JobContext } from '../runner/context.js'
 import { Interruption, outcomeFor } from '../runner/interruption.js'
 
 const LOOK_EVERY_MS = 50
 
 /** Runs `work`; when the job should not go on, its signal is aborted and the outcome is what the control asks for. */
-export async function withControl(
+export async function withControl<T>(
   context: Pick<JobContext<unknown>, 'control'>,
-  work: (signal: AbortSignal) => Promise<Outcome>,
-): Promise<Outcome> {
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | Interrupted> {
   const controller = new AbortController()
   const look = (): void => {
     const control = context.control()

@@ -1,9 +1,9 @@
 // hub.download: brings a snapshot of a repository onto the disk and registers it as any other model folder. Paused or killed it goes on
 // where it was; cancelled it leaves no file.
 import { rm } from 'node:fs/promises'
-import { type HubDownloadParams, HubDownloadParamsSchema } from '@mistudio/contracts'
+import { type HubDownloadParams } from '@mistudio/contracts'
 import { registerPipeline } from '../models/index.js'
-import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { type JobContext, type OutcomeOf, type Pipeline, pipeline } from '../runner/context.js'
 import { StageProgress } from '../runner/progress.js'
 import { withControl } from './control.js'
 import type { DownloadOptions } from './file-download.js'
@@ -17,19 +17,18 @@ import { cachePlaces, type HubWorld, hubWorld } from './world.js'
 type Context = JobContext<HubDownloadParams>
 
 /** The pipeline with another patience; tests do not wait. */
-export const downloadPipelineWith = (timing: Timing): Pipeline<HubDownloadParams> => ({
-  kind: 'hub.download',
-  places: cachePlaces,
-  parse: (params) => HubDownloadParamsSchema.parse(params),
-  run: (context) => download(context, timing),
-})
+export const downloadPipelineWith = (timing: Timing): Pipeline<'hub.download'> =>
+  pipeline('hub.download', {
+    places: cachePlaces,
+    run: (context) => download(context, timing),
+  })
 export const downloadPipeline = downloadPipelineWith(PATIENT)
 
-async function download(context: Context, timing: Timing): Promise<Outcome> {
+async function download(context: Context, timing: Timing): Promise<OutcomeOf<'hub.download'>> {
   const { repo, commit, graph, modelId, precision } = context.job.params
   const places = placesOf(context.dataDir, repo, commit, graph)
   const fetched = await withControl(context, async (signal) => {
-    if (await isComplete(places, null)) return { state: 'completed' }
+    if (await isComplete(places, null)) return null
     const world = await hubWorld(context, timing)
     return withLock(
       context.db,
@@ -41,15 +40,15 @@ async function download(context: Context, timing: Timing): Promise<Outcome> {
       (locked) => bring(context, world, places, locked),
     )
   })
-  if (fetched.state === 'cancelled') await clear(context, places)
-  if (fetched.state !== 'completed') return fetched
+  if (fetched?.state === 'cancelled') await clear(context, places)
+  if (fetched) return fetched
   return registerPipeline.run({
     ...context,
     job: { ...context.job, params: { modelId, path: places.snapshot, precision } },
   })
 }
 
-async function bring(context: Context, world: HubWorld, places: Places, signal: AbortSignal): Promise<Outcome> {
+async function bring(context: Context, world: HubWorld, places: Places, signal: AbortSignal): Promise<null> {
   const { repo, commit } = context.job.params
   context.progress({ stage: 'asking the hub', fraction: null })
   const files = await filesToDownload(world, context.job.params, signal)
@@ -62,7 +61,7 @@ async function bring(context: Context, world: HubWorld, places: Places, signal: 
     'info',
     `${repo} at ${commit}: ${report.bytes} bytes, ${report.fetchedBytes} fetched from ${world.access.endpoint}, ${report.cachedBytes} taken from the Hugging Face cache; lengths and hashes fit.`,
   )
-  return { state: 'completed' }
+  return null
 }
 
 /** Progress and log of the transfer. */

@@ -1,8 +1,8 @@
 // hub.inspect: what a revision holds for miStudio, how much of it must be fetched, and whether it fits on the disk.
 import { mkdir } from 'node:fs/promises'
-import { type HubInspection, HubInspectParamsSchema, type InspectHub } from '@mistudio/contracts'
+import { type HubInspection } from '@mistudio/contracts'
 import { freeAt } from '../files/index.js'
-import type { Pipeline } from '../runner/context.js'
+import { pipeline } from '../runner/context.js'
 import { withControl } from './control.js'
 import { placesOf } from './places.js'
 import { planSnapshot } from './plan.js'
@@ -10,10 +10,8 @@ import { BRISK } from './retry.js'
 import { outstanding } from './snapshot.js'
 import { cachePlaces, hubWorld } from './world.js'
 
-export const inspectPipeline: Pipeline<InspectHub> = {
-  kind: 'hub.inspect',
+export const inspectPipeline = pipeline('hub.inspect', {
   places: cachePlaces,
-  parse: (params) => HubInspectParamsSchema.parse(params),
   run: (context) =>
     withControl(context, async (signal) => {
       const { repo, revision, ...asked } = context.job.params
@@ -53,4 +51,4 @@ export const inspectPipeline: Pipeline<InspectHub> = {
       }
       return { state: 'completed', result }
     }),
-}
+})

@@ -1,15 +1,13 @@
 // hub.local: what is known without asking the hub: endpoint, where the token comes from, free disk, models of the Hugging Face cache.
-import { type HubLocal, HubLocalParamsSchema } from '@mistudio/contracts'
+import { type HubLocal } from '@mistudio/contracts'
 import { freeAt } from '../files/index.js'
-import type { Pipeline } from '../runner/context.js'
+import { pipeline } from '../runner/context.js'
 import { cachedModels } from './cache.js'
 import { BRISK } from './retry.js'
 import { cachePlaces, hubWorld } from './world.js'
 
-export const localPipeline: Pipeline<object> = {
-  kind: 'hub.local',
+export const localPipeline = pipeline('hub.local', {
   places: cachePlaces,
-  parse: (params) => HubLocalParamsSchema.parse(params),
   run: async (context) => {
     const { access, tokenFrom, cacheFolder, offline } = await hubWorld(context, BRISK)
     const result: HubLocal = {
@@ -22,4 +20,4 @@ export const localPipeline: Pipeline<object> = {
     }
     return { state: 'completed', result }
   },
-}
+})

@@ -1,16 +1,12 @@
 // hub.remove: deletes the files of a downloaded snapshot whose model was deleted.
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { HubRemoveParamsSchema } from '@mistudio/contracts'
-import type { z } from 'zod'
-import type { Pipeline } from '../runner/context.js'
+import { pipeline } from '../runner/context.js'
 import { withControl } from './control.js'
 import { withLock } from './lock.js'
 import { placesOf } from './places.js'
 
-export const removePipeline: Pipeline<z.infer<typeof HubRemoveParamsSchema>> = {
-  kind: 'hub.remove',
-  parse: (params) => HubRemoveParamsSchema.parse(params),
+export const removePipeline = pipeline('hub.remove', {
   run: (context) =>
     withControl(context, async (signal) => {
       const { repo, commit, graph } = context.job.params
@@ -27,4 +23,4 @@ export const removePipeline: Pipeline<z.infer<typeof HubRemoveParamsSchema>> = {
         return { state: 'completed', result: { kept: false } }
       })
     }),
-}
+})

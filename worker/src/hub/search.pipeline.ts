@@ -1,14 +1,12 @@
 // hub.search: models of the hub that fit some words.
-import { HubSearchParamsSchema, type HubSearchQuery, type HubSearchResult } from '@mistudio/contracts'
-import type { Pipeline } from '../runner/context.js'
+import { type HubSearchResult } from '@mistudio/contracts'
+import { pipeline } from '../runner/context.js'
 import { searchModels } from './api.js'
 import { withControl } from './control.js'
 import { BRISK } from './retry.js'
 import { hubWorld, requireOnline } from './world.js'
 
-export const searchPipeline: Pipeline<HubSearchQuery> = {
-  kind: 'hub.search',
-  parse: (params) => HubSearchParamsSchema.parse(params),
+export const searchPipeline = pipeline('hub.search', {
   run: (context) =>
     withControl(context, async (signal) => {
       const world = await hubWorld(context, BRISK)
@@ -16,4 +14,4 @@ export const searchPipeline: Pipeline<HubSearchQuery> = {
       const models = await searchModels(world.access, context.job.params, signal)
       return { state: 'completed', result: { endpoint: world.access.endpoint, models } satisfies HubSearchResult }
     }),
-}
+})

@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { type ModelInspection, type ParityReport, paritySummary } from '@mistudio/contracts'
 import type { Precision } from '@mistudio/interp'
-import type { JobContext, Outcome } from '../runner/context.js'
+import type { Interrupted, JobContext, OutcomeOf } from '../runner/context.js'
 import { withModelErrors } from './errors.js'
 import { inspectModel } from './inspect.pipeline.js'
 import { writeModelManifest } from './model-manifest.js'
@@ -48,7 +48,7 @@ async function store(context: JobContext<CheckParams>, inspection: ModelInspecti
 }
 
 /** Nothing is kept between attempts, so a suspended run starts anew. */
-function interrupted(context: JobContext<CheckParams>): Outcome | null {
+function interrupted(context: JobContext<CheckParams>): Interrupted | null {
   const control = context.control()
   if (control === 'cancel') return { state: 'cancelled' }
   return control === 'suspend' ? { state: 'suspended' } : null
@@ -58,7 +58,7 @@ function interrupted(context: JobContext<CheckParams>): Outcome | null {
 export async function checkModel(
   context: JobContext<CheckParams>,
   accept: (report: ParityReport) => void,
-): Promise<Outcome> {
+): Promise<OutcomeOf<'model.register'>> {
   const { path, name = basename(path), precision } = context.job.params
   const models = new ModelStore()
   try {

@@ -1,10 +1,9 @@
 // model.inspect: answers what a folder holds before it is registered. Reads config, tokenizer and tensor headers. Runs nothing but, for an
 // ONNX export, a few tokens: whether a value found in its graph is a site shows when it is computed.
 import { basename } from 'node:path'
-import { type ModelInspection, ModelInspectParamsSchema } from '@mistudio/contracts'
+import { type ModelInspection } from '@mistudio/contracts'
 import { ExportedModel, planSites } from '@mistudio/interp'
-import type { z } from 'zod'
-import type { Pipeline } from '../runner/context.js'
+import { pipeline } from '../runner/context.js'
 import { Tokenizer } from '../tokenizer/index.js'
 import { describeSites, describeSpec, eightBitWarnings, folderWarnings } from './describe.js'
 import { withModelErrors } from './errors.js'
@@ -13,8 +12,6 @@ import { type ExportFolder, openModelFolder, type WeightsFolder } from './model-
 import { loadModel } from './model-store.js'
 import { describeAbsentSites, describeStructure } from './structure.js'
 import { requireTokenizerFits } from './tokenizer-check.js'
-
-type Params = z.infer<typeof ModelInspectParamsSchema>
 
 type Described = Pick<ModelInspection, 'spec' | 'structure' | 'sites' | 'absentSites' | 'warnings'>
 
@@ -58,8 +55,6 @@ export function inspectModel(path: string): Promise<ModelInspection> {
   })
 }
 
-export const inspectPipeline: Pipeline<Params> = {
-  kind: 'model.inspect',
-  parse: (params) => ModelInspectParamsSchema.parse(params),
+export const inspectPipeline = pipeline('model.inspect', {
   run: async ({ job }) => ({ state: 'completed', result: await inspectModel(job.params.path) }),
-}
+})

@@ -1,6 +1,14 @@
 // What a pipeline sees of the world: its job, a fenced database, a place for files, and a way to report and to be told.
 // A pipeline never touches the ledger, the queue or sockets; the supervisor does that with what is reported here.
-import type { JobKind, JobProgress, MetricValues } from '@mistudio/contracts'
+import {
+  type JobAnswer,
+  type JobKind,
+  type JobParams,
+  type JobProgress,
+  type MetricValues,
+  paramsOf,
+  type Work,
+} from '@mistudio/contracts'
 import type { Pool, PoolClient } from 'pg'
 
 /** What the user or the supervisor wants of a running job. Polled between steps; `suspend` means: checkpoint, the process is going down. */
@@ -35,16 +43,31 @@ export interface JobContext<P> {
   commit<T>(work: (tx: PoolClient) => Promise<T>): Promise<T>
 }
 
-export type Outcome =
-  | { readonly state: 'completed'; readonly result?: unknown }
-  | { readonly state: 'completed_with_errors'; readonly result?: unknown }
-  | { readonly state: 'paused' | 'suspended' | 'cancelled' }
+/** How an attempt came to be over without an end of its work. */
+export interface Interrupted {
+  readonly state: 'paused' | 'suspended' | 'cancelled'
+}
+/** `R`: what the job's kind says it ends with. */
+export type Outcome<R> = { readonly state: 'completed' | 'completed_with_errors'; readonly result: R } | Interrupted
 
-/** One kind of long work. `parse` checks the stored parameters, `run` does the work and must be idempotent under re-runs. */
-export interface Pipeline<P> {
-  readonly kind: JobKind
+export type OutcomeOf<K extends JobKind> = Outcome<JobAnswer<K>>
+export type AnyOutcome = OutcomeOf<JobKind>
+
+/** One kind of work. `run` must be idempotent under re-runs. Make it with `pipeline`. */
+export interface Pipeline<K extends JobKind> {
+  readonly kind: K
   /** Folders that its jobs read beside import folders and the data directory. */
   readonly places?: () => readonly string[]
-  parse(params: unknown): P
-  run(context: JobContext<P>): Promise<Outcome>
+  /** Checks the stored parameters by the schema of the kind. */
+  parse(params: unknown): JobParams<K>
+  run(context: JobContext<JobParams<K>>): Promise<OutcomeOf<K>>
 }
+
+/** One pipeline for each kind of a room. */
+export type PipelinesOf<W extends Work> = { readonly [K in Extract<keyof W['jobs'], JobKind>]: Pipeline<K> }
+
+export const pipeline = <K extends JobKind>(kind: K, work: Pick<Pipeline<K>, 'places' | 'run'>): Pipeline<K> => ({
+  ...work,
+  kind,
+  parse: (params) => paramsOf(kind).parse(params),
+})

@@ -1,16 +1,16 @@
 // How a pipeline leaves the middle of its work when the user or the supervisor wants it to.
-import type { Control, Outcome } from './context.js'
+import type { Control, Interrupted } from './context.js'
 
 /** Thrown out of nested work and turned into the job's outcome at the top; not a failure. */
 export class Interruption extends Error {
-  constructor(readonly outcome: Outcome) {
+  constructor(readonly outcome: Interrupted) {
     super(`interrupted: ${outcome.state}`)
     this.name = 'Interruption'
   }
 }
 
 /** The outcome that a control asks for, null for "go on". `stop` is not an interruption: it ends the reading early. */
-export function outcomeFor(control: Control): Outcome | null {
+export function outcomeFor(control: Control): Interrupted | null {
   if (control === 'pause') return { state: 'paused' }
   if (control === 'suspend') return { state: 'suspended' }
   if (control === 'cancel') return { state: 'cancelled' }

@@ -1,13 +1,9 @@
-// sae.check: the self-check of an SAE, again or on another text.
-import { SaeCheckParamsSchema, type SaeCheckWork } from '@mistudio/contracts'
-import type { Pipeline } from '../runner/context.js'
+import { pipeline } from '../runner/context.js'
 import { Interruption } from '../runner/interruption.js'
 import { runCheck } from './check/run-check.js'
 import { checkResult, storeCheck, storeFrequencies } from './check/store-check.js'
 
-export const checkSaePipeline: Pipeline<SaeCheckWork> = {
-  kind: 'sae.check',
-  parse: (params) => SaeCheckParamsSchema.parse(params),
+export const checkSaePipeline = pipeline('sae.check', {
   run: async (context) => {
     const { saeId } = context.job.params
     try {
@@ -20,4 +16,4 @@ export const checkSaePipeline: Pipeline<SaeCheckWork> = {
       throw error
     }
   },
-}
+})

@@ -1,24 +1,22 @@
 // sae.export: an archive of an SAE in one layout, with its card. The archive of an earlier export of the same layout is replaced.
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type SaeExportParams, SaeExportParamsSchema } from '@mistudio/contracts'
+import { type SaeExportParams } from '@mistudio/contracts'
 import { writeZip } from '@mistudio/formats'
 import { saeFolder, withSaeErrors } from '../features/index.js'
 import { folderOf } from '../files/index.js'
-import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { type LaidOutFile, layOut } from './export/lay-out.js'
 
 type Context = JobContext<SaeExportParams>
 
-export const exportSaePipeline: Pipeline<SaeExportParams> = {
-  kind: 'sae.export',
-  parse: (params) => SaeExportParamsSchema.parse(params),
+export const exportSaePipeline = pipeline('sae.export', {
   run: (context) => exportSae(context),
-}
+})
 
-async function exportSae(context: Context): Promise<Outcome> {
+async function exportSae(context: Context): Promise<OutcomeOf<'sae.export'>> {
   const { layout, folder } = context.job.params
   context.progress({ stage: 'writing the layout', fraction: null })
   try {

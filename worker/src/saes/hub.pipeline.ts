@@ -1,12 +1,10 @@
 // sae.hub: the SAE folders of a repository, so that one can be chosen before anything is fetched.
-import { HUB_SAES_SHOWN, type HubSaes, type HubSaesQuery, SaeHubParamsSchema, saeFileKind } from '@mistudio/contracts'
+import { HUB_SAES_SHOWN, type HubSaes, saeFileKind } from '@mistudio/contracts'
 import { BRISK, hubWorld, withControl } from '../hub/index.js'
-import type { Pipeline } from '../runner/context.js'
+import { pipeline } from '../runner/context.js'
 import { listRepoSaes } from './hub-source.js'
 
-export const hubSaesPipeline: Pipeline<HubSaesQuery> = {
-  kind: 'sae.hub',
-  parse: (params) => SaeHubParamsSchema.parse(params),
+export const hubSaesPipeline = pipeline('sae.hub', {
   run: (context) =>
     withControl(context, async (signal) => {
       const { repo, revision, search } = context.job.params
@@ -24,4 +22,4 @@ export const hubSaesPipeline: Pipeline<HubSaesQuery> = {
       }
       return { state: 'completed', result }
     }),
-}
+})

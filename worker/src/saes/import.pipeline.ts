@@ -2,13 +2,13 @@
 // after the check; killed or broken it goes on where it was, cancelled it leaves no file.
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError, type SaeImportParams, SaeImportParamsSchema } from '@mistudio/contracts'
+import { AppError, type SaeImportParams } from '@mistudio/contracts'
 import { readSaeLensFolder, removeLeftovers } from '@mistudio/formats'
 import { Sae } from '@mistudio/interp'
 import { saeFolder, withSaeErrors } from '../features/index.js'
 import { folderOf } from '../files/index.js'
 import { cachePlaces, hubWorld, PATIENT, type Places, type Timing, withControl } from '../hub/index.js'
-import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { type JobContext, type OutcomeOf, type Pipeline, pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { runtime } from '../runtime/index.js'
@@ -22,17 +22,16 @@ import { storeSae } from './store-files.js'
 type Context = JobContext<SaeImportParams>
 
 /** The pipeline with another patience; tests do not wait. */
-export const importSaePipelineWith = (timing: Timing): Pipeline<SaeImportParams> => ({
-  kind: 'sae.import',
-  places: cachePlaces,
-  parse: (params) => SaeImportParamsSchema.parse(params),
-  run: (context) => importSae(context, timing),
-})
+export const importSaePipelineWith = (timing: Timing): Pipeline<'sae.import'> =>
+  pipeline('sae.import', {
+    places: cachePlaces,
+    run: (context) => importSae(context, timing),
+  })
 export const importSaePipeline = importSaePipelineWith(PATIENT)
 
-async function importSae(context: Context, timing: Timing): Promise<Outcome> {
+async function importSae(context: Context, timing: Timing): Promise<OutcomeOf<'sae.import'>> {
   const { saeId } = context.job.params
-  const outcome = await withControl(context, async (signal) => {
+  const outcome = await withControl(context, async (signal): Promise<OutcomeOf<'sae.import'>> => {
     try {
       if (!(await isStored(context))) await store(context, await bring(context, timing, signal))
       const checked = await runCheck(context, context.job.params)

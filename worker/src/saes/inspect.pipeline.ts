@@ -1,6 +1,6 @@
 // sae.inspect: what files hold before anything is stored. Of the hub only the configuration is fetched, so what only weights say is null.
 import { basename } from 'node:path'
-import { type SaeInspection, SaeInspectParamsSchema, type SaeSource } from '@mistudio/contracts'
+import { type SaeInspection, type SaeSource } from '@mistudio/contracts'
 import {
   gemmaScopePlace,
   type ListedSae,
@@ -10,19 +10,16 @@ import {
   sparsifyPlace,
 } from '@mistudio/formats'
 import { parseSaeCfg } from '@mistudio/interp'
-import type { z } from 'zod'
 import { withSaeErrors } from '../features/index.js'
 import { BRISK, type HubWorld, hubWorld, type RepoFile, smallFile, withControl } from '../hub/index.js'
-import type { Pipeline } from '../runner/context.js'
+import { pipeline } from '../runner/context.js'
 import { declaredBy, declaredIn, dOutOf, kOf } from './declared.js'
 import { listRepoSaes, saeAt } from './hub-source.js'
 import { openSaeFiles, placeOf, suggestedName } from './open-files.js'
 
 const MAX_CONFIG_BYTES = 2 ** 20
 
-export const inspectSaePipeline: Pipeline<z.infer<typeof SaeInspectParamsSchema>> = {
-  kind: 'sae.inspect',
-  parse: (params) => SaeInspectParamsSchema.parse(params),
+export const inspectSaePipeline = pipeline('sae.inspect', {
   run: (context) =>
     withControl(context, async (signal) => {
       const { source } = context.job.params
@@ -32,7 +29,7 @@ export const inspectSaePipeline: Pipeline<z.infer<typeof SaeInspectParamsSchema>
           : await inspectHub(await hubWorld(context, BRISK), source, signal)
       return { state: 'completed', result }
     }),
-}
+})
 
 /** Reads headers only. @throws AppError for folders that hold no SAE we read. */
 export async function inspectFolder(path: string): Promise<SaeInspection> {

@@ -1,5 +1,5 @@
 // sae.publish: an SAE into a repository of the hub, as one commit, with the user's token. Doing it again changes nothing there.
-import { type SaePublished, type SaePublishParams, SaePublishParamsSchema } from '@mistudio/contracts'
+import { type SaePublished, type SaePublishParams } from '@mistudio/contracts'
 import {
   hubWorld,
   PATIENT,
@@ -9,24 +9,23 @@ import {
   uploadFiles,
   withControl,
 } from '../hub/index.js'
-import type { JobContext, Pipeline } from '../runner/context.js'
+import { type JobContext, type Pipeline, pipeline } from '../runner/context.js'
 import { StageProgress } from '../runner/progress.js'
 import type { LaidOutFile } from './export/lay-out.js'
 import { withLaidOut } from './export.pipeline.js'
 
 /** The pipeline with another patience; tests do not wait. */
-export const publishSaePipelineWith = (timing: Timing): Pipeline<SaePublishParams> => ({
-  kind: 'sae.publish',
-  parse: (params) => SaePublishParamsSchema.parse(params),
-  run: (context) =>
-    withControl(context, async (signal) => {
-      const world = await hubWorld(context, timing)
-      requireOnline(world)
-      context.progress({ stage: 'writing the layout', fraction: null })
-      const result = await withLaidOut(context, (files) => upload(context, world.access, files, signal))
-      return { state: 'completed', result }
-    }),
-})
+export const publishSaePipelineWith = (timing: Timing): Pipeline<'sae.publish'> =>
+  pipeline('sae.publish', {
+    run: (context) =>
+      withControl(context, async (signal) => {
+        const world = await hubWorld(context, timing)
+        requireOnline(world)
+        context.progress({ stage: 'writing the layout', fraction: null })
+        const result = await withLaidOut(context, (files) => upload(context, world.access, files, signal))
+        return { state: 'completed', result }
+      }),
+  })
 export const publishSaePipeline = publishSaePipelineWith(PATIENT)
 
 async function upload(

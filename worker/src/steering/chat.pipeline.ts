@@ -3,20 +3,18 @@
 import { AppError, type ChatPreview, ChatPreviewParamsSchema } from '@mistudio/contracts'
 import type { z } from 'zod'
 import { modelStore } from '../models/index.js'
-import type { Pipeline } from '../runner/context.js'
+import { pipeline } from '../runner/context.js'
 import type { Tokenizer } from '../tokenizer/index.js'
 import { chatIds } from './prompt.js'
 
 type Params = z.infer<typeof ChatPreviewParamsSchema>
 
-export const chatPipeline: Pipeline<Params> = {
-  kind: 'steering.chat',
-  parse: (params) => ChatPreviewParamsSchema.parse(params),
+export const chatPipeline = pipeline('steering.chat', {
   run: async ({ job, threads }) => {
     const { tokenizer } = await modelStore.open(job.params.modelPath, threads, job.params.precision)
     return { state: 'completed', result: preview(tokenizer, job.params) }
   },
-}
+})
 
 function preview(tokenizer: Tokenizer, { messages }: Params): ChatPreview {
   const hasTemplate = tokenizer.chat !== null

@@ -4,22 +4,19 @@ import {
   type CompletionDetails,
   STEERING_TOKENS_EVENT,
   type SteeringGenerateParams,
-  SteeringGenerateParamsSchema,
   type SteeringResult,
   SteeringResultSchema,
 } from '@mistudio/contracts'
 import { saeFolder, saeStore } from '../features/index.js'
 import { modelStore, withModelErrors } from '../models/index.js'
-import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
 import { runExperiment } from './experiment.js'
 
 type Context = JobContext<SteeringGenerateParams>
 
-export const generatePipeline: Pipeline<SteeringGenerateParams> = {
-  kind: 'steering.generate',
-  parse: (params) => SteeringGenerateParamsSchema.parse(params),
+export const generatePipeline = pipeline('steering.generate', {
   run: runSteering,
-}
+})
 
 /** A result that an earlier attempt stored before it was cut off. @throws AppError `not_found` when the experiment was deleted. */
 async function storedResult({ db, job }: Context): Promise<SteeringResult | null> {
@@ -39,7 +36,7 @@ async function openSae({ job, dataDir, threads }: Context) {
 }
 
 /** Nothing of an unfinished experiment is kept: it starts anew, with the same seed, after a pause; `stop` keeps what was written so far. */
-async function runSteering(context: Context): Promise<Outcome> {
+async function runSteering(context: Context): Promise<OutcomeOf<'steering.generate'>> {
   const { params } = context.job
   const before = await storedResult(context)
   if (before) return { state: 'completed', result: before }

@@ -1,8 +1,9 @@
 // Tells browsers and waiting requests what was stored. Called after the commit, best effort: whoever misses a message finds it in the API.
 import {
+  isQuestion,
+  JOB_DONE_CHANNEL,
   JOBS_CHANNEL,
   type Job,
-  QUESTION_KINDS,
   SOCKET_EVENTS,
   subjectChannel,
   TERMINAL_STATES,
@@ -10,9 +11,6 @@ import {
 import { Emitter } from '@socket.io/redis-emitter'
 import type { Redis } from 'ioredis'
 import type { Stored } from './ledger.js'
-
-/** Redis channel that carries the ids of ended jobs. */
-export const JOB_DONE_CHANNEL = 'mistudio:job-done'
 
 export class Publisher {
   private readonly emitter: Emitter
@@ -27,7 +25,7 @@ export class Publisher {
   stored({ job, events }: Stored): void {
     const channel = subjectChannel(job.subjectType, job.subjectId)
     for (const event of events) this.emitter.to(channel).emit(SOCKET_EVENTS.jobEvent, { ...event, channel })
-    const rooms = QUESTION_KINDS.includes(job.kind) ? [channel] : [JOBS_CHANNEL, channel]
+    const rooms = isQuestion(job.kind) ? [channel] : [JOBS_CHANNEL, channel]
     this.emitter.to(rooms).emit(SOCKET_EVENTS.job, job satisfies Job)
     if (TERMINAL_STATES.includes(job.state)) void this.publish(JOB_DONE_CHANNEL, job.id)
   }

@@ -6,7 +6,7 @@ import { CaptureParamsSchema, CaptureSummarySchema, type StoredSide, type Traini
 import { TokenReader } from '@mistudio/formats'
 import { LanguageModel } from '@mistudio/interp'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { capturePipeline } from '../activations/index.js'
+import { capturePipeline } from '../captures/index.js'
 import * as setup from '../extractions/testing.js'
 import { modelStore } from '../models/model-store.js'
 import { CaptureSource, openCapture } from './capture-source.js'

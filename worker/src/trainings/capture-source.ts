@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { AppError, type StoredSide } from '@mistudio/contracts'
 import { FormatError, openManifest, type RowSource } from '@mistudio/formats'
 import { z } from 'zod'
-import { openShard } from '../activations/index.js'
+import { openShard } from '../captures/index.js'
 import { folderOf, withFileErrors } from '../files/index.js'
 import type { ActivationSource, SiteActivations } from './harvest.js'
 

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { withSaeErrors } from '../features/index.js'
 import { availableMemory, runBytes } from '../models/index.js'
 import { contextsPerPass } from '../models/passes.js'
-import type { JobContext, Pipeline } from '../runner/context.js'
+import { type JobContext, pipeline } from '../runner/context.js'
 import { planBuffer } from './buffer-plan.js'
 import { estimateMemory, measuredShape, memoryWarning } from './estimate.js'
 import { blockUnits, openTrainingParts, sourceOf, type TrainingParts, widthsOf } from './open.js'
@@ -15,11 +15,9 @@ import { trainerOptions, trainingSae, type Widths } from './settings.js'
 
 type Params = z.infer<typeof TrainingEstimateParamsSchema>
 
-export const estimatePipeline: Pipeline<Params> = {
-  kind: 'training.estimate',
-  parse: (params) => TrainingEstimateParamsSchema.parse(params),
+export const estimatePipeline = pipeline('training.estimate', {
   run: (job) => withSaeErrors(async () => ({ state: 'completed', result: await estimate(job) })),
-}
+})
 
 async function estimate(job: JobContext<Params>): Promise<TrainingEstimate> {
   const { params } = job.job.params

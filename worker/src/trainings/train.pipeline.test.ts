@@ -1,13 +1,12 @@
 // A whole training on the demo model against PostgreSQL: uninterrupted, killed, suspended, stopped and cancelled.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TrainingEstimate, WarningsSchema } from '@mistudio/contracts'
+import { type JobAnswer, WarningsSchema } from '@mistudio/contracts'
 import { readSaeLensFolder } from '@mistudio/formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as setup from '../extractions/testing.js'
 import { saeStore } from '../features/index.js'
 import { estimatePipeline } from './estimate.pipeline.js'
-import type { TrainingOutcome } from './finalise.js'
 import { endings, go, killedAfter, paramsOf, SIZE, type Trained, TrainingWorld } from './testing/world.js'
 
 const PARAMS = paramsOf({ architecture: 'topk', k: 8 })
@@ -23,8 +22,10 @@ const BROKEN = [
   },
   go,
 ]
-const resultOf = ({ outcomes }: Trained): TrainingOutcome =>
-  (outcomes[0] as { result: { saes: TrainingOutcome[] } }).result.saes[0]!
+const resultOf = ({ outcomes: [outcome] }: Trained): JobAnswer<'training.run'>['saes'][number] => {
+  if (!outcome || !('result' in outcome)) throw new Error('The training did not end.')
+  return outcome.result.saes[0]!
+}
 
 describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
   let world: TrainingWorld
@@ -141,7 +142,9 @@ describe.skipIf(!setup.databaseUrl)('training on the demo model', () => {
       params: PARAMS,
     }
     const job = setup.testJob(world.database, world.dataDir, 'training.estimate', params)
-    const { result } = (await estimatePipeline.run(job)) as { result: TrainingEstimate }
+    const outcome = await estimatePipeline.run(job)
+    if (!('result' in outcome)) throw new Error('The question did not end.')
+    const { result } = outcome
     expect(result).toMatchObject({ dIn: 128, dSae: 256, tokens: 4800, means: 'sharded' })
     expect(result.memory.weights).toBe(4 * (2 * 128 * 256 + 256 + 128))
     expect(result.seconds).toBeGreaterThan(0)

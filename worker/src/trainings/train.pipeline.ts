@@ -1,7 +1,7 @@
 // training.run: trains one or more SAEs on one stream of a model's activations. Composition only; the parts are beside it.
-import { judgeSummary, type TrainingRunParams, TrainingRunParamsSchema } from '@mistudio/contracts'
+import { judgeSummary, type TrainingRunParams } from '@mistudio/contracts'
 import { withSaeErrors } from '../features/index.js'
-import type { JobContext, Outcome, Pipeline } from '../runner/context.js'
+import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
 import { Interruption } from '../runner/interruption.js'
 import { finalise, finishedTraining, type TrainingOutcome } from './finalise.js'
 import type { Member } from './member.js'
@@ -9,14 +9,12 @@ import { openTrainingParts, type TrainingParts } from './open.js'
 import { openMembers, startOf } from './open-members.js'
 import { TrainingRun } from './run-training.js'
 
-export const trainPipeline: Pipeline<TrainingRunParams> = {
-  kind: 'training.run',
-  parse: (params) => TrainingRunParamsSchema.parse(params),
+export const trainPipeline = pipeline('training.run', {
   run: (job) => withSaeErrors(() => run(job)),
-}
+})
 
 /** Idempotent: a finished training answers at once, otherwise the newest valid checkpoints are taken up. */
-async function run(job: JobContext<TrainingRunParams>): Promise<Outcome> {
+async function run(job: JobContext<TrainingRunParams>): Promise<OutcomeOf<'training.run'>> {
   job.progress({ stage: 'opening', fraction: null })
   const { members: specs } = job.job.params
   const finished = await Promise.all(specs.map(({ trainingId }) => finishedTraining(job.db, trainingId)))
@@ -37,7 +35,7 @@ async function train(
   job: JobContext<TrainingRunParams>,
   parts: TrainingParts,
   members: readonly Member[],
-): Promise<Outcome> {
+): Promise<OutcomeOf<'training.run'>> {
   const start = await startOf(job, members)
   try {
     const threads = start.kind === 'resume' ? start.data.threads : job.threads
@@ -59,7 +57,10 @@ async function train(
 }
 
 /** SAEs that diverged are missing from the result, and the job says so; it also says what is wrong with those it has. */
-function outcomeOf({ job }: JobContext<TrainingRunParams>, saes: readonly TrainingOutcome[]): Outcome {
+function outcomeOf(
+  { job }: JobContext<TrainingRunParams>,
+  saes: readonly TrainingOutcome[],
+): OutcomeOf<'training.run'> {
   const { members } = job.params
   const warnings = saes.flatMap((sae) => {
     const name = members.find(({ trainingId }) => trainingId === sae.trainingId)?.name

@@ -1,5 +1,5 @@
 // Queries and changes of captures, with what their form chooses from.
-import { API_PREFIX, type CreateCapture, MOST_ASKED_PAIRS, type SitePair } from '@mistudio/contracts'
+import { type CreateCapture, MOST_ASKED_PAIRS, type SitePair } from '@mistudio/contracts'
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { api, hasActiveJob, keys, pollWhile, queryClient } from '../../live/index.js'
 
@@ -63,4 +63,4 @@ export const deleteCapture = async (id: string): Promise<void> => {
   await queryClient.invalidateQueries({ queryKey: keys.captures })
 }
 
-export const captureFileUrl = (id: string, name: string): string => `${API_PREFIX}/captures/${id}/files/${name}`
+export const captureFileUrl = (id: string, name: string): string => api.urls.captureFile({ params: { id, name } })

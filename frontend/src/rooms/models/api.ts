@@ -1,5 +1,5 @@
 // Queries and changes of the models room.
-import { API_PREFIX, type FolderUpload, type Model, type Precision } from '@mistudio/contracts'
+import type { FolderUpload, Model, Precision } from '@mistudio/contracts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { api, applyJob, hasActiveJob, keys, pollWhile, queryClient } from '../../live/index.js'
 import { useFolderUploads } from '../../shared/files/index.js'
@@ -49,7 +49,7 @@ export const useParityReport = (id: string, at: string) =>
   })
 
 /** Address of the report as a file. */
-export const parityFileUrl = (id: string): string => `${API_PREFIX}/models/${id}/parity/file`
+export const parityFileUrl = (id: string): string => api.urls.modelParityFile({ params: { id } })
 
 const checksStarted = ({ job }: Model): void => {
   if (job) applyJob(job)

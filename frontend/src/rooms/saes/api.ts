@@ -1,6 +1,5 @@
 // Queries and changes of the SAE room.
 import {
-  API_PREFIX,
   type CheckSae,
   type CreateSae,
   type HubSaesQuery,
@@ -100,7 +99,7 @@ export const deleteSae = async (id: string): Promise<void> => {
 }
 
 /** Address of a file of the SAE; the browser downloads it with the session's cookie. */
-export const saeFileUrl = (id: string, file: string): string => `${API_PREFIX}/saes/${id}/files/${file}`
+export const saeFileUrl = (id: string, file: string): string => api.urls.saeFile({ params: { id, name: file } })
 /** Address of an archive. */
 export const saeArchiveUrl = (id: string, layout: SaeExportLayout): string =>
-  `${API_PREFIX}/saes/${id}/exports/${layout}/file`
+  api.urls.saeExportFile({ params: { id, layout } })

@@ -1,6 +1,5 @@
 // Queries and changes of the training room. The form's lists of models and tokenizations are read here too, under the shared keys.
 import {
-  API_PREFIX,
   AppError,
   type BranchTraining,
   type CreateSweep,
@@ -145,7 +144,7 @@ export const deleteCheckpoint = async (id: string, step: number): Promise<void> 
 
 /** Address of a training's metrics as a file. */
 export const metricsFile = (id: string, format: 'csv' | 'json'): string =>
-  `${API_PREFIX}/trainings/${id}/metrics/file?format=${format}`
+  api.urls.trainingMetricsFile({ params: { id }, query: { format } })
 
 export const useTemplates = () =>
   useQuery({ queryKey: keys.templates, queryFn: ({ signal }) => api.listTemplates({ signal }) })

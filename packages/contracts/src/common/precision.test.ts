@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { ActivationCaptureParamsSchema } from '../activations/index.js'
-import { ExtractionRunParamsSchema } from '../extractions/index.js'
-import { FeatureProbeParamsSchema } from '../features/index.js'
-import { HubDownloadParamsSchema } from '../hub/index.js'
-import { ModelRegisterParamsSchema, ModelVerifyParamsSchema, ParitySummarySchema } from '../models/index.js'
-import { ChatPreviewParamsSchema, SteeringGenerateParamsSchema } from '../steering/index.js'
-import { TrainingEstimateParamsSchema, TrainingRunParamsSchema } from '../trainings/index.js'
+import { ActivationCaptureParamsSchema } from '../captures/schemas.js'
+import { ExtractionRunParamsSchema } from '../extractions/schemas.js'
+import { FeatureProbeParamsSchema } from '../features/schemas.js'
+import { HubDownloadParamsSchema } from '../hub/schemas.js'
+import { ModelRegisterParamsSchema, ModelVerifyParamsSchema, ParitySummarySchema } from '../models/schemas.js'
+import { ChatPreviewParamsSchema, SteeringGenerateParamsSchema } from '../steering/schemas.js'
+import { TrainingEstimateParamsSchema, TrainingRunParamsSchema } from '../trainings/schemas.js'
 
 const OPENING = {
   ActivationCaptureParamsSchema,

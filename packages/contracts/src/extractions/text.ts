@@ -1,6 +1,6 @@
 // Which text the figures of an extraction come from: the share of a tokenization that was read, and what of it the SAE was trained on.
 import { z } from 'zod'
-import type { Tokenization, TokenizationStats } from '../datasets/index.js'
+import type { Tokenization, TokenizationStats } from '../datasets/schemas.js'
 
 export const TextChoiceSchema = z.enum(['held_out', 'train', 'all'])
 export type TextChoice = z.infer<typeof TextChoiceSchema>

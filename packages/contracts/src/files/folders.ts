@@ -107,6 +107,3 @@ export function parseContentRange(header: string | undefined): { start: number; 
   const [start, length] = [Number(first), Number(last) - Number(first) + 1]
   return length > 0 && start + length <= Number(total) ? { start, length, total: Number(total) } : null
 }
-
-/** Address of one file of a folder upload; PATCH takes a piece of it. */
-export const FOLDER_UPLOAD_FILE_PATH = '/folder-uploads/:id/files/:index'

@@ -1,7 +1,7 @@
 // Whether what the product keeps on disk is still what it wrote: damage, and the check that looks for it.
 import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
-import { JobSchema } from '../jobs/index.js'
+import { JobSchema } from '../jobs/schemas.js'
 
 /** Rooms whose folders have a manifest with hashes. */
 export const STORED_ROOMS = ['datasets', 'tokenizations', 'captures', 'saes', 'trainings'] as const
@@ -45,6 +45,14 @@ export const StoredCheckParamsSchema = z.object({
   givesWay: z.boolean(),
 })
 export type StoredCheckParams = z.infer<typeof StoredCheckParamsSchema>
+/** `left`: not looked at, because another job waited. Bytes read. */
+export const StoredCheckResultSchema = z.object({
+  checked: z.int(),
+  damaged: z.int(),
+  left: z.int(),
+  bytes: z.number(),
+})
+export type StoredCheckResult = z.infer<typeof StoredCheckResultSchema>
 
 /** What is known of everything that is kept. Bytes as of the newest check of each. */
 export const StoredDataSchema = z.object({

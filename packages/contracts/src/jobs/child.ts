@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { IdSchema } from '../common/envelope.js'
 import { ErrorBodySchema } from '../common/errors.js'
-import { JobKindSchema, JobProgressSchema, MetricValuesSchema } from './index.js'
+import { JobKindSchema, JobProgressSchema, MetricValuesSchema } from './schemas.js'
 
 export const ToRunnerSchema = z.discriminatedUnion('type', [
   z.object({

@@ -1,7 +1,8 @@
 // What works and what waits: the workers with the age of their last sign of life, and each pool of runners with its queue.
 import { z } from 'zod'
 import { IdSchema } from '../common/envelope.js'
-import { JobKindSchema, QueueClassSchema } from './index.js'
+import { QueueClassSchema } from '../definition/index.js'
+import { JobKindSchema } from './schemas.js'
 
 /** How often a worker reports itself. */
 export const WORKER_BEAT_SECONDS = 5

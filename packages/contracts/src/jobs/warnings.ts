@@ -1,6 +1,6 @@
 // What a finished job has to say although it did not fail: part of its result, so that every list of jobs can show it.
 import { z } from 'zod'
-import type { Job } from './index.js'
+import type { Job } from './schemas.js'
 
 export const WarningsSchema = z.object({ warnings: z.array(z.string()) })
 

@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { IdSchema } from '../common/envelope.js'
 import { line } from '../common/text.js'
-import { JobStateSchema } from '../jobs/index.js'
+import { JobStateSchema } from '../jobs/schemas.js'
 
 /** Longest page of a list. */
 export const LIST_LIMIT = 500

@@ -1,5 +1,5 @@
 // The judgement of what is stored: a training's summary, its newest figures while it runs, a self-check. Pure.
-import type { MetricValues } from '../jobs/index.js'
+import type { MetricValues } from '../jobs/schemas.js'
 import type { SaeCheck } from '../saes/check.js'
 import type { TrainingSummary } from '../trainings/training.js'
 import type { FigureEstimate } from './figures.js'

@@ -20,9 +20,10 @@ export const CheckTrialSchema = z.object({
 })
 export type CheckTrial = z.infer<typeof CheckTrialSchema>
 
+export const CheckVerdictSchema = z.enum(['fits', 'poor', 'undecided', 'does_not_fit'])
 const CheckSchema = z.object({
   /** `poor`: it belongs here as far as one can tell, and serves badly. `undecided`: the text does not tell. */
-  verdict: z.enum(['fits', 'poor', 'undecided', 'does_not_fit']),
+  verdict: CheckVerdictSchema,
   /** Why it does not just fit, the clearest reason first. */
   reasons: z.array(z.object({ kind: CheckReasonKindSchema, message: z.string() })),
   /** What is worth knowing although it fits. */
@@ -113,3 +114,5 @@ export const SaeCheckWorkSchema = z.object({
 })
 export type SaeCheckWork = z.infer<typeof SaeCheckWorkSchema>
 export const SaeCheckParamsSchema = SaeCheckWorkSchema
+/** What imports and checks end with; the check itself is the SAE's. */
+export const SaeCheckResultSchema = z.object({ verdict: CheckVerdictSchema, warnings: z.array(z.string()) })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
 import { block, line } from '../common/text.js'
-import { HubRepoSchema, HubRevisionSchema } from '../hub/index.js'
+import { HubRepoSchema, HubRevisionSchema } from '../hub/schemas.js'
 import { HubFolderSchema } from './import.js'
 import { SaeExportLayoutSchema } from './layouts.js'
 
@@ -58,5 +58,10 @@ const WorkSchema = z.object({
 })
 export const SaeExportParamsSchema = WorkSchema.extend({ layout: SaeExportLayoutSchema })
 export type SaeExportParams = z.infer<typeof SaeExportParamsSchema>
+export const SaeExportResultSchema = z.object({
+  layout: SaeExportLayoutSchema,
+  bytes: z.number(),
+  sha256: z.string(),
+})
 export const SaePublishParamsSchema = WorkSchema.extend(PublishSaeSchema.shape)
 export type SaePublishParams = z.infer<typeof SaePublishParamsSchema>

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { IdSchema, NameSchema } from '../common/envelope.js'
 import { line } from '../common/text.js'
-import { HubCommitSchema, HubRepoSchema, HubRevisionSchema } from '../hub/index.js'
+import { HubCommitSchema, HubRepoSchema, HubRevisionSchema } from '../hub/schemas.js'
 import { CheckSaeSchema, SaeCheckWorkSchema } from './check.js'
 import { SaeLayoutSchema } from './layouts.js'
 

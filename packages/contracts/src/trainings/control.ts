@@ -20,6 +20,7 @@ export type BranchTraining = z.infer<typeof BranchTrainingSchema>
 
 /** `csv`: one row per step, one column per metric, empty cells where there is no value. */
 export const TrainingExportQuerySchema = z.object({ format: z.enum(['csv', 'json']).default('csv') })
+export type TrainingExportQuery = z.infer<typeof TrainingExportQuerySchema>
 
 /** Something that needs a look; each kind is raised once per training, at the first step it holds. */
 export const TrainingAlertSchema = z.object({

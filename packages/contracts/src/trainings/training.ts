@@ -1,10 +1,10 @@
 // Trainings as the API and the worker see them. A training is a run: the same id names both.
 import { z } from 'zod'
-import { StoredSideSchema } from '../activations/comparison.js'
-import { CaptureDtypeSchema } from '../activations/format.js'
+import { StoredSideSchema } from '../captures/comparison.js'
+import { CaptureDtypeSchema } from '../captures/format.js'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
-import { JobSchema, MetricValuesSchema } from '../jobs/index.js'
+import { JobSchema, MetricValuesSchema } from '../jobs/schemas.js'
 import { listQuery } from '../lists/index.js'
 import { TrainingAlertSchema } from './control.js'
 import { TrainingParamsSchema } from './params.js'
@@ -211,6 +211,20 @@ export const TrainingRunParamsSchema = z.object({
   capture: StoredSideSchema.nullable().default(null),
 })
 export type TrainingRunParams = z.infer<typeof TrainingRunParamsSchema>
+/** SAEs that diverged are missing from it; `warnings` say what is wrong with those it has. */
+export const TrainingRunResultSchema = z.object({
+  saes: z.array(
+    z.object({
+      trainingId: IdSchema,
+      saeId: IdSchema,
+      dIn: z.int(),
+      dSae: z.int(),
+      summary: TrainingSummarySchema,
+    }),
+  ),
+  warnings: z.array(z.string()),
+})
+export type TrainingRunResult = z.infer<typeof TrainingRunResultSchema>
 export const TrainingEstimateParamsSchema = z.object({
   modelPath: z.string(),
   precision: JobPrecisionSchema,

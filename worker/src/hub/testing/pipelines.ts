@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type HubInspection, HubInspectionSchema, type JobProgress } from '@mistudio/contracts'
+import { type HubInspection, HubInspectionSchema, type JobKind, type JobProgress } from '@mistudio/contracts'
 import type { Pool, PoolClient } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import type { Control, JobContext, Outcome, Pipeline } from '../../runner/context.js'
+import type { AnyOutcome, Control, JobContext, Pipeline } from '../../runner/context.js'
 import { downloadPipelineWith } from '../download.pipeline.js'
 import { inspectPipeline } from '../inspect.pipeline.js'
 import { placesOf } from '../places.js'
@@ -19,7 +19,7 @@ export const downloadPipeline = downloadPipelineWith(QUICK)
 const CLEAN = { HF_ENDPOINT: '', HF_HUB_CACHE: '', HF_TOKEN: '', HF_HUB_OFFLINE: '' }
 
 export interface Ran {
-  readonly outcome: Outcome
+  readonly outcome: AnyOutcome
   readonly progress: readonly JobProgress[]
   readonly logs: readonly string[]
 }
@@ -34,7 +34,7 @@ export interface Pipelines {
   readonly db: Pool
   readonly dataDir: string
   readonly cacheFolder: string
-  run<P>(pipeline: Pipeline<P>, params: object, control?: () => Control): Promise<Ran>
+  run<K extends JobKind>(pipeline: Pipeline<K>, params: object, control?: () => Control): Promise<Ran>
   inspect(repo: string, revision?: string, graph?: string | null): Promise<HubInspection>
   /** A download as the backend starts it: with a row of the model. */
   modelRow(repo: string, commit: string, graph?: string | null): Promise<Params>

@@ -1,7 +1,7 @@
 // model.tensor: answers the statistics of one tensor, read from the file in pieces; kept for the next time.
 import { AppError, ModelTensorParamsSchema, type TensorStatistics } from '@mistudio/contracts'
 import type { z } from 'zod'
-import type { JobContext, Outcome, Pipeline } from '../../runner/context.js'
+import { type JobContext, type OutcomeOf, pipeline } from '../../runner/context.js'
 import { withModelErrors } from '../errors.js'
 import { openWeightsFolder } from '../model-folder.js'
 import { fingerprint } from '../model-store.js'
@@ -37,7 +37,7 @@ async function statisticsOf(context: JobContext<Params>): Promise<TensorStatisti
   return found
 }
 
-async function run(context: JobContext<Params>): Promise<Outcome> {
+async function run(context: JobContext<Params>): Promise<OutcomeOf<'model.tensor'>> {
   try {
     return { state: 'completed', result: await withModelErrors(() => statisticsOf(context)) }
   } catch (error) {
@@ -46,8 +46,6 @@ async function run(context: JobContext<Params>): Promise<Outcome> {
   }
 }
 
-export const tensorPipeline: Pipeline<Params> = {
-  kind: 'model.tensor',
-  parse: (params) => ModelTensorParamsSchema.parse(params),
+export const tensorPipeline = pipeline('model.tensor', {
   run,
-}
+})

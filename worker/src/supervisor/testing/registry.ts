@@ -2,7 +2,7 @@
 import { AppError, type JobKind } from '@mistudio/contracts'
 import { z } from 'zod'
 import type { AnyPipeline } from '../../registry.js'
-import type { JobContext, Outcome, Pipeline } from '../../runner/context.js'
+import type { JobContext, Outcome } from '../../runner/context.js'
 
 const ParamsSchema = z.object({
   act: z.enum(['complete', 'refuse', 'count', 'deaf', 'hog', 'poison', 'late-poison', 'frail', 'odd-text']),
@@ -16,7 +16,7 @@ type Params = z.infer<typeof ParamsSchema>
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
 
 /** Counts to `steps`, one metric row a step, and keeps its place in the training's `step` column: a checkpoint in small. */
-const count = async (context: JobContext<Params>): Promise<Outcome> => {
+const count = async (context: JobContext<Params>): Promise<Outcome<unknown>> => {
   const { params, subjectId } = context.job
   const { rows } = await context.db.query<{ step: number }>('SELECT step FROM training WHERE id = $1', [subjectId])
   for (let step = rows[0]?.step ?? 0; step < params.steps; step++) {
@@ -35,7 +35,7 @@ const count = async (context: JobContext<Params>): Promise<Outcome> => {
 }
 
 /** Does all its work again, and dies in a last stage that counts nothing. */
-const latePoison = async (context: JobContext<Params>): Promise<Outcome> => {
+const latePoison = async (context: JobContext<Params>): Promise<Outcome<unknown>> => {
   const total = context.job.params.steps
   context.progress({ stage: 'opening', fraction: null })
   await context.flush()
@@ -47,7 +47,7 @@ const latePoison = async (context: JobContext<Params>): Promise<Outcome> => {
 }
 
 /** Comes one step further, keeps it, and dies; in every attempt but the last. */
-const frail = async (context: JobContext<Params>): Promise<Outcome> => {
+const frail = async (context: JobContext<Params>): Promise<Outcome<unknown>> => {
   const { params, subjectId } = context.job
   const { rows } = await context.db.query<{ step: number }>('SELECT step FROM training WHERE id = $1', [subjectId])
   const done = (rows[0]?.step ?? 0) + 1
@@ -60,7 +60,7 @@ const frail = async (context: JobContext<Params>): Promise<Outcome> => {
   return process.exit(137)
 }
 
-const act = async (context: JobContext<Params>): Promise<Outcome> => {
+const act = async (context: JobContext<Params>): Promise<Outcome<unknown>> => {
   switch (context.job.params.act) {
     case 'complete':
       return { state: 'completed', result: { attempt: context.job.attempt } }
@@ -86,6 +86,6 @@ const act = async (context: JobContext<Params>): Promise<Outcome> => {
 }
 
 export const loadPipeline = async (kind: JobKind): Promise<AnyPipeline> => {
-  const pipeline: Pipeline<Params> = { kind, parse: (params) => ParamsSchema.parse(params), run: act }
-  return pipeline as AnyPipeline
+  const pipeline = { kind, parse: (params: unknown) => ParamsSchema.parse(params), run: act }
+  return pipeline as unknown as AnyPipeline
 }

@@ -13,7 +13,7 @@ import {
 import * as setup from '../../extractions/testing.js'
 import { saeStore } from '../../features/index.js'
 import { modelStore } from '../../models/model-store.js'
-import type { Control, Outcome } from '../../runner/context.js'
+import type { Control, OutcomeOf } from '../../runner/context.js'
 import { trainPipeline } from '../train.pipeline.js'
 
 export const SIZE = 32
@@ -48,7 +48,7 @@ export const go: Attempt = () => 'run'
 
 export interface Trained {
   readonly run: TrainingRunParams
-  readonly outcomes: readonly (Outcome | Error)[]
+  readonly outcomes: readonly (OutcomeOf<'training.run'> | Error)[]
   /** By `key@step`, of the first training; `n:key@step` of the n-th from 1 on. Speeds are left out. */
   readonly stored: ReadonlyMap<string, number | null>
   /** Rows that were reported twice with different values. */
@@ -103,7 +103,7 @@ export class TrainingWorld {
   }
 
   async train(run: TrainingRunParams, attempts: readonly Attempt[] = [go]): Promise<Trained> {
-    const outcomes: (Outcome | Error)[] = []
+    const outcomes: (OutcomeOf<'training.run'> | Error)[] = []
     const stored = new Map<string, number | null>()
     const conflicts: string[] = []
     for (const [i, control] of attempts.entries()) {
@@ -149,5 +149,5 @@ export const killedAfter =
   }
 
 /** States of outcomes, messages of errors. */
-export const endings = (outcomes: readonly (Outcome | Error)[]): string[] =>
+export const endings = (outcomes: readonly (OutcomeOf<'training.run'> | Error)[]): string[] =>
   outcomes.map((outcome) => (outcome instanceof Error ? outcome.message : outcome.state))

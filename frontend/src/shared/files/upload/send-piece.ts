@@ -1,5 +1,6 @@
 // Sends one piece of a file with progress. XMLHttpRequest, because fetch does not tell how far a body has gone.
-import { API_PREFIX, AppError, ErrorEnvelopeSchema, type UploadedFile, UploadedFileSchema } from '@mistudio/contracts'
+import { AppError, ErrorEnvelopeSchema, ROUTES, type UploadedFile, UploadedFileSchema } from '@mistudio/contracts'
+import { api } from '../../../live/index.js'
 
 export interface PieceTarget {
   readonly uploadId: string
@@ -28,7 +29,7 @@ export const sendPiece = (
 ): Promise<UploadedFile> =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
-    request.open('PATCH', `${API_PREFIX}/folder-uploads/${uploadId}/files/${index}`)
+    request.open(ROUTES.uploadPiece.method, api.urls.uploadPiece({ params: { id: uploadId, index } }))
     request.setRequestHeader('content-type', 'application/octet-stream')
     request.setRequestHeader('content-range', `bytes ${start}-${start + bytes.byteLength - 1}/${total}`)
     const abort = () => request.abort()

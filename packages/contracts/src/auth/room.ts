@@ -1,0 +1,118 @@
+// The room of keys, sessions and sign-in.
+import { z } from 'zod'
+import { defineRoom } from '../definition/index.js'
+import {
+  ApiKeySchema,
+  CreateApiKeySchema,
+  CreatedApiKeySchema,
+  EndedSessionsSchema,
+  EndSessionsQuerySchema,
+  LoginSchema,
+  MeSchema,
+  OneTimeLinkSchema,
+  SessionSchema,
+  UseLinkSchema,
+} from './schemas.js'
+
+export * from './schemas.js'
+
+export const authRoom = defineRoom({
+  name: 'auth',
+  title: 'Keys and sessions',
+  work: null,
+  channels: [],
+  routes: {
+    me: {
+      summary: 'Tells who the caller is, and the version of the server.',
+      method: 'GET',
+      path: '/auth/me',
+      scope: null,
+      status: 200,
+      response: MeSchema,
+    },
+    login: {
+      summary: 'Signs a browser in with an API key.',
+      method: 'POST',
+      path: '/auth/login',
+      scope: null,
+      status: 200,
+      body: LoginSchema,
+      response: MeSchema,
+    },
+    useLink: {
+      summary: 'Trades a one-time code for a session cookie.',
+      method: 'POST',
+      path: '/auth/link',
+      scope: null,
+      status: 200,
+      body: UseLinkSchema,
+      response: MeSchema,
+    },
+    createLink: {
+      summary: 'Makes a one-time link that signs a browser in.',
+      method: 'POST',
+      path: '/auth/links',
+      scope: 'admin',
+      status: 201,
+      response: OneTimeLinkSchema,
+    },
+    logout: {
+      summary: 'Signs this browser out.',
+      method: 'POST',
+      path: '/auth/logout',
+      scope: null,
+      status: 200,
+      response: z.null(),
+    },
+    listSessions: {
+      summary: "Lists the sessions of the caller's key; of all keys for administrators.",
+      method: 'GET',
+      path: '/auth/sessions',
+      scope: 'read',
+      status: 200,
+      response: z.array(SessionSchema),
+    },
+    endSessions: {
+      summary: 'Signs out everywhere.',
+      method: 'DELETE',
+      path: '/auth/sessions',
+      scope: 'read',
+      status: 200,
+      query: EndSessionsQuerySchema,
+      response: EndedSessionsSchema,
+    },
+    endSession: {
+      summary: 'Ends one session.',
+      method: 'DELETE',
+      path: '/auth/sessions/:id',
+      scope: 'read',
+      status: 200,
+      response: z.null(),
+    },
+    listKeys: {
+      summary: 'Lists the API keys, without their secrets.',
+      method: 'GET',
+      path: '/auth/keys',
+      scope: 'admin',
+      status: 200,
+      response: z.array(ApiKeySchema),
+    },
+    createKey: {
+      summary: 'Makes an API key; only this answer holds its secret.',
+      method: 'POST',
+      path: '/auth/keys',
+      scope: 'admin',
+      status: 201,
+      body: CreateApiKeySchema,
+      response: CreatedApiKeySchema,
+    },
+    deleteKey: {
+      summary: 'Deletes an API key and ends its sessions.',
+      method: 'DELETE',
+      path: '/auth/keys/:id',
+      scope: 'admin',
+      status: 200,
+      response: z.null(),
+    },
+  },
+})

@@ -1,0 +1,12 @@
+export { type LateEnum, lateEnum } from './late-enum.js'
+export { defineRoom, type Room } from './room.js'
+export { type DownloadRoute, isRaw, type JsonRoute, type RawRoute, type Route, type UploadRoute } from './route.js'
+export {
+  defineWork,
+  type JobDefinition,
+  type QueueClass,
+  QueueClassSchema,
+  type Subject,
+  type Tone,
+  type Work,
+} from './work.js'

@@ -1,0 +1,18 @@
+// The rooms of the product, one line each. A room's face exports `<name>Room`, and `<name>Work` where it has jobs; `derived.ts` finds them
+// here by these names.
+export * from './auth/room.js'
+export * from './captures/room.js'
+export * from './checks/room.js'
+export * from './datasets/room.js'
+export * from './extractions/room.js'
+export * from './features/room.js'
+export * from './files/room.js'
+export * from './hub/room.js'
+export * from './jobs/room.js'
+export * from './models/room.js'
+export * from './saes/room.js'
+export * from './settings/room.js'
+export * from './steering/room.js'
+export * from './system/room.js'
+export * from './templates/room.js'
+export * from './trainings/room.js'
