@@ -27,6 +27,9 @@ export class StoredChecksRepository {
            UNION ALL SELECT 'captures', id, ready_at FROM capture UNION ALL SELECT 'saes', id, ready_at FROM sae
          ) kept LEFT JOIN stored_check found USING (room, id)
          WHERE coalesce(found.checked_at, kept.ready_at) < now() - make_interval(days => $1)
+         -- Which models are the product's own is known from their first check, which their registration is.
+         UNION ALL SELECT 1 FROM stored_check JOIN model USING (id)
+         WHERE room = 'models' AND checked_at < now() - make_interval(days => $1)
        ) AS due`,
       [days],
     )

@@ -71,6 +71,7 @@ export class ModelsRepository {
   }
 
   async remove(tx: Tx, id: string): Promise<void> {
+    await tx.storedCheck.deleteMany({ where: { room: 'models', id } })
     await tx.model.deleteMany({ where: { id } })
   }
 

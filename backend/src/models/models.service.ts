@@ -5,6 +5,7 @@ import {
   AbsentSiteSchema,
   AppError,
   type CreateModel,
+  type Damage,
   type HubSource,
   HubSourceSchema,
   hubFolderName,
@@ -30,6 +31,7 @@ import { requireSeen, versionOf } from '../common/edit.js'
 import { pageOf } from '../common/list.js'
 import type { Page } from '../common/route.js'
 import { statusOf } from '../common/status.js'
+import { StoredChecksRepository } from '../common/stored-checks.repository.js'
 import { iso } from '../common/time.js'
 import { FilesService } from '../files/files.service.js'
 import { FolderUploadsService } from '../files/folder-uploads.service.js'
@@ -47,20 +49,23 @@ export class ModelsService {
     private readonly uploads: FolderUploadsService,
     private readonly jobs: JobsService,
     private readonly questions: QuestionsService,
+    private readonly checks: StoredChecksRepository,
     private readonly config: AppConfig,
   ) {}
 
   async list(query: ListQuery): Promise<Page<Model>> {
     const { rows, total } = await this.repository.list(query)
-    const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
-    const models = rows.map((row) => toModel(row, jobs.get(row.id) ?? null))
+    const ids = rows.map(({ id }) => id)
+    const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('models', ids)]
+    const models = rows.map((row) => toModel(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
     return pageOf(models, total, query)
   }
 
   async get(id: string): Promise<Model> {
     const row = await this.repository.find(id)
     if (!row) throw new AppError('not_found', 'There is no such model.')
-    return toModel(row, (await this.jobs.newestOf([id])).get(id) ?? null)
+    const damage = (await this.checks.damageOf('models', [id])).get(id) ?? null
+    return toModel(row, (await this.jobs.newestOf([id])).get(id) ?? null, damage)
   }
 
   /** The model, with what its registration found. Throws `wrong_state` while it is not ready. */
@@ -188,7 +193,7 @@ class AlreadyThere extends Error {}
 const readyHint = (model: Model): string =>
   model.status === 'importing' ? 'wait until its registration has finished.' : 'its registration failed; see its page.'
 
-function toModel(row: ModelRow, job: Job | null): Model {
+function toModel(row: ModelRow, job: Job | null, damage: Damage | null): Model {
   return {
     id: row.id,
     name: row.name,
@@ -203,6 +208,7 @@ function toModel(row: ModelRow, job: Job | null): Model {
     parity: ParitySummarySchema.nullable().parse(row.parity),
     warnings: z.array(z.string()).parse(row.warnings),
     hub: HubSourceSchema.nullable().parse(row.hub),
+    damage,
     job,
     version: versionOf({ name: row.name }),
     createdAt: iso(row.createdAt),

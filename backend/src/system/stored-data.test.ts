@@ -48,6 +48,24 @@ it('starts by itself only when something was not looked at for a week', async ()
   expect(await jobs()).toHaveLength(1)
 })
 
+it('also when a model that the product keeps was not, and shows its damage on the model', async () => {
+  const id = randomUUID()
+  await app.database.pool.query(`UPDATE job SET state = 'completed'`)
+  await app.database.pool.query(`UPDATE stored_check SET checked_at = now()`)
+  await app.database.pool.query(`INSERT INTO model (id, name, path, ready_at) VALUES ($1, 'm', '/x', now())`, [id])
+  await app.database.pool.query(
+    `INSERT INTO stored_check (room, id, bytes, file, found_at, checked_at)
+     VALUES ('models', $1, 10, 'model.safetensors', now(), now() - interval '8 days')`,
+    [id],
+  )
+  await app.app.get(StoredDataService, { strict: false }).checkWhenIdle()
+  const active = `SELECT count(*)::int AS n FROM job WHERE kind = 'data.check' AND state = 'queued'`
+  expect((await app.database.pool.query(active)).rows).toEqual([{ n: 1 }])
+  expect((await app.call('GET', `/models/${id}`)).body.data.damage).toMatchObject({ file: 'model.safetensors' })
+  await app.call('DELETE', `/models/${id}`)
+  expect((await app.call('GET', '/system/stored-data')).body.data.damaged).toHaveLength(1)
+})
+
 it('one check at a time', async () => {
   const target = { room: 'datasets', id: DAMAGED }
   expect((await app.call('POST', '/system/stored-data/check', { target })).body.error.code).toBe('conflict')

@@ -21,6 +21,8 @@ const DAMAGE: ReadonlySet<FormatErrorCode> = new Set<FormatErrorCode>([
   ...(['safetensors_ranges_invalid', 'safetensors_file_truncated', 'safetensors_shape_mismatch'] as const),
 ])
 
+export const isDamage = (code: FormatErrorCode): boolean => DAMAGE.has(code)
+
 const isStored = (room: string): room is StoredRoom => STORED_ROOMS.some((name) => name === room)
 
 /** The error of a damaged file of ours; null for any other. */

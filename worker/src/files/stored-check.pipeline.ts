@@ -4,13 +4,14 @@ import { type Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { STORED_ROOMS, type StoredCheckParams, type StoredTarget } from '@mistudio/contracts'
-import { FormatError, readManifestFiles, verifyFiles } from '@mistudio/formats'
+import { STORED_ROOMS, type StoredCheckParams, type StoredRoom, type StoredTarget } from '@mistudio/contracts'
+import { type Expected, FormatError, isInside, readManifestFiles, verifyFiles } from '@mistudio/formats'
 import { z } from 'zod'
 import { type JobContext, pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
-import { damageOf, noteCheck } from './damage.js'
+import { isDamage, noteCheck } from './damage.js'
+import { readModelManifest } from './model-manifest.js'
 import { folderOf } from './places.js'
 
 type Context = JobContext<StoredCheckParams>
@@ -29,11 +30,17 @@ export const storedCheckPipeline = pipeline('data.check', {
   },
 })
 
-/** A folder with a manifest. Trainings have one per checkpoint. */
+/** A thing with its folders that have a manifest. Trainings have one per checkpoint. */
 interface Store extends StoredTarget {
+  /** Where it lies. */
+  readonly whole: string
   readonly folders: readonly string[]
   readonly bytes: number
 }
+
+/** The files of a folder and what they hashed to. */
+const filesOf = async (room: StoredRoom, folder: string): Promise<Expected> =>
+  room === 'models' ? ((await readModelManifest(folder)) ?? {}) : readManifestFiles(folder)
 
 /** Thrown between two pieces when another job waits. */
 class GiveWay extends Error {}
@@ -59,16 +66,17 @@ async function checkAll(context: Context): Promise<{ checked: number; damaged: n
 }
 
 /** The first damaged file of a thing, below its folder; null: all are as they were written. */
-async function damagedFile({ folders }: Store, reading: Reading): Promise<string | null> {
+async function damagedFile({ room, whole, folders }: Store, reading: Reading): Promise<string | null> {
   for (const folder of folders) {
     try {
-      const files = await readManifestFiles(folder)
+      const files = await filesOf(room, folder)
       await verifyFiles(folder, files, { again: true, onBytes: (bytes) => reading.on(bytes) })
     } catch (error) {
       if (!(error instanceof FormatError)) throw error
-      const damage = damageOf(error)
-      if (damage) return z.string().parse(damage.details?.['file'])
-      // Deleted while it was read.
+      // Gone while it was read is no damage, unless only this file is gone.
+      const missing =
+        error.code === 'file_not_found' && (await filesOf(room, folder).then(Object.keys, () => [])).length > 0
+      if (error.file !== undefined && (missing || isDamage(error.code))) return relative(whole, error.file)
       if (error.code !== 'file_not_found' && error.code !== 'manifest_missing') throw error
     }
   }
@@ -101,9 +109,11 @@ const othersWait = async ({ db }: Context): Promise<boolean> =>
   ((await db.query(`SELECT 1 FROM job WHERE state IN ('queued', 'running') AND kind <> 'data.check' LIMIT 1`))
     .rowCount ?? 0) > 0
 
-async function everything({ dataDir }: Context): Promise<StoredTarget[]> {
-  const found: StoredTarget[] = []
+async function everything({ dataDir, db }: Context): Promise<StoredTarget[]> {
+  const { rows } = await db.query<{ id: string }>('SELECT id FROM model WHERE ready_at IS NOT NULL')
+  const found: StoredTarget[] = rows.map(({ id }) => ({ room: 'models', id }))
   for (const room of STORED_ROOMS) {
+    if (room === 'models') continue
     const names = await foldersIn(join(dataDir, room))
     for (const id of names) if (z.uuid().safeParse(id).success) found.push({ room, id })
   }
@@ -120,10 +130,24 @@ async function due({ db, dataDir, job }: Context, targets: readonly StoredTarget
   const chosen = targets.filter((target) => age(target) >= job.params.olderThanDays).sort((a, b) => age(b) - age(a))
   const stores: Store[] = []
   for (const target of chosen) {
-    const store = await storeOf(dataDir, target)
+    const store = target.room === 'models' ? await modelOf({ db, dataDir }, target) : await storeOf(dataDir, target)
     if (store) stores.push(store)
   }
   return stores
+}
+
+/** Null for a model in a folder of the user, which may change, and for one of which nobody noted what its files hashed to. */
+async function modelOf({ db, dataDir }: Pick<Context, 'db' | 'dataDir'>, target: StoredTarget): Promise<Store | null> {
+  const { rows } = await db.query<{ path: string }>('SELECT path FROM model WHERE id = $1', [target.id])
+  const path = rows[0]?.path
+  if (path === undefined || !isInside(dataDir, path)) return null
+  const files = await readModelManifest(path).catch((error: unknown) => {
+    // Its own damage is found when the model is read.
+    if (error instanceof FormatError) return {}
+    throw error
+  })
+  const bytes = Object.values<Expected[string]>(files ?? {}).reduce((sum, file) => sum + file.bytes, 0)
+  return files && { room: target.room, id: target.id, whole: path, folders: [path], bytes }
 }
 
 /** Null for a thing that has no complete folder (yet, or any more). */
@@ -138,7 +162,7 @@ async function storeOf(dataDir: string, { room, id }: StoredTarget): Promise<Sto
     complete.push(folder)
     for (const file of Object.values(files ?? {})) bytes += file.bytes
   }
-  return complete.length > 0 ? { room, id, folders: complete, bytes } : null
+  return complete.length > 0 ? { room, id, whole, folders: complete, bytes } : null
 }
 
 const hasManifest = async (folder: string): Promise<boolean> =>

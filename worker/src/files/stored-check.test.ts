@@ -1,6 +1,6 @@
 // Damage of what the product keeps: found by whoever opens it and by the check, said with the way out, noted where the pages read it.
-import { randomUUID } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { createHash, randomUUID } from 'node:crypto'
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError, type StoredCheckParams } from '@mistudio/contracts'
 import {
@@ -20,6 +20,7 @@ import type { Control, JobContext } from '../runner/context.js'
 import { errorBody } from '../runner/errors.js'
 import { noteDamage } from './damage.js'
 import { withFileErrors } from './errors.js'
+import { writeModelManifest } from './model-manifest.js'
 import { storedCheckPipeline } from './stored-check.pipeline.js'
 
 let db: Pool
@@ -36,6 +37,7 @@ beforeEach(async () => {
   dataDir = temporaryFolder()
   await db.query('DELETE FROM stored_check')
   await db.query('DELETE FROM job')
+  await db.query('DELETE FROM model')
 })
 
 function flip(path: string): void {
@@ -153,7 +155,35 @@ describe('a damaged file', () => {
   })
 })
 
+/** A model of which it was noted what its files hashed to; its row as registration leaves it. */
+async function model(path: string): Promise<string> {
+  const id = randomUUID()
+  mkdirSync(path, { recursive: true })
+  writeFileSync(join(path, 'model.safetensors'), 'weights of a model')
+  const sha256 = createHash('sha256').update('weights of a model').digest('hex')
+  await writeModelManifest(dataDir, path, [{ name: 'model.safetensors', bytes: 18, sha256 }])
+  await db.query(`INSERT INTO model (id, name, path, ready_at) VALUES ($1, 'm', $2, now())`, [id, path])
+  return id
+}
+
 describe('the check of stored data', () => {
+  it('reads models that the product keeps, uploads and snapshots of the hub, and no folder of a user', async () => {
+    const upload = join(dataDir, 'uploads', randomUUID(), 'model')
+    const snapshot = join(dataDir, 'hub', 'org--tiny', 'a'.repeat(40))
+    const [uploaded, fetched, own] = [await model(upload), await model(snapshot), await model(temporaryFolder())]
+    expect(await check()).toMatchObject({ result: { checked: 2, damaged: 0, bytes: 36 } })
+    flip(join(upload, 'model.safetensors'))
+    rmSync(join(snapshot, 'model.safetensors'))
+    await check()
+    const rows = await found()
+    expect(rows).toContainEqual({ room: 'models', id: uploaded, file: 'model.safetensors', dated: true })
+    expect(rows.map(({ id }) => id)).not.toContain(own)
+    flip(join(upload, 'model.safetensors'))
+    await check({ target: { room: 'models', id: uploaded } })
+    expect((await found()).find(({ id }) => id === uploaded)).toMatchObject({ file: null })
+    expect((await found()).find(({ id }) => id === fetched)).toMatchObject({ file: 'model.safetensors' })
+  })
+
   it('finds what is damaged among what is not, and that it was restored', async () => {
     const [good, bad, text, features] = [
       await tokens(),
@@ -178,6 +208,13 @@ describe('the check of stored data', () => {
     mkdirSync(join(dataDir, 'captures', randomUUID()), { recursive: true })
     expect(await check()).toMatchObject({ result: { checked: 1 } })
     expect(await check({ olderThanDays: 7 })).toMatchObject({ result: { checked: 0, left: 0 } })
+  })
+
+  it('finds a file that is gone', async () => {
+    const id = await tokens()
+    rmSync(join(dataDir, 'tokenizations', id, 'tokens.bin'))
+    await check()
+    expect(await found()).toEqual([{ room: 'tokenizations', id, file: 'tokens.bin', dated: true }])
   })
 
   it('finds a manifest that was damaged', async () => {

@@ -2,10 +2,10 @@
 import { basename } from 'node:path'
 import { type ModelInspection, type ParityReport, paritySummary } from '@mistudio/contracts'
 import type { Precision } from '@mistudio/interp'
+import { noteCheck, writeModelManifest } from '../files/index.js'
 import type { Interrupted, JobContext, OutcomeOf } from '../runner/context.js'
 import { withModelErrors } from './errors.js'
 import { inspectModel } from './inspect.pipeline.js'
-import { writeModelManifest } from './model-manifest.js'
 import { ModelStore } from './model-store.js'
 import { parityReport, writeReport } from './parity/report.js'
 import { failureWarnings, lossWarnings, selfCheckOf } from './self-check.js'
@@ -36,15 +36,19 @@ async function store(context: JobContext<CheckParams>, inspection: ModelInspecti
   }
   const { modelId, path, precision } = context.job.params
   await writeReport(context.dataDir, modelId, report)
-  await writeModelManifest(context.dataDir, path, report.model.files)
+  const { files } = report.model
+  const kept = await writeModelManifest(context.dataDir, path, files)
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   const sets = ['precision', ...Object.keys(columns)].map((column, i) => `${column} = $${i + 2}`)
-  await context.commit((tx) =>
-    tx.query(`UPDATE model SET ${sets.join(', ')}, ready_at = coalesce(ready_at, now()) WHERE id = $1`, [
+  await context.commit(async (tx) => {
+    // All of it was read just now.
+    if (kept) await noteCheck(tx, { room: 'models', id: modelId, bytes, file: null })
+    return tx.query(`UPDATE model SET ${sets.join(', ')}, ready_at = coalesce(ready_at, now()) WHERE id = $1`, [
       modelId,
       precision,
       ...Object.values(columns).map((value) => (value === null ? null : JSON.stringify(value))),
-    ]),
-  )
+    ])
+  })
 }
 
 /** Nothing is kept between attempts, so a suspended run starts anew. */

@@ -22,7 +22,7 @@ import {
 } from '@mistudio/interp'
 import { findGraph, type ModelFile, openModelFile } from '@mistudio/onnx'
 import { z } from 'zod'
-import { requireModelWhole } from './model-manifest.js'
+import { requireModelWhole } from '../files/index.js'
 import { GOLDEN_TENSORS } from './parity/golden-files.js'
 
 interface AnyFolder {

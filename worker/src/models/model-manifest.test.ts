@@ -2,9 +2,9 @@ import { closeSync, cpSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { DEMO_MODEL, temporaryFolder } from '../datasets/testing.js'
+import { writeModelManifest } from '../files/index.js'
 import { withModelErrors } from './errors.js'
 import { openModelFolder } from './model-folder.js'
-import { writeModelManifest } from './model-manifest.js'
 import { hashFiles } from './parity/files.js'
 
 /** The demo model in a folder, with its last weight changed by `damage`. */

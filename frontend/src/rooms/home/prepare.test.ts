@@ -17,6 +17,7 @@ const model = (over: Partial<Model>): Model => ({
   name: 'tiny',
   path: '/x',
   hub: null,
+  damage: null,
   status: 'ready',
   precision: 'float32',
   spec: null,

@@ -4,6 +4,7 @@ import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { line } from '../common/text.js'
 import { VersionSchema } from '../common/version.js'
+import { DamageSchema } from '../files/stored.js'
 import { HubSourceSchema } from '../hub/schemas.js'
 import { JobSchema } from '../jobs/schemas.js'
 import { listQuery } from '../lists/index.js'
@@ -104,6 +105,8 @@ export const ModelSchema = z.object({
   warnings: z.array(z.string()),
   /** Set when the files came from the Hugging Face hub. */
   hub: HubSourceSchema.nullable(),
+  /** Found by the check of stored data in files that the product keeps; null: none is known. */
+  damage: DamageSchema.nullable(),
   job: JobSchema.nullable(),
   version: VersionSchema,
   createdAt: TimeSchema,

@@ -4,6 +4,7 @@ import Cpu from 'lucide-react/icons/cpu'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Link } from 'react-router'
 import { subjectStatus } from '../../../jobs/prepare.js'
+import { DamageBadge } from '../../../jobs/view/damage.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { places } from '../../../places/index.js'
@@ -31,6 +32,7 @@ export function ModelCard({ model }: { model: Model }) {
           </div>
         </div>
         <div className="flex flex-wrap items-center gap-2">
+          <DamageBadge damage={model.damage} />
           {model.warnings.length > 0 && (
             <Badge tone="amber" icon={TriangleAlert}>
               {model.warnings.length === 1 ? '1 warning' : `${model.warnings.length} warnings`}

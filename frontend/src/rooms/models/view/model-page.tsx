@@ -11,6 +11,7 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import Workflow from 'lucide-react/icons/workflow'
 import { useState } from 'react'
 import { subjectStatus } from '../../../jobs/prepare.js'
+import { DamageNotice } from '../../../jobs/view/damage.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { useLiveStatus, useSubject } from '../../../live/index.js'
@@ -88,6 +89,7 @@ function ModelView({ model }: { model: Model }) {
     >
       <div className="space-y-5">
         <ModelState model={model} />
+        <DamageNotice damage={model.damage} id={model.id} />
         <Warnings warnings={model.warnings} />
         {model.spec && <ModelTabs model={model} />}
       </div>

@@ -12,6 +12,7 @@ import { Button, Card, ErrorState, formatBytes, plural, RelativeTime, Skeleton, 
 
 /** Pages of single things; a tokenization is on its dataset's. */
 const PAGES: Partial<Record<StoredRoom, string>> = {
+  models: places.models(),
   datasets: places.datasets(),
   captures: places.captures(),
   saes: places.saes(),
