@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { QUESTION_SECONDS } from '@mistudio/contracts'
+import { QUESTION_SECONDS, RUNNER_ENDED_SECONDS } from '@mistudio/contracts'
 import { z } from 'zod'
 
 const EnvironmentSchema = z.object({
@@ -23,6 +23,8 @@ export interface WorkerConfig {
   readonly registry: string | undefined
   /** How long a short question may run. */
   readonly questionSeconds: number
+  /** After so long without a word a runner counts as hung and is ended. */
+  readonly silentSeconds: number
   /** How the servers are told to a child process: as this process was told, so that passwords in files stay there. */
   readonly serverEnvironment: NodeJS.ProcessEnv
   /** Compiled entry of the runner process. */
@@ -50,6 +52,7 @@ export const readConfig = (env: NodeJS.ProcessEnv = process.env): WorkerConfig =
     threads: MISTUDIO_THREADS ?? availableParallelism(),
     registry: MISTUDIO_REGISTRY,
     questionSeconds: QUESTION_SECONDS,
+    silentSeconds: RUNNER_ENDED_SECONDS,
     serverEnvironment: Object.fromEntries(
       SERVERS.map((name) => (env[name] ? [name, env[name]] : [`${name}_FILE`, env[`${name}_FILE`]])),
     ),

@@ -36,10 +36,20 @@ it('tells what runs and what waits, by the time of queueing', async () => {
   const compute = body.data.pools.find((pool: { queue: string }) => pool.queue === 'compute')
   expect(compute).toEqual({
     queue: 'compute',
-    running: [{ id: running, kind: 'training.run', title: 'X' }],
+    running: [{ id: running, kind: 'training.run', title: 'X', silentSeconds: null }],
     waiting: [early, late],
   })
   expect(body.data.workers[0].silentSeconds).toBeGreaterThanOrEqual(30)
+})
+
+it('tells how long the runner of each job has been silent', async () => {
+  await beat(3)
+  const running = await job('X', { state: 'running' })
+  const runners = [{ queue: 'compute', pid: 7, jobId: running, rssBytes: null, silentSeconds: 40 }]
+  await test.database.pool.query('UPDATE worker_process SET runners = $1', [JSON.stringify(runners)])
+  const { body } = await test.call('GET', '/queues')
+  const [compute] = body.data.pools
+  expect(compute.running[0]).toMatchObject({ id: running, silentSeconds: expect.closeTo(43, 0) })
 })
 
 it('ends a question whose worker falls silent, saying so', async () => {

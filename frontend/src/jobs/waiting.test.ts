@@ -1,12 +1,16 @@
 // Guards: a waiting job says what it waits for, and a worker that hangs is said in words, by the server's clock.
 import type { Queues } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { ordinal, silenceText, waitingText, workerSilence } from './waiting.js'
+import { hangText, ordinal, silenceText, waitingText, workerSilence } from './waiting.js'
 
 const queues = (over: Partial<Queues> = {}): Queues => ({
   workers: [{ id: 'w', silentSeconds: 1 }],
   pools: [
-    { queue: 'compute', running: [{ id: 'x', kind: 'training.run', title: 'X' }], waiting: ['a', 'b', 'c'] },
+    {
+      queue: 'compute',
+      running: [{ id: 'x', kind: 'training.run', title: 'X', silentSeconds: 2 }],
+      waiting: ['a', 'b', 'c'],
+    },
     { queue: 'interactive', running: [], waiting: ['g'] },
     { queue: 'io', running: [], waiting: [] },
   ],
@@ -43,6 +47,29 @@ it('judges a running job by the worker that owns it', () => {
   expect(silenceText(workerSilence(two, 'hung'))).toBe('No worker answers since 1 min 00 s')
   expect(silenceText(workerSilence(two, 'fresh'))).toBeNull()
   expect(silenceText(workerSilence(two))).toBeNull()
+})
+
+describe('a running job whose runner', () => {
+  const silent = (silentSeconds: number | null, ageSeconds = 0) =>
+    hangText(
+      'x',
+      now(
+        {
+          pools: [
+            { queue: 'compute', running: [{ id: 'x', kind: 'training.run', title: 'X', silentSeconds }], waiting: [] },
+          ],
+        },
+        ageSeconds,
+      ),
+    )
+  it('speaks is not said to hang', () => {
+    expect([silent(null), silent(29), hangText('other', now())]).toEqual([null, null, null])
+  })
+  it('has been silent says so, and what comes next', () => {
+    expect(silent(28, 3)).toBe(
+      'Its process has not been heard for 31 s and may hang. Cancel ends it within seconds; after 10 min of silence the worker ends it and the job goes on from what it stored last.',
+    )
+  })
 })
 
 it('counts in English', () => {

@@ -1,5 +1,11 @@
 // What a job waits for, and whether anybody works at all: words made of the state of the queues. Pure; the caller brings the clock.
-import { type Job, type Queues, WORKER_SILENT_SECONDS } from '@mistudio/contracts'
+import {
+  type Job,
+  type Queues,
+  RUNNER_ENDED_SECONDS,
+  RUNNER_SILENT_SECONDS,
+  WORKER_SILENT_SECONDS,
+} from '@mistudio/contracts'
 import { formatCount, formatDuration } from '../ui/format.js'
 import { kindLabel } from './prepare.js'
 
@@ -21,6 +27,14 @@ export const isSilentWorker = (silence: number | null): boolean => silence === n
 export const silenceText = (silence: number | null): string | null => {
   if (silence === null) return 'No worker is running'
   return isSilentWorker(silence) ? `No worker answers since ${formatDuration(Math.floor(silence))}` : null
+}
+
+/** What to say of a running job whose runner has fallen silent although its worker answers; null while it speaks. */
+export const hangText = (id: string, { queues, ageSeconds }: QueuesNow): string | null => {
+  const told = queues.pools.flatMap(({ running }) => running).find((job) => job.id === id)?.silentSeconds ?? null
+  if (told === null || told + ageSeconds < RUNNER_SILENT_SECONDS) return null
+  const since = formatDuration(Math.floor(told + ageSeconds))
+  return `Its process has not been heard for ${since} and may hang. Cancel ends it within seconds; after ${RUNNER_ENDED_SECONDS / 60} min of silence the worker ends it and the job goes on from what it stored last.`
 }
 
 const ENDINGS = ['th', 'st', 'nd', 'rd']

@@ -1,5 +1,5 @@
 // Entry of a runner process: takes jobs from its supervisor, runs their pipelines one at a time, and dies with its supervisor.
-import { type FromRunner, FromRunnerSchema, ToRunnerSchema } from '@mistudio/contracts'
+import { type FromRunner, FromRunnerSchema, RUNNER_BEAT_SECONDS, ToRunnerSchema } from '@mistudio/contracts'
 import { readingWithin } from '@mistudio/formats'
 import pg from 'pg'
 import { readConfig } from '../config.js'
@@ -67,6 +67,8 @@ process.on('message', (raw) => {
   else if (message.type === 'control') control = message.control
   else current.reporter.acknowledge(message.upTo)
 })
+// Comes from the loop that reports and hears: a runner that calculates in threads beats, one that hangs does not.
+setInterval(() => current && send({ type: 'beat' }), 1000 * RUNNER_BEAT_SECONDS).unref()
 process.on('disconnect', () => process.exit(1))
 // The supervisor decides when a runner ends: a Ctrl-C in the terminal reaches the whole group.
 process.on('SIGINT', () => undefined).on('SIGTERM', () => undefined)

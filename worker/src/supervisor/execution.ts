@@ -1,6 +1,7 @@
 // Drives one attempt of one job on a runner: stores its reports, keeps its lease, passes on what the user wants, records its end.
 import type { ErrorBody, FromRunner, JobControl, Report } from '@mistudio/contracts'
 import type { Pool } from 'pg'
+import type { WorkerConfig } from '../config.js'
 import type { Control } from '../runner/context.js'
 import { isConnectionLoss } from '../runner/database.js'
 import { errorBody, FencedError } from '../runner/errors.js'
@@ -40,13 +41,14 @@ export class Execution {
   private readonly reach: Reach
   private cancelTimer: NodeJS.Timeout | null = null
   private overtime = false
+  private hung = false
 
   constructor(
     private readonly db: Pool,
     private readonly publisher: Publisher,
     private readonly runner: RunnerProcess,
     private readonly row: JobRow,
-    private readonly questionSeconds: number,
+    private readonly limits: Pick<WorkerConfig, 'questionSeconds' | 'silentSeconds'>,
   ) {
     this.fence = { id: row.id, owner: String(row.owner), attempt: row.attempt }
     this.control = row.control as JobControl
@@ -56,8 +58,12 @@ export class Execution {
   /** Runs to the end of the attempt and returns the state in which the job was left; null when it was taken from us. */
   async run(): Promise<{ stored: Stored; row: JobRow } | null> {
     const outcome = this.drive()
-    const renewal = setInterval(() => void this.renew(), RENEW_MS)
-    const limit = this.row.queue === 'questions' ? setTimeout(() => this.timeOut(), 1000 * this.questionSeconds) : null
+    const renewal = setInterval(() => {
+      this.endTheHung()
+      void this.renew()
+    }, RENEW_MS)
+    const limit =
+      this.row.queue === 'questions' ? setTimeout(() => this.timeOut(), 1000 * this.limits.questionSeconds) : null
     try {
       const how = await outcome
       await this.writing
@@ -90,6 +96,14 @@ export class Execution {
     this.runner.kill()
   }
 
+  /** A runner that hangs ends, and its job goes on from what it stored last. A question has its own, shorter limit. */
+  private endTheHung(): void {
+    if (!this.runner.alive || this.runner.silentSeconds < this.limits.silentSeconds) return
+    console.error(`job ${this.fence.id}: its runner was not heard for ${this.limits.silentSeconds} s and is ended`)
+    this.hung = true
+    this.runner.kill()
+  }
+
   private drive(): Promise<Outcome> {
     const { id, kind, subject_id: subjectId, attempt, params } = this.row
     return new Promise((done) => {
@@ -99,7 +113,7 @@ export class Execution {
           if (message.type === 'report' && message.jobId === id) this.receive(message.n, message.report)
           else if (message.type === 'outcome' && message.jobId === id) done(message.outcome)
         },
-        death: (signal) => done({ state: 'crashed', signal }),
+        death: (signal) => done({ state: 'crashed', signal: this.hung ? 'no sign of life' : signal }),
       })
       if (!this.runner.alive) return done({ state: 'crashed', signal: 'died before the start' })
       const job = { id, kind: kind as never, subjectId, attempt, owner: this.fence.owner, params }
@@ -214,7 +228,7 @@ export class Execution {
   private endOfCrash(signal: string): End {
     if (this.control === 'cancel') return { state: 'cancelled' }
     if (this.suspended) return { state: 'queued' }
-    if (this.overtime) return { state: 'failed', error: overtimeError(this.questionSeconds) }
+    if (this.overtime) return { state: 'failed', error: overtimeError(this.limits.questionSeconds) }
     const crashes = (this.reach.advanced ? 0 : this.row.crashes) + 1
     const most = this.row.queue === 'questions' ? MAX_QUESTION_CRASHES : MAX_CRASHES
     if (crashes <= most) return { state: 'queued', crash: { signal } }

@@ -14,6 +14,7 @@ export const heartbeat = async (db: Pool, id: string, pools: readonly RunnerPool
       pid: current?.alive ? current.pid : null,
       jobId: current?.jobId ?? null,
       rssBytes: current?.alive ? await current.rssBytes() : null,
+      silentSeconds: current?.alive && current.jobId !== null ? current.silentSeconds : null,
     })),
   )
   await db.query(

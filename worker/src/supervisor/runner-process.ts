@@ -16,6 +16,8 @@ export class RunnerProcess {
   private listener: RunnerListener | null = null
   alive = true
   jobId: string | null = null
+  /** By the clock of the process, which stands still while the machine sleeps. */
+  private heardAt = performance.now()
 
   /** `execArgv`: options of Node itself. */
   constructor(entry: string, env: NodeJS.ProcessEnv, execArgv: readonly string[]) {
@@ -35,12 +37,18 @@ export class RunnerProcess {
     return this.child.pid ?? null
   }
 
+  /** Seconds since it said anything. */
+  get silentSeconds(): number {
+    return (performance.now() - this.heardAt) / 1000
+  }
+
   listen(listener: RunnerListener | null): void {
     this.listener = listener
   }
 
   send(message: ToRunner): void {
     // A runner that dies at this moment is told of by its exit, not by the failed write.
+    if (message.type === 'start') this.heardAt = performance.now()
     if (this.alive && this.child.connected) this.child.send(message, () => undefined)
   }
 
@@ -59,6 +67,7 @@ export class RunnerProcess {
   }
 
   private receive(raw: unknown): void {
+    this.heardAt = performance.now()
     const parsed = FromRunnerSchema.safeParse(raw)
     if (parsed.success) {
       this.listener?.message(parsed.data)

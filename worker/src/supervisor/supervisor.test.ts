@@ -1,3 +1,4 @@
+import { RUNNER_BEAT_SECONDS, WORKER_BEAT_SECONDS } from '@mistudio/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FencedError } from '../runner/errors.js'
 import { claim, release, storeReports } from './ledger.js'
@@ -160,12 +161,48 @@ describe('the ledger', () => {
 describe('a question that takes longer than it may', () => {
   it('is ended with its runner, whatever the runner does, and the next one gets another', async () => {
     const world = await openWorld()
-    await world.supervise(1)
+    await world.supervise({ questionSeconds: 1 })
     const question = { kind: 'dataset.preview', queue: 'questions' } as const
     for (const act of ['hog', 'deaf']) {
       const row = await world.until(await world.submit({ act }, question), ended, 'the end')
       expect(row).toMatchObject({ state: 'failed', attempt: 1, error: { code: 'job_timeout' } })
     }
+    await world.close()
+  })
+})
+
+describe('a runner that hangs', () => {
+  it('is told of with the age of its last word, and one at work is heard', async () => {
+    const world = await openWorld()
+    await world.supervise()
+    const id = await world.submit({ act: 'deaf' })
+    const pid = await world.runnerPid(id)
+    const silence = async (): Promise<number> => {
+      const { rows } = await world.db.query<{ silent: number }>(
+        `SELECT (r->>'silentSeconds')::float8 AS silent FROM worker_process, jsonb_array_elements(runners) r WHERE r->>'jobId' = $1`,
+        [id],
+      )
+      return rows[0]?.silent ?? Number.NaN
+    }
+    // Two beats of the worker later a runner that only waits was heard, for it beats, too.
+    await new Promise((done) => setTimeout(done, 2 * 1000 * WORKER_BEAT_SECONDS))
+    expect(await silence()).toBeLessThan(RUNNER_BEAT_SECONDS + 2)
+    process.kill(pid, 'SIGSTOP')
+    await expect.poll(silence, { timeout: 20_000 }).toBeGreaterThan(RUNNER_BEAT_SECONDS + 2)
+    await world.want(id, 'cancel')
+    await world.until(id, ended, 'the end')
+    await world.close()
+  })
+
+  it('is ended, and its job goes on from what it stored', async () => {
+    const world = await openWorld()
+    await world.supervise({ silentSeconds: 8 })
+    const id = await world.submit({ act: 'count', steps: STEPS, pauseMs: 500 })
+    await world.until(id, (row) => row.seq > 5, 'some progress')
+    process.kill(await world.runnerPid(id), 'SIGSTOP')
+    const row = await world.until(id, ended, 'the end')
+    expect(row).toMatchObject({ state: 'completed', attempt: 2 })
+    expect(await world.metricRows(id)).toEqual(everyStep)
     await world.close()
   })
 })

@@ -121,7 +121,7 @@ export class Supervisor {
       this.publisher.stored(claimed)
       const slot = this.pools.get(queue)?.free()
       if (!slot) throw new Error(`There is no runner for queue ${queue}.`)
-      const execution = new Execution(this.db, this.publisher, slot.take(), claimed.row, this.config.questionSeconds)
+      const execution = new Execution(this.db, this.publisher, slot.take(), claimed.row, this.config)
       this.executions.add(execution)
       try {
         const running = execution.run()

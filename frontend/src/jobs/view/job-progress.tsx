@@ -9,7 +9,7 @@ import { places } from '../../places/index.js'
 import { cx, Progress, ProgressBar, type Tone } from '../../ui/index.js'
 import { useQueuesNow } from '../api.js'
 import { kindTone } from '../prepare.js'
-import { isSilentWorker, silenceText, waitingText, workerSilence } from '../waiting.js'
+import { hangText, isSilentWorker, silenceText, waitingText, workerSilence } from '../waiting.js'
 
 interface JobProgressProps {
   job: Job
@@ -29,7 +29,7 @@ export function JobProgress({ job, label, tone = kindTone(job.kind) }: JobProgre
         still={job.state !== 'running'}
         label={label}
       />
-      {job.state === 'running' && <SilentWorker owner={job.owner} />}
+      {job.state === 'running' && <Silence id={job.id} owner={job.owner} />}
     </div>
   )
 }
@@ -58,15 +58,17 @@ function Waiting({ job, label }: { job: Job; label: string }) {
   )
 }
 
-function SilentWorker({ owner }: { owner: string | null }) {
+/** A word when the worker of a running job has fallen silent, or its runner while the worker answers. */
+function Silence({ id, owner }: { id: string; owner: string | null }) {
   const now = useQueuesNow()
-  const text = now && silenceText(workerSilence(now, owner))
+  const worker = now && silenceText(workerSilence(now, owner))
+  const text = worker ? `${worker}: the work stands still.` : now && hangText(id, now)
   if (!text) return null
   return (
     <p role="status" className="mt-1.5 flex items-start gap-2 text-xs text-tone-amber">
       <TriangleAlert className="mt-0.5 size-3.5 shrink-0" aria-hidden />
       <span>
-        {text}: the work stands still.{' '}
+        {text}{' '}
         <Link to={places.system()} className="underline hover:text-heading">
           System
         </Link>

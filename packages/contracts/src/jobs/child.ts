@@ -38,6 +38,8 @@ export type Report = z.infer<typeof ReportSchema>
 
 export const FromRunnerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), pid: z.int() }),
+  /** Nothing but that its process still hears and speaks. */
+  z.object({ type: z.literal('beat') }),
   z.object({ type: z.literal('report'), jobId: IdSchema, n: z.int(), report: ReportSchema }),
   z.object({
     type: z.literal('outcome'),

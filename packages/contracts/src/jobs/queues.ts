@@ -9,7 +9,20 @@ export const WORKER_BEAT_SECONDS = 5
 /** A worker that was not heard for this long does not answer: two beats are missing. */
 export const WORKER_SILENT_SECONDS = 12
 
-const AtWorkSchema = z.object({ id: IdSchema, kind: JobKindSchema, title: z.string() })
+/** How often a runner at work lets its worker hear from it, whatever it reports. */
+export const RUNNER_BEAT_SECONDS = 5
+/** A runner that was not heard for this long may hang: no step of any job keeps a process from speaking so long. */
+export const RUNNER_SILENT_SECONDS = 30
+/** After so much silence its worker ends it, and the job goes on from what it stored last. */
+export const RUNNER_ENDED_SECONDS = 600
+
+const AtWorkSchema = z.object({
+  id: IdSchema,
+  kind: JobKindSchema,
+  title: z.string(),
+  /** Seconds since its runner was heard, as its worker told; null before the worker told anything. */
+  silentSeconds: z.number().nullable(),
+})
 
 export const PoolSchema = z.object({
   queue: QueueClassSchema,

@@ -63,6 +63,8 @@ export const WorkerSchema = z.object({
       pid: z.int().nullable(),
       jobId: z.string().nullable(),
       rssBytes: z.number().nullable(),
+      /** Since the runner at work was heard when the worker last reported; workers of before do not tell. */
+      silentSeconds: z.number().nullable().default(null),
     }),
   ),
 })

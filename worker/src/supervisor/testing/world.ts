@@ -72,8 +72,8 @@ export const openWorld = async () => {
     redis,
     queues,
     row,
-    /** `questionSeconds`: so long by default that no test meets it. */
-    supervise: async (questionSeconds = 600): Promise<Supervisor> => {
+    /** Limits so long by default that no test meets them. */
+    supervise: async ({ questionSeconds = 600, silentSeconds = 600 } = {}): Promise<Supervisor> => {
       const runnerEntry = built('runner/main.js')
       const supervisor = new Supervisor({
         databaseUrl,
@@ -83,6 +83,7 @@ export const openWorld = async () => {
         threads: 1,
         registry: REGISTRY,
         questionSeconds,
+        silentSeconds,
         runnerEntry,
       })
       started.push(supervisor)

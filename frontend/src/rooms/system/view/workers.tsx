@@ -1,4 +1,5 @@
 // Worker processes with their last sign of life and what their runners do.
+import { RUNNER_SILENT_SECONDS } from '@mistudio/contracts'
 import { useQuery } from '@tanstack/react-query'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Link } from 'react-router'
@@ -54,6 +55,7 @@ export function Workers() {
                         ) : (
                           'idle'
                         )}
+                        {(runner.silentSeconds ?? 0) >= RUNNER_SILENT_SECONDS && ' · not heard'}
                         {runner.rssBytes !== null && ` · ${formatBytes(runner.rssBytes)}`}
                         {runner.pid !== null && ` · process ${runner.pid}`}
                       </span>
