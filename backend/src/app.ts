@@ -47,7 +47,7 @@ const security = helmet({
 /** The application, ready to listen; its first admin key exists. */
 export async function createApp(config: AppConfig): Promise<NestExpressApplication> {
   await mkdir(path.join(config.dataDir, 'import'), { recursive: true })
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config), withOneSpelling(), {
+  const app = await NestFactory.create<NestExpressApplication>(await AppModule.with(config), withOneSpelling(), {
     bodyParser: false,
     logger: new MaskingLogger({ logLevels: ['log', 'warn', 'error', 'fatal'] }),
   })

@@ -4,6 +4,7 @@
 // job of a subject renews; `client.urls` has the addresses of routes with raw bytes.
 import { z } from 'zod'
 import {
+  type Folder,
   isRaw,
   type JobDefinition,
   type Room,
@@ -12,6 +13,7 @@ import {
   type Tone,
   type Work,
 } from './definition/index.js'
+import { fileRooms, storedRooms } from './files/names.js'
 import { jobKinds, subjectTypes } from './jobs/names.js'
 import * as faces from './rooms.js'
 
@@ -20,10 +22,12 @@ type Intersection<U> = (U extends unknown ? (value: U) => void : never) extends 
 type Flat<T> = { readonly [K in keyof T]: T[K] }
 
 // Types go by the names of exports, so that those of jobs are known without looking at the routes, which embed jobs.
+type FoldersOf = Faces[Extract<keyof Faces, `${string}Folders`>]
 type WorkOf = Faces[Extract<keyof Faces, `${string}Work`>]
 type RoomOf = Faces[Extract<keyof Faces, `${string}Room`>]
 
 export type RoomName = RoomOf['name']
+type DataFolders = Flat<Intersection<FoldersOf>>
 type Jobs = Flat<Intersection<WorkOf['jobs']>>
 type Subjects = Flat<Intersection<WorkOf['subjects']>>
 export type Routes = Flat<Intersection<RoomOf['routes']>>
@@ -31,6 +35,8 @@ export type Routes = Flat<Intersection<RoomOf['routes']>>
 export type JobKind = keyof Jobs
 export type SubjectType = keyof Subjects
 export type RouteName = keyof Routes
+export type FileRoom = keyof DataFolders
+export type StoredRoom = { [N in FileRoom]: DataFolders[N]['hashed'] extends null ? never : N }[FileRoom]
 type Raw = { readonly takes: 'bytes' } | { readonly gives: readonly string[] }
 export type RawRouteName = { [N in RouteName]: Routes[N] extends Raw ? N : never }[RouteName]
 export type JsonRouteName = Exclude<RouteName, RawRouteName>
@@ -72,6 +78,21 @@ export const JOBS = together(WORK.map(({ jobs }) => jobs)) as unknown as Jobs
 export const SUBJECTS = together(WORK.map(({ subjects }) => subjects)) as unknown as Subjects
 /** Every REST route: the client is made of this table by types, the backend's tests check that each entry is served. */
 export const ROUTES = together(ROOMS.map(({ routes }) => routes)) as unknown as Routes
+
+const FOLDERS = together(ROOMS.flatMap(({ folders }) => (folders ? [folders] : []))) as unknown as DataFolders
+const folderOf = (name: FileRoom): Folder => FOLDERS[name]
+/** Folders of the data directory that hold one folder per id. */
+export const FILE_ROOMS = Object.keys(FOLDERS) as readonly FileRoom[]
+/** Those whose folders have a manifest with hashes. */
+export const STORED_ROOMS = FILE_ROOMS.filter((name): name is StoredRoom => folderOf(name).hashed !== null)
+fileRooms.fill(FILE_ROOMS)
+storedRooms.fill(STORED_ROOMS)
+
+/** `file` is the path of the damaged file below the folder of the thing. */
+export function damageText(room: StoredRoom, file: string): string {
+  const { what, wayOut } = FOLDERS[room].hashed
+  return `${what} is damaged: ${file} is no longer what was written. ${wayOut}, or restore the file from a copy and check it again. Look at the disk, too.`
+}
 
 export const JOB_KIND_NAMES = Object.keys(JOBS) as JobKind[]
 jobKinds.fill(JOB_KIND_NAMES)

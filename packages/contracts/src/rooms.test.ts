@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 import {
+  defineFolders,
   defineRoom,
   defineWork,
   isPausable,
@@ -55,7 +56,7 @@ const job = (one: Parameters<typeof defineWork>[0]['jobs'][string]) =>
 const subject = (one: Parameters<typeof defineWork>[0]['subjects'][string]) =>
   defineWork({ subjects: { note: one }, jobs: {} })
 const route = (one: Route) =>
-  defineRoom({ name: 'notes', title: 'Notes', work: null, channels: [], routes: { listNotes: one } })
+  defineRoom({ name: 'notes', title: 'Notes', work: null, folders: null, channels: [], routes: { listNotes: one } })
 
 describe('a room that leaves something out does not compile', () => {
   it('a whole one does', () => {
@@ -119,9 +120,13 @@ describe('a room that leaves something out does not compile', () => {
 
   it('rooms', () => {
     // @ts-expect-error: does it have jobs? (null: none)
-    defineRoom({ name: 'notes', title: 'Notes', channels: [], routes: {} })
+    defineRoom({ name: 'notes', title: 'Notes', folders: null, channels: [], routes: {} })
+    // @ts-expect-error: does it keep files? (null: none)
+    defineRoom({ name: 'notes', title: 'Notes', work: null, channels: [], routes: {} })
     // @ts-expect-error: no routes
-    defineRoom({ name: 'notes', title: 'Notes', work: null, channels: [] })
+    defineRoom({ name: 'notes', title: 'Notes', work: null, folders: null, channels: [] })
+    // @ts-expect-error: are its files looked after?
+    defineFolders({ notes: {} })
   })
 })
 

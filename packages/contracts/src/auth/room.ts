@@ -20,6 +20,7 @@ export const authRoom = defineRoom({
   name: 'auth',
   title: 'Keys and sessions',
   work: null,
+  folders: null,
   channels: [],
   routes: {
     me: {

@@ -1,6 +1,6 @@
 // The room of activation captures.
 import { z } from 'zod'
-import { defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
 import {
   ActivationCaptureParamsSchema,
   ActivationCompareParamsSchema,
@@ -13,6 +13,10 @@ import {
 } from './schemas.js'
 
 export * from './schemas.js'
+
+export const capturesFolders = defineFolders({
+  captures: { hashed: { what: 'This capture of activations', wayOut: 'Delete it and capture the activations again' } },
+})
 
 export const capturesWork = defineWork({
   subjects: { capture: { word: 'capture', table: 'capture', place: 'capture', renews: ['/captures'] } },
@@ -46,6 +50,7 @@ export const capturesRoom = defineRoom({
   name: 'captures',
   title: 'Activation captures',
   work: capturesWork,
+  folders: capturesFolders,
   channels: [],
   routes: {
     listCaptures: {

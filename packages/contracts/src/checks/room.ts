@@ -27,6 +27,7 @@ export const checksRoom = defineRoom({
   name: 'checks',
   title: 'Check of the installation',
   work: checksWork,
+  folders: null,
   channels: [],
   routes: {
     checkInstallation: {

@@ -1,7 +1,7 @@
 // The room of text datasets and their tokenizations.
 import { z } from 'zod'
 import { PageQuerySchema } from '../common/envelope.js'
-import { defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
 import {
   CreateDatasetSchema,
   CreateTokenizationSchema,
@@ -26,6 +26,11 @@ import {
 } from './schemas.js'
 
 export * from './schemas.js'
+
+export const datasetsFolders = defineFolders({
+  datasets: { hashed: { what: 'The stored text of this dataset', wayOut: 'Import the dataset again' } },
+  tokenizations: { hashed: { what: 'This tokenization', wayOut: 'Delete it and tokenize the dataset again' } },
+})
 
 export const datasetsWork = defineWork({
   subjects: {
@@ -96,6 +101,7 @@ export const datasetsRoom = defineRoom({
   name: 'datasets',
   title: 'Datasets and tokenizations',
   work: datasetsWork,
+  folders: datasetsFolders,
   channels: [],
   routes: {
     listDatasets: {

@@ -1,3 +1,4 @@
+export { defineFolders, type Folder, type Folders } from './folders.js'
 export { type LateEnum, lateEnum } from './late-enum.js'
 export { defineRoom, type Room } from './room.js'
 export { type DownloadRoute, isRaw, type JsonRoute, type RawRoute, type Route, type UploadRoute } from './route.js'

@@ -1,5 +1,6 @@
-// A room: one capability of the product, said once. `<room>/room.ts` exports `<room>Room`, and `<room>Work` where it has jobs or subjects;
-// `rooms.ts` lists the rooms, `derived.ts` makes everything else of them.
+// A room: one capability of the product, said once. `<room>/room.ts` exports `<room>Room`, `<room>Work` where it has jobs or subjects, and
+// `<room>Folders` where it keeps files; `rooms.ts` lists the rooms, `derived.ts` makes everything else of them.
+import type { Folders } from './folders.js'
 import type { Route } from './route.js'
 import type { Work } from './work.js'
 
@@ -10,6 +11,8 @@ export interface Room {
   readonly title: string
   /** Its jobs and what they work on; null: none. */
   readonly work: Work | null
+  /** Where it keeps files; null: nowhere. */
+  readonly folders: Folders | null
   readonly routes: Readonly<Record<string, Route>>
   /** Socket channels beside those of its subjects. */
   readonly channels: readonly string[]

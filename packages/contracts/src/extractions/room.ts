@@ -1,6 +1,6 @@
 // The room of extractions: a dataset through an SAE once.
 import { z } from 'zod'
-import { defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
 import {
   CreateExtractionSchema,
   ExtractionListQuerySchema,
@@ -10,6 +10,10 @@ import {
 } from './schemas.js'
 
 export * from './schemas.js'
+
+export const extractionsFolders = defineFolders({
+  extractions: { hashed: null },
+})
 
 export const extractionsWork = defineWork({
   subjects: {
@@ -35,6 +39,7 @@ export const extractionsRoom = defineRoom({
   name: 'extractions',
   title: 'Extractions',
   work: extractionsWork,
+  folders: extractionsFolders,
   channels: [],
   routes: {
     listExtractions: {

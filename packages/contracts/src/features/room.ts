@@ -32,6 +32,7 @@ export const featuresRoom = defineRoom({
   name: 'features',
   title: 'Features',
   work: featuresWork,
+  folders: null,
   channels: [],
   routes: {
     listFeatures: {

@@ -1,6 +1,6 @@
 // The room of files: the picker of import folders, uploads in pieces, removal of files after their rows, and the check of what is kept.
 import { z } from 'zod'
-import { defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
 import {
   BrowseQuerySchema,
   BrowseSchema,
@@ -16,6 +16,10 @@ import {
 } from './schemas.js'
 
 export * from './schemas.js'
+
+export const filesFolders = defineFolders({
+  uploads: { hashed: null },
+})
 
 export const filesWork = defineWork({
   subjects: {},
@@ -51,6 +55,7 @@ export const filesRoom = defineRoom({
   name: 'files',
   title: 'Files and uploads',
   work: filesWork,
+  folders: filesFolders,
   channels: [],
   routes: {
     browseFiles: {

@@ -2,25 +2,9 @@
 import { z } from 'zod'
 import { IdSchema, TimeSchema } from '../common/envelope.js'
 import { JobSchema } from '../jobs/schemas.js'
+import { storedRooms } from './names.js'
 
-/** Rooms whose folders have a manifest with hashes. Of models those that the product keeps (uploads, snapshots of the hub), not a user's folders. */
-export const STORED_ROOMS = ['models', 'datasets', 'tokenizations', 'captures', 'saes', 'trainings'] as const
-export const StoredRoomSchema = z.enum(STORED_ROOMS)
-export type StoredRoom = z.infer<typeof StoredRoomSchema>
-
-/** What each is called, and how one comes by it again. */
-const STORES: Readonly<Record<StoredRoom, { readonly what: string; readonly wayOut: string }>> = {
-  models: { what: 'This model', wayOut: 'Delete it with its files and upload or download it again' },
-  datasets: { what: 'The stored text of this dataset', wayOut: 'Import the dataset again' },
-  tokenizations: { what: 'This tokenization', wayOut: 'Delete it and tokenize the dataset again' },
-  captures: { what: 'This capture of activations', wayOut: 'Delete it and capture the activations again' },
-  saes: { what: 'This SAE', wayOut: 'Train or import it again' },
-  trainings: { what: 'A checkpoint of this training', wayOut: 'Go on from another checkpoint' },
-}
-
-/** `file` is the path of the damaged file below the folder of the thing. */
-export const damageText = (room: StoredRoom, file: string): string =>
-  `${STORES[room].what} is damaged: ${file} is no longer what was written. ${STORES[room].wayOut}, or restore the file from a copy and check it again. Look at the disk, too.`
+export const StoredRoomSchema = storedRooms.schema
 
 export const DamageSchema = z.object({
   room: StoredRoomSchema,

@@ -82,6 +82,7 @@ export const hubRoom = defineRoom({
   name: 'hub',
   title: 'Hugging Face hub',
   work: hubWork,
+  folders: null,
   channels: [],
   routes: {
     hubLocal: {

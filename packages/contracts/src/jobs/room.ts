@@ -15,6 +15,7 @@ export const jobsRoom = defineRoom({
   name: 'jobs',
   title: 'Jobs',
   work: null,
+  folders: null,
   channels: [JOBS_CHANNEL],
   routes: {
     listJobs: {

@@ -1,6 +1,6 @@
 // The room of language models.
 import { z } from 'zod'
-import { defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
 import {
   CreateModelSchema,
   DeleteModelQuerySchema,
@@ -24,6 +24,11 @@ import {
 } from './schemas.js'
 
 export * from './schemas.js'
+
+export const modelsFolders = defineFolders({
+  /** Those that the product keeps (uploads, snapshots of the hub); a user's own folders are theirs. */
+  models: { hashed: { what: 'This model', wayOut: 'Delete it with its files and upload or download it again' } },
+})
 
 export const modelsWork = defineWork({
   subjects: { model: { word: 'model', table: 'model', place: 'model', renews: ['/models'] } },
@@ -86,6 +91,7 @@ export const modelsRoom = defineRoom({
   name: 'models',
   title: 'Models',
   work: modelsWork,
+  folders: modelsFolders,
   channels: [],
   routes: {
     listModels: {

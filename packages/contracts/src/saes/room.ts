@@ -1,6 +1,6 @@
 // The room of SAEs: trained here or imported, checked, exported.
 import { z } from 'zod'
-import { defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
 import { JobSchema } from '../jobs/schemas.js'
 import {
   CheckSaeSchema,
@@ -28,6 +28,12 @@ import {
 } from './schemas.js'
 
 export * from './schemas.js'
+
+export const saesFolders = defineFolders({
+  saes: { hashed: { what: 'This SAE', wayOut: 'Train or import it again' } },
+  'sae-sources': { hashed: null },
+  'sae-exports': { hashed: null },
+})
 
 export const saesWork = defineWork({
   subjects: { sae: { word: 'SAE', table: 'sae', place: 'sae', renews: ['/saes'] } },
@@ -105,6 +111,7 @@ export const saesRoom = defineRoom({
   name: 'saes',
   title: 'SAEs',
   work: saesWork,
+  folders: saesFolders,
   channels: [],
   routes: {
     listSaes: {

@@ -8,6 +8,7 @@ export const settingsRoom = defineRoom({
   name: 'settings',
   title: 'Settings',
   work: null,
+  folders: null,
   channels: [],
   routes: {
     getSettings: {

@@ -48,6 +48,7 @@ export const steeringRoom = defineRoom({
   name: 'steering',
   title: 'Steering',
   work: steeringWork,
+  folders: null,
   channels: [],
   routes: {
     listSteering: {

@@ -31,6 +31,7 @@ export const systemRoom = defineRoom({
   name: 'system',
   title: 'System',
   work: systemWork,
+  folders: null,
   channels: [SYSTEM_CHANNEL],
   routes: {
     health: {

@@ -15,6 +15,7 @@ export const templatesRoom = defineRoom({
   name: 'templates',
   title: 'Training templates',
   work: null,
+  folders: null,
   channels: [],
   routes: {
     listTemplates: {

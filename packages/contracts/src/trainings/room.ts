@@ -1,6 +1,6 @@
 // The room of SAE trainings.
 import { z } from 'zod'
-import { defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
 import {
   BranchTrainingSchema,
   CreateSweepSchema,
@@ -17,6 +17,10 @@ import {
 } from './schemas.js'
 
 export * from './schemas.js'
+
+export const trainingsFolders = defineFolders({
+  trainings: { hashed: { what: 'A checkpoint of this training', wayOut: 'Go on from another checkpoint' } },
+})
 
 export const trainingsWork = defineWork({
   subjects: {
@@ -51,6 +55,7 @@ export const trainingsRoom = defineRoom({
   name: 'trainings',
   title: 'Trainings',
   work: trainingsWork,
+  folders: trainingsFolders,
   channels: [],
   routes: {
     listTrainings: {
