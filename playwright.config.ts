@@ -1,9 +1,19 @@
 import { defineConfig } from '@playwright/test'
 
-/** Browser journeys against a whole stack of their own (started by e2e/setup.ts in a temporary folder). */
+/** Deletes whatever it finds, so it comes before the others of its stack. */
+const FIRST = '**/main-job.spec.ts'
+/** Leaves behind what the demo makes. */
+const LAST = '**/whole-demo.spec.ts'
+
+/** Browser journeys, each worker on a whole stack of its own (started by e2e/setup.ts in a temporary folder); the test suite takes two. */
 export default defineConfig({
   testDir: 'e2e/journeys',
   workers: 1,
+  projects: [
+    { name: 'first', testMatch: FIRST },
+    { name: 'journeys', testIgnore: [FIRST, LAST] },
+    { name: 'last', testMatch: LAST },
+  ],
   timeout: 240_000,
   expect: { timeout: 15_000 },
   globalSetup: './e2e/setup.ts',

@@ -12,7 +12,11 @@ const [TEXTS, SEED] = [Number(values.texts), Number(values.seed)]
 /** Tokens of a context, width of the activations, features of the dictionary. */
 const [SEQ, WIDTH, D_SAE] = [32, 4, 8]
 
-/** Uniform numbers in (0, 1): mulberry32. */
+/** @typedef {() => number} Random */
+/** @typedef {'document' | 'context'} Unit */
+/** What a text is made of: one entry per token. @typedef {{ document: number[], active: number[], error: number[], x: number[][], clean: number[], spliced: number[], zero: number[] }} Rows */
+
+/** Uniform numbers in (0, 1): mulberry32. @param {number} seed @returns {Random} */
 function uniform(seed) {
   let state = seed >>> 0
   return () => {
@@ -22,10 +26,11 @@ function uniform(seed) {
     return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 4294967296
   }
 }
-const normal = (random) => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random())
+const normal = (/** @type {Random} */ random) => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random())
 
-/** One text of `documents` documents as the sums of its units: by document, or by context. */
+/** One text of `documents` documents as the sums of its units. @param {Random} random @param {number} documents @param {Unit} by */
 function text(random, documents, by) {
+  /** @type {Rows} */
   const rows = { document: [], active: [], error: [], x: [], clean: [], spliced: [], zero: [] }
   for (let document = 0; document < documents; document++) {
     // Log-normal lengths, about six contexts in the mean; two traits that all tokens of the document share.
@@ -46,6 +51,7 @@ function text(random, documents, by) {
   return sumsOf(rows, random, by)
 }
 
+/** @param {Rows} rows @param {Random} random @param {Unit} by */
 function sumsOf(rows, random, by) {
   const contexts = Math.floor(rows.x.length / SEQ)
   const count = contexts * SEQ
@@ -53,7 +59,8 @@ function sumsOf(rows, random, by) {
   const reconstruction = x.map((value, i) => value + rows.error[Math.floor(i / WIDTH)] * normal(random))
   const code = { k: D_SAE, values: new Float32Array(count * D_SAE), indices: new Int32Array(count * D_SAE) }
   for (let row = 0; row < count; row++) code.values.fill(1, row * D_SAE, row * D_SAE + rows.active[row])
-  const losses = (name) => Float32Array.from(rows[name].slice(0, count).filter((_, row) => row % SEQ < SEQ - 1))
+  const losses = (/** @type {'clean' | 'spliced' | 'zero'} */ name) =>
+    Float32Array.from(rows[name].slice(0, count).filter((_, row) => row % SEQ < SEQ - 1))
   const named = Int32Array.from({ length: count }, (_, row) =>
     by === 'document' ? rows.document[row] : Math.floor(row / SEQ),
   )
@@ -78,21 +85,22 @@ function sumsOf(rows, random, by) {
   return sums.result()
 }
 
-const FIGURES = ['l0', 'fvu', 'explainedVarianceLegacy', 'ceClean', 'ceSae', 'ceRecovered', 'kl']
+const FIGURES = /** @type {const} */ (['l0', 'fvu', 'explainedVarianceLegacy', 'ceClean', 'ceSae', 'ceRecovered', 'kl'])
+/** A value for each figure. @typedef {Record<typeof FIGURES[number], number>} Values */
+/** @param {(name: typeof FIGURES[number]) => number} of @returns {Values} */
+const each = (of) => /** @type {Values} */ (Object.fromEntries(FIGURES.map((name) => [name, of(name)])))
 
-/** Mean of figures over texts of so many documents. */
+/** Mean of figures over texts of so many documents. @param {number} texts @param {number} documents */
 const meanOver = (texts, documents) => {
   const estimates = Array.from({ length: texts }, (_, n) =>
     estimatesOf(text(uniform(9_000_000 + n), documents, 'document')),
   )
-  return Object.fromEntries(
-    FIGURES.map((name) => [name, estimates.reduce((sum, one) => sum + one[name].value, 0) / estimates.length]),
-  )
+  return each((name) => estimates.reduce((sum, one) => sum + one[name].value, 0) / estimates.length)
 }
 
 /** The figures over so much text that what is left of chance is far below the intervals. */
 const whole = meanOver(40, 400)
-/** The older explained variance is taken from the mean of its batch, here the text: its truth is that of texts of the same size. */
+/** The older explained variance is taken from the mean of its batch, here the text: its truth is that of texts of the same size. @param {number} documents */
 const truth = (documents) => ({
   ...whole,
   explainedVarianceLegacy: meanOver(Math.ceil(16_000 / documents), documents).explainedVarianceLegacy,
@@ -100,12 +108,12 @@ const truth = (documents) => ({
 
 let good = true
 console.log(`${TEXTS} texts each, seed ${SEED}; documents of about six contexts\n`)
-console.log('| documents | left out | ' + FIGURES.join(' | ') + ' |')
-console.log('|---|---|' + FIGURES.map(() => '---').join('|') + '|')
+console.log(`| documents | left out | ${FIGURES.join(' | ')} |`)
+console.log(`|---|---|${FIGURES.map(() => '---').join('|')}|`)
 for (const documents of [12, 30, 80]) {
   const wanted = truth(documents)
-  for (const by of ['document', 'context']) {
-    const held = Object.fromEntries(FIGURES.map((name) => [name, 0]))
+  for (const by of /** @type {const} */ (['document', 'context'])) {
+    const held = each(() => 0)
     let given = 0
     for (let n = 0; n < TEXTS; n++) {
       const estimates = estimatesOf(text(uniform(SEED * 1_000_003 + n), documents, by))
@@ -113,7 +121,7 @@ for (const documents of [12, 30, 80]) {
       given++
       for (const name of FIGURES) {
         const { low, high } = estimates[name]
-        if (low !== null && low <= wanted[name] && wanted[name] <= high) held[name]++
+        if (low !== null && high !== null && low <= wanted[name] && wanted[name] <= high) held[name]++
       }
     }
     const shares = FIGURES.map((name) => (100 * held[name]) / given)

@@ -55,7 +55,7 @@ try {
     console.log('peer    ', JSON.stringify(peer))
     const ratio = (/** @type {number} */ ours, /** @type {number} */ theirs) => `${(ours / theirs).toFixed(2)}×`
     console.log(
-      `ratio: harvest ${ratio(summary.harvestTokensPerSecond, peer.harvest_tokens_per_s)}, steps ${ratio(summary.stepTokensPerSecond, peer.train_tokens_per_s)}; FVU ${summary.fvu.toFixed(4)} against ${peer.fvu}, CE recovered ${summary.ceRecovered.toFixed(4)} against ${peer.ce_recovered}`,
+      `ratio: harvest ${ratio(summary.harvestTokensPerSecond, peer.harvest_tokens_per_s)}, steps ${ratio(summary.stepTokensPerSecond, peer.train_tokens_per_s)}; FVU ${summary.fvu.toFixed(4)} against ${peer.fvu}, CE recovered ${summary.ceRecovered?.toFixed(4) ?? 'without value'} against ${peer.ce_recovered}`,
     )
   }
 } finally {

@@ -1,10 +1,11 @@
-// Starts one stack for all journeys, with a small Hugging Face hub beside it, and hands its address, key and folder to the tests
-// through the environment.
+// Starts a stack for each worker of Playwright, which all its journeys share, and a small Hugging Face hub beside them. Addresses, keys
+// and folders go to the tests through the environment.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { FullConfig } from '@playwright/test'
 import { HubServer } from '../worker/dist/hub/testing/hub-server.js'
-import { startStack } from './lib/stack.mjs'
+import { type Stack, startStack } from './lib/stack.mjs'
 import { exportRepo } from './lib/tiny-exports.mjs'
 import { DEMO } from './lib/work.mjs'
 
@@ -23,18 +24,27 @@ async function startHub(): Promise<HubServer> {
   return hub
 }
 
-export default async function setup(): Promise<() => Promise<void>> {
-  const hub = await startHub()
+/** A stack and the folder of its own downloads. */
+async function startOne(hub: HubServer): Promise<{ stack: Stack; end: () => Promise<void> }> {
   const cache = await mkdtemp(join(tmpdir(), 'mistudio-hf-'))
   const stack = await startStack({
     env: { HF_ENDPOINT: hub.endpoint, HF_HUB_CACHE: cache, HF_TOKEN: '', HF_HUB_OFFLINE: '' },
   })
-  process.env['MISTUDIO_URL'] = stack.url
-  process.env['MISTUDIO_API_KEY'] = stack.apiKey
-  process.env['MISTUDIO_E2E_DATA_DIR'] = stack.dataDir
-  return async () => {
+  const end = async (): Promise<void> => {
     await stack.stop()
-    await hub.stop()
     await rm(cache, { recursive: true })
+  }
+  return { stack, end }
+}
+
+export default async function setup({ workers }: FullConfig): Promise<() => Promise<void>> {
+  const hub = await startHub()
+  const started = await Promise.all(Array.from({ length: workers }, () => startOne(hub)))
+  process.env['MISTUDIO_STACKS'] = JSON.stringify(
+    started.map(({ stack: { url, apiKey, dataDir } }) => ({ url, apiKey, dataDir })),
+  )
+  return async () => {
+    await Promise.all(started.map(({ end }) => end()))
+    await hub.stop()
   }
 }

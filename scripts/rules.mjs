@@ -21,7 +21,7 @@ const rooms = [...readFileSync(join(ROOT, 'frontend/src/places/index.ts'), 'utf8
 const ADDRESS = new RegExp(
   `['"\`]/(${[...new Set(rooms.map(([, room]) => room))].join('|')})(['"\`/?#]|\\$\\{)|\\b(to|href)=["']/`,
 )
-const mayWriteAddresses = (file) =>
+const mayWriteAddresses = (/** @type {string} */ file) =>
   !file.startsWith('frontend/src/') || file.startsWith('frontend/src/places/') || /\.test\.tsx?$/.test(file)
 
 const problems = []

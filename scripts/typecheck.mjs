@@ -1,4 +1,5 @@
-// Checks the types of every workspace. The declarations it writes beside the build are what other workspaces and editors read.
+// Checks all types: of every workspace, of journeys, benchmarks and scripts. The declarations that it writes beside the build are what
+// other workspaces and editors read.
 import { join } from 'node:path'
 import { buildJavaScript } from './lib/parts.mjs'
 import { run } from './lib/setup.mjs'
@@ -7,3 +8,5 @@ const compiler = join('node_modules', 'typescript-native', 'bin', 'tsc')
 // The backend's sources are whole only with the database client.
 await buildJavaScript()
 await run(process.execPath, [compiler, '-b'])
+// Journeys, benchmarks and scripts, which no workspace holds; after the workspaces, for they read the declarations.
+await run(process.execPath, [compiler, '-p', 'e2e/tsconfig.json'])

@@ -1,9 +1,10 @@
 // A process that hangs is told from one that works: the worker's silence on every waiting job and in the header, the server's within
 // seconds and with a way to ask again.
-import { cp, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
-import { DEMO, ended, prepare } from '../lib/work.mjs'
+import { prepared } from '../lib/prepared.js'
+import { ended } from '../lib/work.mjs'
 import { world } from '../lib/world.js'
 
 const w = world()
@@ -30,9 +31,7 @@ const generate = (modelId: string) =>
   })
 
 test('a worker or a server that hangs is said, and what waits for what', async ({ page }) => {
-  const model = join(await w.folder('silence'), 'model')
-  await cp(join(DEMO, 'tiny-stories-1m'), model, { recursive: true })
-  const { modelId, datasetId, tokenizationId } = await prepare(w.client, { model, maxDocuments: 60, contextSize: 64 })
+  const { modelId } = await prepared(w)
   await logIn(page)
   await expect(page.getByRole('link', { name: /^Worker: last sign of life/ })).toBeVisible()
 
@@ -68,8 +67,4 @@ test('a worker or a server that hangs is said, and what waits for what', async (
     await expect(page.getByText('The server has not answered since')).toHaveCount(0)
     await expect(page.getByText('Live', { exact: true })).toBeVisible()
   })
-
-  await w.client.deleteTokenization({ params: { id: tokenizationId } })
-  await w.client.deleteDataset({ params: { id: datasetId } })
-  await w.client.deleteModel({ params: { id: modelId } })
 })

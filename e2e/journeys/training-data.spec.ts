@@ -1,8 +1,6 @@
 // What trainings read: a capture instead of the model, and several sites at once as a crosscoder; both by hand, to the SAE's page.
-import { cp, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
-import { DEMO, prepare } from '../lib/work.mjs'
+import { prepared } from '../lib/prepared.js'
 import { world } from '../lib/world.js'
 
 const w = world()
@@ -11,15 +9,6 @@ const [EARLY, LATE] = ['blocks.1.hook_resid_post', 'blocks.3.hook_resid_post']
 
 const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true })
 const select = (page: Page, name: string) => page.getByRole('combobox', { name, exact: true })
-
-/** Demo model and text, as the server sees them. */
-async function prepared() {
-  const folder = await w.folder('training-data')
-  await cp(join(DEMO, 'tiny-stories-1m'), join(folder, 'model'), { recursive: true })
-  const stories = (await readFile(join(DEMO, 'stories.jsonl'), 'utf8')).split('\n').slice(0, 400).join('\n')
-  await writeFile(join(folder, 'stories.jsonl'), stories)
-  return prepare(w.client, { model: join(folder, 'model'), corpus: join(folder, 'stories.jsonl'), contextSize: 64 })
-}
 
 /** Settings that take a few seconds. */
 async function small(page: Page): Promise<void> {
@@ -38,7 +27,7 @@ test('train from a capture, then a crosscoder from it', async ({ page }) => {
   test.setTimeout(600_000)
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
-  const on = await prepared()
+  const on = await prepared(w)
   const { url } = await w.client.createLink()
   await page.goto(url)
   await expect(page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible()

@@ -1,9 +1,8 @@
 // The training room by hand: trainings of several architectures from their forms, a pause, a branch, a sweep with its Pareto plot, a
 // comparison, files and templates.
-import { cp, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page, test } from '@playwright/test'
-import { DEMO, prepare } from '../lib/work.mjs'
+import { prepared } from '../lib/prepared.js'
 import { world } from '../lib/world.js'
 
 const w = world()
@@ -12,15 +11,6 @@ const LONG = { timeout: 120_000 }
 const field = (on: Page | Locator, name: string) => on.getByRole('textbox', { name, exact: true })
 const choose = (on: Page | Locator, name: string, option: string) =>
   on.getByRole('combobox', { name, exact: true }).selectOption({ label: option })
-
-/** Demo model and text, as the server sees them. */
-async function prepared() {
-  const folder = await w.folder('training')
-  await cp(join(DEMO, 'tiny-stories-1m'), join(folder, 'model'), { recursive: true })
-  const stories = (await readFile(join(DEMO, 'stories.jsonl'), 'utf8')).split('\n').slice(0, 400).join('\n')
-  await writeFile(join(folder, 'stories.jsonl'), stories)
-  return prepare(w.client, { model: join(folder, 'model'), corpus: join(folder, 'stories.jsonl'), contextSize: 64 })
-}
 
 /** Settings that take a few seconds. */
 async function small(page: Page, steps: number): Promise<void> {
@@ -42,7 +32,7 @@ test('train several architectures, branch, sweep, compare', async ({ page }) => 
   test.setTimeout(600_000)
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
-  const on = await prepared()
+  const on = await prepared(w)
   const { url } = await w.client.createLink()
   await page.goto(url)
   await expect(page.getByRole('heading', { name: 'Home', level: 1 })).toBeVisible()

@@ -1,12 +1,15 @@
-// What journeys know of the stack that e2e/setup.ts started.
+// What journeys know of the stack that e2e/setup.ts started for them.
 import { mkdir, mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient, type RestClient } from '@mistudio/client'
 
-const need = (name: string): string => {
-  const value = process.env[name]
-  if (!value) throw new Error(`${name} is not set: journeys run through playwright.config.ts.`)
-  return value
+/** The stack of this worker of Playwright. */
+const ownStack = (): { url: string; apiKey: string; dataDir: string } => {
+  const stacks: unknown = JSON.parse(process.env['MISTUDIO_STACKS'] ?? '[]')
+  const own = Array.isArray(stacks) ? stacks[Number(process.env['TEST_PARALLEL_INDEX'] ?? 0)] : undefined
+  if (!own)
+    throw new Error('MISTUDIO_STACKS names no stack for this worker: journeys run through playwright.config.ts.')
+  return own
 }
 
 export interface World {
@@ -19,7 +22,7 @@ export interface World {
 }
 
 export const world = (): World => {
-  const [url, apiKey, dataDir] = [need('MISTUDIO_URL'), need('MISTUDIO_API_KEY'), need('MISTUDIO_E2E_DATA_DIR')]
+  const { url, apiKey, dataDir } = ownStack()
   return {
     url,
     apiKey,

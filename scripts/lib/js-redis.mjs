@@ -7,7 +7,8 @@ import { createRedisCommandExecutor, RedisServerState, Resp2Server } from 'js-re
 const { port, password } = JSON.parse(readFileSync(0, 'utf8'))
 const server = new RedisServerState({ databaseCount: 16, requirepass: password })
 const protocol = new Resp2Server({ server, executor: createRedisCommandExecutor() })
-createServer({ keepAlive: true }, (socket) => protocol.handleConnection(socket))
+// The package calls it private, but offers no other way to hand it a connection of one's own server.
+createServer({ keepAlive: true }, (socket) => protocol['handleConnection'](socket))
   .once('error', (error) => {
     console.error(`The JavaScript Redis could not listen on port ${port}: ${error.message}`)
     process.exit(1)
