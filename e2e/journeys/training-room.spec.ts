@@ -47,9 +47,9 @@ test('train several architectures, branch, sweep, compare', async ({ page }) => 
     await expect(field(page, 'L1 coefficient')).toBeVisible()
     await choose(page, 'Architecture', 'JumpReLU')
     await expect(field(page, 'L1 coefficient')).toHaveCount(0)
-    await expect(field(page, 'Tanh scale')).toHaveCount(0)
-    await choose(page, 'Sparsity loss', 'Tanh')
     await expect(field(page, 'Tanh scale')).toBeVisible()
+    await choose(page, 'Sparsity loss', 'Step (L0)')
+    await expect(field(page, 'Tanh scale')).toHaveCount(0)
   })
 
   await test.step('take settings that suit the site', async () => {

@@ -38,6 +38,7 @@ export interface TestApp {
   close(): Promise<void>
 }
 
+/** A copy of the migrated template of the tests' own server; on another server the migrations are carried out. */
 async function createDatabase(server: string): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = `backend_test_${randomUUID().replaceAll('-', '')}`
   const administer = async (statement: string) => {
@@ -46,9 +47,15 @@ async function createDatabase(server: string): Promise<{ url: string; drop: () =
     await client.query(statement)
     await client.end()
   }
-  await administer(`CREATE DATABASE ${name}`)
+  const own = server === process.env['TEST_DATABASE_URL']
+  await administer(`CREATE DATABASE ${name}${own ? ` TEMPLATE ${required('TEST_TEMPLATE_DATABASE')}` : ''}`)
   const url = new URL(server)
   url.pathname = `/${name}`
+  if (!own) await carryOutMigrations(url)
+  return { url: url.href, drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) }
+}
+
+async function carryOutMigrations(url: URL): Promise<void> {
   const client = new pg.Client(url.href)
   await client.connect()
   const folders = (await readdir(MIGRATIONS, { withFileTypes: true })).filter((entry) => entry.isDirectory())
@@ -56,7 +63,6 @@ async function createDatabase(server: string): Promise<{ url: string; drop: () =
     await client.query(await readFile(path.join(MIGRATIONS, folder, 'migration.sql'), 'utf8'))
   }
   await client.end()
-  return { url: url.href, drop: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) }
 }
 
 export async function startTestApp(
