@@ -7,10 +7,18 @@ const ALLOWED = {
   'packages/kernels': [],
   'packages/formats': [],
   'packages/interp': ['packages/onnx', 'packages/formats', 'packages/kernels'],
+  'packages/sae-engine': ['packages/onnx', 'packages/kernels', 'packages/interp'],
   'packages/client': ['packages/contracts'],
   'packages/cli': ['packages/contracts', 'packages/client', 'packages/onnx', 'packages/formats', 'packages/interp'],
   backend: ['packages/contracts'],
-  worker: ['packages/contracts', 'packages/onnx', 'packages/kernels', 'packages/formats', 'packages/interp'],
+  worker: [
+    'packages/contracts',
+    'packages/onnx',
+    'packages/kernels',
+    'packages/formats',
+    'packages/interp',
+    'packages/sae-engine',
+  ],
   frontend: ['packages/contracts', 'packages/client'],
 }
 const WORKSPACES = Object.keys(ALLOWED)

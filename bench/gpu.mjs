@@ -28,7 +28,7 @@ const steps = [
   ...(values.goldens ? [[file('../packages/cli/dist/main.js'), 'models', 'verify', values.goldens, ...provider]] : []),
   [file('harvest.mjs'), ...provider, ...peer(values['harvest-peer'])],
   [file('generate.mjs'), ...provider, ...peer(values['generate-peer'])],
-  ...(values['train-goldens'] ? [[vitest, 'run', 'worker/src/trainings/sharded-step/goldens.test.ts']] : []),
+  ...(values['train-goldens'] ? [[vitest, 'run', 'packages/sae-engine/src/conformance.test.ts']] : []),
   [file('training.mjs'), '--arch', 'topk,standard,jumprelu,gated', ...provider, ...values['train-peer'].flatMap(peer)],
 ]
 // Without this cuBLAS may round factors to ten bits.

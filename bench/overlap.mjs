@@ -5,8 +5,8 @@
 import { parseArgs } from 'node:util'
 import { initialState, LanguageModel, trainableSae } from '../packages/interp/dist/index.js'
 import { createOrtRuntime } from '../packages/onnx/dist/ort.js'
-import { ActivationBuffer } from '../worker/dist/trainings/buffer.js'
-import { ShardedStep } from '../worker/dist/trainings/sharded-step/sharded-step.js'
+import { ShardedStep } from '../packages/sae-engine/dist/index.js'
+import { ActivationBuffer } from '../worker/dist/trainings/stream/buffer.js'
 import { GPT2_SMALL, randomTensors, randomTokens } from './lib/random-model.mjs'
 
 const number = (/** @type {string} */ value) => ({ type: /** @type {const} */ ('string'), default: value })

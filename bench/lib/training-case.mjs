@@ -1,6 +1,6 @@
 // One timed training of an architecture at a shape, by the sharded step, on synthetic activations made before the clock starts.
 import { initialState, trainableSae } from '../../packages/interp/dist/index.js'
-import { ShardedStep } from '../../worker/dist/trainings/sharded-step/sharded-step.js'
+import { ShardedStep } from '../../packages/sae-engine/dist/index.js'
 import { mixtures } from './mixtures.mjs'
 
 /** @typedef {{ dIn: number, dSae: number, k: number, batch: number }} Shape */

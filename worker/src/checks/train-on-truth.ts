@@ -9,8 +9,8 @@ import {
   type TrainerOptions,
   trainableSae,
 } from '@mistudio/interp'
+import { openTrainStep } from '@mistudio/sae-engine'
 import { runtime } from '../runtime/index.js'
-import { openTrainStep } from '../trainings/index.js'
 import type { Bands } from './bands.js'
 
 export interface FoundOnTruth {

@@ -4,9 +4,9 @@
 import { listFiles, listModels, modelInfo } from '@huggingface/hub'
 import { AppError, HubCommitSchema, type HubHash, type HubModel, type HubSearchQuery } from '@mistudio/contracts'
 import { z } from 'zod'
-import { get, type HubAccess, readWhole } from './http.js'
-import type { Asked } from './refusals.js'
-import { PassingError, withRetries } from './retry.js'
+import { get, type HubAccess, readWhole } from './transport/http.js'
+import type { Asked } from './transport/refusals.js'
+import { PassingError, withRetries } from './transport/retry.js'
 
 const MAX_API_BYTES = 32 * 2 ** 20
 /** A repository with more files than this is not listed to its end. */

@@ -2,8 +2,8 @@
 import { type HubLocal } from '@mistudio/contracts'
 import { freeAt } from '../files/index.js'
 import { pipeline } from '../runner/context.js'
-import { cachedModels } from './cache.js'
-import { BRISK } from './retry.js'
+import { cachedModels } from './snapshots/cache.js'
+import { BRISK } from './transport/retry.js'
 import { cachePlaces, hubWorld } from './world.js'
 
 export const localPipeline = pipeline('hub.local', {

@@ -2,9 +2,9 @@
 import { readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from '../runner/context.js'
-import { withControl } from './control.js'
-import { withLock } from './lock.js'
-import { placesOf } from './places.js'
+import { withLock } from './files/lock.js'
+import { placesOf } from './snapshots/places.js'
+import { withControl } from './transport/control.js'
 
 export const removePipeline = pipeline('hub.remove', {
   run: (context) =>

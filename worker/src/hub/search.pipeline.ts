@@ -2,8 +2,8 @@
 import { type HubSearchResult } from '@mistudio/contracts'
 import { pipeline } from '../runner/context.js'
 import { searchModels } from './api.js'
-import { withControl } from './control.js'
-import { BRISK } from './retry.js'
+import { withControl } from './transport/control.js'
+import { BRISK } from './transport/retry.js'
 import { hubWorld, requireOnline } from './world.js'
 
 export const searchPipeline = pipeline('hub.search', {

@@ -1,10 +1,10 @@
 // What every pipeline of this room needs: the environment, the token, and how to reach the hub.
 import { AppError } from '@mistudio/contracts'
 import type { JobContext } from '../runner/context.js'
-import { readHubEnvironment } from './environment.js'
-import type { HubAccess } from './http.js'
-import type { Timing } from './retry.js'
-import { type ChosenToken, hubToken } from './token.js'
+import { readHubEnvironment } from './transport/environment.js'
+import type { HubAccess } from './transport/http.js'
+import type { Timing } from './transport/retry.js'
+import { type ChosenToken, hubToken } from './transport/token.js'
 
 export interface HubWorld {
   readonly access: HubAccess

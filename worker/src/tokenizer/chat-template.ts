@@ -2,7 +2,7 @@
 // it is untrusted: size, time and loops are limited, and it sees nothing but messages, special tokens and the date.
 import { Environment, Interpreter, Template } from '@huggingface/jinja'
 import { AppError, type ChatMessage } from '@mistudio/contracts'
-import { BudgetExceeded, within } from './budget.js'
+import { BudgetExceeded, within } from './expressions/budget.js'
 
 /** The longest template of a known model (tool use included) has some 30,000 characters. */
 const MAX_TEMPLATE = 200_000

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { LLAMA3_WORDS, QWEN_WORDS } from './expressions/published-expressions.js'
 import { openTokenizer, ROUND_TRIP_TEXTS, roundTrip } from './index.js'
-import { LLAMA3_WORDS, QWEN_WORDS } from './published-expressions.js'
 import { mergeByRank, referenceBpe } from './reference-bpe.js'
 
 const DEMO = fileURLToPath(new URL('../../../demo/tiny-stories-1m/', import.meta.url))

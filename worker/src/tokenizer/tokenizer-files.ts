@@ -5,7 +5,7 @@ import { AppError } from '@mistudio/contracts'
 import { FormatError, readJsonFile, readTextFile } from '@mistudio/formats'
 import { z } from 'zod'
 import type { ChatTemplateSource } from './chat-template.js'
-import { jsonOf } from './vocab-and-merges.js'
+import { jsonOf } from './definition/vocab-and-merges.js'
 
 /** Gemma 3's file, the largest in common use, has 33 MB. */
 const MAX_TOKENIZER_BYTES = 128 * 2 ** 20

@@ -1,21 +1,21 @@
 // A model's tokenizer: text to ids, and ids to exact text per token. Models (BPE, Unigram) are those of @huggingface/tokenizers; what comes
 // before and behind them is carried out here as the Rust library `tokenizers` does: added tokens, normalizers, pre-tokenizers, templates.
 import { AppError, type TokenSpan } from '@mistudio/contracts'
-import { type AddedToken, AddedTokens, numbered } from './added-tokens.js'
 import { ChatTemplate } from './chat-template.js'
-import type { FileExpression } from './expressions.js'
+import { type AddedToken, AddedTokens, numbered } from './definition/added-tokens.js'
+import { type Normalizer, normalizationOf } from './definition/normalizers.js'
+import { type Cut, preTokenizationOf } from './definition/pre-tokenizers.js'
+import { type Frame, specialsOf } from './definition/specials.js'
+import { typed } from './definition/typed.js'
+import { Unigram } from './definition/unigram.js'
+import { knownCharacters, requireUsableVocabulary } from './definition/vocabulary.js'
+import type { FileExpression } from './expressions/expressions.js'
+import { encodeWithin, requireBoundedWork, unknownExpressions } from './expressions/patterns.js'
 import { type LibraryModel, openModel } from './library.js'
-import { type Normalizer, normalizationOf } from './normalizers.js'
-import { encodeWithin, requireBoundedWork, unknownExpressions } from './patterns.js'
-import { PieceCache, piecesOf } from './pieces.js'
-import { type Cut, preTokenizationOf } from './pre-tokenizers.js'
-import { Utf8Joiner } from './spans.js'
-import { type Frame, specialsOf } from './specials.js'
-import { bytesOfToken, kindOf, stripsFirstSpace, type TokenizerKind } from './token-bytes.js'
 import { readTokenizerFiles, type TokenizerFiles } from './tokenizer-files.js'
-import { typed } from './typed.js'
-import { Unigram } from './unigram.js'
-import { knownCharacters, requireUsableVocabulary } from './vocabulary.js'
+import { PieceCache, piecesOf } from './tokens/pieces.js'
+import { Utf8Joiner } from './tokens/spans.js'
+import { bytesOfToken, kindOf, stripsFirstSpace, type TokenizerKind } from './tokens/token-bytes.js'
 
 const ENCODER = new TextEncoder()
 

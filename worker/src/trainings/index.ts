@@ -1,4 +1,3 @@
 // The trainings room of the worker: its pipelines.
-export { estimatePipeline } from './estimate.pipeline.js'
-export { openTrainStep, stepMeans } from './open-step.js'
+export { estimatePipeline } from './estimate/estimate.pipeline.js'
 export { trainPipeline } from './train.pipeline.js'

@@ -7,10 +7,10 @@ import { withModelErrors } from '../models/errors.js'
 import type { MemorySubject } from '../models/memory.js'
 import { modelStore } from '../models/model-store.js'
 import { contextsPerPass } from '../models/passes.js'
-import { CaptureSource, type OpenCapture, openCapture } from './capture-source.js'
-import { type ActivationSource, Harvester } from './harvest.js'
-import { memberSites, widthOf } from './member-sites.js'
+import { memberSites, widthOf } from './members/member-sites.js'
 import type { Widths } from './settings.js'
+import { CaptureSource, type OpenCapture, openCapture } from './stream/capture-source.js'
+import { type ActivationSource, Harvester } from './stream/harvest.js'
 
 export interface TrainingParts {
   readonly model: RunnableModel

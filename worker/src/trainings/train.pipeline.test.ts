@@ -6,7 +6,7 @@ import { readSaeLensFolder } from '@mistudio/formats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as setup from '../extractions/testing.js'
 import { saeStore } from '../features/index.js'
-import { estimatePipeline } from './estimate.pipeline.js'
+import { estimatePipeline } from './estimate/estimate.pipeline.js'
 import { endings, go, killedAfter, paramsOf, SIZE, type Trained, TrainingWorld } from './testing/world.js'
 
 const PARAMS = paramsOf({ architecture: 'topk', k: 8 })

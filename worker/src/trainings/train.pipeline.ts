@@ -4,9 +4,9 @@ import { withSaeErrors } from '../features/index.js'
 import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
 import { Interruption } from '../runner/interruption.js'
 import { finalise, finishedTraining, type TrainingOutcome } from './finalise.js'
-import type { Member } from './member.js'
+import type { Member } from './members/member.js'
+import { openMembers, startOf } from './members/open-members.js'
 import { openTrainingParts, type TrainingParts } from './open.js'
-import { openMembers, startOf } from './open-members.js'
 import { TrainingRun } from './run-training.js'
 
 export const trainPipeline = pipeline('training.run', {

@@ -41,6 +41,7 @@ export {
 export { type Estimate, jackknife, LEAST_DOCUMENTS, NO_ESTIMATE } from './intervals/jackknife.js'
 export { type KnownLosses, SumsByUnit, type UnitSums } from './intervals/sums.js'
 export { type LeaveOutUnits, leaveOutUnits } from './intervals/units.js'
+export { joinFloats } from './join.js'
 export { modernCfg } from './legacy.js'
 export { ceRecovered, klGraph, klRecovered, type ReconstructionFigures, ReconstructionMetrics } from './metrics.js'
 export { type DecoderCosines, decoderCosines } from './quality/decoder-cosines.js'
@@ -75,5 +76,13 @@ export {
   type ScoredSae,
   shrinkage,
 } from './synthetic/scores.js'
-export type { StepControl, TrainStep, TrainStepMetrics, TrainStepState } from './train-step.js'
+export type {
+  ProbedTrainStep,
+  StepControl,
+  StepEngine,
+  TrainStep,
+  TrainStepMetrics,
+  TrainStepRequest,
+  TrainStepState,
+} from './train-step.js'
 export * from './training/index.js'

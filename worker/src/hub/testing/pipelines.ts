@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 import type { AnyOutcome, Control, JobContext, Pipeline } from '../../runner/context.js'
 import { downloadPipelineWith } from '../download.pipeline.js'
 import { inspectPipeline } from '../inspect.pipeline.js'
-import { placesOf } from '../places.js'
+import { placesOf } from '../snapshots/places.js'
 import { ownDatabase } from './database.js'
 import { namesIn, QUICK, type Rig } from './rig.js'
 

@@ -4,8 +4,8 @@ import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import type { HubAccess } from '../http.js'
-import type { Timing } from '../retry.js'
+import type { HubAccess } from '../transport/http.js'
+import type { Timing } from '../transport/retry.js'
 import { HubServer } from './hub-server.js'
 
 /** No waiting, but as many tries as in earnest. */

@@ -1,8 +1,8 @@
 // Large files into the hub's storage: the Git LFS batch API, and its extension for parts, by which the hub takes files of many gigabytes.
 import { AppError } from '@mistudio/contracts'
 import { z } from 'zod'
-import { type HubAccess, wayTo } from '../http.js'
-import { PassingError, withRetries } from '../retry.js'
+import { type HubAccess, wayTo } from '../transport/http.js'
+import { PassingError, withRetries } from '../transport/retry.js'
 import { type Body, type Reply, send } from './send.js'
 import { askHub, LFS_TYPE, parsed, requireOk, type WriteOptions } from './write-api.js'
 

@@ -4,8 +4,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { AppError } from '@mistudio/contracts'
 import { openStream } from '@mistudio/formats'
-import type { Connections } from '../exchange.js'
-import { PassingError, retryAfterMs } from '../retry.js'
+import type { Connections } from '../transport/exchange.js'
+import { PassingError, retryAfterMs } from '../transport/retry.js'
 
 const MAX_ANSWER_BYTES = 2 ** 20
 

@@ -1,7 +1,7 @@
 // Files into a repository of the hub as one commit: all of them appear, or none does.
 import { createHash } from 'node:crypto'
 import { openRegularFile, openStream, readWhole } from '@mistudio/formats'
-import type { HubAccess } from '../http.js'
+import type { HubAccess } from '../transport/http.js'
 import { type LargeFile, uploadLarge } from './lfs.js'
 import {
   type AnnouncedFile,

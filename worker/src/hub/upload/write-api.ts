@@ -2,8 +2,8 @@
 // in words, with what to do.
 import { AppError } from '@mistudio/contracts'
 import { z } from 'zod'
-import type { HubAccess } from '../http.js'
-import { withRetries } from '../retry.js'
+import type { HubAccess } from '../transport/http.js'
+import { withRetries } from '../transport/retry.js'
 import { type Reply, send } from './send.js'
 
 const SETTINGS = 'Settings › Hugging Face'

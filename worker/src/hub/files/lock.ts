@@ -1,0 +1,41 @@
+// One writer per snapshot folder, across all runner processes: a PostgreSQL advisory lock on a connection of its own. It ends with the
+// process that holds it, so nothing can be left locked; when the connection is lost, the work under it is stopped.
+import type { Pool } from 'pg'
+import { wait } from '../transport/retry.js'
+
+/** First key of the two-key advisory locks of this room; the second is a hash of the folder. */
+const SPACE = 5_142_010
+const POLL_MS = 500
+
+/**
+ * Runs `work` while nobody else works on `name`. `onWait` is told once when somebody does. `work` gets a signal that also ends when
+ * the lock is lost. @throws the signal's reason when aborted while waiting
+ */
+export async function withLock<T>(
+  db: Pool,
+  name: string,
+  { signal, onWait }: { signal: AbortSignal; onWait?: () => void },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const client = await db.connect()
+  const lost = new AbortController()
+  const hear = (error: Error): void => lost.abort(error)
+  client.on('error', hear)
+  try {
+    for (let told = false; ; told = true) {
+      const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1, hashtext($2)) AS got', [
+        SPACE,
+        name,
+      ])
+      if (rows[0]?.got) break
+      if (!told) onWait?.()
+      await wait(POLL_MS, signal)
+    }
+    return await work(AbortSignal.any([signal, lost.signal]))
+  } finally {
+    const gone = lost.signal.aborted
+    if (!gone) await client.query('SELECT pg_advisory_unlock($1, hashtext($2))', [SPACE, name]).catch(hear)
+    client.off('error', hear)
+    client.release(gone || lost.signal.aborted)
+  }
+}
