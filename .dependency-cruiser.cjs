@@ -52,6 +52,26 @@ const publicFaces = WORKSPACES.map((workspace) => ({
   to: { path: `^${workspace}/`, pathNot: facesOf(workspace) },
 }))
 
+/** Which rooms of the science may build on which. What others import has a face each (`@mistudio/interp/models`). */
+const SCIENCE = {
+  random: [],
+  quantisation: [],
+  activations: [],
+  features: ['random'],
+  models: ['quantisation'],
+  generation: ['models', 'random'],
+  exports: ['models'],
+  parity: ['models', 'quantisation', 'exports'],
+  saes: ['models', 'random'],
+}
+const science = Object.entries(SCIENCE).map(([room, below]) => ({
+  name: `floor-of-${room}-in-interp`,
+  comment: `In interp, ${room} builds on ${below.join(', ') || 'no other room'}.`,
+  severity: 'error',
+  from: { path: `^packages/interp/src/${room}/`, pathNot: '\\.test\\.ts$|/testing(\\.ts|/)|/conformance/' },
+  to: { path: '^packages/interp/src/', pathNot: `^packages/interp/src/(${[room, ...below].join('|')})/` },
+}))
+
 /** A room of backend or worker reaches a neighbour through `index` or a face the room's kind has. */
 const rooms = [
   {
@@ -109,6 +129,7 @@ module.exports = {
   forbidden: [
     ...importTable,
     ...publicFaces,
+    ...science,
     ...rooms,
     ...floors,
     {
@@ -123,9 +144,13 @@ module.exports = {
       name: 'supervisor-without-numerics',
       comment: 'A native call blocks the event loop; the process that holds leases never loads one (ADR 0002).',
       severity: 'error',
-      from: { path: '^worker/src/(main|config)\\.ts$|^worker/src/supervisor/', pathNot: '\\.test\\.tsx?$' },
+      from: {
+        path: '^worker/src/(main|config)\\.ts$|^worker/src/supervisor/',
+        pathNot: '\\.test\\.tsx?$|/testing(\\.ts|/)',
+      },
       to: {
-        path: '^packages/(onnx|interp|kernels)/|^worker/src/(runtime|models|trainings|extractions|features|steering)/',
+        path: '^packages/(onnx|interp|kernels|sae-engine)/|^worker/src/(runtime|models|trainings|extractions|features|steering)/',
+        reachable: true,
       },
     },
     {

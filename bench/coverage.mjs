@@ -3,7 +3,7 @@
 // length, each with its own difficulty, cut into contexts. Beside it the same with contexts left out instead of documents. Exit status 1
 // when an interval over documents holds the truth in less than 93 % or more than 97 % of the texts.
 import { parseArgs } from 'node:util'
-import { estimatesOf, leaveOutUnits, SumsByUnit } from '@mistudio/interp'
+import { estimatesOf, leaveOutUnits, SumsByUnit } from '@mistudio/interp/saes'
 
 const { values } = parseArgs({
   options: { texts: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' } },

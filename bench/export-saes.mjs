@@ -12,7 +12,7 @@ import {
   ReferenceTrainStep,
   TRAINING_ARCHITECTURES,
   trainableSae,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 
 const ROOT = resolve(import.meta.dirname, '..')
 const [D_IN, D_SAE, BATCH, STEPS, TOKENS] = [64, 256, 256, 60, 512]
@@ -86,7 +86,7 @@ try {
       ...more,
     }
     const sae = trainableSae(cfg)
-    /** @type {import('@mistudio/interp').LearningRateSchedule} */
+    /** @type {import('@mistudio/interp/saes').LearningRateSchedule} */
     const schedule = {
       main: 'constant',
       lr: 3e-3,
@@ -96,7 +96,7 @@ try {
       totalSteps: STEPS,
       cycles: 1,
     }
-    /** @type {import('@mistudio/interp').TrainerOptions} */
+    /** @type {import('@mistudio/interp/saes').TrainerOptions} */
     const options = {
       learningRate: schedule,
       adam: { beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0 },

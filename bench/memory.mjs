@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { openTensorSource } from '../packages/formats/dist/index.js'
-import { estimateRunMemory, LanguageModel, planModel } from '../packages/interp/dist/index.js'
+import { estimateRunMemory, LanguageModel, planModel } from '../packages/interp/dist/models/index.js'
 import { createOrtRuntime } from '../packages/onnx/dist/ort.js'
 import {
   GPT2_30M,

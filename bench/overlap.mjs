@@ -3,7 +3,8 @@
 //   node bench/overlap.mjs [--layer 6] [--expansion 8] [--k 32] [--batch 2048] [--steps 16] [--context 256] [--block 32] [--threads 2]
 //     [--arch topk] [--rounds 2]
 import { parseArgs } from 'node:util'
-import { initialState, LanguageModel, trainableSae } from '../packages/interp/dist/index.js'
+import { LanguageModel } from '../packages/interp/dist/models/index.js'
+import { initialState, trainableSae } from '../packages/interp/dist/saes/index.js'
 import { createOrtRuntime } from '../packages/onnx/dist/ort.js'
 import { ShardedStep } from '../packages/sae-engine/dist/index.js'
 import { ActivationBuffer } from '../worker/dist/trainings/stream/buffer.js'

@@ -5,7 +5,7 @@ import { randomValues } from './random-model.mjs'
 /**
  * A function that runs them once on `rows` tokens, and one that lets go of them.
  * @param {import('../../packages/onnx/dist/index.js').Runtime} runtime
- * @param {import('../../packages/interp/dist/index.js').ModelPlan} plan
+ * @param {import('../../packages/interp/dist/models/index.js').ModelPlan} plan
  * @param {{ layer: number, rows: number, threads: number }} options
  */
 export async function bareProducts(runtime, plan, { layer, rows, threads }) {

@@ -1,5 +1,5 @@
 // A model of GPT-2 small's shape (124 M parameters) with random weights, made when they are read: nothing is downloaded or stored.
-import { planModel, planTensors } from '../../packages/interp/dist/index.js'
+import { planModel, planTensors } from '../../packages/interp/dist/models/index.js'
 
 export const GPT2_SMALL = planModel({
   model_type: 'gpt2',

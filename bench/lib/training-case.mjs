@@ -1,5 +1,5 @@
 // One timed training of an architecture at a shape, by the sharded step, on synthetic activations made before the clock starts.
-import { initialState, trainableSae } from '../../packages/interp/dist/index.js'
+import { initialState, trainableSae } from '../../packages/interp/dist/saes/index.js'
 import { ShardedStep } from '../../packages/sae-engine/dist/index.js'
 import { mixtures } from './mixtures.mjs'
 

@@ -2,7 +2,8 @@
 import { join } from 'node:path'
 import { AppError } from '@mistudio/contracts'
 import { FormatError, listFolder, openRegularFile, readJsonFile } from '@mistudio/formats'
-import { ExportedModel, ModelError, siteWidth } from '@mistudio/interp'
+import { ExportedModel } from '@mistudio/interp/exports'
+import { ModelError, siteWidth } from '@mistudio/interp/models'
 import { findGraph, OnnxError, openModelFile } from '@mistudio/onnx'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
 

@@ -4,14 +4,8 @@ import { readdir } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { AppError } from '@mistudio/contracts'
 import { FormatError, openTensorSource, readJsonFile, SafetensorsFile } from '@mistudio/formats'
-import {
-  LanguageModel,
-  type Check as ModelCheck,
-  ModelError,
-  parseGoldenInfo,
-  planModel,
-  verifyGolden,
-} from '@mistudio/interp'
+import { LanguageModel, ModelError, planModel } from '@mistudio/interp/models'
+import { type Check as ModelCheck, parseGoldenInfo, verifyGolden } from '@mistudio/interp/parity'
 import { OnnxError } from '@mistudio/onnx'
 import { createOrtRuntime, type Provider } from '@mistudio/onnx/ort'
 import type { Check } from './checks.js'

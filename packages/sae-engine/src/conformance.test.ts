@@ -1,7 +1,8 @@
 // The sharded step against everything a training step must do, on one to three threads, on lists of entries and on dense products.
 // Another folder of golden trainings: SAE_TRAIN_GOLDENS=FOLDER. Another device for the dense products: SAE_TRAIN_PROVIDER=cuda.
-import type { StepEngine } from '@mistudio/interp'
+
 import { conformsToTrainStep } from '@mistudio/interp/conformance'
+import type { StepEngine } from '@mistudio/interp/saes'
 import { parseProvider } from '@mistudio/onnx/ort'
 import { describe, it } from 'vitest'
 import type { Way } from './layout/layout.js'

@@ -5,7 +5,7 @@ import {
   type TrainableSae,
   type TrainStep,
   type TrainStepRequest,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 import { shardedEngine } from './sharded-step.js'
 
 /** Fastest first. All are exact; the last computes everything. */

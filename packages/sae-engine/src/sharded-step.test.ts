@@ -1,5 +1,5 @@
 // What is the sharded step's own: which way a batch goes. What it has in common with every training step is in conformance.test.ts.
-import { initialState, type TrainerOptions, type TrainStepState, trainableSae } from '@mistudio/interp'
+import { initialState, type TrainerOptions, type TrainStepState, trainableSae } from '@mistudio/interp/saes'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Way } from './layout/layout.js'
 import { ShardedStep } from './sharded-step.js'

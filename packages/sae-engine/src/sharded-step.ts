@@ -13,7 +13,7 @@ import {
   type TrainStepMetrics,
   type TrainStepRequest,
   type TrainStepState,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 import type { Provider } from '@mistudio/onnx/ort'
 import { type ShardLayout, shardLayouts, trainingBytes, type Way } from './layout/layout.js'
 import type { FromShard, ShardStart, ToShard } from './messages.js'

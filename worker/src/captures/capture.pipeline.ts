@@ -15,7 +15,7 @@ import {
   valuesPerToken,
 } from '@mistudio/contracts'
 import { removeLeftovers, sha256OfFile, TokenReader, writeManifest } from '@mistudio/formats'
-import { findSite, type RunnableModel, siteWidth } from '@mistudio/interp'
+import { findSite, type RunnableModel, siteWidth } from '@mistudio/interp/models'
 import { folderOf, requireSpace, withFileErrors } from '../files/index.js'
 import { withModelErrors } from '../models/errors.js'
 import { modelStore } from '../models/model-store.js'

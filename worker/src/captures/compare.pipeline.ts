@@ -12,7 +12,7 @@ import {
   type StoredSide,
 } from '@mistudio/contracts'
 import { readManifestFiles, verifyFiles } from '@mistudio/formats'
-import { type ComparableSite, comparableSite, compareSites } from '@mistudio/interp'
+import { type ComparableSite, comparableSite, compareSites } from '@mistudio/interp/activations'
 import { folderOf, withFileErrors } from '../files/index.js'
 import { type JobContext, pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'

@@ -2,7 +2,7 @@
 // the same whatever interruptions the capture had.
 import { join } from 'node:path'
 import type { CaptureParams, CaptureSite, SiteStatistics } from '@mistudio/contracts'
-import { ActivationStatistics } from '@mistudio/interp'
+import { ActivationStatistics } from '@mistudio/interp/activations'
 import { openShard } from './shards.js'
 
 export interface StoredCapture {

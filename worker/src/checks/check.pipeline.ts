@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { type CheckedArchitecture, type InstallationCheck, InstallationCheckParamsSchema } from '@mistudio/contracts'
 import { SafetensorsFile } from '@mistudio/formats'
-import { groundTruthProblem } from '@mistudio/interp'
+import { groundTruthProblem } from '@mistudio/interp/saes'
 import type { z } from 'zod'
 import { type JobContext, pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'

@@ -1,7 +1,7 @@
 // Guards: training on known truth finds what SAELens finds there, and an SAE that finds less is told so.
 import { join } from 'node:path'
 import { SafetensorsFile } from '@mistudio/formats'
-import { groundTruthProblem } from '@mistudio/interp'
+import { groundTruthProblem } from '@mistudio/interp/saes'
 import { describe, expect, it } from 'vitest'
 import { readBands, TRUTH_FOLDER } from './bands.js'
 import { trainOnTruth } from './train-on-truth.js'

@@ -8,7 +8,7 @@ import {
   scoreOnGroundTruth,
   type TrainerOptions,
   trainableSae,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 import { openTrainStep } from '@mistudio/sae-engine'
 import { runtime } from '../runtime/index.js'
 import type { Bands } from './bands.js'

@@ -12,7 +12,7 @@ import {
   writeManifest,
   writeSafetensors,
 } from '@mistudio/formats'
-import { type AccumulatorState, FeatureAccumulator, FidelityAccumulator } from '@mistudio/interp'
+import { type AccumulatorState, FeatureAccumulator, FidelityAccumulator } from '@mistudio/interp/features'
 import { z } from 'zod'
 import { withFileErrors } from '../files/index.js'
 import type { Pass } from './pass.js'

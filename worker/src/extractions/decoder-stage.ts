@@ -1,5 +1,5 @@
 // The stage between reading and writing: what the decoder says of every feature without any text.
-import { directLogits, type Extremes, nearestFeatures, type OutputScale } from '@mistudio/interp'
+import { directLogits, type Extremes, nearestFeatures, type OutputScale } from '@mistudio/interp/features'
 import type { Runtime } from '@mistudio/onnx'
 import { checkControl } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'

@@ -6,7 +6,7 @@ import {
   type ExtractionSummary,
   ExtractionSummarySchema,
 } from '@mistudio/contracts'
-import { FeatureAccumulator, FidelityAccumulator } from '@mistudio/interp'
+import { FeatureAccumulator, FidelityAccumulator } from '@mistudio/interp/features'
 import { withSaeErrors } from '../features/index.js'
 import { folderOf } from '../files/index.js'
 import { withModelErrors } from '../models/errors.js'

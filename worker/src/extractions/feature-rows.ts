@@ -1,6 +1,6 @@
 // One feature of an extraction as database rows: numbers from the accumulator, words from the tokenizer. Pure; no I/O.
 import type { Example, Logit, TokenSpan } from '@mistudio/contracts'
-import type { Extremes, FeatureAccumulator, GroupedExample, Interval, StoredExample } from '@mistudio/interp'
+import type { Extremes, FeatureAccumulator, GroupedExample, Interval, StoredExample } from '@mistudio/interp/features'
 import type { CopyRows } from './copy-rows.js'
 
 /** Text of the tokens [start, end) of a context. */

@@ -1,5 +1,6 @@
 // By what the final norm divides, on the first contexts of an extraction: a direction's effect on the logits is known up to that.
-import { type OutputScale, outputScale, type RunnableModel } from '@mistudio/interp'
+import { type OutputScale, outputScale } from '@mistudio/interp/features'
+import { type RunnableModel } from '@mistudio/interp/models'
 import type { ContextSource } from './pass.js'
 
 const SITE = 'ln_final.hook_scale'

@@ -2,7 +2,8 @@
 // nothing.
 import { AppError, type ExtractionRunParams } from '@mistudio/contracts'
 import { TokenReader } from '@mistudio/formats'
-import { findSite, type RunnableModel, type Sae, siteWidth } from '@mistudio/interp'
+import { findSite, type RunnableModel, siteWidth } from '@mistudio/interp/models'
+import { type Sae } from '@mistudio/interp/saes'
 import type { Pool } from 'pg'
 import { z } from 'zod'
 import { requireExtractable, saeFolder, saeStore } from '../features/index.js'

@@ -1,5 +1,5 @@
 import type { ReadText } from '@mistudio/contracts'
-import { EntryBuffer, FeatureAccumulator, FidelityAccumulator } from '@mistudio/interp'
+import { EntryBuffer, FeatureAccumulator, FidelityAccumulator } from '@mistudio/interp/features'
 import { describe, expect, it } from 'vitest'
 import { contextsPerPass } from '../models/passes.js'
 import { type ContextSource, type Pass, readBatch, readingOrder, tokensRead } from './pass.js'

@@ -5,9 +5,9 @@ import {
   EntryBuffer,
   type FeatureAccumulator,
   type FidelityAccumulator,
-  type SparseCode,
   seededPermutation,
-} from '@mistudio/interp'
+} from '@mistudio/interp/features'
+import { type SparseCode } from '@mistudio/interp/saes'
 
 /** Contexts of a tokenization. */
 export interface ContextSource {

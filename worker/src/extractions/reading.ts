@@ -1,7 +1,7 @@
 // The reading stage: the pass over all contexts with progress, checkpoints and control. Knows the job, not the
 // database.
 import { setImmediate } from 'node:timers/promises'
-import { EntryBuffer } from '@mistudio/interp'
+import { EntryBuffer } from '@mistudio/interp/features'
 import { contextsPerPass } from '../models/passes.js'
 import type { Control } from '../runner/context.js'
 import { Interruption, outcomeFor } from '../runner/interruption.js'

@@ -1,6 +1,6 @@
 // Refuses an extraction whose accumulators would not fit in memory, before any work is done.
 import { AppError, type ExtractionParams } from '@mistudio/contracts'
-import { extractionMemory } from '@mistudio/interp'
+import { extractionMemory } from '@mistudio/interp/features'
 
 /** Share of the available memory that accumulators may take; the model and the encoder need the rest. */
 const SHARE = 0.7

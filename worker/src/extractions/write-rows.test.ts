@@ -1,4 +1,4 @@
-import { FeatureAccumulator } from '@mistudio/interp'
+import { FeatureAccumulator } from '@mistudio/interp/features'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { peakTokens } from './feature-rows.js'
 import { attachTables } from './partitions.js'

@@ -1,6 +1,7 @@
 // feature.probe: own text through model and SAE; one feature on every token, and the strongest features of every token.
 import { AppError, FeatureProbeParamsSchema, type ProbeResult } from '@mistudio/contracts'
-import { activationsOf, findSite, siteWidth, strongestPerToken } from '@mistudio/interp'
+import { activationsOf, strongestPerToken } from '@mistudio/interp/features'
+import { findSite, siteWidth } from '@mistudio/interp/models'
 import type { z } from 'zod'
 import { withModelErrors } from '../models/errors.js'
 import { modelStore } from '../models/model-store.js'

@@ -1,4 +1,4 @@
-import { parseSaeCfg } from '@mistudio/interp'
+import { parseSaeCfg } from '@mistudio/interp/saes'
 import { describe, expect, it } from 'vitest'
 import { requireExtractable, requireSteerable } from './sae-kinds.js'
 

@@ -1,6 +1,6 @@
 // Which SAEs a capability takes. All architectures open; some have features that a capability would show wrongly.
 import { AppError } from '@mistudio/contracts'
-import type { Sae } from '@mistudio/interp'
+import type { Sae } from '@mistudio/interp/saes'
 
 type Kind = Pick<Sae, 'cfg' | 'transcoder' | 'signed' | 'siteWidths'>
 

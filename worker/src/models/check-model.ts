@@ -1,7 +1,7 @@
 // What registration and "run again" have in common: a folder is inspected, its checks are run, and the row gets all of it at once.
 import { basename } from 'node:path'
 import { type ModelInspection, type ParityReport, paritySummary } from '@mistudio/contracts'
-import type { Precision } from '@mistudio/interp'
+import type { Precision } from '@mistudio/interp/models'
 import { noteCheck, writeModelManifest } from '../files/index.js'
 import type { Interrupted, JobContext, OutcomeOf } from '../runner/context.js'
 import { withModelErrors } from './errors.js'

@@ -4,18 +4,16 @@ import type {
   ModelSpec as ModelDescription,
   Site as SiteDescription,
 } from '@mistudio/contracts'
+import { analyseExport, type EightBitProducts, exportFacts } from '@mistudio/interp/exports'
 import {
-  analyseExport,
   countParameters,
   describeRope,
   describeShape,
-  type EightBitProducts,
   estimateMemory,
-  exportFacts,
   planTensors,
   type Site,
   siteWidth,
-} from '@mistudio/interp'
+} from '@mistudio/interp/models'
 import type { ExportFolder, ModelFolder } from './model-folder.js'
 
 const DTYPE_NAMES: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 // Errors of model folders in the product's codes, so that the user is told which file to look at and what to do.
 import { AppError, type ErrorCode } from '@mistudio/contracts'
 import { FormatError } from '@mistudio/formats'
-import { ModelError } from '@mistudio/interp'
+import { ModelError } from '@mistudio/interp/models'
 import { OnnxError } from '@mistudio/onnx'
 import { damageOf } from '../files/index.js'
 

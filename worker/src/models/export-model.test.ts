@@ -2,7 +2,7 @@
 import { copyFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ModelSpec, ParityReport } from '@mistudio/contracts'
-import { addVectors, GREEDY, generate } from '@mistudio/interp'
+import { addVectors, GREEDY, generate } from '@mistudio/interp/generation'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Harvester } from '../trainings/stream/harvest.js'
 import { inspectModel } from './inspect.pipeline.js'

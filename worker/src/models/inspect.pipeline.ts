@@ -2,7 +2,8 @@
 // ONNX export, a few tokens: whether a value found in its graph is a site shows when it is computed.
 import { basename } from 'node:path'
 import { type ModelInspection } from '@mistudio/contracts'
-import { ExportedModel, planSites } from '@mistudio/interp'
+import { ExportedModel } from '@mistudio/interp/exports'
+import { planSites } from '@mistudio/interp/models'
 import { pipeline } from '../runner/context.js'
 import { Tokenizer } from '../tokenizer/index.js'
 import { describeSites, describeSpec, eightBitWarnings, folderWarnings } from './describe.js'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { memoryOfRun } from '@mistudio/contracts'
-import { estimateRunMemory, planModel } from '@mistudio/interp'
+import { estimateRunMemory, planModel } from '@mistudio/interp/models'
 import { describe, expect, it } from 'vitest'
 import { availableMemory, groupHeadroom } from './available-memory.js'
 import { exportMemory, modelMemory, requireMemory, runBytes } from './memory.js'

@@ -1,19 +1,17 @@
 // What a model needs of this process's memory, as interp estimates it: refused before it is loaded, shown for every precision.
 import { AppError, type ModelMemory, type PrecisionMemory } from '@mistudio/contracts'
+import { type ExportSize, estimateExportMemory, requireExportMemory } from '@mistudio/interp/exports'
 import {
   cachedActivations,
-  type ExportSize,
-  estimateExportMemory,
   estimateRunMemory,
   ModelError,
   type ModelPlan,
   PRECISIONS,
   type Precision,
   type RunnableModel,
-  requireExportMemory,
   requirePrecision,
   requireMemory as requireRunMemory,
-} from '@mistudio/interp'
+} from '@mistudio/interp/models'
 import { runtime } from '../runtime/index.js'
 import { availableMemory } from './available-memory.js'
 

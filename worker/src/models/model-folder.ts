@@ -11,15 +11,8 @@ import {
   readJsonFile,
   type StreamedTensorSource,
 } from '@mistudio/formats'
-import {
-  type ExportSize,
-  exportSize,
-  ModelError,
-  type ModelPlan,
-  planModel,
-  requireTensors,
-  type TensorCheck,
-} from '@mistudio/interp'
+import { type ExportSize, exportSize } from '@mistudio/interp/exports'
+import { ModelError, type ModelPlan, planModel, requireTensors, type TensorCheck } from '@mistudio/interp/models'
 import { findGraph, type ModelFile, openModelFile } from '@mistudio/onnx'
 import { z } from 'zod'
 import { requireModelWhole } from '../files/index.js'

@@ -1,14 +1,14 @@
 // Open models of this process: folder, tokenizer and loaded network, kept for the next job and dropped when the files change.
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ExportedModel } from '@mistudio/interp/exports'
 import {
-  ExportedModel,
   LanguageModel,
   type LoadOptions,
   ModelError,
   type Precision,
   type RunnableModel,
-} from '@mistudio/interp'
+} from '@mistudio/interp/models'
 import { runtime } from '../runtime/index.js'
 import { Tokenizer } from '../tokenizer/index.js'
 import { availableMemory } from './available-memory.js'

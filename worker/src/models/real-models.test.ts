@@ -1,7 +1,7 @@
 // Published models, where they lie beside the checkout (`../shared/data`); skipped where not, since their files are not ours to commit.
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { GREEDY, generate } from '@mistudio/interp'
+import { GREEDY, generate } from '@mistudio/interp/generation'
 import { afterAll, describe, expect, it } from 'vitest'
 import { ModelStore } from './model-store.js'
 import { parityReport } from './parity/report.js'

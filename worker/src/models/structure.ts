@@ -12,7 +12,7 @@ import {
   type NormPlan,
   planTensors,
   type TensorSpec,
-} from '@mistudio/interp'
+} from '@mistudio/interp/models'
 import type { WeightsFolder } from './model-folder.js'
 
 const FLOAT32_BYTES = 4

@@ -1,6 +1,6 @@
 // Whether a tokenizer and a model belong together, as far as sizes can tell.
 import { AppError } from '@mistudio/contracts'
-import type { ModelSpec } from '@mistudio/interp'
+import type { ModelSpec } from '@mistudio/interp/models'
 
 /** @throws AppError `tokenizer_invalid` when the tokenizer can give ids that the embedding has no row for. */
 export function requireTokenizerFits(tokens: number, spec: ModelSpec): void {

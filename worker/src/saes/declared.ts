@@ -1,6 +1,6 @@
 // What an SAE's own configuration says of it, in the product's words. Pure; nothing is guessed.
 import type { SaeDeclared, SaeShape } from '@mistudio/contracts'
-import type { SaeCfg } from '@mistudio/interp'
+import type { SaeCfg } from '@mistudio/interp/saes'
 import { z } from 'zod'
 
 /** null for what is missing or of another type. */

@@ -9,7 +9,7 @@ import {
   sparsifyCfg,
   sparsifyPlace,
 } from '@mistudio/formats'
-import { parseSaeCfg } from '@mistudio/interp'
+import { parseSaeCfg } from '@mistudio/interp/saes'
 import { withSaeErrors } from '../features/index.js'
 import { BRISK, type HubWorld, hubWorld, type RepoFile, smallFile, withControl } from '../hub/index.js'
 import { pipeline } from '../runner/context.js'

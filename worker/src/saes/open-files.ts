@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { SaeOrigin } from '@mistudio/contracts'
 import { type ListedFile, listSaeFolders, openSaeFolder, type SaeLayout, type TensorSource } from '@mistudio/formats'
-import { type SaeCfg, saeParts } from '@mistudio/interp'
+import { type SaeCfg, saeParts } from '@mistudio/interp/saes'
 import { withSaeErrors } from '../features/index.js'
 
 export interface SaeFiles {

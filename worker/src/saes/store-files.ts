@@ -10,7 +10,7 @@ import {
   writeSaeLensFolder,
   writeSafetensors,
 } from '@mistudio/formats'
-import type { SaeCfg } from '@mistudio/interp'
+import type { SaeCfg } from '@mistudio/interp/saes'
 import { writeSaeManifest } from '../features/index.js'
 import { isFileThere } from './is-there.js'
 import type { SaeFiles } from './open-files.js'

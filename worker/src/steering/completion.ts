@@ -1,6 +1,6 @@
 // A written row as the contract shows it: text, exact tokens, log probabilities and alternatives.
 import type { Completion } from '@mistudio/contracts'
-import type { GeneratedRow } from '@mistudio/interp'
+import type { GeneratedRow } from '@mistudio/interp/generation'
 import type { Tokenizer } from '../tokenizer/index.js'
 
 export interface WrittenRow extends GeneratedRow {

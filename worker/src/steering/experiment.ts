@@ -4,12 +4,12 @@ import {
   addVectors,
   allOf,
   editFeatures,
-  type FeatureEdit,
   type GeneratedRow,
   generate,
   type InterventionSource,
-  type Sae,
-} from '@mistudio/interp'
+} from '@mistudio/interp/generation'
+import { type FeatureEdit } from '@mistudio/interp/models'
+import { type Sae } from '@mistudio/interp/saes'
 import { type OpenModel, requireWritingRoom } from '../models/index.js'
 import { completionOf, type WrittenRow } from './completion.js'
 import { measure, type Reading } from './measure.js'

@@ -1,14 +1,9 @@
 // What a completion is measured by, all read from the finished text: perplexity under the unsteered model, KL between steered and
 // unsteered predictions, and how strongly the steered features fire on the text when nobody steers.
-import {
-  activationsOf,
-  type GenerationStep,
-  type InterventionSource,
-  meanKl,
-  perplexity,
-  type RunnableModel,
-  type Sae,
-} from '@mistudio/interp'
+import { activationsOf } from '@mistudio/interp/features'
+import { type GenerationStep, type InterventionSource, meanKl, perplexity } from '@mistudio/interp/generation'
+import { type RunnableModel } from '@mistudio/interp/models'
+import { type Sae } from '@mistudio/interp/saes'
 
 export interface MeasuredText {
   /** Prompt and completion. */

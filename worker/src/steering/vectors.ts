@@ -2,7 +2,8 @@
 // the edits of features whose activation is changed.
 
 import { AppError, type SteeringGenerateParams } from '@mistudio/contracts'
-import { type FeatureEdit, findSite, type Sae, type Site, siteWidth } from '@mistudio/interp'
+import { type FeatureEdit, findSite, type Site, siteWidth } from '@mistudio/interp/models'
+import { type Sae } from '@mistudio/interp/saes'
 import { requireSteerable } from '../features/index.js'
 
 type Variant = SteeringGenerateParams['variants'][number]

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { AppError, inputSitesOf, outputSitesOf, type StoredSide, type TrainingParams } from '@mistudio/contracts'
 import { FormatError, TokenReader } from '@mistudio/formats'
-import { findSite, type Precision, type RunnableModel, siteWidth } from '@mistudio/interp'
+import { findSite, type Precision, type RunnableModel, siteWidth } from '@mistudio/interp/models'
 import { withModelErrors } from '../models/errors.js'
 import type { MemorySubject } from '../models/memory.js'
 import { modelStore } from '../models/model-store.js'

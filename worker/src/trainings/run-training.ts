@@ -10,7 +10,7 @@ import {
   type TrainingAlert,
   type TrainingRunParams,
 } from '@mistudio/contracts'
-import type { EvaluationFigures, ExportedSae, TrainStepMetrics } from '@mistudio/interp'
+import type { EvaluationFigures, ExportedSae, TrainStepMetrics } from '@mistudio/interp/saes'
 import type { JobContext } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'

@@ -6,7 +6,7 @@ import {
   type TrainableSae,
   type TrainerOptions,
   trainableSae,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 
 /** Widths of what is read and of what is reconstructed. */
 export interface Widths {

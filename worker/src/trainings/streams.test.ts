@@ -1,6 +1,6 @@
 // Several SAEs on one stream, and trainings that begin from another's checkpoint.
 import { readdirSync } from 'node:fs'
-import { LanguageModel } from '@mistudio/interp'
+import { LanguageModel } from '@mistudio/interp/models'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import * as setup from '../extractions/testing.js'
 import { endings, go, killedAfter, paramsOf, TrainingWorld } from './testing/world.js'

@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import { AppError } from '@mistudio/contracts'
 import { FormatError, openSaeFolder, SafetensorsFile, writeSafetensors } from '@mistudio/formats'
-import { denseCode, Sae, SaeError } from '@mistudio/interp'
+import { denseCode, Sae, SaeError } from '@mistudio/interp/saes'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
 
 export interface Encoded {

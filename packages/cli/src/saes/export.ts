@@ -13,7 +13,7 @@ import {
   parseSaeCfg,
   trainableSae,
   trainerState,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 import { z } from 'zod'
 import type { Check } from '../checks.js'
 import { Checks } from './compare.js'

@@ -1,7 +1,7 @@
 // Checks of folding the decoder norms into an inference SAE.
 import type { SafetensorsFile } from '@mistudio/formats'
 import { MemoryTensors } from '@mistudio/formats'
-import { foldDecoderNorms, parseSaeCfg } from '@mistudio/interp'
+import { foldDecoderNorms, parseSaeCfg } from '@mistudio/interp/saes'
 import type { Check } from '../checks.js'
 import type { Checks } from './compare.js'
 import { floatTensors, namesUnder, openTensors } from './files.js'

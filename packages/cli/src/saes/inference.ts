@@ -1,6 +1,6 @@
 // Checks of an inference case: outputs, reading of old configurations, and folded decoder norms.
 import { basename, join } from 'node:path'
-import { modernCfg } from '@mistudio/interp'
+import { modernCfg } from '@mistudio/interp/saes'
 import { z } from 'zod'
 import type { Check } from '../checks.js'
 import { Checks } from './compare.js'

@@ -10,7 +10,7 @@ import {
   type Quality,
   reconstructionQuality,
   Sae,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
 import { z } from 'zod'
 import type { Check } from '../checks.js'

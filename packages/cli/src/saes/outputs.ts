@@ -1,6 +1,6 @@
 // Outputs of one SAE: the SAE that the product opens, and the plain reference behind it, against SAELens's numbers.
 import type { SafetensorsFile, TensorSource } from '@mistudio/formats'
-import { decodeReference, denseCode, encodeReference, forwardReference, readSae, Sae } from '@mistudio/interp'
+import { decodeReference, denseCode, encodeReference, forwardReference, readSae, Sae } from '@mistudio/interp/saes'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
 import type { Check } from '../checks.js'
 import type { Checks } from './compare.js'

@@ -1,6 +1,6 @@
 // The synthetic benchmark's own run again: from the start SAE, with the trainer's settings, over the samples in file order.
 import { join } from 'node:path'
-import { type ExportedSae, exportForInference, trainableSae, trainerState, trainStep } from '@mistudio/interp'
+import { type ExportedSae, exportForInference, trainableSae, trainerState, trainStep } from '@mistudio/interp/saes'
 import { z } from 'zod'
 import { doubleTensors, openTensors, readJson } from './files.js'
 import { SCHEDULER_MAINS, SchedulerNameSchema } from './scheduler-names.js'

@@ -1,5 +1,5 @@
 // SAELens's names of learning-rate schedules.
-import type { LearningRateSchedule } from '@mistudio/interp'
+import type { LearningRateSchedule } from '@mistudio/interp/saes'
 import { z } from 'zod'
 
 export const SchedulerNameSchema = z.enum(['constant', 'cosineannealing', 'cosineannealingwarmrestarts'])

@@ -1,5 +1,5 @@
 // Checks of schedules.json: learning rate and coefficients step by step.
-import { coefficientAt, learningRate } from '@mistudio/interp'
+import { coefficientAt, learningRate } from '@mistudio/interp/saes'
 import { z } from 'zod'
 import type { Check } from '../checks.js'
 import { Checks } from './compare.js'

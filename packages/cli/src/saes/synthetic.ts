@@ -2,7 +2,7 @@
 
 import { basename, join } from 'node:path'
 import { MemoryTensors } from '@mistudio/formats'
-import { type GroundTruthProblem, groundTruthProblem, scoreOnGroundTruth } from '@mistudio/interp'
+import { type GroundTruthProblem, groundTruthProblem, scoreOnGroundTruth } from '@mistudio/interp/saes'
 import { createOrtRuntime } from '@mistudio/onnx/ort'
 import { z } from 'zod'
 import type { Check } from '../checks.js'

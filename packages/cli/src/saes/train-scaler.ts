@@ -1,6 +1,6 @@
 // The normalisation of a training case's batches: ours from the estimation batches against the file's.
 import type { SafetensorsFile } from '@mistudio/formats'
-import { expectedAverageScaler, type Scaler, type TrainableSae, whiteningScaler } from '@mistudio/interp'
+import { expectedAverageScaler, type Scaler, type TrainableSae, whiteningScaler } from '@mistudio/interp/saes'
 import type { Check } from '../checks.js'
 import type { Checks } from './compare.js'
 

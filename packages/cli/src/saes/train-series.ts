@@ -1,6 +1,6 @@
 // The series of a training case: what the trainer logs at each step.
 import type { SafetensorsFile } from '@mistudio/formats'
-import type { TrainerStep } from '@mistudio/interp'
+import type { TrainerStep } from '@mistudio/interp/saes'
 import type { Check } from '../checks.js'
 import type { Checks } from './compare.js'
 import { namesUnder } from './files.js'

@@ -15,7 +15,7 @@ import {
   trainableSae,
   trainerState,
   trainStep,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 import { z } from 'zod'
 import type { Check } from '../checks.js'
 import { Checks } from './compare.js'

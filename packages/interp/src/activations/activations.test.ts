@@ -1,6 +1,6 @@
 // Guards: streamed statistics and pair figures against plain loops over all values.
 import { expect, it } from 'vitest'
-import { uniform } from '../features/random.js'
+import { uniform } from '../random/counter.js'
 import { comparableSite, compareSites } from './comparison.js'
 import { ActivationStatistics } from './statistics.js'
 

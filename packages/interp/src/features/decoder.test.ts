@@ -1,8 +1,8 @@
 import { createOrtRuntime } from '@mistudio/onnx/ort'
 import { describe, expect, it } from 'vitest'
+import { uniform } from '../random/counter.js'
 import { directLogits, nearestFeatures } from './decoder.js'
 import { extremeProducts } from './products.js'
-import { uniform } from './random.js'
 
 const runtime = createOrtRuntime({ threads: 1 })
 const [dSae, dIn, vocab] = [67, 12, 40]

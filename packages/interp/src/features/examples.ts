@@ -1,6 +1,6 @@
 // Flat storage of example windows (a fixed number of slots per feature) and the two ways to fill it: the strongest
 // contexts and a uniform sample of the firing contexts.
-import { uniform } from './random.js'
+import { uniform } from '../random/counter.js'
 import type { Window } from './window.js'
 
 /** One stored example: the window [start, start + activations.length) of a context with its peak at `position`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { uniform } from '../random/counter.js'
 import { HistogramAccumulator } from './histogram.js'
-import { uniform } from './random.js'
 
 describe('HistogramAccumulator', () => {
   it.each([8, 50, 51, 200])('with %i bins equals binning all values at once with the final range', (bins) => {

@@ -1,4 +1,6 @@
 // Feature statistics of an SAE: one-pass accumulators, decoder geometry and single-text probes.
+
+export { seededPermutation, uniform } from '../random/counter.js'
 export {
   type AccumulatorParams,
   type AccumulatorState,
@@ -17,6 +19,5 @@ export { type OutputScale, outputScale } from './output-scale.js'
 export { type ActiveFeature, activationsOf, strongestPerToken } from './probe.js'
 export { type Extremes, extremeProducts, type ProductOptions } from './products.js'
 export { type GroupedExample, groupByQuantile, type QuantileGroups } from './quantiles.js'
-export { seededPermutation, uniform } from './random.js'
 export type { FeatureStatistics } from './statistics.js'
 export { clipWindow, type Window } from './window.js'

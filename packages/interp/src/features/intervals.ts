@@ -1,9 +1,10 @@
 // Examples sampled by strength in one pass, before the largest activation is known: a uniform sample of the firing tokens in each of equal
 // intervals from zero up. Intervals grow like the bins of a histogram (histogram.ts): when a value exceeds their range R, R doubles and
 // neighbours become one, with a uniform sample of both.
+
+import { uniform } from '../random/counter.js'
 import type { ExampleStore, Firing, StoredExample } from './examples.js'
 import type { GroupedExample } from './quantiles.js'
-import { uniform } from './random.js'
 import type { Window } from './window.js'
 
 /** Firings of one interval [from, to) of activations; the last one holds the largest. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { seededPermutation, uniform } from '../random/counter.js'
 import { ExampleStore, SampledExamples } from './examples.js'
 import { groupByQuantile } from './quantiles.js'
-import { seededPermutation, uniform } from './random.js'
 
 /** Sum of (observed - expected)² / expected. */
 const chiSquare = (observed: readonly number[], expected: number) =>

@@ -1,7 +1,8 @@
 // Test helpers: random sparse activations, and the plain-loop description of features that the accumulators are
 // compared with.
+
+import { uniform } from '../random/counter.js'
 import type { SparseEntries } from './entries.js'
-import { uniform } from './random.js'
 
 export interface PlainContext {
   readonly context: number

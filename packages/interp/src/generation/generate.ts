@@ -1,9 +1,9 @@
 // Batched generation with a key/value cache. Rows share the model but not the stream: each may be changed in its own way, and draws from
 // its own generator started with the same seed, so that rows differ by their interventions alone.
 import { type KvCache, ModelError, type RunnableModel, selectRows } from '../models/index.js'
+import { createRandom, type Random } from '../random/generator.js'
 import { type GenerationStep, type InterventionSource, NO_INTERVENTIONS } from './interventions.js'
 import type { TokenLogprob } from './logprobs.js'
-import { createRandom, type Random } from './random.js'
 import { type SampledToken, Sampler, type SamplingOptions } from './sampler.js'
 
 export interface GenerationRequest {

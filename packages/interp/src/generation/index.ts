@@ -1,3 +1,4 @@
+export { createRandom, type Random } from '../random/generator.js'
 export { klDivergence, meanKl, perplexity } from './compare.js'
 export { type DrawnToken, type Finish, type GeneratedRow, type GenerationRequest, generate } from './generate.js'
 export {
@@ -12,5 +13,4 @@ export {
   type SteeringScope,
 } from './interventions.js'
 export { likeliestTokens, logSumExp, type TokenLogprob } from './logprobs.js'
-export { createRandom, type Random } from './random.js'
 export { GREEDY, type SampledToken, type SampleRequest, Sampler, type SamplingOptions } from './sampler.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { createRandom, type Random } from '../random/generator.js'
 import { expMinus } from './exp.js'
 import { likeliestTokens, logSumExp } from './logprobs.js'
-import { createRandom, type Random } from './random.js'
 import { GREEDY, Sampler, type SamplingOptions } from './sampler.js'
 
 const LOGITS = Float32Array.from([1, 3, 0, 2, -1])

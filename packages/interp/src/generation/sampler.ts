@@ -1,9 +1,9 @@
 // Choosing the next token from logits. The order is that of Hugging Face's generation: repetition penalty, temperature, top-k, top-p,
 // min-p, then one draw from what is left. Ties are always cut by id, so that a seed gives one text everywhere.
 import { ModelError } from '../models/index.js'
+import type { Random } from '../random/generator.js'
 import { expMinus } from './exp.js'
 import { likeliestTokens, logSumExp, maximum, type TokenLogprob } from './logprobs.js'
-import type { Random } from './random.js'
 
 export interface SamplingOptions {
   /** 0 is greedy: the largest logit, the lower id on ties. */

@@ -7,7 +7,7 @@ import {
   StandardFieldsSchema,
   TopkFieldsSchema,
   type TrainableSae,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 import { type CommonPlan, normalises, type ShardPlan } from './types.js'
 
 /** The plan of a configuration, or null where only the plain reference computes it. */

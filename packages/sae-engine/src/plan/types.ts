@@ -1,6 +1,6 @@
 // The plan of a sharded step as its threads know it: types and what follows from them. Threads start with every attempt of a training,
 // so nothing here, nor in what they import, may load schemas.
-import type { ActivationNormalisation } from '@mistudio/interp'
+import type { ActivationNormalisation } from '@mistudio/interp/saes'
 
 export interface CommonPlan {
   readonly dIn: number

@@ -1,6 +1,6 @@
 // One shard of a training step: owns a slice of the features, exchanges arrays per token with the others. All sums have a fixed order,
 // so results depend on the number of shards only.
-import type { AdamOptions, DecoderNormMode } from '@mistudio/interp'
+import type { AdamOptions, DecoderNormMode } from '@mistudio/interp/saes'
 import { constrainDecoder, projectDecoderGradient } from '@mistudio/interp/step'
 import type { Way } from '../layout/layout.js'
 import { AuxPass } from '../passes/aux-pass.js'

@@ -1,5 +1,5 @@
 // A shard's slice of a training state: between padded kernel memory and plain arrays in SAELens's orientation.
-import type { TrainStepState } from '@mistudio/interp'
+import type { TrainStepState } from '@mistudio/interp/saes'
 import { joinFloats, SaeError } from '@mistudio/interp/step'
 import type { ShardLayout } from '../layout/layout.js'
 import { type Parameter, parametersOf } from '../plan/parameters.js'

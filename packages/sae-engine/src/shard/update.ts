@@ -1,5 +1,5 @@
 // The end of a step in a shard: gradients that come through norms and the input, clipping of all gradients together, Adam.
-import type { AdamOptions, Rows } from '@mistudio/interp'
+import type { AdamOptions, Rows } from '@mistudio/interp/saes'
 import { parametersOf } from '../plan/parameters.js'
 import type { ShardContext } from './context.js'
 

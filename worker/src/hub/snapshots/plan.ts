@@ -1,7 +1,8 @@
 // What a revision means and which files it takes: from the hub, or from this computer's cache when the hub cannot be asked.
 import { AppError, type ErrorBody, type HubInspection, type HubSource, type InspectHub } from '@mistudio/contracts'
 import { FormatError, parseJsonBytes } from '@mistudio/formats'
-import { countParameters, type ExportSize, ModelError, planModel, planTensors } from '@mistudio/interp'
+import { type ExportSize } from '@mistudio/interp/exports'
+import { countParameters, ModelError, planModel, planTensors } from '@mistudio/interp/models'
 import { exportMemory, modelMemory } from '../../models/index.js'
 import { type RepoFile, type RevisionInfo, revisionFiles, revisionInfo, smallFile } from '../api.js'
 import { type HubWorld, requireOnline } from '../world.js'

@@ -1,24 +1,19 @@
 // The checks of a parity report, in the order they are run: cheap ones first. Each step gives its checks or says why there are none.
 import type { ParityCheck } from '@mistudio/contracts'
 import { FormatError } from '@mistudio/formats'
+import { ExportedModel, exportRounding } from '@mistudio/interp/exports'
+import { countParameters, LanguageModel, ModelError, planTensors, type RunnableModel } from '@mistudio/interp/models'
 import {
   type Check,
   cacheCheck,
   causalCheck,
-  countParameters,
   determinismCheck,
-  ExportedModel,
   eightBitCheck,
-  exportRounding,
   finiteCheck,
-  LanguageModel,
   lossCheck,
-  ModelError,
   openedCheck,
-  planTensors,
-  type RunnableModel,
   verifyGolden,
-} from '@mistudio/interp'
+} from '@mistudio/interp/parity'
 import { roundTrip, type Tokenizer } from '../../tokenizer/index.js'
 import { loadModel, type OpenModel } from '../model-store.js'
 import { promptIds } from '../prompt.js'

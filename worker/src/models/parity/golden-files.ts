@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readJsonFile, SafetensorsFile, type TensorSource } from '@mistudio/formats'
-import { type GoldenInfo, parseGoldenInfo } from '@mistudio/interp'
+import { type GoldenInfo, parseGoldenInfo } from '@mistudio/interp/parity'
 
 export const GOLDEN_INFO = 'golden.json'
 export const GOLDEN_TENSORS = 'golden.safetensors'

@@ -1,6 +1,7 @@
 // What quantising a model costs: int8 and int4 beside float32, one of which is the model as it is loaded. Copies are made one at a time.
 import type { ParityCheck } from '@mistudio/contracts'
-import { type Precision, precisionCheck, type RunnableModel } from '@mistudio/interp'
+import { type Precision, type RunnableModel } from '@mistudio/interp/models'
+import { precisionCheck } from '@mistudio/interp/parity'
 import { availableMemory } from '../available-memory.js'
 import { runBytes } from '../memory.js'
 import { loadModel, type OpenModel } from '../model-store.js'

@@ -1,6 +1,6 @@
 // A check as the report writes it. Pure.
 import type { ParityCheck, ParityGroup, PrecisionLoss } from '@mistudio/contracts'
-import type { Check } from '@mistudio/interp'
+import type { Check } from '@mistudio/interp/parity'
 
 /** What was not looked at, and why. */
 export interface Skipped {

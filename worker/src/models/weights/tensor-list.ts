@@ -1,7 +1,7 @@
 // The tensors of a model folder with the part and layer they belong to. Reads headers only.
 import type { ModelTensor } from '@mistudio/contracts'
 import { DTYPE_BYTES, type SafetensorsDtype } from '@mistudio/formats'
-import { planTensors } from '@mistudio/interp'
+import { planTensors } from '@mistudio/interp/models'
 import type { WeightsFolder } from '../model-folder.js'
 import { blockTensors } from '../structure.js'
 

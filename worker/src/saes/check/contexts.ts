@@ -2,7 +2,7 @@
 // text cut into pieces.
 import { AppError, type SaeCheckWork, type SaeDeclared, type TokensRead } from '@mistudio/contracts'
 import { TokenReader } from '@mistudio/formats'
-import { type EvaluationBatch, type LeaveOutUnits, leaveOutUnits } from '@mistudio/interp'
+import { type EvaluationBatch, type LeaveOutUnits, leaveOutUnits } from '@mistudio/interp/saes'
 import { folderOf, withFileErrors } from '../../files/index.js'
 import { contextsPerPass } from '../../models/passes.js'
 import type { Tokenizer } from '../../tokenizer/index.js'

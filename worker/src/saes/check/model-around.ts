@@ -1,6 +1,7 @@
 // The model around an SAE as a check asks it: activations at its sites, and losses with something else in their place.
 import { setImmediate } from 'node:timers/promises'
-import type { EvaluationBatch, EvaluationModel, RunnableModel } from '@mistudio/interp'
+import type { RunnableModel } from '@mistudio/interp/models'
+import type { EvaluationBatch, EvaluationModel } from '@mistudio/interp/saes'
 import { withModelErrors } from '../../models/errors.js'
 
 /** Logits of one pass, in floats: 128 MB. */

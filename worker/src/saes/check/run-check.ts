@@ -7,17 +7,16 @@ import {
   type SaeCheckWork,
   type SaeDeclared,
 } from '@mistudio/contracts'
+import { findSite, siteWidth } from '@mistudio/interp/models'
 import {
   doubtful,
   type Estimate,
-  findSite,
   measureSae,
   type Sae,
   type SaeMeasurement,
-  siteWidth,
   type Trial,
   verdictOf,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 import { saeFolder, saeStore, withSaeErrors } from '../../features/index.js'
 import { withModelErrors } from '../../models/errors.js'
 import { modelStore, type OpenModel } from '../../models/model-store.js'

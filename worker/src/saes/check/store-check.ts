@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { SaeCheck } from '@mistudio/contracts'
 import { SAELENS_SPARSITY, SafetensorsFile } from '@mistudio/formats'
-import { logSparsity } from '@mistudio/interp'
+import { logSparsity } from '@mistudio/interp/saes'
 import type { PoolClient } from 'pg'
 import { enterSaeFile, saeFolder } from '../../features/index.js'
 import { isFileThere } from '../is-there.js'

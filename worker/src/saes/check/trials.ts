@@ -1,17 +1,17 @@
 // Other readings of an SAE that does not seem to fit: at other sites of its width, and with inputs scaled to mean norm √d_in, as SAELens's
 // expected_average_only_in does before it is folded. They are measured in the open and stored with the check; nothing is changed by them.
+
+import { type RunnableModel, siteWidth } from '@mistudio/interp/models'
 import {
   type EvaluationBatch,
   fvuGain,
-  type RunnableModel,
   type Sae,
   SumsByUnit,
-  siteWidth,
   type Trial,
   type UnitSums,
   unexplained,
   wholeOf,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 import { withModelErrors } from '../../models/errors.js'
 import type { CheckText } from './contexts.js'
 

@@ -12,7 +12,7 @@ import {
   writeGemmaScopeFolder,
   writeSparsifyFolder,
 } from '@mistudio/formats'
-import { parseSaeCfg, type SaeCfg } from '@mistudio/interp'
+import { parseSaeCfg, type SaeCfg } from '@mistudio/interp/saes'
 import { z } from 'zod'
 import { requireSaeWhole, withSaeErrors } from '../../features/index.js'
 import { kOf, shapeOf } from '../declared.js'

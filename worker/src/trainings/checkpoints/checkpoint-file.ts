@@ -11,7 +11,7 @@ import {
   writeManifest,
   writeSafetensors,
 } from '@mistudio/formats'
-import type { Scaler, TrainableSae, TrainStepState } from '@mistudio/interp'
+import type { Scaler, TrainableSae, TrainStepState } from '@mistudio/interp/saes'
 import { z } from 'zod'
 
 const KIND = 'training-checkpoint'

@@ -3,7 +3,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Checkpoint, CheckpointSchema } from '@mistudio/contracts'
-import type { TrainableSae } from '@mistudio/interp'
+import type { TrainableSae } from '@mistudio/interp/saes'
 import type { Pool, PoolClient } from 'pg'
 import { z } from 'zod'
 import { readCheckpoint, type StoredCheckpoint, writeCheckpoint } from './checkpoint-file.js'

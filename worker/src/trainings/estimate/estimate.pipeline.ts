@@ -1,7 +1,8 @@
 // training.estimate: what a training would need, before it is started. Memory is computed, time is measured on a small piece of the work.
 import { availableParallelism } from 'node:os'
 import { isTranscoder, type TrainingEstimate, TrainingEstimateParamsSchema } from '@mistudio/contracts'
-import { initialState, type Precision } from '@mistudio/interp'
+import { type Precision } from '@mistudio/interp/models'
+import { initialState } from '@mistudio/interp/saes'
 import { engineOf, openTrainStep } from '@mistudio/sae-engine'
 import type { z } from 'zod'
 import { withSaeErrors } from '../../features/index.js'

@@ -1,6 +1,7 @@
 // Memory of a training and the piece of it that a quick measurement tries. Pure.
 import type { TrainingEstimate, TrainingParams } from '@mistudio/contracts'
-import { type Precision, parameterCount, type TrainableSae } from '@mistudio/interp'
+import { type Precision } from '@mistudio/interp/models'
+import { parameterCount, type TrainableSae } from '@mistudio/interp/saes'
 import { stepBytes } from '@mistudio/sae-engine'
 
 /**

@@ -15,7 +15,7 @@ import {
   type TrainableSae,
   type TrainStepState,
   whiteningScaler,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 
 export interface EstimatedStart {
   /** Applied to every batch; null where none is. */

@@ -16,7 +16,7 @@ import {
   type TrainableSae,
   type TrainStep,
   type TrainStepMetrics,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 import { openTrainStep } from '@mistudio/sae-engine'
 import type { CheckpointData, StoredCheckpoint } from '../checkpoints/checkpoint-file.js'
 import { Checkpoints, checkpointFolder } from '../checkpoints/checkpoints.js'

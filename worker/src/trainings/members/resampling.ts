@@ -2,7 +2,7 @@
 // saved. What happens to the features is `resampleDead` of the training reference.
 import type { TrainingParams } from '@mistudio/contracts'
 import { MemoryTensors } from '@mistudio/formats'
-import { type ExportedSae, Sae } from '@mistudio/interp'
+import { type ExportedSae, Sae } from '@mistudio/interp/saes'
 import { runtime } from '../../runtime/index.js'
 
 /** Whether dead features begin again after step `done`. */

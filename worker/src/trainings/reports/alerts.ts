@@ -1,6 +1,6 @@
 // Rules that raise an alert on a training: it diverged, almost nothing fires, or too much is dead. Pure.
 import type { TrainingAlert, TrainingParams } from '@mistudio/contracts'
-import type { TrainStepMetrics } from '@mistudio/interp'
+import type { TrainStepMetrics } from '@mistudio/interp/saes'
 import { coefficientWarmUp } from '../settings.js'
 
 /** Whether a step left the numbers that can be trained on. */

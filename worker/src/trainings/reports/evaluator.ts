@@ -12,7 +12,7 @@ import {
   klGraph,
   leaveOutUnits,
   Sae,
-} from '@mistudio/interp'
+} from '@mistudio/interp/saes'
 import { float32, float32Data, type Session } from '@mistudio/onnx'
 import { withModelErrors } from '../../models/errors.js'
 import { contextsPerPass } from '../../models/passes.js'

@@ -1,6 +1,6 @@
 // Figures of steps and evaluations under their metric keys (TRAINING_METRICS has the definitions). Pure.
 import { DENSITY_EDGES, densityKey, type IntervalMetric, type MetricValues, siteFvuKey } from '@mistudio/contracts'
-import { decoderCosines, type Estimate, type EvaluationFigures, type TrainStepMetrics } from '@mistudio/interp'
+import { decoderCosines, type Estimate, type EvaluationFigures, type TrainStepMetrics } from '@mistudio/interp/saes'
 
 /** null for what is not a finite number: a gap in a chart, never a zero. */
 export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)

@@ -2,7 +2,7 @@
 // Every position of the stream is a function of the settings and a cursor, so resuming needs no stored activations.
 import { setImmediate } from 'node:timers/promises'
 import { AppError } from '@mistudio/contracts'
-import { seededPermutation, uniform } from '@mistudio/interp'
+import { seededPermutation, uniform } from '@mistudio/interp/features'
 import { type BlockKeeper, type BlockRows, inMemory } from './block-rows.js'
 import type { SiteActivations } from './harvest.js'
 

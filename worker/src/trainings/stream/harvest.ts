@@ -1,7 +1,7 @@
 // Harvesting: activations of whole contexts at one or more sites, a few contexts per forward pass.
 import { setImmediate } from 'node:timers/promises'
 import type { TokenReader } from '@mistudio/formats'
-import type { RunnableModel } from '@mistudio/interp'
+import type { RunnableModel } from '@mistudio/interp/models'
 import { withModelErrors } from '../../models/errors.js'
 import { contextsPerPass } from '../../models/passes.js'
 

@@ -1,7 +1,7 @@
 // Both ways of attention (one node, and step by step) against plain loops: head dimensions, sharing, windows, caps, rotations, ragged cache.
 import { float32, int32, int64, type Tensor } from '@mistudio/onnx'
 import { describe, expect, it } from 'vitest'
-import { createRandom } from '../../generation/random.js'
+import { createRandom } from '../../random/generator.js'
 import { planModel } from '../architectures/index.js'
 import { HookedGraph } from '../hooked-graph.js'
 import type { AttentionPlan, RotaryPlan } from '../plan.js'

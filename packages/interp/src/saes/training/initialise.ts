@@ -1,5 +1,5 @@
 // Starting weights as SAELens chooses them: decoder Kaiming-uniform with rows scaled to a norm, encoder its transpose, biases 0.
-import { uniform } from '../../features/random.js'
+import { uniform } from '../../random/counter.js'
 import type { TrainStepState } from '../train-step.js'
 import type { TrainableSae } from './architecture.js'
 import { rowNormsOf } from './fold.js'

@@ -1,6 +1,6 @@
 // Resampling of dead features (Bricken et al. 2023, "Towards Monosemanticity"): each begins again at an input that the SAE reconstructs
 // badly. Between steps, on the state itself, so every kind of step has it. Losses and the moment are the caller's.
-import { uniform } from '../../features/random.js'
+import { uniform } from '../../random/counter.js'
 import type { TrainStepState } from '../train-step.js'
 import type { TrainableSae } from './architecture.js'
 import { isTranscoderCfg } from './cfg.js'

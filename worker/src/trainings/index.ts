@@ -1,3 +1,0 @@
-// The trainings room of the worker: its pipelines.
-export { estimatePipeline } from './estimate/estimate.pipeline.js'
-export { trainPipeline } from './train.pipeline.js'
