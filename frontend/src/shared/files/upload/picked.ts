@@ -1,4 +1,5 @@
-// What the browser gives when files or a folder are chosen or dropped, as a flat list with paths.
+// What the browser gives when files or a folder are chosen or dropped, as a flat list with paths; one archive stands for what is in it.
+import { filesOfArchive, isArchive } from './archive.js'
 import type { Picked } from './selection.js'
 
 /** Files beyond this are not a model's folder but somebody's home. */
@@ -32,4 +33,10 @@ export async function fromDrop(data: DataTransfer): Promise<Picked[]> {
   const picked: Picked[] = []
   for (const entry of entries) await collect(entry, picked)
   return picked
+}
+
+/** Where one archive was chosen, the files in it. @throws AppError `file_invalid`. */
+export async function unpacked(picked: readonly Picked[]): Promise<readonly Picked[]> {
+  const [only, ...others] = picked
+  return only && others.length === 0 && isArchive(only.file) ? filesOfArchive(only.file) : picked
 }

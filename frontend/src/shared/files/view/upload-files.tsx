@@ -7,7 +7,7 @@ import UploadIcon from 'lucide-react/icons/upload'
 import { type ReactNode, useRef, useState } from 'react'
 import { Button, cx, ErrorState, errorText, formatBytes, Notice, plural } from '../../../ui/index.js'
 import { useFolderUploads } from '../api.js'
-import { fromDrop, fromInput } from '../upload/picked.js'
+import { fromDrop, fromInput, unpacked } from '../upload/picked.js'
 import { selectSaeFiles } from '../upload/select-sae.js'
 import {
   type Picked,
@@ -34,7 +34,7 @@ const PURPOSES = {
     folders: true,
     select: selectSaeFiles,
     fallback: 'uploaded SAE',
-    drop: 'Drop the folder of an SAE here: cfg.json with sae_weights.safetensors, params.npz of Gemma Scope, and the like. A broken upload can go on later.',
+    drop: 'Drop the folder of an SAE here: cfg.json with sae_weights.safetensors, params.npz of Gemma Scope, and the like, also as the .zip that Export made. A broken upload can go on later.',
   },
   dataset: {
     thing: 'a dataset',
@@ -61,10 +61,16 @@ export function UploadFiles({ purpose, inspected, onComplete }: UploadFilesProps
   const [selection, setSelection] = useState<Selection | null>(null)
   const [failure, setFailure] = useState<unknown>(null)
 
-  const choose = (picked: readonly Picked[]) => {
+  const choose = async (picked: readonly Picked[]) => {
     if (picked.length === 0) return
     setFailure(null)
-    setSelection(words.select(picked))
+    setSelection(null)
+    try {
+      // A dataset's file is sent as it is: the server reads what is packed.
+      setSelection(words.select(words.folders ? await unpacked(picked) : picked))
+    } catch (error) {
+      setFailure(error)
+    }
   }
   const send = async (chosen: Selection, existing: FolderUpload | null) => {
     setFailure(null)
@@ -85,7 +91,7 @@ export function UploadFiles({ purpose, inspected, onComplete }: UploadFilesProps
   if (transfer) return <UploadProgress transfer={transfer} onUse={inspected ? null : onComplete} />
   return (
     <div className="space-y-4">
-      <DropArea words={words} onPicked={choose} onFailure={setFailure} />
+      <DropArea words={words} onPicked={(picked) => void choose(picked)} onFailure={setFailure} />
       {selection && (
         <Chosen
           selection={selection}
