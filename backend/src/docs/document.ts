@@ -35,7 +35,7 @@ class Shapes {
 
   private page(id: string, reference: JsonSchema): JsonSchema {
     const meta = this.named(PageMetaSchema, 'output', 'pages').reference
-    return this.components.add(`${id}PageAnswer`, {
+    return this.components.add(`${id}PageEnvelope`, {
       type: 'object',
       properties: { data: { type: 'array', items: reference }, meta },
       required: ['data', 'meta'],
@@ -47,7 +47,7 @@ class Shapes {
   }
 
   private envelope(name: string, data: JsonSchema): JsonSchema {
-    return this.components.add(`${name}Answer`, { type: 'object', properties: { data }, required: ['data'] })
+    return this.components.add(`${name}Envelope`, { type: 'object', properties: { data }, required: ['data'] })
   }
 }
 

@@ -10,8 +10,9 @@ const PREFIX = '#/components/schemas/'
 const LARGEST = Number.MAX_SAFE_INTEGER
 
 const registry = z.registry<{ id: string }>()
-for (const [name, schema] of Object.entries(contracts)) {
-  // The same schema under two names keeps the first.
+// The same schema under two names has that of a request, not of the job that passes it on.
+const isOfJobs = ([name]: [string, unknown]): number => Number(name.endsWith('ParamsSchema'))
+for (const [name, schema] of Object.entries(contracts).sort((a, b) => isOfJobs(a) - isOfJobs(b))) {
   if (!name.endsWith('Schema') || !(schema instanceof z.ZodType) || registry.has(schema)) continue
   registry.add(schema, { id: name.slice(0, -'Schema'.length) })
 }
