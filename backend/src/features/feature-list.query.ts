@@ -1,6 +1,6 @@
 // The feature list as one SQL statement, made from the query. Pure. Narrow columns are filtered, counted and sorted first; the wide ones
 // are read for the page only.
-import type { FeatureListQuery } from '@mistudio/contracts'
+import type { FeatureFilter, FeatureListQuery } from '@mistudio/contracts'
 import { partitionName } from '../extractions/partitions.js'
 
 const SORT_COLUMNS = {
@@ -10,6 +10,9 @@ const SORT_COLUMNS = {
   mean: 'f.mean_activation',
   label: 'lower(a.label)',
 } as const
+
+/** Bins of densities to a power of ten. */
+export const BINS_PER_DECADE = 5
 
 export interface Statement {
   readonly text: string
@@ -37,6 +40,24 @@ export function featureListStatement(extractionId: string, saeId: string, query:
   return { text, values }
 }
 
+/** Numbers of all features that fit, in the order of the list. */
+export function featureIndicesStatement(extractionId: string, saeId: string, query: FeatureFilter): Statement {
+  const table = `"${partitionName('feature', extractionId)}"`
+  const values: unknown[] = [saeId]
+  const conditions = conditionsOf(query, table, (value) => `$${values.push(value)}`)
+  const direction = query.order === 'asc' ? 'ASC' : 'DESC'
+  const text = `SELECT f.index FROM ${table} f LEFT JOIN feature_annotation a ON a.sae_id = $1 AND a.index = f.index
+    ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
+    ORDER BY ${SORT_COLUMNS[query.sort]} ${direction} NULLS LAST, f.index ASC`
+  return { text, values }
+}
+
+/** Features per bin of log10 density; those that never fired have no bin. */
+export function densityStatement(extractionId: string): Statement {
+  const text = `SELECT CASE WHEN density > 0 THEN floor(log(density) * ${BINS_PER_DECADE})::int END AS bin, count(*)::int AS count
+    FROM "${partitionName('feature', extractionId)}" GROUP BY bin`
+  return { text, values: [] }
+}
 /** How many features fit; asked only when a page lies beyond the end. */
 export function featureCountStatement(extractionId: string, saeId: string, query: FeatureListQuery): Statement {
   const table = `"${partitionName('feature', extractionId)}"`
@@ -47,7 +68,7 @@ export function featureCountStatement(extractionId: string, saeId: string, query
   return { text, values }
 }
 
-function conditionsOf(query: FeatureListQuery, table: string, put: (value: unknown) => string): string[] {
+function conditionsOf(query: FeatureFilter, table: string, put: (value: unknown) => string): string[] {
   const conditions: string[] = []
   const bound = (column: string, sign: '>=' | '<=', value: number | undefined) => {
     if (value !== undefined) conditions.push(`${column} ${sign} ${put(value)}`)
@@ -59,6 +80,7 @@ function conditionsOf(query: FeatureListQuery, table: string, put: (value: unkno
   bound('f.max_activation', '<=', query.maxActivation)
   if (query.starred !== undefined) conditions.push(`coalesce(a.starred, false) = ${put(query.starred)}`)
   if (query.labelled !== undefined) conditions.push(`(coalesce(a.label, '') <> '') = ${put(query.labelled)}`)
+  if (query.indices !== undefined) conditions.push(`f.index = ANY(${put(query.indices.split(',').map(Number))}::int[])`)
   const search = query.search?.trim()
   // Two sets of indexes, so that each side can use its own index (an OR over the join could use none).
   if (search) {

@@ -2,11 +2,15 @@
 
 import type {
   AnnotateFeatureSchema,
+  AnnotateFeatures,
   AnnotationSchema,
+  DensityHistogram,
   Feature,
+  FeatureFilter,
   FeatureListQuery,
+  FeatureProbe,
   FeatureRow,
-  ProbeResult,
+  ProbeFeature,
 } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
 import type { z } from 'zod'
@@ -23,6 +27,16 @@ export class FeaturesController {
     return this.features.list(id, query)
   }
 
+  @Serve('listFeatureIndices')
+  indices(@IdParam() id: string, @QueryOf('listFeatureIndices') query: FeatureFilter): Promise<number[]> {
+    return this.features.indices(id, query)
+  }
+
+  @Serve('densityHistogram')
+  densities(@IdParam() id: string): Promise<DensityHistogram> {
+    return this.features.densities(id)
+  }
+
   @Serve('getFeature')
   get(@IdParam() id: string, @IndexParam() index: number): Promise<Feature> {
     return this.features.get(id, index)
@@ -32,9 +46,17 @@ export class FeaturesController {
   probe(
     @IdParam() id: string,
     @IndexParam() index: number,
-    @BodyOf('probeFeature') body: { text: string },
-  ): Promise<ProbeResult> {
-    return this.features.probe(id, index, body.text)
+    @BodyOf('probeFeature') body: ProbeFeature,
+  ): Promise<FeatureProbe> {
+    return this.features.probe(id, index, body)
+  }
+
+  @Serve('annotateFeatures')
+  annotateMany(
+    @IdParam() saeId: string,
+    @BodyOf('annotateFeatures') body: AnnotateFeatures,
+  ): Promise<{ changed: number }> {
+    return this.features.annotateMany(saeId, body)
   }
 
   @Serve('annotateFeature')

@@ -1,7 +1,9 @@
 // Features read straight from their extraction's partition, and the annotations of an SAE's features.
 
 import {
+  type AnnotateFeatures,
   type Example,
+  type FeatureFilter,
   type FeatureListQuery,
   type FeatureRow,
   FeatureRowSchema,
@@ -12,7 +14,13 @@ import { z } from 'zod'
 import { Database } from '../common/database.js'
 import { takeRows } from '../common/hold.js'
 import { partitionName } from '../extractions/partitions.js'
-import { featureCountStatement, featureListStatement } from './feature-list.query.js'
+import type { DensityBin } from './densities.js'
+import {
+  densityStatement,
+  featureCountStatement,
+  featureIndicesStatement,
+  featureListStatement,
+} from './feature-list.query.js'
 
 /** bigint comes as text from the driver. */
 const Count = z.coerce.number()
@@ -55,6 +63,7 @@ const DetailRow = z.object({
   positive_logits: FeatureSchema.shape.positiveLogits,
   negative_logits: FeatureSchema.shape.negativeLogits,
   neighbours: z.array(z.object({ index: z.int(), cosine: z.number() })),
+  logit_histogram: FeatureSchema.shape.logitHistogram,
 })
 export type Detail = z.infer<typeof DetailRow>
 
@@ -96,9 +105,27 @@ export class FeaturesRepository {
     return { items: [], total: counted[0]?.total ?? 0 }
   }
 
+  async indices(
+    extractionId: string,
+    saeId: string,
+    query: FeatureFilter,
+  ): Promise<number[]> {
+    const rows = await this.query(featureIndicesStatement(extractionId, saeId, query))
+    return z
+      .array(z.object({ index: z.int() }))
+      .parse(rows)
+      .map(({ index }) => index)
+  }
+
+  async densities(extractionId: string): Promise<DensityBin[]> {
+    return z
+      .array(z.object({ bin: z.int().nullable(), count: z.int() }))
+      .parse(await this.query(densityStatement(extractionId)))
+  }
+
   async detail(extractionId: string, index: number): Promise<Detail | null> {
     const text = `SELECT density, max_activation, mean_activation, firings, top_tokens, histogram, quantile_edges, positive_logits,
-      negative_logits, neighbours FROM "${partitionName('feature', extractionId)}" WHERE extraction_id = $1 AND index = $2`
+      negative_logits, neighbours, logit_histogram FROM "${partitionName('feature', extractionId)}" WHERE extraction_id = $1 AND index = $2`
     const [row] = await this.query({ text, values: [extractionId, index] })
     return row === undefined ? null : DetailRow.parse(row)
   }
@@ -158,6 +185,28 @@ export class FeaturesRepository {
       await takeRows(tx, [{ type: 'sae', id: saeId }])
       check((await tx.featureAnnotation.findUnique({ where })) ?? { index, label: null, notes: '', starred: false })
       return tx.featureAnnotation.upsert({ where, create: { saeId, index, ...change }, update: change })
+    })
+  }
+
+  /**
+   * Sets star and label of many features in one statement.
+   * @returns how many rows have changed; features that have these values already are not counted.
+   */
+  annotateMany(saeId: string, { indices, label, replaceLabels, ...change }: AnnotateFeatures): Promise<number> {
+    const starred = change.starred ?? null
+    return this.database.transaction(async (tx) => {
+      await takeRows(tx, [{ type: 'sae', id: saeId }])
+      const named = label === undefined ? null : (label ?? '')
+      return tx.$executeRaw`
+        INSERT INTO feature_annotation AS a (sae_id, index, label, notes, starred, updated_at)
+        SELECT ${saeId}::uuid, index, nullif(${named}, ''), '', coalesce(${starred}::boolean, false), now()
+        FROM unnest(${indices}::int[]) AS index
+        ON CONFLICT (sae_id, index) DO UPDATE SET
+          starred = coalesce(${starred}::boolean, a.starred),
+          label = CASE WHEN ${named}::text IS NULL OR (a.label IS NOT NULL AND NOT ${replaceLabels}) THEN a.label ELSE nullif(${named}, '') END,
+          updated_at = now()
+        WHERE a.starred IS DISTINCT FROM coalesce(${starred}::boolean, a.starred)
+          OR (${named}::text IS NOT NULL AND (a.label IS NULL OR ${replaceLabels}) AND a.label IS DISTINCT FROM nullif(${named}, ''))`
     })
   }
 

@@ -2,12 +2,17 @@
 
 import {
   type AnnotateFeatureSchema,
+  type AnnotateFeatures,
   type AnnotationSchema,
   AppError,
+  type DensityHistogram,
+  type Extraction,
   type Feature,
+  type FeatureFilter,
   type FeatureListQuery,
+  type FeatureProbe,
   type FeatureRow,
-  type ProbeResult,
+  type ProbeFeature,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import type { z } from 'zod'
@@ -16,6 +21,7 @@ import type { Page } from '../common/route.js'
 import { ExtractionsService } from '../extractions/extractions.service.js'
 import { QuestionsService } from '../jobs/questions.service.js'
 import { SaesService } from '../saes/saes.service.js'
+import { densityHistogram } from './densities.js'
 import { FeaturesRepository } from './features.repository.js'
 
 @Injectable()
@@ -31,6 +37,17 @@ export class FeaturesService {
     const { saeId } = await this.extractions.requireReady(extractionId)
     const { items, total } = await this.repository.list(extractionId, saeId, query)
     return { items, meta: { total, offset: query.offset, limit: query.limit } }
+  }
+
+  /** Numbers of all features that fit, for whatever is done with all of them. */
+  async indices(extractionId: string, query: FeatureFilter): Promise<number[]> {
+    const { saeId } = await this.extractions.requireReady(extractionId)
+    return this.repository.indices(extractionId, saeId, query)
+  }
+
+  async densities(extractionId: string): Promise<DensityHistogram> {
+    await this.extractions.requireReady(extractionId)
+    return densityHistogram(await this.repository.densities(extractionId))
   }
 
   async get(extractionId: string, index: number): Promise<Feature> {
@@ -61,6 +78,7 @@ export class FeaturesService {
       quantileEdges: detail.quantile_edges ?? [],
       positiveLogits: detail.positive_logits,
       negativeLogits: detail.negative_logits,
+      logitHistogram: detail.logit_histogram,
       neighbours: detail.neighbours.map((n) => ({ ...n, label: annotations.get(n.index)?.label ?? null })),
       examples,
       ...beside,
@@ -88,19 +106,33 @@ export class FeaturesService {
     return { index, label, notes, starred, version: versionOf({ label, notes }) }
   }
 
-  /** Activations of one feature on the user's own text. */
-  async probe(extractionId: string, index: number, text: string): Promise<ProbeResult> {
+  /** Label and star of many features at once. A label that stands already is kept unless it is to be replaced. */
+  async annotateMany(saeId: string, body: AnnotateFeatures): Promise<{ changed: number }> {
+    const sae = await this.saes.get(saeId)
+    const beyond = body.indices.find((index) => index >= sae.dSae)
+    if (beyond !== undefined)
+      throw new AppError('not_found', `"${sae.name}" has ${sae.dSae} features; there is no feature ${beyond}.`)
+    return { changed: await this.repository.annotateMany(saeId, body) }
+  }
+
+  /** Activations of one feature on the user's own text, or on more of the text around an example. */
+  async probe(extractionId: string, index: number, asked: ProbeFeature): Promise<FeatureProbe> {
     const extraction = await this.extractions.get(extractionId)
     const { sae, modelPath, precision } = await this.saes.requireWithModel(extraction.saeId)
     if (index >= sae.dSae)
       throw new AppError('not_found', `"${sae.name}" has ${sae.dSae} features; there is no feature ${index}.`)
-    const params = { saeId: sae.id, modelPath, precision, site: sae.site, feature: index, text }
+    const source = 'text' in asked ? asked : { ...asked, ...textOf(extraction) }
+    const params = { saeId: sae.id, modelPath, precision, site: sae.site, feature: index, source }
     const question = {
       kind: 'feature.probe',
       subjectId: extractionId,
       title: sae.name,
     } as const
-    return this.questions.ask({ ...question, params })
+    const result = await this.questions.ask({ ...question, params })
+    const named = [...new Set(result.topFeatures.flatMap((top) => top.map((one) => one.index)))]
+    const annotations = await this.repository.annotations(sae.id, named)
+    const labels = [...annotations.values()].flatMap((one) => (one.label ? [[String(one.index), one.label]] : []))
+    return { ...result, labels: Object.fromEntries(labels) }
   }
 
   /** Maximum activations, for steering in units of them. */
@@ -108,4 +140,10 @@ export class FeaturesService {
     await this.extractions.requireReady(extractionId)
     return this.repository.maxima(extractionId, indices)
   }
+}
+
+/** The tokens that an extraction read. @throws AppError `not_found` when they are gone. */
+function textOf({ tokenizationId, datasetName, params }: Extraction): { tokenizationId: string; excludeBos: boolean } {
+  if (tokenizationId) return { tokenizationId, excludeBos: params.excludeBos }
+  throw new AppError('not_found', `The tokens of "${datasetName}" that this extraction read were deleted.`)
 }

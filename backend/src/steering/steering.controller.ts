@@ -1,6 +1,6 @@
 // HTTP of steering.
 
-import type { ChatMessage, ChatPreview, CreateSteering, ListQuery, Steering } from '@mistudio/contracts'
+import type { ChatPreview, ChatPreviewRequest, CreateSteering, ListQuery, Steering } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
 import { Seen } from '../common/edit.js'
 import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
@@ -21,8 +21,8 @@ export class SteeringController {
   }
 
   @Serve('previewChat')
-  previewChat(@BodyOf('previewChat') body: { modelId: string; messages: ChatMessage[] }): Promise<ChatPreview> {
-    return this.steering.previewChat(body.modelId, body.messages)
+  previewChat(@BodyOf('previewChat') body: ChatPreviewRequest): Promise<ChatPreview> {
+    return this.steering.previewChat(body)
   }
 
   @Serve('getSteering')

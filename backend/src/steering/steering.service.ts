@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import {
   AppError,
-  type ChatMessage,
   type ChatPreview,
+  type ChatPreviewRequest,
   CompletionDetailsSchema,
   type CreateSteering,
   CreateSteeringSchema,
@@ -88,11 +88,16 @@ export class SteeringService {
     return this.get(id)
   }
 
-  /** What a model's chat template makes of messages; without messages, whether there is a template. */
-  async previewChat(modelId: string, messages: readonly ChatMessage[]): Promise<ChatPreview> {
+  /** What a model reads of a prompt or of messages; with neither, whether it has a chat template and what it can hold. */
+  async previewChat({ modelId, messages, prompt }: ChatPreviewRequest): Promise<ChatPreview> {
     const model = await this.models.requireReady(modelId)
     const question = { kind: 'steering.chat', subjectId: model.id, title: model.name } as const
-    const params = { modelPath: model.path, precision: model.precision, messages }
+    const params = {
+      modelPath: model.path,
+      precision: model.precision,
+      messages,
+      ...(prompt === undefined ? {} : { prompt }),
+    }
     return this.questions.ask({ ...question, params })
   }
 

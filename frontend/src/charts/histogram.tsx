@@ -1,4 +1,5 @@
-// Counts over ranges as bars (Recharts). Bars start at zero; a log switch would hide empty bins, so there is none.
+// Counts over ranges as bars (Recharts). Bars start at zero, on a logarithmic axis too (log of one more than the count), so that an empty bin
+// is empty and a bin of one is seen.
 import {
   Bar,
   BarChart,
@@ -10,7 +11,7 @@ import {
   YAxis,
 } from 'recharts'
 import { formatCount, formatNumber, formatValue } from '../ui/format.js'
-import { type Bin, roundTicks, toBins } from './prepare.js'
+import { type Bin, countAxis, roundTicks, toBins } from './prepare.js'
 
 interface HistogramProps {
   edges: readonly number[]
@@ -19,11 +20,12 @@ interface HistogramProps {
   yLabel: string
   height?: number
   color?: string
+  /** Counts on a logarithmic axis. */
+  log?: boolean
 }
 
 /** Marks of the axis, about. */
 const TICKS = 6
-const COUNT_TICKS = 4
 
 const AXIS = { fontSize: 12, fill: 'var(--chart-axis)' }
 
@@ -39,12 +41,20 @@ function BinTooltip({ active, payload }: Pick<TooltipContentProps, 'active' | 'p
   )
 }
 
-export function Histogram({ edges, counts, xLabel, yLabel, height = 180, color = '--series-emerald' }: HistogramProps) {
+export function Histogram({
+  edges,
+  counts,
+  xLabel,
+  yLabel,
+  height = 180,
+  color = '--series-emerald',
+  log = false,
+}: HistogramProps) {
   const bins = toBins({ edges, counts })
   const total = bins.reduce((sum, bin) => sum + bin.count, 0)
   if (total === 0) return <p className="py-8 text-center text-sm text-muted">Nothing was counted.</p>
   const [from, to] = [bins[0]?.from ?? 0, bins.at(-1)?.to ?? 1]
-  const most = Math.max(...bins.map(({ count }) => count))
+  const axis = countAxis(Math.max(...bins.map(({ count }) => count)), log)
   return (
     <div
       role="img"
@@ -71,17 +81,17 @@ export function Histogram({ edges, counts, xLabel, yLabel, height = 180, color =
             label={{ value: xLabel, position: 'insideBottom', offset: -12, ...AXIS }}
           />
           <YAxis
-            tickFormatter={(value: number) => formatCount(value)}
+            tickFormatter={(value: number) => formatCount(axis.count(value))}
             tick={AXIS}
             stroke="var(--chart-axis)"
             width={56}
-            domain={[0, most]}
-            ticks={roundTicks(0, most, COUNT_TICKS).filter(Number.isInteger)}
+            domain={[0, axis.top]}
+            ticks={axis.ticks}
             interval={0}
             label={{ value: yLabel, angle: -90, position: 'insideLeft', style: { textAnchor: 'middle' }, ...AXIS }}
           />
           <Tooltip content={BinTooltip} cursor={{ fill: 'var(--hover)', opacity: 0.5 }} />
-          <Bar dataKey="count" fill={`var(${color})`} isAnimationActive={false} />
+          <Bar dataKey={(bin: Bin) => axis.height(bin.count)} fill={`var(${color})`} isAnimationActive={false} />
         </BarChart>
       </ResponsiveContainer>
     </div>

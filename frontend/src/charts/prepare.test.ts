@@ -1,6 +1,16 @@
 // Guards: gaps stay gaps, series of different cadence share one axis, exports are exact.
 import { describe, expect, it } from 'vitest'
-import { align, lastMeasured, roundTicks, sampleRows, sparkPath, toBins, toCsv, withSpread } from './prepare.js'
+import {
+  align,
+  countAxis,
+  lastMeasured,
+  roundTicks,
+  sampleRows,
+  sparkPath,
+  toBins,
+  toCsv,
+  withSpread,
+} from './prepare.js'
 
 const loss = { key: 'loss', label: 'Loss', color: '--series-emerald', unit: 'nats', x: [10, 20, 30], y: [3, null, 1] }
 const evaluation = { key: 'e', label: 'a,b', color: '--series-blue', x: [20], y: [0.5] }
@@ -82,4 +92,17 @@ it('spreads an axis whose values differ by rounding alone, and no other', () => 
   expect(withSpread(1, 1)).toEqual([1, 1])
   expect(withSpread(0.9, 1)).toEqual([0.9, 1])
   expect(withSpread(0, 1e-9)).toEqual([0, 1e-9])
+})
+
+describe('axis of counts', () => {
+  it('is linear by default, in whole numbers', () => {
+    expect(countAxis(3, false)).toMatchObject({ ticks: [0, 1, 2, 3], top: 3 })
+  })
+  it('shows a count of one on a logarithmic axis and leaves zero at the bottom', () => {
+    const { height, count, ticks, top } = countAxis(1500, true)
+    expect(height(0)).toBe(0)
+    expect(height(1) / top).toBeGreaterThan(0.05)
+    expect(ticks.map(count)).toEqual([0, 1, 10, 100, 1000])
+    expect(countAxis(1, true).ticks.map(count)).toEqual([0, 1])
+  })
 })

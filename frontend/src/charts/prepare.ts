@@ -114,3 +114,27 @@ export const toBins = ({ edges, counts }: { edges: readonly number[]; counts: re
     const [from, to] = [edges[index], edges[index + 1]]
     return from === undefined || to === undefined ? [] : [{ from, to, count }]
   })
+
+const COUNT_TICKS = 4
+
+export interface CountAxis {
+  /** Where a count lies on the axis. */
+  height(count: number): number
+  /** The count at a height. */
+  count(height: number): number
+  readonly ticks: number[]
+  readonly top: number
+}
+
+/** The axis of counts from zero to `most`; on a logarithmic one a count n lies at log10(1 + n), so that zero is zero. */
+export function countAxis(most: number, log: boolean): CountAxis {
+  if (!log) {
+    const ticks = roundTicks(0, most, COUNT_TICKS).filter(Number.isInteger)
+    return { height: (count) => count, count: (height) => height, ticks, top: most }
+  }
+  const height = (count: number) => Math.log10(1 + count)
+  const powers = Array.from({ length: Math.floor(Math.log10(Math.max(1, most))) + 1 }, (_, power) => 10 ** power)
+  const every = Math.ceil(powers.length / (COUNT_TICKS + 1))
+  const shown = [0, ...powers.filter((_, at) => at % every === 0)]
+  return { height, count: (at) => Math.round(10 ** at - 1), ticks: shown.map(height), top: height(most) }
+}

@@ -56,6 +56,7 @@ export const places = {
     starred: flag,
     labelled: flag,
     includeDead: flag,
+    indices: listOf(whole),
   }),
   feature: place('/features/:extractionId/:index', { index: whole }),
 

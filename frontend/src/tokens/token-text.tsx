@@ -1,6 +1,6 @@
 // Tokens joined as the text they are, each tinted by its activation. The peak has a ring. A text over several lines tells the value of a
 // token on hover and by keyboard; one line, of which a page has many, on hover only.
-import type { CSSProperties } from 'react'
+import type { CSSProperties, ReactNode } from 'react'
 import { cx } from '../ui/index.js'
 import { ReadableTokens } from './readable-tokens.js'
 import { activationText, onOneLine, STRONG_FROM, type TintedToken } from './tokens.js'
@@ -20,18 +20,20 @@ interface Props {
   tokens: readonly TintedToken[]
   /** One line: newlines become marks. Otherwise a mark is followed by a real line break. */
   line?: boolean
+  /** Newlines are marks without a break: for short pieces in a list. */
+  flow?: boolean
   /** More for the tooltip of a token. */
-  note?: (index: number) => string
+  note?: (index: number) => ReactNode
   className?: string
 }
 
-export function TokenText({ tokens, line = false, note, className }: Props) {
+export function TokenText({ tokens, line = false, flow = false, note, className }: Props) {
   if (line) return <Line tokens={tokens} {...(className ? { className } : {})} />
   return (
     <ReadableTokens
       label="Tokens with their activations"
       tokens={tokens.map((token) => ({
-        text: token.text.replace(/\r?\n/g, '⏎\n'),
+        text: token.text.replace(/\r?\n/g, flow ? '⏎' : '⏎\n'),
         color: colorOf(token),
         className: classOf(token),
       }))}
@@ -46,7 +48,7 @@ function Detail({ token, note }: { token: TintedToken | undefined; note: Props['
   return (
     <>
       <p className="tabular-nums">{activationText(token.value)}</p>
-      {note && <p className="text-body">{note(token.index)}</p>}
+      {note && <div className="text-body">{note(token.index)}</div>}
     </>
   )
 }

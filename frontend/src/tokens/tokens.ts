@@ -15,7 +15,7 @@ export const MAX_ALPHA = 0.7
 /** Opacity from which the dark theme needs pure white text on the tint. */
 export const STRONG_FROM = 0.45
 
-/** Tints tokens by activation relative to `max` (of the row or of the feature). */
+/** Tints tokens by activation relative to `max`, one for all texts that are compared: the feature's own. */
 export const tint = (
   tokens: readonly TokenSpan[],
   activations: readonly number[],
@@ -33,14 +33,8 @@ export const tint = (
     }
   })
 
-export const tintExample = (example: Example, max = Math.max(0, ...example.activations)): TintedToken[] =>
+export const tintExample = (example: Example, max: number): TintedToken[] =>
   tint(example.tokens, example.activations, max, example.peak)
-
-/** The tokens from `before` in front of the peak to `after` behind it. */
-export const aroundPeak = (tokens: readonly TintedToken[], before: number, after: number): TintedToken[] => {
-  const peak = tokens.findIndex((token) => token.isPeak)
-  return peak < 0 ? tokens.slice(0, before + after + 1) : tokens.slice(Math.max(0, peak - before), peak + after + 1)
-}
 
 /** Newlines as visible marks, for one line. */
 export const onOneLine = (text: string): string => text.replace(/\r?\n/g, '⏎').replace(/\t/g, '⇥')

@@ -1,5 +1,11 @@
 // The stage between reading and writing: what the decoder says of every feature without any text.
-import { directLogits, type Extremes, nearestFeatures, type OutputScale } from '@mistudio/interp/features'
+import {
+  directLogits,
+  type Extremes,
+  nearestFeatures,
+  type OutputScale,
+  type RowHistograms,
+} from '@mistudio/interp/features'
 import type { Runtime } from '@mistudio/onnx'
 import { checkControl } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
@@ -9,6 +15,8 @@ import type { ReadingJob } from './reading.js'
 export interface DecoderFindings {
   readonly positive: Extremes | null
   readonly negative: Extremes | null
+  /** Effects on all tokens of the vocabulary. */
+  readonly histograms: RowHistograms | null
   readonly neighbours: Extremes
 }
 
@@ -35,7 +43,7 @@ export async function describeDecoder(
     threads: job.threads,
     onBlock: report(0),
   })
-  if (!reachesOutput(site)) return { neighbours, positive: null, negative: null }
+  if (!reachesOutput(site)) return { neighbours, positive: null, negative: null, histograms: null }
   const unembedding = await model.unembed({ foldFinalNorm: true })
   return {
     neighbours,

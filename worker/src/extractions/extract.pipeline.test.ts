@@ -220,7 +220,7 @@ describe.skipIf(!setup.databaseUrl)('extraction of the demo model', () => {
     for (const { feature, position, value } of rows) {
       const ids = tokens.read(0, 1).subarray(0, position + 1)
       const text = tokenizer.decode(ids.subarray(1))
-      const probe = { saeId: subjects.saeId, ...AT, site: setup.SITE, feature, text }
+      const probe = { saeId: subjects.saeId, ...AT, site: setup.SITE, feature, source: { text } }
       const outcome = await probePipeline.run(setup.testJob(database, dataDir, 'feature.probe', probe))
       const {
         tokens: spans,
@@ -237,8 +237,40 @@ describe.skipIf(!setup.databaseUrl)('extraction of the demo model', () => {
     }
   })
 
+  it('reads the whole context and the document around an example with the activations that were found', async () => {
+    const params = await setup.insertExtraction(database.pool, subjects, { ...PARAMS, text: 'all', tokens: 1_000_000 })
+    await extractPipeline.run(setup.testJob(database, dataDir, 'extraction.run', params))
+    const { rows } = await database.pool.query(
+      `SELECT feature_index AS feature, context, position, value FROM feature_example
+       WHERE extraction_id = $1 AND kind = 'top' AND rank = 0 AND context > 0 ORDER BY feature_index LIMIT 6`,
+      [params.extractionId],
+    )
+    expect(rows.length).toBe(6)
+    const ask = async (
+      feature: number,
+      place: { context: number; position: number; reach: 'context' | 'document' },
+    ) => {
+      const source = { tokenizationId: params.tokenizationId, excludeBos: true, ...place }
+      const probe = { saeId: subjects.saeId, ...AT, site: setup.SITE, feature, source }
+      const outcome = await probePipeline.run(setup.testJob(database, dataDir, 'feature.probe', probe))
+      return ProbeResultSchema.parse((outcome as { result: unknown }).result)
+    }
+    for (const { feature, context, position, value } of rows) {
+      const whole = await ask(feature, { context, position, reach: 'context' })
+      expect(whole.tokens.map(({ id }) => id)).toEqual([...tokens.read(context, 1)])
+      expect(whole.position).toBe(position)
+      expect(whole.activations[position]).toBeCloseTo(value, 3)
+      const document = await ask(feature, { context, position, reach: 'document' })
+      expect(document.activations[document.position!]).toBeCloseTo(value, 3)
+      expect(document.goesOn).toEqual({ before: false, after: false })
+    }
+    await expect(ask(0, { context: tokens.contexts, position: 0, reach: 'context' })).rejects.toMatchObject({
+      code: 'bad_request',
+    })
+  })
+
   it('says what to do about a feature that does not exist', async () => {
-    const probe = { saeId: subjects.saeId, ...AT, site: setup.SITE, feature: D_SAE, text: 'x' }
+    const probe = { saeId: subjects.saeId, ...AT, site: setup.SITE, feature: D_SAE, source: { text: 'x' } }
     const job = setup.testJob(database, dataDir, 'feature.probe', probe)
     await expect(probePipeline.run(job)).rejects.toMatchObject({
       code: 'bad_request',

@@ -1,6 +1,13 @@
 // One feature of an extraction as database rows: numbers from the accumulator, words from the tokenizer. Pure; no I/O.
 import type { Example, Logit, TokenSpan } from '@mistudio/contracts'
-import type { Extremes, FeatureAccumulator, GroupedExample, Interval, StoredExample } from '@mistudio/interp/features'
+import type {
+  Extremes,
+  FeatureAccumulator,
+  GroupedExample,
+  Interval,
+  RowHistograms,
+  StoredExample,
+} from '@mistudio/interp/features'
 import type { CopyRows } from './copy-rows.js'
 
 /** Text of the tokens [start, end) of a context. */
@@ -14,6 +21,7 @@ export interface Findings {
   readonly quantiles: number
   readonly positive: Extremes | null
   readonly negative: Extremes | null
+  readonly histograms: RowHistograms | null
   readonly neighbours: Extremes
 }
 
@@ -33,6 +41,7 @@ export interface FeatureRecord {
   readonly quantileEdges: number[]
   readonly positiveLogits: Logit[]
   readonly negativeLogits: Logit[]
+  readonly logitHistogram: { edges: number[]; counts: number[] } | null
   readonly neighbours: { index: number; cosine: number }[]
   readonly best: Example | null
   readonly searchText: string
@@ -69,6 +78,7 @@ export function featureRecord(
     quantileEdges: sampled.edges,
     positiveLogits: logitsOf(findings.positive, index, tokenText),
     negativeLogits: logitsOf(findings.negative, index, tokenText),
+    logitHistogram: findings.histograms && histogramOf(findings.histograms, index),
     neighbours: pairsOf(findings.neighbours, index).map(({ at, value }) => ({ index: at, cosine: value })),
     best: top[0] ?? null,
     searchText: searchText(topTokens, top),
@@ -121,9 +131,17 @@ function pairsOf(extremes: Extremes, row: number): { at: number; value: number }
 const logitsOf = (extremes: Extremes | null, index: number, tokenText: TokenText): Logit[] =>
   extremes ? pairsOf(extremes, index).map(({ at, value }) => ({ token: tokenText(at), id: at, value })) : []
 
+function histogramOf({ bins, low, high, counts }: RowHistograms, index: number): { edges: number[]; counts: number[] } {
+  const [from, to] = [low[index]!, high[index]!]
+  return {
+    edges: Array.from({ length: bins + 1 }, (_, at) => Number((from + ((to - from) * at) / bins).toPrecision(7))),
+    counts: Array.from(counts.subarray(index * bins, (index + 1) * bins)),
+  }
+}
+
 export const FEATURE_COLUMNS = [
   ...['extraction_id', 'index', 'density', 'max_activation', 'mean_activation', 'firings', 'top_tokens', 'histogram'],
-  ...['quantile_edges', 'positive_logits', 'negative_logits', 'neighbours', 'best', 'search_text'],
+  ...['quantile_edges', 'positive_logits', 'negative_logits', 'neighbours', 'best', 'search_text', 'logit_histogram'],
 ]
 
 export function writeFeature(rows: CopyRows, extractionId: string, f: FeatureRecord): void {
@@ -134,6 +152,8 @@ export function writeFeature(rows: CopyRows, extractionId: string, f: FeatureRec
   if (f.best) rows.json(f.best)
   else rows.null()
   rows.text(f.searchText)
+  if (f.logitHistogram) rows.json(f.logitHistogram)
+  else rows.null()
 }
 
 export const EXAMPLE_COLUMNS = [

@@ -45,6 +45,7 @@ describe.skipIf(!databaseUrl)('writeRows', () => {
       quantiles: 2,
       positive: { count: 1, values: Float32Array.of(3, 4), indices: Int32Array.of(6, 7) },
       negative: null,
+      histograms: null,
       neighbours: { count: 1, values: Float32Array.of(0.5, 0.5), indices: Int32Array.of(1, 0) },
     },
     texts: (_, start, end) => WORDS.slice(start, end).map((text, i) => ({ id: start + i, text })),

@@ -3,7 +3,7 @@ import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
 import { api, keys, queryClient } from '../../live/index.js'
 import { conflictOf } from '../../ui/index.js'
 import type { ListQuery } from './filters.js'
-import type { AnnotateFeature, Feature, FeatureRow } from './types.js'
+import type { AnnotateFeature, AnnotateFeatures, Feature, FeatureRow, ProbeFeature } from './types.js'
 
 export const PAGE_ROWS = 100
 
@@ -55,7 +55,46 @@ export const useAnnotate = (extractionId: string, saeId: string) =>
     },
   })
 
-export const useProbe = (extractionId: string, index: number) =>
+/** A text through the model and the SAE: own text, or more of the text around an example. */
+export const useProbe = (extractionId: string) =>
   useMutation({
-    mutationFn: (text: string) => api.probeFeature({ params: { id: extractionId, index }, body: { text } }),
+    mutationFn: ({ index, asked }: { index: number; asked: ProbeFeature }) =>
+      api.probeFeature({ params: { id: extractionId, index }, body: asked }),
   })
+
+export const useDensities = (extractionId: string) =>
+  useQuery({
+    queryKey: keys.features(extractionId, 'densities'),
+    queryFn: ({ signal }) => api.densityHistogram({ params: { id: extractionId }, signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** Numbers of all features that fit. */
+export const allIndices = (extractionId: string, query: ListQuery): Promise<number[]> =>
+  api.listFeatureIndices({ params: { id: extractionId }, query })
+
+/** Star and label of many features; every list of them is read again. */
+export const useAnnotateMany = (extractionId: string, saeId: string) =>
+  useMutation({
+    mutationFn: (body: AnnotateFeatures) => api.annotateFeatures({ params: { id: saeId }, body }),
+    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['features', extractionId] }),
+  })
+
+/** Rows of features by number, in the order of the list, some hundreds at a time. */
+export async function rowsOf(
+  extractionId: string,
+  indices: readonly number[],
+  query: ListQuery,
+): Promise<FeatureRow[]> {
+  const rows: FeatureRow[] = []
+  for (let at = 0; at < indices.length; at += EXPORT_ROWS) {
+    const part = indices.slice(at, at + EXPORT_ROWS)
+    const page = await api.listFeatures({
+      params: { id: extractionId },
+      query: { sort: query.sort, order: query.order, includeDead: 'true', indices: part.join(','), limit: EXPORT_ROWS },
+    })
+    rows.push(...page.items)
+  }
+  return rows
+}
+const EXPORT_ROWS = 500

@@ -3,7 +3,7 @@ import type { Example } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
 import { places } from '../../places/index.js'
 import { parseIndex } from '../../shared/feature-number.js'
-import { activationText, aroundPeak, onOneLine, tintExample, visibleToken } from '../../tokens/tokens.js'
+import { activationText, onOneLine, tintExample, visibleToken } from '../../tokens/tokens.js'
 import { clearFilters, type Filters, isFiltered, readFilters, sortBy, toQuery, writeFilters } from './filters.js'
 import { barShare, groupExamples, pagesOf } from './prepare.js'
 
@@ -23,22 +23,22 @@ const asked = (query: string) => readFilters(places.features.read({}, new URLSea
 
 describe('tokens', () => {
   it('rings the token whose activation is the value: chip, ring and tooltip share one index', () => {
-    const peak = tintExample(example()).find((token) => token.isPeak)
+    const peak = tintExample(example(), 4).find((token) => token.isPeak)
     expect(peak).toMatchObject({ index: 3, text: 'cy', value: 4, alpha: 0.7 })
   })
   it('joins subwords exactly as the text is', () => {
-    const joined = tintExample(example())
+    const joined = tintExample(example(), 4)
       .map((token) => token.text)
       .join('')
     expect(joined).toBe('The clemency\nends')
   })
-  it('tints in proportion and leaves silent tokens alone', () => {
-    expect(tintExample(example()).map((token) => token.alpha)).toEqual([0, 0.175, 0.35, 0.7, 0, 0])
-    expect(tintExample(example({ activations: [0, 0, 0, 0, 0, 0] })).every((token) => token.alpha === 0)).toBe(true)
+  it('tints a weak example weakly: the scale is the feature’s, not the row’s', () => {
+    const weak = tintExample(example({ value: 1, activations: [0, 0, 0, 1, 0, 0] }), 8)
+    expect(weak[3]).toMatchObject({ isPeak: true, alpha: 0.7 / 8 })
   })
-  it('cuts a line around the peak, not at the start', () => {
-    expect(aroundPeak(tintExample(example()), 1, 1).map((token) => token.index)).toEqual([2, 3, 4])
-    expect(aroundPeak(tintExample(example({ peak: 0 })), 8, 1).map((token) => token.index)).toEqual([0, 1])
+  it('tints in proportion and leaves silent tokens alone', () => {
+    expect(tintExample(example(), 4).map((token) => token.alpha)).toEqual([0, 0.175, 0.35, 0.7, 0, 0])
+    expect(tintExample(example({ activations: [0, 0, 0, 0, 0, 0] }), 4).every((token) => token.alpha === 0)).toBe(true)
   })
   it('makes newlines and edges of tokens visible', () => {
     expect(onOneLine('a\nb')).toBe('a⏎b')
@@ -84,14 +84,15 @@ describe('filters', () => {
 describe('prepare', () => {
   it('orders examples: strongest first, quantile groups from strong to weak with their edges', () => {
     const quantile = (group: number, value: number) => example({ kind: 'quantile', group, value })
+    const examples = [quantile(0, 1), example({ value: 3 }), example({ value: 9 }), quantile(1, 2)]
     const groups = groupExamples(
-      [quantile(0, 1), example({ value: 3 }), example({ value: 9 }), quantile(1, 2)],
-      [0, 1.5, 4],
+      { examples, quantileEdges: [0, 1.5, 4], histogram: { edges: [], counts: [] }, maxActivation: 9 },
+      null,
     )
-    expect(groups.map((group) => group.title)).toEqual([
-      'Strongest',
-      'Peaks of contexts, group 2 of 2: 1.5 to 4',
-      'Peaks of contexts, group 1 of 2: 0 to 1.5',
+    expect(groups.map((group) => [group.title, group.detail])).toEqual([
+      ['Strongest', ''],
+      ['Group 2 of 2', 'peaks of contexts 1.5 to 4'],
+      ['Group 1 of 2', 'peaks of contexts 0 to 1.5'],
     ])
     expect(groups[0]?.examples.map((one) => one.value)).toEqual([9, 3])
   })
@@ -100,8 +101,14 @@ describe('prepare', () => {
       { from: 0, to: 8, firings: 3 },
       { from: 8, to: 16, firings: 1 },
     ]
-    const groups = groupExamples([example({ kind: 'quantile', group: 1, value: 13.25 })], [], intervals, 13.25)
-    expect(groups.map((group) => group.title)).toEqual(['Tokens from 8 to 13.25: 25.0 % of firings (1)'])
+    const examples = [example({ kind: 'quantile', group: 1, value: 13.25 })]
+    const groups = groupExamples(
+      { examples, quantileEdges: [], histogram: { edges: [], counts: [], intervals }, maxActivation: 13.25 },
+      1000,
+    )
+    expect(groups.map((group) => [group.title, group.detail])).toEqual([
+      ['8 to 13.25', '25.0 % of its firings · 0.1000 % of tokens (1)'],
+    ])
   })
   it('reads a feature number and refuses one beyond the SAE', () => {
     expect(parseIndex(' #12 ', 64)).toBe(12)

@@ -14,6 +14,8 @@ export interface Filters {
   starred: boolean
   labelled: boolean
   includeDead: boolean
+  /** Only these features, by number; null: all. */
+  indices: readonly number[] | null
 }
 const NUMBERS = ['minDensity', 'maxDensity', 'minActivation', 'maxActivation'] as const
 const SWITCHES = ['starred', 'labelled', 'includeDead'] as const
@@ -31,6 +33,7 @@ export interface ListQuery {
   starred?: string
   labelled?: string
   includeDead?: string
+  indices?: string
 }
 
 /** Reads the address; what does not fit the contract is left out. */
@@ -48,6 +51,7 @@ export const readFilters = (asked: Partial<AskedOf<Places['features']>>): Filter
     starred: asked.starred ?? false,
     labelled: asked.labelled ?? false,
     includeDead: asked.includeDead ?? false,
+    indices: asked.indices && asked.indices.length <= MAX_NAMED ? asked.indices : null,
   }
 }
 
@@ -62,13 +66,18 @@ export const toQuery = (filters: Filters): ListQuery => ({
   sort: filters.sort,
   order: filters.order,
   ...(filters.search ? { search: filters.search } : {}),
+  ...(filters.indices ? { indices: filters.indices.join(',') } : {}),
   ...Object.fromEntries(NUMBERS.flatMap((key) => (filters[key] === null ? [] : [[key, filters[key]]]))),
   ...Object.fromEntries(SWITCHES.flatMap((key) => (filters[key] ? [[key, 'true']] : []))),
 })
 
 /** Whether anything is filtered (order is no filter; showing dead ones widens). */
 export const isFiltered = (filters: Filters): boolean =>
-  filters.search !== '' || filters.starred || filters.labelled || NUMBERS.some((key) => filters[key] !== null)
+  filters.search !== '' ||
+  filters.indices !== null ||
+  filters.starred ||
+  filters.labelled ||
+  NUMBERS.some((key) => filters[key] !== null)
 
 export const clearFilters = (filters: Filters): Filters => ({
   ...readFilters({}),
@@ -89,3 +98,12 @@ export const sortBy = (filters: Filters, sort: Sort): Filters => ({
         ? 'asc'
         : 'desc',
 })
+
+/** Most features that an address names one by one. */
+export const MAX_NAMED = 500
+
+/** A share as it is typed, in percent, without the noise of floating point. */
+export const toPercent = (share: number | null): number | null =>
+  share === null ? null : Number((share * 100).toPrecision(12))
+export const fromPercent = (percent: number | null): number | null =>
+  percent === null ? null : Number((percent / 100).toPrecision(12))

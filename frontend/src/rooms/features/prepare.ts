@@ -1,29 +1,41 @@
 // What a feature looks like on screen: examples by group, bars of logits, number typed to go to. Pure.
-import type { Example, ExtractionSummary, Feature, Logit } from '@mistudio/contracts'
+import type { Example, ExtractionSummary, Feature, FeatureProbe, Logit } from '@mistudio/contracts'
 import { formatNumber, formatPercent, formatValue } from '../../ui/format.js'
 
 export interface ExampleGroup {
   readonly key: string
   readonly title: string
+  readonly detail: string
   readonly examples: readonly Example[]
 }
 
 type Interval = NonNullable<Feature['histogram']['intervals']>[number]
 
-/** Interval of activation with its share of all firings; the highest ends at the largest activation. */
-function intervalTitle(intervals: readonly Interval[], group: number, most: number): string {
+/** Interval of activation with its shares of all firings and of all tokens; the highest ends at the largest activation. */
+function intervalOf(intervals: readonly Interval[], group: number, { maxActivation: most, tokens }: Scale) {
   const { from, to: end, firings } = intervals[group]!
-  const to = Math.min(end, most)
   const all = intervals.reduce((sum, interval) => sum + interval.firings, 0)
-  return `Tokens from ${formatValue(from)} to ${formatValue(to)}: ${formatPercent(firings / all)} of firings (${formatNumber(firings)})`
+  const ofTokens = tokens ? ` · ${formatPercent(firings / tokens, 4)} of tokens` : ''
+  return {
+    title: `${formatValue(from)} to ${formatValue(Math.min(end, most))}`,
+    detail: `${formatPercent(firings / all)} of its firings${ofTokens} (${formatNumber(firings)})`,
+  }
 }
+
+/** What intervals are measured against. */
+interface Scale {
+  /** The feature's largest activation. */
+  readonly maxActivation: number
+  /** All tokens that were read; null when that is not known. */
+  readonly tokens: number | null
+}
+
+type GroupedFeature = Pick<Feature, 'examples' | 'quantileEdges' | 'histogram' | 'maxActivation'>
 
 /** Top examples first (strongest first), then quantile groups from the strongest to the weakest. */
 export const groupExamples = (
-  examples: readonly Example[],
-  quantileEdges: readonly number[],
-  intervals: readonly Interval[] = [],
-  most = Number.POSITIVE_INFINITY,
+  { examples, quantileEdges, histogram: { intervals = [] }, maxActivation }: GroupedFeature,
+  tokens: number | null,
 ): ExampleGroup[] => {
   const strongest = (list: readonly Example[]) => [...list].sort((a, b) => b.value - a.value)
   const top = strongest(examples.filter((one) => one.kind === 'top'))
@@ -32,15 +44,18 @@ export const groupExamples = (
   ].sort((a, b) => b - a)
   const range = (group: number) => {
     const [low, high] = [quantileEdges[group], quantileEdges[group + 1]]
-    return low === undefined || high === undefined ? '' : `: ${formatValue(low)} to ${formatValue(high)}`
+    return low === undefined || high === undefined ? '' : `${formatValue(low)} to ${formatValue(high)}`
   }
   return [
-    ...(top.length > 0 ? [{ key: 'top', title: 'Strongest', examples: top }] : []),
+    ...(top.length > 0 ? [{ key: 'top', title: 'Strongest', detail: '', examples: top }] : []),
     ...groups.map((group) => ({
       key: `q${group}`,
-      title: intervals[group]
-        ? intervalTitle(intervals, group, most)
-        : `Peaks of contexts, group ${group + 1} of ${Math.max(groups.length, quantileEdges.length - 1)}${range(group)}`,
+      ...(intervals[group]
+        ? intervalOf(intervals, group, { maxActivation, tokens })
+        : {
+            title: `Group ${group + 1} of ${Math.max(groups.length, quantileEdges.length - 1)}`,
+            detail: `peaks of contexts ${range(group)}`.trim(),
+          }),
       examples: strongest(examples.filter((one) => one.kind === 'quantile' && one.group === group)),
     })),
   ]
@@ -55,6 +70,15 @@ export function logitsText(scale: ExtractionSummary['outputScale']): string {
     return `Direct effect on the logits, up to the final norm\u2019s scale: ${what}. Compare tokens, not features.`
   const [low, high] = [scale.low / scale.mean, scale.high / scale.mean].map((share) => share.toFixed(2))
   return `Direct effect on the logits per unit of activation at the average final norm: ${what} × ${scale.mean.toPrecision(3)}. For 90 % of ${formatNumber(scale.tokens)} tokens it is ${low} to ${high} times that.`
+}
+
+/** Features that fire on a text, by their strongest activation among those kept for its tokens. */
+export function strongestInText({
+  topFeatures,
+}: Pick<FeatureProbe, 'topFeatures'>): { index: number; value: number }[] {
+  const best = new Map<number, number>()
+  for (const { index, value } of topFeatures.flat()) best.set(index, Math.max(best.get(index) ?? 0, value))
+  return [...best].map(([index, value]) => ({ index, value })).sort((a, b) => b.value - a.value || a.index - b.index)
 }
 
 /** Share of the longest bar, 0–1. */

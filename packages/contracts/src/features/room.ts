@@ -1,10 +1,16 @@
 // The room of features: the browser's rows, the page of one, own text through it.
 import { defineRoom, defineWork } from '../definition/index.js'
+import { z } from 'zod'
 import {
+  AnnotatedSchema,
   AnnotateFeatureSchema,
+  AnnotateFeaturesSchema,
   AnnotationSchema,
+  DensityHistogramSchema,
+  FeatureFilterSchema,
   FeatureListQuerySchema,
   FeatureProbeParamsSchema,
+  FeatureProbeSchema,
   FeatureRowSchema,
   FeatureSchema,
   ProbeFeatureSchema,
@@ -45,6 +51,23 @@ export const featuresRoom = defineRoom({
       response: FeatureRowSchema,
       paged: true,
     },
+    listFeatureIndices: {
+      summary: 'Lists the numbers of all features that fit, for what is done with all of them.',
+      method: 'GET',
+      path: '/extractions/:id/feature-indices',
+      scope: 'read',
+      status: 200,
+      query: FeatureFilterSchema,
+      response: z.array(z.int()),
+    },
+    densityHistogram: {
+      summary: 'Counts the features of an extraction by density.',
+      method: 'GET',
+      path: '/extractions/:id/density-histogram',
+      scope: 'read',
+      status: 200,
+      response: DensityHistogramSchema,
+    },
     getFeature: {
       summary: 'Reads one feature: examples, logits, histogram, neighbours.',
       method: 'GET',
@@ -54,13 +77,22 @@ export const featuresRoom = defineRoom({
       response: FeatureSchema,
     },
     probeFeature: {
-      summary: "Reads own text through model and SAE: one feature's activation on every token.",
+      summary: "Reads own text, or more of the text around an example, through model and SAE: one feature's activation on every token.",
       method: 'POST',
       path: '/extractions/:id/features/:index/probe',
       scope: 'write',
       status: 200,
       body: ProbeFeatureSchema,
-      response: ProbeResultSchema,
+      response: FeatureProbeSchema,
+    },
+    annotateFeatures: {
+      summary: 'Changes label or star of many features at once.',
+      method: 'POST',
+      path: '/saes/:id/features/annotations',
+      scope: 'write',
+      status: 200,
+      body: AnnotateFeaturesSchema,
+      response: AnnotatedSchema,
     },
     annotateFeature: {
       summary: 'Changes label, notes or star of a feature.',

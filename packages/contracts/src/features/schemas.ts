@@ -54,8 +54,16 @@ export const FeatureListQuerySchema = z.object({
   includeDead: z.stringbool().default(false),
   offset: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(500).default(100),
+  /** Only these, by number: `12,40`. */
+  indices: z
+    .string()
+    .regex(/^\d{1,9}(,\d{1,9}){0,499}$/)
+    .optional(),
 })
 export type FeatureListQuery = z.infer<typeof FeatureListQuerySchema>
+/** What is filtered and in which order, without the page. */
+export const FeatureFilterSchema = FeatureListQuerySchema.omit({ offset: true, limit: true })
+export type FeatureFilter = z.infer<typeof FeatureFilterSchema>
 
 export const FeatureSchema = FeatureRowSchema.omit({ best: true }).extend({
   extractionId: IdSchema,
@@ -73,6 +81,8 @@ export const FeatureSchema = FeatureRowSchema.omit({ best: true }).extend({
   /** Direct effect on the output: W_dec[f] · W_U (final norm's weight folded in, no bias), largest and smallest. */
   positiveLogits: z.array(LogitSchema),
   negativeLogits: z.array(LogitSchema),
+  /** Tokens of the vocabulary by the same effect; null where it was not kept, or where the site does not reach the output directly. */
+  logitHistogram: z.object({ edges: z.array(z.number()), counts: z.array(z.number()) }).nullable(),
   /** Nearest by cosine of decoder rows. */
   neighbours: z.array(z.object({ index: z.int(), cosine: z.number(), label: z.string().nullable() })),
   examples: z.array(ExampleSchema),
@@ -98,20 +108,62 @@ export const AnnotationSchema = z.object({
   version: VersionSchema,
 })
 
-/** Own text through the model and SAE: activations of one feature on every token, and the strongest features per token. */
-export const ProbeFeatureSchema = z.strictObject({ text: block().min(1).max(4000) })
+/** Label, star or both of many features at once. */
+export const AnnotateFeaturesSchema = z.strictObject({
+  indices: z.array(z.int().min(0)).min(1).max(200_000),
+  starred: z.boolean().optional(),
+  label: line().trim().max(200).nullable().optional(),
+  /** Whether labels that exist are replaced; otherwise such features keep theirs. */
+  replaceLabels: z.boolean().default(false),
+})
+export type AnnotateFeatures = z.infer<typeof AnnotateFeaturesSchema>
+/** How many features have changed. */
+export const AnnotatedSchema = z.object({ changed: z.int() })
+
+/** A token of the text that an extraction read, and how much around it is asked for. */
+const PlaceSchema = z.strictObject({
+  context: z.int().min(0),
+  position: z.int().min(0),
+  reach: z.enum(['context', 'document']),
+})
+/** Own text, or a place in the text that was read. */
+export const ProbeFeatureSchema = z.union([z.strictObject({ text: block().min(1).max(4000) }), PlaceSchema])
+export type ProbeFeature = z.infer<typeof ProbeFeatureSchema>
+
+/** A text through the model and SAE: activations of one feature on every token, and the strongest features per token. */
 export const ProbeResultSchema = z.object({
   tokens: z.array(TokenSpanSchema),
   activations: z.array(z.number()),
   max: z.number(),
   topFeatures: z.array(z.array(z.object({ index: z.int(), value: z.number() }))),
+  /** Where among `tokens` the place lies that was asked for; null for own text. */
+  position: z.int().nullable(),
+  /** Whether the document goes on before and after these tokens. */
+  goesOn: z.object({ before: z.boolean(), after: z.boolean() }),
 })
 export type ProbeResult = z.infer<typeof ProbeResultSchema>
+/** With the labels of the features named in it, by number. */
+export const FeatureProbeSchema = ProbeResultSchema.extend({ labels: z.record(z.string(), z.string()) })
+export type FeatureProbe = z.infer<typeof FeatureProbeSchema>
+
 export const FeatureProbeParamsSchema = z.object({
   saeId: IdSchema,
   modelPath: z.string(),
   precision: JobPrecisionSchema,
   site: z.string(),
   feature: z.int(),
-  text: z.string(),
+  source: z.union([
+    z.object({ text: z.string() }),
+    PlaceSchema.extend({ tokenizationId: IdSchema, excludeBos: z.boolean() }),
+  ]),
 })
+
+/** Alive features by density: bins of equal width in log10, so that one of a thousandth and one of a millionth are both seen. */
+export const DensityHistogramSchema = z.object({
+  /** Densities at the borders of bins, one more than counts. */
+  edges: z.array(z.number()),
+  counts: z.array(z.int()),
+  /** Features that never fired. */
+  dead: z.int(),
+})
+export type DensityHistogram = z.infer<typeof DensityHistogramSchema>

@@ -33,7 +33,7 @@ export const steeringWork = defineWork({
       cleaning: false,
     },
     'steering.chat': {
-      label: 'Chat prompt',
+      label: 'Read a prompt',
       tone: 'emerald',
       queue: 'interactive',
       subject: 'model',
@@ -89,7 +89,7 @@ export const steeringRoom = defineRoom({
       guarded: true,
     },
     previewChat: {
-      summary: "Shows what a model's chat template makes of messages.",
+      summary: "Shows what a model reads of a prompt, or of messages as its chat template writes them, and what it can hold.",
       method: 'POST',
       path: '/steering/chat-preview',
       scope: 'write',

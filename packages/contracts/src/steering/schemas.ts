@@ -162,14 +162,18 @@ export const SteeringGenerateParamsSchema = z.object({
 })
 export type SteeringGenerateParams = z.infer<typeof SteeringGenerateParamsSchema>
 
-/** Asks what a model's chat template makes of messages; without messages, only whether the model has one. */
+/** Asks what a model reads of a prompt: a plain one, or messages as its chat template writes them; with neither, what it can take. */
 export const ChatPreviewRequestSchema = z.strictObject({
   modelId: IdSchema,
   messages: z.array(ChatMessageSchema).max(64),
+  prompt: block().max(8000).optional(),
 })
+export type ChatPreviewRequest = z.infer<typeof ChatPreviewRequestSchema>
 export const ChatPreviewSchema = z.object({
   hasTemplate: z.boolean(),
-  /** The rendered prompt with its tokens; null without messages, without a template, or when the template refuses them. */
+  /** Tokens that the model can hold, prompt and written text together. */
+  contextLimit: z.int(),
+  /** The prompt with its tokens; null without a prompt, without a template for messages, or when the template refuses them. */
   tokens: z.array(TokenSpanSchema).nullable(),
   /** Why the template refuses the messages. */
   refusal: z.string().nullable(),
@@ -179,6 +183,7 @@ export const ChatPreviewParamsSchema = z.object({
   modelPath: z.string(),
   precision: JobPrecisionSchema,
   messages: z.array(ChatMessageSchema),
+  prompt: z.string().optional(),
 })
 
 /** Searches the name, the prompt and the model. `named` are those that were saved. */

@@ -1,7 +1,7 @@
 // What decoder directions say without any text: their nearest neighbours and their direct effect on the output.
 import type { Runtime } from '@mistudio/onnx'
 import { FeatureDataError } from './errors.js'
-import { type Extremes, extremeProducts, type ProductOptions } from './products.js'
+import { type Extremes, extremeProducts, type ProductOptions, type RowHistograms } from './products.js'
 
 /** W_dec of an SAE: [d_sae, d_in], row f is the direction of feature f. */
 export interface DecoderRows {
@@ -43,10 +43,13 @@ export async function nearestFeatures(
   return { count: wanted, values, indices }
 }
 
+/** Bins of the histogram of a feature's effects on all tokens. */
+const LOGIT_BINS = 50
+
 /**
  * Direct logit attribution: the `count` tokens whose logits every feature raises and lowers most, W_dec[f] · W_U, times
  * `scale`: what the final norm multiplies by on average, or 1 where that is not known and values are known up to it.
- * Before a cap of the logits. Only meaningful for sites that write to the residual stream.
+ * `histograms` count all tokens of the vocabulary by that effect. Before a cap of the logits. Only meaningful for sites that write to the residual stream.
  * @param unembedding W_U as [d_in, vocab] with the final norm's weight and centring folded in.
  */
 export async function directLogits(
@@ -55,7 +58,7 @@ export async function directLogits(
   unembedding: Float32Array,
   { count, scale = 1 }: { readonly count: number; readonly scale?: number },
   options: ProductOptions = {},
-): Promise<{ positive: Extremes; negative: Extremes }> {
+): Promise<{ positive: Extremes; negative: Extremes; histograms: RowHistograms }> {
   checkDecoder(decoder)
   const vocab = unembedding.length / decoder.dIn
   if (!Number.isInteger(vocab) || vocab === 0) {
@@ -63,16 +66,22 @@ export async function directLogits(
       `an unembedding of ${unembedding.length} values does not have the SAE's width ${decoder.dIn}`,
     )
   }
-  const { largest, smallest } = await extremeProducts(runtime, {
+  const { largest, smallest, histograms } = await extremeProducts(runtime, {
     a: decoder.wDec,
     b: unembedding,
     bIs: 'matrix',
     d: decoder.dIn,
     count: Math.min(count, vocab),
     smallest: true,
+    bins: LOGIT_BINS,
     options,
   })
-  return { positive: times(largest, scale), negative: times(smallest!, scale) }
+  const { low, high, ...counted } = histograms!
+  return {
+    positive: times(largest, scale),
+    negative: times(smallest!, scale),
+    histograms: { ...counted, low: low.map((value) => value * scale), high: high.map((value) => value * scale) },
+  }
 }
 
 /** A positive factor keeps the order. */

@@ -9,6 +9,14 @@ export interface Extremes {
   readonly indices: Int32Array
 }
 
+/** Per row, how its products spread from the smallest to the largest: counts [rows, bins] in bins of equal width. */
+export interface RowHistograms {
+  readonly bins: number
+  readonly low: Float32Array
+  readonly high: Float32Array
+  readonly counts: Uint32Array
+}
+
 export interface ProductOptions {
   readonly threads?: number
   /** Called after every block with the rows done; may throw to stop the work. */
@@ -25,6 +33,8 @@ export interface ProductRequest {
   readonly count: number
   /** Also find the smallest. */
   readonly smallest: boolean
+  /** Also count the products of every row in so many bins; needs `smallest`. */
+  readonly bins?: number
   readonly options?: ProductOptions
 }
 
@@ -39,7 +49,7 @@ const BLOCK_FLOATS = 16 * 2 ** 20
 export async function extremeProducts(
   runtime: Runtime,
   request: ProductRequest,
-): Promise<{ largest: Extremes; smallest: Extremes | null }> {
+): Promise<{ largest: Extremes; smallest: Extremes | null; histograms: RowHistograms | null }> {
   const { a, b, d, count, options = {} } = request
   const rows = a.length / d
   const columns = b.length / d
@@ -48,6 +58,7 @@ export async function extremeProducts(
   }
   const largest = emptyExtremes(rows, count)
   const smallest = request.smallest ? emptyExtremes(rows, count) : null
+  const histograms = smallest && request.bins ? emptyHistograms(rows, request.bins) : null
   const session = await runtime.createSession(
     productGraph(request, columns),
     options.threads === undefined ? {} : { threads: options.threads },
@@ -61,16 +72,17 @@ export async function extremeProducts(
       const out = await session.run({ a: left, b: right })
       place(largest, first, out['largest'], out['largest_at'])
       if (smallest) place(smallest, first, out['smallest'], out['smallest_at'])
+      if (smallest && histograms) bin(histograms, first, out['product'], { largest, smallest })
       options.onBlock?.(end)
     }
   } finally {
     await session.release()
   }
-  return { largest, smallest }
+  return { largest, smallest, histograms }
 }
 
 /** a [n, d], b -> largest, largest_at (and smallest, smallest_at) [n, count]. */
-function productGraph({ d, bIs, count, smallest }: ProductRequest, columns: number): Uint8Array {
+function productGraph({ d, bIs, count, smallest, bins }: ProductRequest, columns: number): Uint8Array {
   const g = new Graph('extreme_products')
   const a = g.input('a', 'float32', ['n', d])
   const b = g.input('b', 'float32', bIs === 'rows' ? [columns, d] : [d, columns])
@@ -80,11 +92,44 @@ function productGraph({ d, bIs, count, smallest }: ProductRequest, columns: numb
     g.output(top.values, 'float32', ['n', count], name)
     g.output(g.cast(top.indices, 'int32'), 'int32', ['n', count], `${name}_at`)
   }
+  if (bins) g.output(product, 'float32', ['n', columns], 'product')
   return g.build()
 }
 
 function emptyExtremes(rows: number, count: number): Extremes {
   return { count, values: new Float32Array(rows * count), indices: new Int32Array(rows * count) }
+}
+
+const emptyHistograms = (rows: number, bins: number): RowHistograms => ({
+  bins,
+  low: new Float32Array(rows),
+  high: new Float32Array(rows),
+  counts: new Uint32Array(rows * bins),
+})
+
+/** Counts a block of products, whose rows begin at `first`. A row whose products are all alike falls into its first bin. */
+function bin(
+  into: RowHistograms,
+  first: number,
+  products: Tensor | undefined,
+  ends: { readonly largest: Extremes; readonly smallest: Extremes },
+): void {
+  const data = products?.data
+  if (!(data instanceof Float32Array)) throw new FeatureDataError('the product graph returned no products')
+  const { bins, counts } = into
+  const columns = products!.dims[1]!
+  for (let row = 0; row * columns < data.length; row++) {
+    const at = first + row
+    const low = ends.smallest.values[at * ends.smallest.count]!
+    const high = ends.largest.values[at * ends.largest.count]!
+    const scale = high > low ? bins / (high - low) : 0
+    into.low[at] = low
+    into.high[at] = high
+    for (let i = row * columns; i < (row + 1) * columns; i++) {
+      const place = Math.min(bins - 1, Math.floor((data[i]! - low) * scale))
+      counts[at * bins + place] = counts[at * bins + place]! + 1
+    }
+  }
 }
 
 function place(into: Extremes, row: number, values: Tensor | undefined, indices: Tensor | undefined): void {

@@ -13,14 +13,16 @@ import {
   formatNumber,
   LinkButton,
   Page,
-  plural,
   SkeletonList,
   usePlace,
 } from '../../../ui/index.js'
 import { useFirstPage } from '../api.js'
 import { clearFilters, type Filters, isFiltered, readFilters, toQuery, writeFilters } from '../filters.js'
+import { DensityStrip } from './density-strip.js'
 import { FeatureTable } from './feature-table.js'
 import { FilterBar, GoTo } from './filter-bar.js'
+import { OwnText } from './own-text.js'
+import { SelectionBar } from './selection-bar.js'
 
 const CRUMBS = [{ label: 'Features', to: places.extractions() }]
 
@@ -64,11 +66,14 @@ function Browser({ extraction }: { extraction: Extraction }) {
       title={extraction.saeName}
       documentTitle={`Features of ${extraction.saeName}`}
       crumbs={CRUMBS}
-      subtitle={`${extraction.datasetName} · ${summaryLine(extraction) ?? extraction.site}`}
+      subtitle={`${extraction.datasetName} · ${summaryLine(extraction) ?? extraction.site} · ${textLine(extraction)}`}
     >
-      <p className="mb-3 text-sm text-muted">{textLine(extraction)}</p>
-      <FilterBar filters={filters} onFilters={setFilters} />
-      <div className="mb-2 flex flex-wrap items-center justify-between gap-3">
+      <div className="mb-3 flex flex-wrap items-end gap-x-6 gap-y-3">
+        <FilterBar filters={filters} onFilters={setFilters} />
+        <DensityStrip extractionId={extraction.id} filters={filters} onFilters={setFilters} />
+      </div>
+      <OwnText extraction={extraction} index={null} max={null} />
+      <div className="my-2 flex flex-wrap items-center justify-between gap-3">
         <p className="text-sm text-muted tabular-nums" aria-live="polite">
           {total === undefined ? 'Counting…' : `${formatNumber(total)} of ${formatNumber(extraction.dSae)} features`}
           {!filters.includeDead &&
@@ -76,14 +81,15 @@ function Browser({ extraction }: { extraction: Extraction }) {
             total !== undefined &&
             total < extraction.dSae &&
             ' (the others never fired)'}
-          {selected.size > 0 && ` · ${formatNumber(selected.size)} selected`}
         </p>
         <span className="flex flex-wrap items-center gap-3">
-          {selected.size > 0 && (
-            <LinkButton kind="primary" to={places.steering({ extraction: extraction.id, features: [...selected] })}>
-              Steer with {plural(selected.size, 'selected feature')}
-            </LinkButton>
-          )}
+          <SelectionBar
+            extraction={extraction}
+            filters={filters}
+            total={total ?? 0}
+            selected={selected}
+            onSelected={setSelected}
+          />
           <GoTo extraction={extraction} />
         </span>
       </div>

@@ -1,4 +1,4 @@
-// One feature: name, figures, histogram, output tokens, neighbours, examples, and a box to try other text.
+// One feature at a glance: name and figures in the head, examples beside what it does to the output and how strongly it fires.
 import type { Extraction, Feature } from '@mistudio/contracts'
 import ChevronLeft from 'lucide-react/icons/chevron-left'
 import ChevronRight from 'lucide-react/icons/chevron-right'
@@ -10,26 +10,27 @@ import { useLiveStatus } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { textLine, useExtraction } from '../../../shared/extractions/index.js'
 import {
-  Card,
+  CopyButton,
   ErrorState,
-  formatCount,
+  formatNumber,
   formatPercent,
   formatValue,
   IconButton,
   LinkButton,
   Page,
   SkeletonList,
-  Stat,
-  StatRow,
   toast,
   useHotkey,
   usePlace,
 } from '../../../ui/index.js'
 import { useAnnotate } from '../api.js'
+import { useNames } from '../names.js'
 import { Examples } from './examples.js'
-import { FeatureNames } from './feature-names.js'
-import { Logits } from './logits.js'
-import { Probe } from './probe.js'
+import { LabelField, NamesTrouble, Notes } from './feature-names.js'
+import { LogSwitch, useLogCounts } from './log-switch.js'
+import { LogitSpread, Logits } from './logits.js'
+import { OwnText } from './own-text.js'
+import { Panel } from './panel.js'
 
 export function FeaturePage() {
   const [{ extractionId = '', index = Number.NaN }] = usePlace(places.feature)
@@ -43,7 +44,7 @@ export function FeaturePage() {
   if (feature.data)
     return <FeatureView key={feature.data.index} feature={feature.data} crumbs={crumbs} extraction={extraction.data} />
   return (
-    <Page title={Number.isNaN(index) ? 'Feature' : `Feature ${index}`} crumbs={crumbs}>
+    <Page wide title={Number.isNaN(index) ? 'Feature' : `Feature ${index}`} crumbs={crumbs}>
       {Number.isNaN(index) ? (
         <ErrorState error={new Error('The address names no feature: features have numbers.')} />
       ) : feature.error ? (
@@ -55,15 +56,43 @@ export function FeaturePage() {
   )
 }
 
-function FeatureView({
-  feature,
-  crumbs,
-  extraction,
-}: {
+interface ViewProps {
   feature: Feature
   crumbs: { label: string; to: string }[]
   extraction: Extraction | undefined
-}) {
+}
+
+function FeatureView({ feature, crumbs, extraction }: ViewProps) {
+  const names = useNames(feature)
+  return (
+    <Page
+      wide
+      title={`Feature ${feature.index}`}
+      documentTitle={feature.label ? `${feature.index}: ${feature.label}` : `Feature ${feature.index}`}
+      crumbs={crumbs}
+      state={<LabelField names={names} />}
+      subtitle={<Figures feature={feature} extraction={extraction} />}
+      actions={<Actions feature={feature} />}
+    >
+      <NamesTrouble names={names} />
+      <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_340px] 2xl:grid-cols-[minmax(0,1fr)_420px]">
+        <div className="min-w-0 space-y-3 max-lg:order-last">
+          <OwnText extraction={{ id: feature.extractionId }} index={feature.index} max={feature.maxActivation} />
+          <Examples feature={feature} extraction={extraction} />
+        </div>
+        <div className="grid min-w-0 items-start gap-3 sm:max-lg:grid-cols-2">
+          <Logits feature={feature} scale={extraction?.summary?.outputScale} />
+          <Activations feature={feature} />
+          <LogitSpread feature={feature} />
+          <Neighbours feature={feature} />
+          <Notes names={names} />
+        </div>
+      </div>
+    </Page>
+  )
+}
+
+function Actions({ feature }: { feature: Feature }) {
   const navigate = useNavigate()
   const annotate = useAnnotate(feature.extractionId, feature.saeId)
   const go = (index: number | null) =>
@@ -77,93 +106,80 @@ function FeatureView({
   useHotkey('arrowright', () => go(feature.next), { label: 'Next feature' })
   useHotkey('s', star, { label: 'Star the feature' })
   return (
-    <Page
-      title={`Feature ${feature.index}`}
-      documentTitle={feature.label ? `${feature.index}: ${feature.label}` : `Feature ${feature.index}`}
-      crumbs={crumbs}
-      actions={
-        <>
-          <IconButton
-            icon={Star}
-            label={feature.starred ? 'Remove the star (s)' : 'Star (s)'}
-            pressed={feature.starred}
-            onClick={star}
-            {...(feature.starred ? { iconClassName: 'fill-current text-tone-amber' } : {})}
-          />
-          <IconButton
-            icon={ChevronLeft}
-            label="Previous feature (←)"
-            disabledReason={feature.previous === null ? 'This is the first feature.' : null}
-            onClick={() => go(feature.previous)}
-          />
-          <IconButton
-            icon={ChevronRight}
-            label="Next feature (→)"
-            disabledReason={feature.next === null ? 'This is the last feature.' : null}
-            onClick={() => go(feature.next)}
-          />
-          <LinkButton
-            kind="primary"
-            to={places.steering({ extraction: feature.extractionId, features: [feature.index] })}
-          >
-            Steer with this feature
-          </LinkButton>
-        </>
-      }
+    <>
+      <IconButton
+        icon={Star}
+        label={feature.starred ? 'Remove the star (s)' : 'Star (s)'}
+        pressed={feature.starred}
+        onClick={star}
+        {...(feature.starred ? { iconClassName: 'fill-current text-tone-amber' } : {})}
+      />
+      <IconButton
+        icon={ChevronLeft}
+        label="Previous feature (←)"
+        disabledReason={feature.previous === null ? 'This is the first feature.' : null}
+        onClick={() => go(feature.previous)}
+      />
+      <IconButton
+        icon={ChevronRight}
+        label="Next feature (→)"
+        disabledReason={feature.next === null ? 'This is the last feature.' : null}
+        onClick={() => go(feature.next)}
+      />
+      <CopyButton text={window.location.href} label="Share link" />
+      <LinkButton
+        kind="primary"
+        size="sm"
+        to={places.steering({ extraction: feature.extractionId, features: [feature.index] })}
+      >
+        Steer
+      </LinkButton>
+    </>
+  )
+}
+
+/** The figures in one line, and where they come from. */
+function Figures({ feature, extraction }: { feature: Feature; extraction: Extraction | undefined }) {
+  const figures = [
+    ['density', formatPercent(feature.density, 3), 'Share of read tokens on which the feature is not zero.'],
+    ['max', formatValue(feature.maxActivation), 'Strongest activation over all tokens read.'],
+    ['mean', formatValue(feature.meanActivation), 'Mean over the tokens on which it fires.'],
+    ['fires on', `${formatNumber(feature.firings)} tokens`, 'Tokens on which it is not zero.'],
+  ] as const
+  return (
+    <span className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5">
+      {figures.map(([label, value, title]) => (
+        <span key={label} title={title} className="whitespace-nowrap">
+          {label} <span className="font-semibold text-heading tabular-nums">{value}</span>
+        </span>
+      ))}
+      {extraction && <span className="text-xs">{textLine(extraction)}</span>}
+    </span>
+  )
+}
+
+function Activations({ feature }: { feature: Feature }) {
+  const [log, setLog] = useLogCounts('activations', false)
+  return (
+    <Panel
+      title="Activations"
+      help="Tokens per strength. Tokens on which the feature is zero are left out."
+      actions={<LogSwitch log={log} onLog={setLog} />}
     >
-      <div className="space-y-5">
-        <FeatureNames feature={feature} />
-        {extraction && <p className="text-sm text-muted">{textLine(extraction)}</p>}
-        <StatRow>
-          <Stat
-            label="Density"
-            value={formatPercent(feature.density, 3)}
-            detail="of tokens read"
-            title="Share of read tokens on which the feature is not zero."
-          />
-          <Stat
-            label="Max activation"
-            value={formatValue(feature.maxActivation)}
-            title="Strongest activation over all tokens read."
-          />
-          <Stat
-            label="Mean activation"
-            value={formatValue(feature.meanActivation)}
-            detail="where it fires"
-            title="Mean over the tokens on which it fires."
-          />
-          <Stat
-            label="Firings"
-            value={formatCount(feature.firings)}
-            detail="tokens"
-            title="Tokens on which it fires."
-          />
-        </StatRow>
-        <Probe feature={feature} />
-        <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_400px]">
-          <Examples feature={feature} />
-          <div className="space-y-5">
-            <Card title="Activations" description="Tokens per strength, zero left out.">
-              <Histogram {...feature.histogram} xLabel="activation" yLabel="tokens" />
-            </Card>
-            <Logits feature={feature} scale={extraction?.summary?.outputScale} />
-            <Neighbours feature={feature} />
-          </div>
-        </div>
-      </div>
-    </Page>
+      <Histogram {...feature.histogram} xLabel="activation" yLabel="tokens" height={140} log={log} />
+    </Panel>
   )
 }
 
 function Neighbours({ feature }: { feature: Feature }) {
   return (
-    <Card title="Nearest features" description="By cosine of decoder directions.">
+    <Panel title="Nearest features" help="By the cosine of decoder directions: what writes alike into the model.">
       {feature.neighbours.length === 0 ? (
         <p className="text-sm text-muted">None were kept by this extraction.</p>
       ) : (
-        <ul className="space-y-1">
+        <ul>
           {feature.neighbours.map((near) => (
-            <li key={near.index} className="flex items-baseline gap-3 text-sm">
+            <li key={near.index} className="flex items-baseline gap-3 text-sm leading-6">
               <Link
                 to={places.feature({ extractionId: feature.extractionId, index: near.index })}
                 className="font-mono text-heading hover:underline"
@@ -174,12 +190,12 @@ function Neighbours({ feature }: { feature: Feature }) {
                 {near.label ?? <span className="text-muted">no label</span>}
               </span>
               <span className="tabular-nums" title="cosine">
-                {near.cosine.toFixed(3)}
+                {near.cosine.toFixed(3).replace('-', '−')}
               </span>
             </li>
           ))}
         </ul>
       )}
-    </Card>
+    </Panel>
   )
 }

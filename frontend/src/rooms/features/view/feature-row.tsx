@@ -1,17 +1,42 @@
-// One row of the feature browser, 44 px high: figures, top tokens and the best example on one line around its peak.
+// One row of the feature browser: figures, top tokens and the best example around its peak. On a wide screen all in one line of 44 px; on a
+// narrow one the example has a line of its own, so that it can be read.
 import type { FeatureRow } from '@mistudio/contracts'
 import Star from 'lucide-react/icons/star'
 import { Link } from 'react-router'
 import { places } from '../../../places/index.js'
-import { aroundPeak, TokenText, tintExample, visibleToken } from '../../../tokens/index.js'
+import { PeakLine, tintExample, visibleToken } from '../../../tokens/index.js'
 import { cx, formatNumber, formatPercent, formatValue } from '../../../ui/index.js'
 
-export const GRID =
-  'grid grid-cols-[20px_28px_72px_minmax(110px,1fr)_72px_84px_164px_minmax(300px,2.4fr)] items-center gap-x-3 px-3'
-const [BEFORE, AFTER] = [8, 6]
+/** How rows are laid out for a width, and how many px the example has. */
+export interface RowLayout {
+  readonly stacked: boolean
+  readonly height: number
+  readonly grid: string
+  readonly exampleWidth: number
+}
+
+const FIXED_PX = { line: 20 + 28 + 56 + 180 + 72 + 84 + 150 + 7 * 12 + 24, stacked: 20 + 28 + 2 * 12 + 24 }
+
+export const layoutOf = (width: number): RowLayout =>
+  width >= 1180
+    ? {
+        stacked: false,
+        height: 44,
+        grid: 'grid-cols-[20px_28px_56px_180px_72px_84px_150px_minmax(0,1fr)]',
+        exampleWidth: width - FIXED_PX.line,
+      }
+    : {
+        stacked: true,
+        height: 62,
+        grid: 'grid-cols-[20px_28px_56px_minmax(0,1fr)_72px_84px_220px]',
+        exampleWidth: width - FIXED_PX.stacked,
+      }
+export const GRID = 'grid items-center gap-x-3 px-3'
+const PEAK_CHARACTER_PX = 7.83
 
 interface Props {
   row: FeatureRow
+  layout: RowLayout
   position: number
   extractionId: string
   active: boolean
@@ -21,7 +46,17 @@ interface Props {
   onOpen(): void
 }
 
-export function FeatureRowView({ row, position, extractionId, active, selected, onStar, onSelect, onOpen }: Props) {
+export function FeatureRowView({
+  row,
+  layout,
+  position,
+  extractionId,
+  active,
+  selected,
+  onStar,
+  onSelect,
+  onOpen,
+}: Props) {
   return (
     // biome-ignore lint/a11y: row of the virtual table; the link inside is the keyboard's way
     <div
@@ -31,7 +66,10 @@ export function FeatureRowView({ row, position, extractionId, active, selected, 
       onClick={onOpen}
       className={cx(
         GRID,
+        layout.grid,
+        layout.stacked && 'content-center',
         'h-full cursor-pointer border-b border-line text-sm hover:bg-hover/60',
+        selected && 'bg-emerald-500/8',
         active && 'bg-tile shadow-[inset_3px_0_0_var(--ring)]',
       )}
     >
@@ -76,37 +114,26 @@ export function FeatureRowView({ row, position, extractionId, active, selected, 
         {formatPercent(row.density, 3)}
       </Cell>
       <Cell className="flex gap-1 overflow-hidden">
-        {row.topTokens.slice(0, 3).map((token, index) => (
+        {row.topTokens.slice(0, layout.stacked ? 4 : 3).map((token, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: tokens may repeat and never change place
           <span key={index} className="rounded bg-tile px-1.5 py-0.5 font-mono text-xs whitespace-pre text-heading">
             {visibleToken(token)}
           </span>
         ))}
       </Cell>
-      <Cell className="overflow-hidden">
-        {row.best ? <BestLine best={row.best} /> : <span className="text-muted">never fired</span>}
+      <Cell className={cx('overflow-hidden', layout.stacked && 'col-span-full col-start-3')}>
+        {row.best ? (
+          <span className="block" title={row.best.tokens.map((token) => token.text).join('')}>
+            <PeakLine
+              tokens={tintExample(row.best, row.maxActivation)}
+              characters={Math.floor(layout.exampleWidth / PEAK_CHARACTER_PX)}
+            />
+          </span>
+        ) : (
+          <span className="text-muted">never fired</span>
+        )}
       </Cell>
     </div>
-  )
-}
-
-/** Text before the peak is cut at its left end and text after it at its right end, so that the peaks stand under each other. */
-function BestLine({ best }: { best: NonNullable<FeatureRow['best']> }) {
-  const tokens = aroundPeak(tintExample(best), BEFORE, AFTER)
-  const peak = tokens.findIndex((token) => token.isPeak)
-  return (
-    <span
-      className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-center leading-6"
-      title={best.tokens.map((token) => token.text).join('')}
-    >
-      <span className="flex justify-end overflow-hidden">
-        <TokenText line tokens={tokens.slice(0, Math.max(0, peak))} />
-      </span>
-      <TokenText line tokens={peak < 0 ? [] : tokens.slice(peak, peak + 1)} className="px-px" />
-      <span className="flex overflow-hidden">
-        <TokenText line tokens={tokens.slice(peak + 1)} />
-      </span>
-    </span>
   )
 }
 

@@ -1,4 +1,4 @@
-// The virtual list of features: 44 px rows, pages fetched as they come into view, sorted by the server.
+// The virtual list of features: rows laid out for the width, pages fetched as they come into view, sorted by the server.
 import type { Extraction, FeatureRow } from '@mistudio/contracts'
 import { createColumnHelper, getCoreRowModel, useReactTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
@@ -7,13 +7,13 @@ import ArrowUp from 'lucide-react/icons/arrow-up'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { places } from '../../../places/index.js'
+import { useCharacters } from '../../../tokens/index.js'
 import { cx, Skeleton, toast, useHotkey } from '../../../ui/index.js'
 import { PAGE_ROWS, useAnnotate, useFeaturePages } from '../api.js'
 import { type Filters, type Sort, sortBy, toQuery } from '../filters.js'
 import { pagesOf } from '../prepare.js'
-import { FeatureRowView, GRID } from './feature-row.js'
+import { FeatureRowView, GRID, layoutOf } from './feature-row.js'
 
-const ROW = 44
 const column = createColumnHelper<FeatureRow | null>()
 const HEADS: readonly { id: string; label: string; sort?: Sort; number?: boolean }[] = [
   { id: 'select', label: '' },
@@ -41,10 +41,13 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
   const navigate = useNavigate()
   const [active, setActive] = useState(0)
   const annotate = useAnnotate(extraction.id, extraction.saeId)
+  const [measured, , width] = useCharacters()
+  // The list's own scrollbar takes some of its width.
+  const layout = layoutOf(Math.max(0, width - 16))
   const virtual = useVirtualizer({
     count: total ?? 20,
     getScrollElement: () => box.current,
-    estimateSize: () => ROW,
+    estimateSize: () => layout.height,
     overscan: 8,
   })
   const visible = virtual.getVirtualItems()
@@ -56,6 +59,9 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
   const data = useMemo<(FeatureRow | null)[]>(() => [], [])
   const table = useReactTable({ data, columns: COLUMNS, getCoreRowModel: getCoreRowModel(), manualSorting: true })
 
+  useEffect(() => {
+    if (layout.height) virtual.measure()
+  }, [layout.height, virtual])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list starts at its top
   useEffect(() => {
     setActive(0)
@@ -89,16 +95,21 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
   return (
     // biome-ignore lint/a11y/useSemanticElements: rows are placed by the virtual list, which a table element cannot do
     <div
+      ref={measured}
       role="table"
       aria-label="Features"
       aria-rowcount={total ?? -1}
       className="overflow-x-auto rounded-lg border border-line bg-card"
     >
-      <div className="min-w-[960px]">
+      <div className="min-w-160">
         {table.getHeaderGroups().map((group) => (
           // biome-ignore lint/a11y: header row of the virtual table
-          <div key={group.id} role="row" className={cx(GRID, 'h-10 border-b border-line text-xs text-muted')}>
-            {HEADS.map((head) => (
+          <div
+            key={group.id}
+            role="row"
+            className={cx(GRID, layout.grid, 'h-9 border-b border-line pr-7 text-xs text-muted')}
+          >
+            {HEADS.filter(({ id }) => !layout.stacked || id !== 'example').map((head) => (
               <Head key={head.id} head={head} filters={filters} onSort={(sort) => onFilters(sortBy(filters, sort))} />
             ))}
           </div>
@@ -110,7 +121,7 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
           tabIndex={0}
           role="rowgroup"
           onKeyDown={(event) => event.key === 'Enter' && event.target === event.currentTarget && open(rowAt(active))}
-          className="h-[calc(100dvh-330px)] min-h-80 overflow-y-auto focus-visible:-outline-offset-2"
+          className="h-[calc(100dvh-var(--above))] min-h-72 overflow-y-auto focus-visible:-outline-offset-2"
         >
           <div className="relative" style={{ height: virtual.getTotalSize() }}>
             {visible.map((item) => {
@@ -119,11 +130,12 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
                 <div
                   key={item.key}
                   className="absolute inset-x-0"
-                  style={{ height: ROW, transform: `translateY(${item.start}px)` }}
+                  style={{ height: layout.height, transform: `translateY(${item.start}px)` }}
                 >
                   {row ? (
                     <FeatureRowView
                       row={row}
+                      layout={layout}
                       position={item.index}
                       extractionId={extraction.id}
                       active={item.index === active}

@@ -4,8 +4,8 @@ import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { places } from '../../../places/index.js'
 import { parseIndex } from '../../../shared/feature-number.js'
-import { Button, Checkbox, Input, NumberField, SearchInput } from '../../../ui/index.js'
-import { clearFilters, type Filters, isFiltered } from '../filters.js'
+import { Button, Checkbox, Input, NumberField, plural, SearchInput } from '../../../ui/index.js'
+import { clearFilters, type Filters, fromPercent, isFiltered, toPercent } from '../filters.js'
 
 interface Props {
   filters: Filters
@@ -14,44 +14,65 @@ interface Props {
 
 export function FilterBar({ filters, onFilters }: Props) {
   const set = (part: Partial<Filters>) => onFilters({ ...filters, ...part })
-  const range = (label: string, low: 'minDensity' | 'minActivation', high: 'maxDensity' | 'maxActivation') => (
-    <fieldset className="flex items-end gap-1.5">
-      <legend className="mb-1 text-xs text-muted">{label}</legend>
-      <span className="w-24">
-        <NumberField
-          value={filters[low]}
-          onChange={(value) => set({ [low]: value })}
-          min={0}
-          placeholder="from"
-          aria-label={`${label} from`}
-        />
-      </span>
-      <span className="w-24">
-        <NumberField
-          value={filters[high]}
-          onChange={(value) => set({ [high]: value })}
-          min={0}
-          placeholder="to"
-          aria-label={`${label} to`}
-        />
-      </span>
-    </fieldset>
+  const bound = (
+    label: string,
+    end: 'from' | 'to',
+    value: number | null,
+    onChange: (value: number | null) => void,
+    max?: number,
+  ) => (
+    <span className="w-20">
+      <NumberField
+        value={value}
+        onChange={onChange}
+        min={0}
+        {...(max === undefined ? {} : { max })}
+        placeholder={end}
+        aria-label={`${label} ${end}`}
+        className="px-2"
+      />
+    </span>
   )
   return (
-    <div className="mb-3 flex flex-wrap items-end gap-x-5 gap-y-3">
+    <div className="flex flex-wrap items-end gap-x-4 gap-y-2">
       <SearchInput
         value={filters.search}
         onChange={(search) => set({ search })}
         placeholder="Search labels, tokens, examples"
-        className="w-72"
+        className="w-64"
       />
-      {range('Density (share of tokens)', 'minDensity', 'maxDensity')}
-      {range('Max activation', 'minActivation', 'maxActivation')}
+      <fieldset className="flex items-end gap-1.5">
+        <legend className="mb-1 text-xs text-muted">Density, % of tokens</legend>
+        {bound(
+          'Density in percent',
+          'from',
+          toPercent(filters.minDensity),
+          (value) => set({ minDensity: fromPercent(value) }),
+          100,
+        )}
+        {bound(
+          'Density in percent',
+          'to',
+          toPercent(filters.maxDensity),
+          (value) => set({ maxDensity: fromPercent(value) }),
+          100,
+        )}
+      </fieldset>
+      <fieldset className="flex items-end gap-1.5">
+        <legend className="mb-1 text-xs text-muted">Max activation</legend>
+        {bound('Max activation', 'from', filters.minActivation, (minActivation) => set({ minActivation }))}
+        {bound('Max activation', 'to', filters.maxActivation, (maxActivation) => set({ maxActivation }))}
+      </fieldset>
       <div className="flex h-9 items-center gap-4">
         <Checkbox checked={filters.starred} onChange={(starred) => set({ starred })} label="Starred" />
         <Checkbox checked={filters.labelled} onChange={(labelled) => set({ labelled })} label="Labelled" />
         <Checkbox checked={filters.includeDead} onChange={(includeDead) => set({ includeDead })} label="Include dead" />
       </div>
+      {filters.indices && (
+        <span className="flex h-9 items-center rounded-lg bg-tile px-3 text-sm text-heading">
+          {plural(filters.indices.length, 'chosen feature')}
+        </span>
+      )}
       {isFiltered(filters) && (
         <Button kind="ghost" onClick={() => onFilters(clearFilters(filters))}>
           Clear filters
