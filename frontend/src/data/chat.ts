@@ -1,4 +1,4 @@
-// What a model's chat template makes of messages.
+// What a model reads of a prompt: plain, or messages as its chat template writes them.
 import type { ChatMessage } from '@mistudio/contracts'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
@@ -32,5 +32,17 @@ export const useChatPreview = (modelId: string, messages: readonly ChatMessage[]
       api.previewChat({ body: { modelId, messages: JSON.parse(text) as ChatMessage[] }, signal }),
     enabled: modelId !== '',
     placeholderData: keepPreviousData,
+  })
+}
+
+/** How many tokens a plain prompt has, and how many the model can hold; asked for when typing has stopped for half a second. */
+export const usePromptTokens = (modelId: string, prompt: string) => {
+  const settled = useSettled(prompt, 500)
+  return useQuery({
+    queryKey: keys.chatPreview(modelId, `text:${settled}`),
+    queryFn: ({ signal }) => api.previewChat({ body: { modelId, messages: [], prompt: settled }, signal }),
+    enabled: modelId !== '' && settled.trim() !== '',
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
   })
 }

@@ -1,5 +1,5 @@
 // One line of text around its peak. Peaks of lines in a column stand under each other; both ends are cut at words.
-import { fitAroundPeak } from './cut.js'
+import { cutAtWords, fitAroundPeak } from './cut.js'
 import { TokenText } from './token-text.js'
 import type { TintedToken } from './tokens.js'
 
@@ -23,9 +23,12 @@ const Mark = () => (
 export function PeakLine({ tokens, characters, goesOn = { before: false, after: false } }: Props) {
   const peakText = tokens.find((token) => token.isPeak)?.text ?? ''
   const side = Math.floor((characters - peakText.length) / 2) - MARK
-  const { before, peak, after } = fitAroundPeak(tokens, { before: Math.max(0, side), after: Math.max(0, side) })
+  const { before, peak, after } = fitAroundPeak(cutAtWords(tokens, goesOn).tokens, {
+    before: Math.max(0, side),
+    after: Math.max(0, side),
+  })
   return (
-    <span className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-center leading-6">
+    <span className="grid grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-center leading-7">
       <span className="flex justify-end overflow-hidden">
         {(before.cutBefore || goesOn.before) && <Mark />}
         <TokenText line tokens={before.tokens} />

@@ -5,7 +5,15 @@ import { useEffect, useState } from 'react'
 import { Button, IconButton } from './button.js'
 import { toast } from './toast.js'
 
-export function CopyButton({ text, label = 'Copy', iconOnly }: { text: string; label?: string; iconOnly?: boolean }) {
+interface Props {
+  text: string
+  label?: string
+  iconOnly?: boolean
+  /** Of the icon alone. */
+  className?: string
+}
+
+export function CopyButton({ text, label = 'Copy', iconOnly, className = 'size-8' }: Props) {
   const [done, setDone] = useState(false)
   useEffect(() => {
     if (!done) return
@@ -22,7 +30,7 @@ export function CopyButton({ text, label = 'Copy', iconOnly }: { text: string; l
   }
   const icon = done ? Check : Copy
   if (iconOnly)
-    return <IconButton icon={icon} label={done ? 'Copied' : label} onClick={() => void copy()} className="size-8" />
+    return <IconButton icon={icon} label={done ? 'Copied' : label} onClick={() => void copy()} className={className} />
   return (
     <Button size="sm" icon={icon} onClick={() => void copy()}>
       {done ? 'Copied' : label}

@@ -21,8 +21,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const ask = async (modelPath: string, messages: { role: string; content: string }[]) => {
-  const params = chatPipeline.parse({ modelPath, messages })
+const ask = async (modelPath: string, messages: { role: string; content: string }[], prompt?: string) => {
+  const params = chatPipeline.parse({ modelPath, messages, prompt })
   const outcome = await chatPipeline.run({ job: { params }, threads: 1 } as unknown as JobContext<typeof params>)
   return ChatPreviewSchema.parse('result' in outcome && outcome.result)
 }
@@ -39,11 +39,19 @@ it('previews the prompt by tokens, tells a refusal, and tells whether there is a
   expect(tokens?.map(({ text }) => text).join('')).toBe('<|endoftext|>user: Hello\nassistant:')
   expect(await ask(folder, [{ role: 'system', content: 'x' }])).toEqual({
     hasTemplate: true,
+    contextLimit: 256,
     tokens: null,
     refusal: expect.stringContaining('No system turns.'),
   })
-  expect(await ask(folder, [])).toEqual({ hasTemplate: true, tokens: null, refusal: null })
-  expect(await ask(DEMO, [{ role: 'user', content: 'x' }])).toEqual({ hasTemplate: false, tokens: null, refusal: null })
+  const nothing = { contextLimit: 256, tokens: null, refusal: null }
+  expect(await ask(folder, [])).toEqual({ hasTemplate: true, ...nothing })
+  expect(await ask(DEMO, [{ role: 'user', content: 'x' }])).toEqual({ hasTemplate: false, ...nothing })
+})
+
+it('counts the tokens of a plain prompt as they will be read, BOS included', async () => {
+  const { tokens, contextLimit } = await ask(DEMO, [], 'Once upon a time')
+  expect(tokens?.map(({ text }) => text).join('')).toBe('<|endoftext|>Once upon a time')
+  expect(contextLimit).toBe(256)
 })
 
 it('refuses a conversation with a model that has no template', async () => {

@@ -1,6 +1,6 @@
 // Results side by side: which words differ from the unsteered text, tints that compare across columns, titles. Pure.
 import type { Completion, Steering, SteeringVariant } from '@mistudio/contracts'
-import { strengthText } from './draft.js'
+import { strengthText } from './words.js'
 
 export interface Word {
   readonly text: string
@@ -71,6 +71,32 @@ export const FINISH: Record<Completion['finish'], string> = {
   context: 'reached the end of the context',
   cancelled: 'stopped',
 }
+
+/** What an experiment did, in one line: `#12 +0.5×, +1.0×, +2.0× · #40 = 0.0×`. A strength that is the same in all columns is said once. */
+export const editsLine = (variants: readonly SteeringVariant[]): string => {
+  const byFeature = new Map<number, string[]>()
+  for (const { features } of variants)
+    for (const { index, strength, action } of features) {
+      const said = byFeature.get(index) ?? []
+      const text = strengthText(strength, action)
+      byFeature.set(index, said.includes(text) ? said : [...said, text])
+    }
+  return [...byFeature].map(([index, said]) => `#${index} ${said.join(', ')}`).join(' · ')
+}
+
+/** First words of the text written with the strongest change; null before there is one. */
+export const firstWords = ({ result }: Pick<Steering, 'result'>): string | null => {
+  const steered = result?.completions.filter(({ variant }) => variant !== null) ?? []
+  const furthest = steered.reduce<Completion | null>(
+    (best, one) => (best === null || (one.kl ?? 0) > (best.kl ?? 0) ? one : best),
+    null,
+  )
+  return furthest?.text.replace(/\s+/g, ' ').trim() || null
+}
+
+/** Whether the writing was ended by hand: its job has completed, but not its texts. */
+export const wasStopped = ({ result }: Pick<Steering, 'result'>): boolean =>
+  result?.completions.some(({ finish }) => finish === 'cancelled') ?? false
 
 /** Saved ones by name, then the rest as history, newest first. Plain generations (no variant) belong to the model's page. */
 export const splitHistory = (all: readonly Steering[]): { saved: Steering[]; history: Steering[] } => {

@@ -1,20 +1,39 @@
 // Guards: the request is what the screen shows, streams survive restarts, words are compared rightly.
-import type { Completion, JobEvent } from '@mistudio/contracts'
+import { type Completion, type JobEvent, STEERING_LIMITS, type Steering } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { addTurn, changeTurn, removeTurn, startPrompt, stopStrings, stopText } from '../../shared/prompt/prompt.js'
+import {
+  addTurn,
+  changeTurn,
+  removeTurn,
+  roomOf,
+  startPrompt,
+  stopStrings,
+  stopText,
+} from '../../shared/prompt/prompt.js'
 import {
   addFeature,
   addVariant,
   fromRequest,
-  MAX_VARIANTS,
+  PRESETS,
   removeFeature,
+  setAction,
   setStrength,
+  sharedAction,
   startDraft,
-  sweep,
+  toggleFeature,
   toRequest,
   whyNot,
+  withPreset,
 } from './draft.js'
-import { markChanged, probabilityColors, sharedMax, variantTitle } from './prepare.js'
+import {
+  editsLine,
+  firstWords,
+  markChanged,
+  probabilityColors,
+  sharedMax,
+  variantTitle,
+  wasStopped,
+} from './prepare.js'
 import { appendEvents } from './stream.js'
 
 const ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
@@ -41,9 +60,42 @@ describe('draft', () => {
       },
     ])
     expect(toRequest(fromRequest(request as NonNullable<typeof request>))).toEqual(request)
-    const capped = toRequest({ ...draft, action: 'at_most' })
-    expect(capped?.variants[0]?.features.map(({ action }) => action)).toEqual(['at_most', 'at_most'])
-    expect(fromRequest(capped as NonNullable<typeof capped>).action).toBe('at_most')
+  })
+  it('has an action for each feature, and one that shows something is its default strength', () => {
+    const draft = setAction(ready(), 40, 'scale')
+    expect(toRequest(draft)?.variants[0]?.features).toEqual([
+      { index: 12, strength: 1, action: 'add' },
+      { index: 40, strength: 2, action: 'scale' },
+    ])
+    const chosen = setStrength(draft, draft.variants[0]?.key ?? '', 40, 0.3)
+    expect(toRequest(setAction(chosen, 40, 'at_most'))?.variants[0]?.features[1]).toMatchObject({ strength: 0.3 })
+  })
+  it('makes exactly the same request again, whatever its columns mix', () => {
+    const mixed = {
+      ...toRequest(ready())!,
+      variants: [
+        {
+          features: [
+            { index: 40, strength: 0, action: 'set' as const },
+            { index: 12, strength: 2, action: 'add' as const },
+          ],
+        },
+        { features: [{ index: 12, strength: -20, action: 'at_least' as const }] },
+      ],
+    }
+    const draft = fromRequest(mixed)
+    expect(toRequest(draft)).toEqual(mixed)
+    expect([sharedAction(draft, 12), sharedAction(draft, 40)]).toEqual([null, 'set'])
+  })
+  it('leaves a feature out of one column and takes it in again', () => {
+    const [first] = ready().variants
+    const without = toggleFeature(ready(), first?.key ?? '', 12)
+    const key = without.variants[0]?.key ?? ''
+    const left = toggleFeature(without, key, 12)
+    expect(left.variants[0]?.edits.map(({ index }) => index)).toEqual([40])
+    const none = toggleFeature(left, key, 40)
+    expect(whyNot(none)).toBe('Column 1 steers nothing: take a feature into it or remove it.')
+    expect(toggleFeature(left, key, 12).variants[0]?.edits).toHaveLength(2)
   })
   it('names what is missing and makes no request of it', () => {
     expect(whyNot(startDraft({}))).toBe('Choose an extraction.')
@@ -52,16 +104,23 @@ describe('draft', () => {
     expect(whyNot({ ...ready(), sampling: { ...ready().sampling, topP: 0 } })).toContain('Top p')
     expect(toRequest({ ...ready(), sampling: { ...ready().sampling, seed: null } })).toBeNull()
   })
-  it('sweeps all features at once and stays within the contract’s number of variants', () => {
-    let draft = sweep(ready())
-    expect(draft.variants.map((one) => one.strengths)).toEqual([-2, 0.5, 1, 2, 4].map((s) => ({ 12: s, 40: s })))
+  it('fills columns from a preset and stays within the contract’s number of columns', () => {
+    let draft = withPreset(ready(), PRESETS[0]!)
+    expect(draft.variants.map(({ edits }) => edits.map(({ strength }) => strength))).toEqual([
+      [0.5, 0.5],
+      [1, 1],
+      [2, 2],
+      [4, 4],
+    ])
     for (let i = 0; i < 20; i += 1) draft = addVariant(draft)
-    expect(draft.variants).toHaveLength(MAX_VARIANTS)
+    expect(draft.variants).toHaveLength(STEERING_LIMITS.variants)
     expect(toRequest(draft)).not.toBeNull()
+    const ablated = withPreset(draft, PRESETS.find(({ label }) => label === 'Ablate')!)
+    expect(ablated.variants[0]?.edits[0]).toEqual({ index: 12, strength: 0, action: 'set' })
   })
-  it('adds and removes a feature in every variant', () => {
-    const draft = removeFeature(addFeature(sweep(ready()), 7), 12)
-    expect(draft.variants.every((one) => Object.keys(one.strengths).join() === '7,40')).toBe(true)
+  it('adds and removes a feature in every column', () => {
+    const draft = removeFeature(addFeature(withPreset(ready(), PRESETS[0]!), 7), 12)
+    expect(draft.variants.every(({ edits }) => edits.map(({ index }) => index).join() === '40,7')).toBe(true)
   })
 })
 
@@ -89,7 +148,11 @@ describe('conversation', () => {
     expect(stopText(stops)).toBe('\\n\na\\\\n\n\\tb\n c ')
   })
   it('refuses more alternatives than can be stored', () => {
-    const draft = { ...sweep(ready()), alternatives: 20, sampling: { ...ready().sampling, maxTokens: 2000 } }
+    const draft = {
+      ...withPreset(ready(), PRESETS[0]!),
+      alternatives: 20,
+      sampling: { ...ready().sampling, maxTokens: 2000 },
+    }
     expect(whyNot(draft)).toContain('cannot be stored')
     expect(toRequest({ ...draft, alternatives: 5 })).not.toBeNull()
   })
@@ -153,4 +216,33 @@ describe('comparison', () => {
     const same = [1, 2, 3].map((index) => ({ index, strength: 0.5, action: 'add' as const }))
     expect(variantTitle(same)).toBe('all 3 features +0.5×')
   })
+})
+
+describe('history', () => {
+  it('says what each experiment did, feature by feature', () => {
+    const at = (index: number, strength: number) => ({ index, strength, action: 'add' as const })
+    expect(editsLine([{ features: [at(12, 0.5), at(40, 1)] }, { features: [at(12, 2), at(40, 1)] }])).toBe(
+      '#12 +0.5×, +2.0× · #40 +1.0×',
+    )
+  })
+  it('shows the text that went furthest, and that one was stopped', () => {
+    const one = (variant: number | null, kl: number | null, text: string, finish = 'length') => ({
+      variant,
+      kl,
+      text,
+      finish,
+    })
+    const result = { completions: [one(null, null, 'a'), one(0, 0.1, 'b'), one(1, 2, ' c\n d ', 'cancelled')] }
+    const steering = { result } as unknown as Steering
+    expect(firstWords(steering)).toBe('c d')
+    expect(wasStopped(steering)).toBe(true)
+    expect(wasStopped({ result: null })).toBe(false)
+  })
+})
+
+it('refuses a prompt that leaves no room to write', () => {
+  const counted = (tokens: number) => ({ tokens: new Array(tokens).fill(0), contextLimit: 8 })
+  expect(roomOf(counted(7)).refusal).toBeNull()
+  expect(roomOf(counted(8)).refusal).toContain('8 tokens; the model holds 8')
+  expect(roomOf(undefined)).toEqual({ tokens: null, limit: null, refusal: null })
 })

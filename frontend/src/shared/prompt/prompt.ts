@@ -12,6 +12,15 @@ export interface PromptDraft {
   readonly turns: readonly Turn[]
 }
 
+/** Prompts to begin with; the first stands there from the start. */
+export const PROMPTS = [
+  { label: 'Story', text: 'Once upon a time, there was a' },
+  { label: 'Dialogue', text: '"Where are you going?" she asked. He said, "' },
+  { label: 'Opinion', text: 'I think that the most important thing in life is' },
+  { label: 'Fact', text: 'The capital of France is the city of' },
+  { label: 'Report', text: 'Yesterday, the president said that' },
+] as const
+
 export const MAX_TURNS = 64
 export const ROLES: Record<ChatRole, string> = { system: 'System', user: 'User', assistant: 'Assistant' }
 
@@ -73,3 +82,22 @@ export const stopStrings = (text: string): string[] =>
 
 export const stopText = (stops: readonly string[]): string =>
   stops.map((stop) => stop.replace(/\\/g, '\\\\').replace(/\n/g, '\\n').replace(/\t/g, '\\t')).join('\n')
+
+export interface PromptRoom {
+  /** null until counted. */
+  readonly tokens: number | null
+  readonly limit: number | null
+  /** Why the prompt cannot be used; null when it can, or while that is not known. */
+  readonly refusal: string | null
+}
+
+/** A prompt that fills the context leaves no room for a token to be written. */
+export function roomOf(counted: { tokens: readonly unknown[] | null; contextLimit: number } | undefined): PromptRoom {
+  const tokens = counted?.tokens?.length ?? null
+  const limit = counted?.contextLimit ?? null
+  const refusal =
+    tokens !== null && limit !== null && tokens >= limit
+      ? `The prompt has ${tokens} tokens; the model holds ${limit}, written ones included. Shorten it.`
+      : null
+  return { tokens, limit, refusal }
+}

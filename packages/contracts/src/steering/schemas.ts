@@ -8,6 +8,9 @@ import { TokenSpanSchema } from '../datasets/schemas.js'
 import { JobSchema } from '../jobs/schemas.js'
 import { listQuery } from '../lists/index.js'
 
+/** What one experiment takes at most. */
+export const STEERING_LIMITS = { variants: 8, features: 20, stops: 8, stopLength: 100, alternatives: 20 } as const
+
 /**
  * What is done with a feature, `max` being its own maximum activation in the extraction:
  * `add`: strength × max × W_dec[feature] is added at every position in scope, whether the feature fires there or not;
@@ -21,7 +24,9 @@ export const SteeredFeatureSchema = z.strictObject({
   strength: z.number().min(-20).max(20),
   action: SteeringActionSchema.default('add'),
 })
-export const SteeringVariantSchema = z.strictObject({ features: z.array(SteeredFeatureSchema).min(1).max(20) })
+export const SteeringVariantSchema = z.strictObject({
+  features: z.array(SteeredFeatureSchema).min(1).max(STEERING_LIMITS.features),
+})
 export type SteeringVariant = z.infer<typeof SteeringVariantSchema>
 
 export const SamplingSchema = z.strictObject({
@@ -50,9 +55,9 @@ export const SteeringScopeSchema = z.enum(['all', 'prompt', 'completion'])
 export type SteeringScope = z.infer<typeof SteeringScopeSchema>
 
 /** Texts that end a completion; the text is cut before them. */
-export const StopStringsSchema = z.array(block().min(1).max(100)).max(8)
+export const StopStringsSchema = z.array(block().min(1).max(STEERING_LIMITS.stopLength)).max(STEERING_LIMITS.stops)
 /** How many of the likeliest tokens are reported for every token written. */
-export const AlternativesSchema = z.int().min(0).max(20)
+export const AlternativesSchema = z.int().min(0).max(STEERING_LIMITS.alternatives)
 /** Rows × tokens × alternatives that one experiment may store. */
 export const MAX_STORED_ALTERNATIVES = 100_000
 
@@ -66,7 +71,7 @@ export const CreateSteeringSchema = z
     /** A conversation to answer, rendered by the model's chat template. */
     messages: ChatMessagesSchema.optional(),
     /** Steered variants beside the unsteered one; none = plain generation. */
-    variants: z.array(SteeringVariantSchema).max(8),
+    variants: z.array(SteeringVariantSchema).max(STEERING_LIMITS.variants),
     sampling: SamplingSchema,
     scope: SteeringScopeSchema.default('all'),
     stop: StopStringsSchema.default([]),

@@ -71,6 +71,25 @@ describe('directLogits', () => {
     }
   })
 
+  it('counts all tokens by their effect, scaled as the extremes are', async () => {
+    const matrix = random(dIn * vocab, 2)
+    const { positive, negative, histograms } = await directLogits(runtime, decoder, matrix, { count: 3, scale: 2 })
+    const { bins, low, high, counts } = histograms
+    for (let f = 0; f < dSae; f++) {
+      expect([low[f], high[f]]).toEqual([negative.values[f * 3], positive.values[f * 3]])
+      const expected = new Array<number>(bins).fill(0)
+      for (let v = 0; v < vocab; v++) {
+        const at = high[f]! > low[f]! ? ((2 * logit(f, v, matrix) - low[f]!) / (high[f]! - low[f]!)) * bins : 0
+        // A value at the very edge of two bins may lie in either.
+        expected[Math.max(0, Math.min(bins - 1, Math.floor(at)))]! += 1
+      }
+      const found = [...counts.subarray(f * bins, (f + 1) * bins)]
+      expect(found.reduce((a, b) => a + b)).toBe(vocab)
+      const moved = found.reduce((sum, count, at) => sum + Math.abs(count - expected[at]!), 0)
+      expect(moved).toBeLessThanOrEqual(2)
+    }
+  })
+
   it('refuses an output layer of another width', async () => {
     await expect(directLogits(runtime, decoder, new Float32Array(dIn + 1), { count: 1 })).rejects.toThrow(/width 12/)
   })

@@ -66,32 +66,37 @@ function Browser({ extraction }: { extraction: Extraction }) {
       title={extraction.saeName}
       documentTitle={`Features of ${extraction.saeName}`}
       crumbs={CRUMBS}
-      subtitle={`${extraction.datasetName} · ${summaryLine(extraction) ?? extraction.site} · ${textLine(extraction)}`}
+      actions={<GoTo extraction={extraction} />}
     >
-      <div className="mb-3 flex flex-wrap items-end gap-x-6 gap-y-3">
-        <FilterBar filters={filters} onFilters={setFilters} />
-        <DensityStrip extractionId={extraction.id} filters={filters} onFilters={setFilters} />
-      </div>
-      <OwnText extraction={extraction} index={null} max={null} />
-      <div className="my-2 flex flex-wrap items-center justify-between gap-3">
-        <p className="text-sm text-muted tabular-nums" aria-live="polite">
-          {total === undefined ? 'Counting…' : `${formatNumber(total)} of ${formatNumber(extraction.dSae)} features`}
-          {!filters.includeDead &&
-            !isFiltered(filters) &&
-            total !== undefined &&
-            total < extraction.dSae &&
-            ' (the others never fired)'}
+      <div className="-mt-4 space-y-2.5 pb-2">
+        <p className="text-sm text-muted">
+          {extraction.datasetName} · {summaryLine(extraction) ?? extraction.site} ·{' '}
+          <span className="text-xs">{textLine(extraction)}</span>
         </p>
-        <span className="flex flex-wrap items-center gap-3">
-          <SelectionBar
-            extraction={extraction}
-            filters={filters}
-            total={total ?? 0}
-            selected={selected}
-            onSelected={setSelected}
-          />
-          <GoTo extraction={extraction} />
-        </span>
+        <FilterBar filters={filters} onFilters={setFilters} />
+        <OwnText extraction={extraction} index={null} max={null} />
+        <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
+          <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5">
+            <p className="text-sm text-muted tabular-nums" aria-live="polite">
+              {total === undefined
+                ? 'Counting…'
+                : `${formatNumber(total)} of ${formatNumber(extraction.dSae)} features`}
+              {!filters.includeDead &&
+                !isFiltered(filters) &&
+                total !== undefined &&
+                total < extraction.dSae &&
+                ' (the others never fired)'}
+            </p>
+            <SelectionBar
+              extraction={extraction}
+              filters={filters}
+              total={total ?? 0}
+              selected={selected}
+              onSelected={setSelected}
+            />
+          </div>
+          <DensityStrip extractionId={extraction.id} filters={filters} onFilters={setFilters} />
+        </div>
       </div>
       {first.error && !first.data ? (
         <ErrorState error={first.error} onRetry={() => void first.refetch()} />

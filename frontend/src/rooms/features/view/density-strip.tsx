@@ -10,14 +10,14 @@ interface Props {
   onFilters(filters: Filters): void
 }
 
-const HEIGHT_PX = 56
+const HEIGHT_PX = 34
 
 export function DensityStrip({ extractionId, filters, onFilters }: Props) {
   const { data } = useDensities(extractionId)
   if (!data || data.counts.length === 0) return <div style={{ height: HEIGHT_PX + 18 }} />
   const most = Math.max(...data.counts)
   return (
-    <fieldset className="min-w-0 flex-1 basis-64">
+    <fieldset className="w-full min-w-0 max-w-md flex-1 basis-72">
       <legend className="sr-only">Features by density; a bar filters the list</legend>
       <div className="flex items-end gap-px" style={{ height: HEIGHT_PX }}>
         {data.counts.map((count, bin) => {

@@ -32,12 +32,12 @@ export function ExampleLine({ example, feature, extraction, view, characters }: 
     <li className="group rounded-md px-1 hover:bg-hover/50">
       <div className="flex items-start gap-2">
         <span
-          className="w-13 shrink-0 pt-0.5 text-right text-xs leading-6 text-muted tabular-nums"
+          className="w-13 shrink-0 text-right text-xs leading-7 text-muted tabular-nums"
           title={`Context ${formatNumber(example.context)}, position ${formatNumber(example.position)}`}
         >
           {activationText(example.value)}
         </span>
-        <div className="min-w-0 flex-1 py-0.5">
+        <div className="min-w-0 flex-1">
           {open ? null : view === 'line' ? (
             <PeakLine tokens={tokens} characters={characters} goesOn={goesOn} />
           ) : (
@@ -51,9 +51,9 @@ export function ExampleLine({ example, feature, extraction, view, characters }: 
             label={open ? `Fold the ${name}` : `Whole context of the ${name}`}
             aria-expanded={open}
             onClick={() => setOpen(!open)}
-            className="size-7"
+            className="size-7!"
           />
-          <CopyButton iconOnly text={exampleText(example)} label={`Copy the ${name}`} />
+          <CopyButton iconOnly className="size-7!" text={exampleText(example)} label={`Copy the ${name}`} />
         </span>
       </div>
     </li>

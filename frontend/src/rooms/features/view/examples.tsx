@@ -1,6 +1,5 @@
 // Where the feature fires: strongest occurrences and random ones by strength, tinted on one scale from zero to the feature's maximum.
 import type { Extraction, Feature } from '@mistudio/contracts'
-import Download from 'lucide-react/icons/download'
 import { useState } from 'react'
 import { saveText } from '../../../charts/index.js'
 import { ActivationLegend, useCharacters } from '../../../tokens/index.js'
@@ -34,7 +33,7 @@ export function Examples({ feature, extraction }: { feature: Feature; extraction
       help="Every text is tinted on the same scale, from zero to the largest activation of this feature, so a weak example looks weak."
       actions={
         <>
-          <ActivationLegend max={feature.maxActivation} of="activation" />
+          <ActivationLegend max={feature.maxActivation} of="" />
           <Segments
             label="Examples as"
             value={view}
@@ -49,7 +48,7 @@ export function Examples({ feature, extraction }: { feature: Feature; extraction
       }
     >
       {/* The texts' own width: activation before, two buttons behind. */}
-      <div className="pr-17 pl-16">
+      <div className="pr-17 pl-16.5">
         <div ref={ref} />
       </div>
       {groups.map((group) => (
@@ -80,11 +79,10 @@ function Exports({ feature }: { feature: Feature }) {
   const name = `feature-${feature.index}`
   return (
     <span className="flex items-center gap-1">
-      <CopyButton iconOnly text={examplesText(feature)} label="Copy all examples" />
+      <CopyButton iconOnly className="size-7!" text={examplesText(feature)} label="Copy all examples" />
       <Button
         size="sm"
         kind="ghost"
-        icon={Download}
         aria-label="Save the examples as CSV"
         onClick={() => saveText(`${name}-examples.csv`, 'text/csv', examplesCsv(feature))}
         className="h-7 px-2"
@@ -94,7 +92,6 @@ function Exports({ feature }: { feature: Feature }) {
       <Button
         size="sm"
         kind="ghost"
-        icon={Download}
         aria-label="Save the feature as JSON"
         onClick={() => saveText(`${name}.json`, 'application/json', featureJson(feature))}
         className="h-7 px-2"

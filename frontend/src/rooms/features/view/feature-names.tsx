@@ -14,14 +14,14 @@ export function LabelField({ names }: { names: Names }) {
         event.preventDefault()
         names.save()
       }}
-      className="flex min-w-0 flex-1 basis-72 flex-wrap items-center gap-2"
+      className="flex min-w-0 flex-wrap items-center gap-2"
     >
       <Input
         ref={input}
         aria-label="Label"
         value={names.label}
         maxLength={200}
-        placeholder="Add a label: what it fires on (e)"
+        placeholder="Add a label (e)"
         title="Press e to edit, Enter to save, Esc to leave it as it was."
         onChange={(event) => names.type({ label: event.target.value })}
         onKeyDown={(event) => {
@@ -29,7 +29,7 @@ export function LabelField({ names }: { names: Names }) {
           names.reset()
           event.currentTarget.blur()
         }}
-        className="max-w-lg flex-1 border-transparent bg-transparent text-base hover:border-line-strong focus:border-line-strong focus:bg-field"
+        className="w-84 border-transparent bg-transparent text-base hover:border-line-strong focus:border-line-strong focus:bg-field"
       />
       <SaveNames names={names} submit />
     </form>

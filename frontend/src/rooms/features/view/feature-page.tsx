@@ -71,9 +71,9 @@ function FeatureView({ feature, crumbs, extraction }: ViewProps) {
       documentTitle={feature.label ? `${feature.index}: ${feature.label}` : `Feature ${feature.index}`}
       crumbs={crumbs}
       state={<LabelField names={names} />}
-      subtitle={<Figures feature={feature} extraction={extraction} />}
       actions={<Actions feature={feature} />}
     >
+      <Figures feature={feature} extraction={extraction} />
       <NamesTrouble names={names} />
       <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_340px] 2xl:grid-cols-[minmax(0,1fr)_420px]">
         <div className="min-w-0 space-y-3 max-lg:order-last">
@@ -147,14 +147,14 @@ function Figures({ feature, extraction }: { feature: Feature; extraction: Extrac
     ['fires on', `${formatNumber(feature.firings)} tokens`, 'Tokens on which it is not zero.'],
   ] as const
   return (
-    <span className="flex flex-wrap items-baseline gap-x-4 gap-y-0.5">
+    <p className="-mt-4 mb-3 flex flex-wrap items-baseline gap-x-4 gap-y-0.5 text-sm text-muted">
       {figures.map(([label, value, title]) => (
         <span key={label} title={title} className="whitespace-nowrap">
           {label} <span className="font-semibold text-heading tabular-nums">{value}</span>
         </span>
       ))}
       {extraction && <span className="text-xs">{textLine(extraction)}</span>}
-    </span>
+    </p>
   )
 }
 

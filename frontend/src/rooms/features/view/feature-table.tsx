@@ -4,7 +4,7 @@ import { createColumnHelper, getCoreRowModel, useReactTable } from '@tanstack/re
 import { useVirtualizer } from '@tanstack/react-virtual'
 import ArrowDown from 'lucide-react/icons/arrow-down'
 import ArrowUp from 'lucide-react/icons/arrow-up'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { places } from '../../../places/index.js'
 import { useCharacters } from '../../../tokens/index.js'
@@ -14,6 +14,9 @@ import { type Filters, type Sort, sortBy, toQuery } from '../filters.js'
 import { pagesOf } from '../prepare.js'
 import { FeatureRowView, GRID, layoutOf } from './feature-row.js'
 
+/** What stands above the list, until it is measured, and the page's own edge below. */
+const ABOVE_PX = 360
+const BELOW_PX = 26
 const column = createColumnHelper<FeatureRow | null>()
 const HEADS: readonly { id: string; label: string; sort?: Sort; number?: boolean }[] = [
   { id: 'select', label: '' },
@@ -40,6 +43,7 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
   const box = useRef<HTMLDivElement>(null)
   const navigate = useNavigate()
   const [active, setActive] = useState(0)
+  const [above, setAbove] = useState(ABOVE_PX)
   const annotate = useAnnotate(extraction.id, extraction.saeId)
   const [measured, , width] = useCharacters()
   // The list's own scrollbar takes some of its width.
@@ -51,7 +55,7 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
     overscan: 8,
   })
   const visible = virtual.getVirtualItems()
-  const query = useMemo(() => toQuery(filters), [filters])
+  const query = toQuery(filters)
   const pages = pagesOf(visible[0]?.index ?? 0, visible.at(-1)?.index ?? 0, PAGE_ROWS)
   const results = useFeaturePages(extraction.id, query, pages)
   const rowAt = (index: number): FeatureRow | null =>
@@ -59,6 +63,10 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
   const data = useMemo<(FeatureRow | null)[]>(() => [], [])
   const table = useReactTable({ data, columns: COLUMNS, getCoreRowModel: getCoreRowModel(), manualSorting: true })
 
+  // The list ends where the window does, whatever the width makes of the filters above it.
+  useLayoutEffect(() => {
+    if (width > 0 && box.current) setAbove(box.current.getBoundingClientRect().top + window.scrollY)
+  }, [width])
   useEffect(() => {
     if (layout.height) virtual.measure()
   }, [layout.height, virtual])
@@ -66,7 +74,7 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
   useEffect(() => {
     setActive(0)
     box.current?.scrollTo({ top: 0 })
-  }, [query])
+  }, [JSON.stringify(query)])
 
   const open = (row: FeatureRow | null) =>
     row && void navigate(places.feature({ extractionId: extraction.id, index: row.index }))
@@ -121,7 +129,8 @@ export function FeatureTable({ extraction, filters, total, onFilters, selected, 
           tabIndex={0}
           role="rowgroup"
           onKeyDown={(event) => event.key === 'Enter' && event.target === event.currentTarget && open(rowAt(active))}
-          className="h-[calc(100dvh-var(--above))] min-h-72 overflow-y-auto focus-visible:-outline-offset-2"
+          className="min-h-72 overflow-y-auto focus-visible:-outline-offset-2"
+          style={{ height: `calc(100dvh - ${above + BELOW_PX}px)` }}
         >
           <div className="relative" style={{ height: virtual.getTotalSize() }}>
             {visible.map((item) => {

@@ -1,5 +1,5 @@
 // Settings of an experiment besides sampling: where features are added, what ends a text, how much is reported of each token.
-import { type SteeringScope, SteeringScopeSchema } from '@mistudio/contracts'
+import { STEERING_LIMITS, type SteeringScope, SteeringScopeSchema } from '@mistudio/contracts'
 import { Field, NumberField, Select, Textarea } from '../../../ui/index.js'
 import type { SteeringDraft } from '../draft.js'
 
@@ -12,7 +12,7 @@ const SCOPES: Record<SteeringScope, string> = {
 export function ExperimentFields({ draft, onDraft }: { draft: SteeringDraft; onDraft(draft: SteeringDraft): void }) {
   return (
     <>
-      <Field label="Add features to" help="The tokens at whose positions the features are added.">
+      <Field label="Where" help="The tokens at whose positions the features are steered.">
         <Select<SteeringScope>
           value={draft.scope}
           onChange={(scope) => onDraft({ ...draft, scope })}
@@ -25,7 +25,7 @@ export function ExperimentFields({ draft, onDraft }: { draft: SteeringDraft; onD
           <NumberField
             value={draft.alternatives}
             min={0}
-            max={20}
+            max={STEERING_LIMITS.alternatives}
             step={1}
             onChange={(alternatives) => onDraft({ ...draft, alternatives })}
           />

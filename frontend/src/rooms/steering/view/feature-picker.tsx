@@ -1,5 +1,5 @@
-// Chosen features, and a search by number, label or token to add more.
-import type { Extraction } from '@mistudio/contracts'
+// Chosen features with what is done with each, and a search by number, label or token to add more.
+import { type Extraction, STEERING_LIMITS, type SteeringAction } from '@mistudio/contracts'
 import Plus from 'lucide-react/icons/plus'
 import X from 'lucide-react/icons/x'
 import { useState } from 'react'
@@ -8,8 +8,9 @@ import { useFeature, useFeatureSearch } from '../../../data/features.js'
 import { places } from '../../../places/index.js'
 import { parseIndex } from '../../../shared/feature-number.js'
 import { visibleToken } from '../../../tokens/index.js'
-import { Button, errorText, formatValue, IconButton, SearchInput } from '../../../ui/index.js'
-import { addFeature, MAX_FEATURES, removeFeature, type SteeringDraft } from '../draft.js'
+import { Button, errorText, formatValue, Help, IconButton, SearchInput, Select } from '../../../ui/index.js'
+import { addFeature, removeFeature, type SteeringDraft, setAction, sharedAction } from '../draft.js'
+import { ACTIONS } from '../words.js'
 
 interface Props {
   extraction: Extraction
@@ -26,7 +27,7 @@ export function FeaturePicker({ extraction, draft, onDraft }: Props) {
     setSearch('')
   }
   const rows = (found.data?.items ?? []).filter((row) => !draft.features.includes(row.index))
-  const full = draft.features.length >= MAX_FEATURES
+  const full = draft.features.length >= STEERING_LIMITS.features
   return (
     <fieldset className="min-w-0">
       <legend className="mb-1.5 text-sm font-medium text-heading">Features</legend>
@@ -37,13 +38,15 @@ export function FeaturePicker({ extraction, draft, onDraft }: Props) {
               key={chosen}
               extractionId={extraction.id}
               index={chosen}
+              action={sharedAction(draft, chosen)}
+              onAction={(action) => onDraft(setAction(draft, chosen, action))}
               onRemove={() => onDraft(removeFeature(draft, chosen))}
             />
           ))}
         </ul>
       )}
       {full ? (
-        <p className="text-xs text-muted">{MAX_FEATURES} features are the most at once.</p>
+        <p className="text-xs text-muted">{STEERING_LIMITS.features} features are the most at once.</p>
       ) : (
         <SearchInput value={search} onChange={setSearch} placeholder="Add by number, label or token" />
       )}
@@ -95,26 +98,58 @@ export function FeaturePicker({ extraction, draft, onDraft }: Props) {
   )
 }
 
-function Chosen({ extractionId, index, onRemove }: { extractionId: string; index: number; onRemove(): void }) {
+interface ChosenProps {
+  extractionId: string
+  index: number
+  /** null: columns differ in it. */
+  action: SteeringAction | null
+  onAction(action: SteeringAction): void
+  onRemove(): void
+}
+
+const OPTIONS = (Object.keys(ACTIONS) as SteeringAction[]).map((value) => ({ value, label: ACTIONS[value].label }))
+
+function Chosen({ extractionId, index, action, onAction, onRemove }: ChosenProps) {
   const feature = useFeature(extractionId, index)
   const words = feature.data && (feature.data.label ?? feature.data.topTokens.slice(0, 4).map(visibleToken).join('  '))
   return (
-    <li className="flex items-center gap-2 rounded-lg bg-tile py-0.5 pr-1 pl-3 text-sm">
-      <Link to={places.feature({ extractionId, index })} className="font-mono text-heading hover:underline">
-        #{index}
-      </Link>
-      <span className="min-w-0 flex-1 truncate text-body">
-        {feature.error ? <span className="text-tone-red">{errorText(feature.error)}</span> : words}
-      </span>
-      {feature.data && (
-        <span
-          className="text-xs text-muted tabular-nums"
-          title="Its strongest activation in the extraction: the unit of the strength"
-        >
-          max {formatValue(feature.data.maxActivation)}
+    <li className="rounded-lg bg-tile py-1 pr-1 pl-3 text-sm">
+      <div className="flex items-center gap-2">
+        <Link to={places.feature({ extractionId, index })} className="font-mono text-heading hover:underline">
+          #{index}
+        </Link>
+        <span className="min-w-0 flex-1 truncate text-body" title={words}>
+          {feature.error ? <span className="text-tone-red">{errorText(feature.error)}</span> : words}
         </span>
-      )}
-      <IconButton icon={X} label={`Remove feature ${index}`} onClick={onRemove} className="size-8" />
+        {feature.data && (
+          <span
+            className="text-xs text-muted tabular-nums"
+            title="Its strongest activation in the extraction: the unit of the strength"
+          >
+            max {formatValue(feature.data.maxActivation)}
+          </span>
+        )}
+        <IconButton icon={X} label={`Remove feature ${index}`} onClick={onRemove} className="size-8" />
+      </div>
+      <div className="flex items-center gap-1 pb-1">
+        <Select<SteeringAction>
+          aria-label={`What is done with feature ${index}`}
+          value={action ?? ''}
+          placeholder="differs between columns"
+          onChange={onAction}
+          options={OPTIONS}
+          className="flex-1"
+        />
+        <Help label="What is done with it">
+          <ul className="space-y-1.5">
+            {OPTIONS.map(({ value, label }) => (
+              <li key={value}>
+                <span className="text-heading">{label}.</span> {ACTIONS[value].help}
+              </li>
+            ))}
+          </ul>
+        </Help>
+      </div>
     </li>
   )
 }

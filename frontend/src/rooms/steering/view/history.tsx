@@ -12,14 +12,13 @@ import {
   cx,
   ErrorState,
   IconButton,
-  plural,
   RelativeTime,
   SkeletonList,
   StatusBadge,
   toast,
 } from '../../../ui/index.js'
 import { deleteSteering, useCreateSteering, useSteerings } from '../api.js'
-import { splitHistory } from '../prepare.js'
+import { editsLine, firstWords, splitHistory, wasStopped } from '../prepare.js'
 
 export function History({ currentId }: { currentId: string | null }) {
   const all = useSteerings()
@@ -75,8 +74,9 @@ function Item({ steering, current }: { steering: Steering; current: boolean }) {
   const navigate = useNavigate()
   const again = useCreateSteering()
   const { request, job } = steering
-  const name = steering.name ?? promptTitle(request)
-  const features = new Set(request.variants.flatMap((one) => one.features.map((feature) => feature.index))).size
+  const prompt = promptTitle(request)
+  const name = steering.name ?? prompt
+  const written = firstWords(steering)
   const run = () =>
     again.mutate(request, {
       onSuccess: (made) => void navigate(places.experiment({ id: made.id })),
@@ -93,13 +93,26 @@ function Item({ steering, current }: { steering: Steering; current: boolean }) {
         aria-current={current ? 'page' : undefined}
         className="min-w-0 flex-1"
       >
-        <span className="block truncate text-sm text-heading">{name}</span>
+        <span className="flex items-baseline gap-2">
+          <span className="min-w-0 flex-1 truncate text-sm text-heading">{name}</span>
+          <span className="shrink-0 text-xs text-muted">
+            <RelativeTime at={steering.createdAt} />
+          </span>
+        </span>
+        <span className="block truncate text-xs text-body tabular-nums" title={editsLine(request.variants)}>
+          {editsLine(request.variants)}
+        </span>
         <span className="block truncate text-xs text-muted">
-          {plural(features, 'feature')} · {plural(request.variants.length, 'strength')} · {steering.modelName} ·{' '}
-          <RelativeTime at={steering.createdAt} />
+          {steering.name !== null && `${prompt} `}
+          {written && <span className="italic">… {written}</span>}
+          {!written && `${steering.modelName} · seed ${request.sampling.seed}`}
         </span>
       </Link>
-      {job && job.state !== 'completed' && <StatusBadge status={job.state} />}
+      {wasStopped(steering) ? (
+        <StatusBadge status="cancelled" word="Stopped" />
+      ) : (
+        job && job.state !== 'completed' && <StatusBadge status={job.state} />
+      )}
       <IconButton
         icon={RotateCcw}
         label={`Run again: ${name}`}

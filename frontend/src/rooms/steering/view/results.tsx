@@ -6,7 +6,7 @@ import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { isActive, useJobEvents } from '../../../live/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import { CopyButton, cx, Notice, nextStep, Select } from '../../../ui/index.js'
-import { variantTitle } from '../prepare.js'
+import { variantTitle, wasStopped } from '../prepare.js'
 import { appendEvents, type Streamed } from '../stream.js'
 import { DoneColumn, StreamedColumn } from './columns.js'
 import { SaveExperiment } from './save-experiment.js'
@@ -58,7 +58,7 @@ export function Results({ steering }: { steering: Steering }) {
         <span className="flex flex-wrap items-center gap-2">
           <RunPrecision precision={steering.precision} modelId={steering.modelId} />
           <CopyButton text={JSON.stringify(request, null, 2)} label="Copy recipe" />
-          <SaveExperiment steering={steering} />
+          {result && <SaveExperiment steering={steering} />}
         </span>
       </div>
       {job && isActive(job) && <JobProgress job={job} label="Generating" />}
@@ -70,6 +70,7 @@ export function Results({ steering }: { steering: Steering }) {
       {job?.state === 'cancelled' && (
         <Notice tone="slate">Cancelled. Text that had been written is shown below.</Notice>
       )}
+      {wasStopped(steering) && <Notice tone="slate">Stopped: the texts are as far as they had been written.</Notice>}
       {stream.status === 'failed' && !result && (
         <Notice tone="amber">The stream broke off; it is picked up again by itself.</Notice>
       )}
@@ -97,8 +98,8 @@ export function Results({ steering }: { steering: Steering }) {
         {request.sampling.topK}, min p {request.sampling.minP}, repetition penalty {request.sampling.repetitionPenalty},
         up to {request.sampling.maxTokens} tokens
         {request.stop.length > 0 && `, stopping at ${request.stop.map((stop) => JSON.stringify(stop)).join(' or ')}`}
-        {request.scope === 'all' ? '' : `, features added to the ${request.scope} only`}. Every column starts from this
-        seed.
+        {request.scope === 'all' ? '' : `, features steered in the ${request.scope} only`}. Every column starts from
+        this seed.
       </p>
     </div>
   )

@@ -2,7 +2,8 @@
 import { type Sampling, SamplingSchema } from '@mistudio/contracts'
 import type { ReactNode } from 'react'
 import { Field, NumberField } from '../../../ui/index.js'
-import { SAMPLING_FIELDS, type SamplingDraft } from '../draft.js'
+import type { SamplingDraft } from '../draft.js'
+import { SAMPLING_FIELDS } from '../words.js'
 
 const FIRST: readonly (keyof Sampling)[] = ['maxTokens', 'temperature', 'seed']
 const MORE: readonly (keyof Sampling)[] = ['topP', 'topK', 'minP', 'repetitionPenalty']
