@@ -28,7 +28,7 @@ export class FeaturesController {
   }
 
   @Serve('listFeatureIndices')
-  indices(@IdParam() id: string, @QueryOf('listFeatureIndices') query: FeatureFilter): Promise<number[]> {
+  indices(@IdParam() id: string, @QueryOf('listFeatureIndices') query: FeatureFilter): Promise<{ indices: number[] }> {
     return this.features.indices(id, query)
   }
 

@@ -105,11 +105,7 @@ export class FeaturesRepository {
     return { items: [], total: counted[0]?.total ?? 0 }
   }
 
-  async indices(
-    extractionId: string,
-    saeId: string,
-    query: FeatureFilter,
-  ): Promise<number[]> {
+  async indices(extractionId: string, saeId: string, query: FeatureFilter): Promise<number[]> {
     const rows = await this.query(featureIndicesStatement(extractionId, saeId, query))
     return z
       .array(z.object({ index: z.int() }))

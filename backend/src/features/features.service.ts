@@ -40,9 +40,9 @@ export class FeaturesService {
   }
 
   /** Numbers of all features that fit, for whatever is done with all of them. */
-  async indices(extractionId: string, query: FeatureFilter): Promise<number[]> {
+  async indices(extractionId: string, query: FeatureFilter): Promise<{ indices: number[] }> {
     const { saeId } = await this.extractions.requireReady(extractionId)
-    return this.repository.indices(extractionId, saeId, query)
+    return { indices: await this.repository.indices(extractionId, saeId, query) }
   }
 
   async densities(extractionId: string): Promise<DensityHistogram> {

@@ -48,7 +48,7 @@ describe('many features at once', () => {
 
 it('numbers of all features that fit follow the filters and the order of the list', async () => {
   const ask = async (query: string) =>
-    (await test.call('GET', `/extractions/${rows.extractionId}/feature-indices?${query}`)).body.data as number[]
+    (await test.call('GET', `/extractions/${rows.extractionId}/feature-indices?${query}`)).body.data.indices as number[]
   expect(await ask('includeDead=true&sort=index&order=asc')).toEqual(Array.from({ length: FEATURES }, (_, at) => at))
   const alive = await ask('sort=max')
   expect(new Set(alive).size).toBe(alive.length)

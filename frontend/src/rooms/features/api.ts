@@ -70,8 +70,8 @@ export const useDensities = (extractionId: string) =>
   })
 
 /** Numbers of all features that fit. */
-export const allIndices = (extractionId: string, query: ListQuery): Promise<number[]> =>
-  api.listFeatureIndices({ params: { id: extractionId }, query })
+export const allIndices = async (extractionId: string, query: ListQuery): Promise<number[]> =>
+  (await api.listFeatureIndices({ params: { id: extractionId }, query })).indices
 
 /** Star and label of many features; every list of them is read again. */
 export const useAnnotateMany = (extractionId: string, saeId: string) =>

@@ -1,6 +1,5 @@
 // The room of features: the browser's rows, the page of one, own text through it.
 import { defineRoom, defineWork } from '../definition/index.js'
-import { z } from 'zod'
 import {
   AnnotatedSchema,
   AnnotateFeatureSchema,
@@ -8,6 +7,7 @@ import {
   AnnotationSchema,
   DensityHistogramSchema,
   FeatureFilterSchema,
+  FeatureIndicesSchema,
   FeatureListQuerySchema,
   FeatureProbeParamsSchema,
   FeatureProbeSchema,
@@ -58,7 +58,7 @@ export const featuresRoom = defineRoom({
       scope: 'read',
       status: 200,
       query: FeatureFilterSchema,
-      response: z.array(z.int()),
+      response: FeatureIndicesSchema,
     },
     densityHistogram: {
       summary: 'Counts the features of an extraction by density.',
@@ -77,7 +77,8 @@ export const featuresRoom = defineRoom({
       response: FeatureSchema,
     },
     probeFeature: {
-      summary: "Reads own text, or more of the text around an example, through model and SAE: one feature's activation on every token.",
+      summary:
+        "Reads own text, or more of the text around an example, through model and SAE: one feature's activation on every token.",
       method: 'POST',
       path: '/extractions/:id/features/:index/probe',
       scope: 'write',

@@ -64,6 +64,8 @@ export type FeatureListQuery = z.infer<typeof FeatureListQuerySchema>
 /** What is filtered and in which order, without the page. */
 export const FeatureFilterSchema = FeatureListQuerySchema.omit({ offset: true, limit: true })
 export type FeatureFilter = z.infer<typeof FeatureFilterSchema>
+/** Numbers of features, in the order of the list. */
+export const FeatureIndicesSchema = z.object({ indices: z.array(z.int()) })
 
 export const FeatureSchema = FeatureRowSchema.omit({ best: true }).extend({
   extractionId: IdSchema,

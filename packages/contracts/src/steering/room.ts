@@ -89,7 +89,8 @@ export const steeringRoom = defineRoom({
       guarded: true,
     },
     previewChat: {
-      summary: "Shows what a model reads of a prompt, or of messages as its chat template writes them, and what it can hold.",
+      summary:
+        'Shows what a model reads of a prompt, or of messages as its chat template writes them, and what it can hold.',
       method: 'POST',
       path: '/steering/chat-preview',
       scope: 'write',
