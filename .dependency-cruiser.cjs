@@ -11,14 +11,7 @@ const ALLOWED = {
   'packages/client': ['packages/contracts'],
   'packages/cli': ['packages/contracts', 'packages/client', 'packages/onnx', 'packages/formats', 'packages/interp'],
   backend: ['packages/contracts'],
-  worker: [
-    'packages/contracts',
-    'packages/onnx',
-    'packages/kernels',
-    'packages/formats',
-    'packages/interp',
-    'packages/sae-engine',
-  ],
+  worker: ['packages/contracts', 'packages/onnx', 'packages/formats', 'packages/interp', 'packages/sae-engine'],
   frontend: ['packages/contracts', 'packages/client'],
 }
 const WORKSPACES = Object.keys(ALLOWED)

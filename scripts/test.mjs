@@ -24,6 +24,7 @@ const readCode = () =>
     { name: 'types', command: node('scripts/typecheck.mjs') },
     { name: 'lint and format', command: [bin('biome'), 'ci', '.', '--diagnostic-level=warn'] },
     { name: 'dependency rule', command: node('scripts/deps.mjs') },
+    { name: 'nothing unused', command: [bin('knip'), '--no-progress', '--no-config-hints'] },
     { name: 'lock check', command: node('scripts/lockcheck.mjs') },
     {
       // Status 3: only the dated snapshot could be asked, which does not name every package. That is not a pass.

@@ -69,7 +69,7 @@ export const pidOf = async (stack, name) => {
 }
 
 /** Whether a process lives; a zombie is gone. @param {number} pid */
-export const isRunning = (pid) => processes().some((found) => found.pid === pid)
+const isRunning = (pid) => processes().some((found) => found.pid === pid)
 
 /** Runner processes of this checkout that are not children of the living worker. @param {Stack} stack */
 export const orphans = async (stack) => {

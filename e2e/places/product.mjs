@@ -45,7 +45,7 @@ export const runIn = ([program, ...args], { cwd, user = null, env = {}, watch })
   })
 
 /** Processes that name a folder in arguments or environment, or work inside it. @param {string} folder */
-export const processesOf = (folder) => {
+const processesOf = (folder) => {
   const found = []
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)) {
     try {

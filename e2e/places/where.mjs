@@ -8,7 +8,7 @@ import { cloneTo } from './clone.mjs'
 import { productIn, runIn } from './product.mjs'
 
 /** A PATH with what the scripts need, and no Redis on it. @param {import('./bench.mjs').Bench} bench */
-export const pathWithoutRedis = (bench) => {
+const pathWithoutRedis = (bench) => {
   const folder = bench.folder({ mode: 0o755 })
   const needed = ['node', 'npm', 'npx', 'sh', 'env', 'git', 'dirname', 'cp', 'ps', 'uname']
   for (const name of needed) {

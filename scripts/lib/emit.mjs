@@ -9,7 +9,7 @@ import { ROOT } from './paths.mjs'
 const NO_CODE = /\.test\.ts$|\.d\.ts$|\/assembly\//
 
 /** Workspaces with a `dist` that Node runs; the frontend is bundled. */
-export const emittedWorkspaces = () => [
+const emittedWorkspaces = () => [
   ...readdirSync(join(ROOT, 'packages')).map((name) => join('packages', name)),
   'backend',
   'worker',

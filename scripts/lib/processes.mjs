@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { sleep } from './net.mjs'
 
 /** When a process started, as text that only needs to be equal to itself; null when there is none (or only a zombie). @param {number} pid */
-export const startMark = (pid) => {
+const startMark = (pid) => {
   try {
     if (process.platform === 'linux') {
       const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []

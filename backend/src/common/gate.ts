@@ -10,7 +10,7 @@ export interface GateLimits {
   readonly patienceMs: number
 }
 
-export const GATE_LIMITS: GateLimits = { places: 24, waiting: 1000, patienceMs: 10_000 }
+const GATE_LIMITS: GateLimits = { places: 24, waiting: 1000, patienceMs: 10_000 }
 
 /** The right to be worked on. */
 interface Place {

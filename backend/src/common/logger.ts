@@ -9,7 +9,7 @@ const SECRETS: readonly [RegExp, string][] = [
 ]
 
 /** The message with API keys, link codes, session cookies and passwords in URLs masked. */
-export const maskSecrets = (text: string): string =>
+const maskSecrets = (text: string): string =>
   SECRETS.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text)
 
 /** Contexts in which Nest lists every module and route at start. */

@@ -110,7 +110,7 @@ function operationOf(shapes: Shapes, tag: string, name: string, route: Route) {
   }
 }
 
-export type Operation = ReturnType<typeof operationOf>
+type Operation = ReturnType<typeof operationOf>
 
 /** The document. @throws Error for a body or an answer whose schema has no name. */
 export function openApiDocument() {

@@ -20,7 +20,7 @@ export interface Statement {
 }
 
 /** The search text as a LIKE pattern that means exactly these characters. */
-export const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, (char) => `\\${char}`)}%`
+const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, (char) => `\\${char}`)}%`
 
 /** Rows of the page, each with `total`, the number of all rows that fit. An offset beyond the end gives no row and so no total. */
 export function featureListStatement(extractionId: string, saeId: string, query: FeatureListQuery): Statement {

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import { AppError } from '@mistudio/contracts'
 
 /** Without a byte for this long an upload counts as broken off. */
-export const IDLE_MS = 60_000
+const IDLE_MS = 60_000
 
 /** The chunks of `body`. @throws AppError `request_timeout` when none comes for `idleMs`; the connection is left for the answer. */
 export async function* chunksOf(body: Readable, idleMs = IDLE_MS): AsyncGenerator<Buffer> {

@@ -129,7 +129,7 @@ export class SaeExportsService {
 }
 
 /** A name for folders and files: letters, digits and . _ + - only. */
-export const slugOf = (name: string): string =>
+const slugOf = (name: string): string =>
   name
     .replace(/[^\w.+-]+/g, '-')
     .replace(/^[-.]+|[-.]+$/g, '')

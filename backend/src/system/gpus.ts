@@ -17,7 +17,7 @@ const figure = (text: string | undefined, factor = 1): number | null => {
 }
 
 /** Parses `nvidia-smi --query-gpu --format=csv,noheader,nounits`: one line per GPU, memory in MiB. */
-export function parseNvidiaSmi(text: string): Gpu[] {
+function parseNvidiaSmi(text: string): Gpu[] {
   return text
     .split('\n')
     .filter((line) => line.trim() !== '')
@@ -36,7 +36,7 @@ export function parseNvidiaSmi(text: string): Gpu[] {
 }
 
 /** Parses one line of `tegrastats` (Jetson: one GPU that shares the machine's memory). */
-export function parseTegrastats(line: string): Gpu[] {
+function parseTegrastats(line: string): Gpu[] {
   const ram = /RAM (\d+)\/(\d+)MB/.exec(line)
   return [
     {

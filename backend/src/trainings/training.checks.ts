@@ -31,7 +31,7 @@ export interface TrainingData {
 }
 
 /** Everything wrong with a training of `params` on these; empty when it may start. Paths are those of the request body. */
-export function trainingIssues(params: TrainingParams, data: TrainingData): Issue[] {
+function trainingIssues(params: TrainingParams, data: TrainingData): Issue[] {
   const widths = widthsOf(params, data.model)
   return [
     ...siteIssues(params, data),

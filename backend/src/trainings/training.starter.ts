@@ -140,7 +140,7 @@ interface Checked extends Wanted {
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)
 
 /** Trainings that can share a stream, together; those that begin from a checkpoint stand alone. */
-export function streams<T extends Wanted>(wanted: readonly T[]): T[][] {
+function streams<T extends Wanted>(wanted: readonly T[]): T[][] {
   const open = new Map<string, T[]>()
   const groups: T[][] = []
   for (const one of wanted) {

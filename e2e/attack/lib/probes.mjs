@@ -12,7 +12,7 @@ export const keepSecret = (name, value) => {
 }
 
 /** A text with every secret named instead of shown, and cut. @param {unknown} value */
-export const redacted = (value) => {
+const redacted = (value) => {
   let text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value))
   for (const [secret, name] of secrets) text = text.replaceAll(secret, name)
   // Bytes of files would otherwise reach the terminal.

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 /** @typedef {{ pid: number, parent: number, stat: string, command: string }} Process */
 
 /** @returns {Process[]} living processes; zombies are gone */
-export const processes = () =>
+const processes = () =>
   execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat=,args='], { encoding: 'utf8', maxBuffer: 2 ** 26 })
     .split('\n')
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line))
@@ -18,7 +18,7 @@ export const processes = () =>
     }))
 
 /** Pids and all that descend from them. @param {readonly number[]} roots */
-export const withDescendants = (roots) => {
+const withDescendants = (roots) => {
   const all = processes()
   const found = new Set(roots.filter((pid) => all.some((process) => process.pid === pid)))
   for (let grown = -1; grown !== found.size; ) {

@@ -12,7 +12,7 @@ const save = (blob: Blob, name: string): void => {
 }
 
 /** A title as a file name: `Loss (log)` → `loss-log.csv`. */
-export const fileName = (title: string, ending: string): string =>
+const fileName = (title: string, ending: string): string =>
   `${title
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

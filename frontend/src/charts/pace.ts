@@ -2,7 +2,7 @@
 // hidden (the newest value is drawn on return).
 import { type RefObject, useEffect, useRef, useState } from 'react'
 
-export const DRAW_EVERY_MS = 100
+const DRAW_EVERY_MS = 100
 const DRAW_AWAY_EVERY_MS = 3000
 
 /** Whether an element is scrolled out of sight. */

@@ -9,7 +9,7 @@ export const themeColor = (name: string): string =>
 
 const FONT = '12px ui-sans-serif, system-ui, sans-serif'
 
-export interface PlotEvents {
+interface PlotEvents {
   onCursor(index: number | null, left: number): void
   onZoom(zoomed: boolean): void
 }

@@ -1,16 +1,6 @@
 // Guards: gaps stay gaps, series of different cadence share one axis, exports are exact.
 import { describe, expect, it } from 'vitest'
-import {
-  align,
-  countAxis,
-  lastMeasured,
-  roundTicks,
-  sampleRows,
-  sparkPath,
-  toBins,
-  toCsv,
-  withSpread,
-} from './prepare.js'
+import { align, countAxis, lastMeasured, roundTicks, sampleRows, toBins, toCsv, withSpread } from './prepare.js'
 
 const loss = { key: 'loss', label: 'Loss', color: '--series-emerald', unit: 'nats', x: [10, 20, 30], y: [3, null, 1] }
 const evaluation = { key: 'e', label: 'a,b', color: '--series-blue', x: [20], y: [0.5] }
@@ -71,11 +61,6 @@ it('writes CSV with units, quoting and empty cells for gaps', () => {
 it('samples rows evenly with both ends', () => {
   expect(sampleRows(3, 5)).toEqual([0, 1, 2])
   expect(sampleRows(101, 5)).toEqual([0, 25, 50, 75, 100])
-})
-
-it('breaks a sparkline at gaps and is empty without a line to draw', () => {
-  expect(sparkPath([0, null, 1], 10, 4)).toBe('M0.0,4.0M10.0,0.0')
-  expect(sparkPath([1], 10, 4)).toBe('')
 })
 
 it('pairs counts with their edges', () => {

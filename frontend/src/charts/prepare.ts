@@ -1,4 +1,4 @@
-// Numbers made ready for charts: aligned columns, gaps, CSV, sparkline paths. Pure; draws nothing.
+// Numbers made ready for charts: aligned columns, gaps, CSV. Pure; draws nothing.
 import { csvText } from '@mistudio/contracts'
 
 export interface Series {
@@ -69,27 +69,6 @@ export const toCsv = (xLabel: string, series: readonly Series[]): string => {
 export const sampleRows = (length: number, count: number): number[] => {
   if (length <= count) return Array.from({ length }, (_, index) => index)
   return [...new Set(Array.from({ length: count }, (_, i) => Math.round((i * (length - 1)) / (count - 1))))]
-}
-
-/** SVG path through the values in a box; gaps break the line. Empty without two finite values. */
-export const sparkPath = (values: readonly (number | null)[], width: number, height: number): string => {
-  const known = values.map(finite).filter((value) => value !== null)
-  if (known.length < 2) return ''
-  const low = Math.min(...known)
-  const span = Math.max(...known) - low || 1
-  let pen = 'M'
-  const parts: string[] = []
-  values.forEach((value, index) => {
-    const y = finite(value)
-    if (y === null) {
-      pen = 'M'
-      return
-    }
-    const px = (index / (values.length - 1)) * width
-    parts.push(`${pen}${px.toFixed(1)},${(height - ((y - low) / span) * height).toFixed(1)}`)
-    pen = 'L'
-  })
-  return parts.join('')
 }
 
 /** About `count` round numbers within a range: 1, 2 or 5 times a power of ten apart. */

@@ -1,7 +1,7 @@
 // Whether and when the server last spoke to us. Fed by every answer and every socket message; read by the connection dot and error states.
 import { create } from 'zustand'
 
-export type Connection = 'live' | 'catching-up' | 'offline'
+type Connection = 'live' | 'catching-up' | 'offline'
 
 interface ContactStore {
   status: Connection

@@ -15,7 +15,7 @@ import { api } from './client.js'
 import { applyJob, joinChannel, onSystemSample } from './socket.js'
 
 /** Joins a channel while mounted: job messages and job events of that subject then arrive. null joins nothing. */
-export const useChannel = (channel: string | null): void => {
+const useChannel = (channel: string | null): void => {
   useEffect(() => (channel ? joinChannel(channel) : undefined), [channel])
 }
 

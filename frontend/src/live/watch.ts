@@ -5,9 +5,9 @@ import { noteNoAnswer, silenceMs } from './contact.js'
 
 const TICK_MS = 500
 /** Silence after which the server is asked. */
-export const SILENT_MS = 2500
+const SILENT_MS = 2500
 /** How long it may take to say that it is there. */
-export const ANSWER_MS = 2000
+const ANSWER_MS = 2000
 
 let asking: Promise<boolean> | null = null
 

@@ -14,7 +14,7 @@ type Told<P extends string, W extends Words> = { readonly [K in Named<P>]: Value
   readonly [K in Exclude<keyof W & string, Named<P>>]?: Value<W, K> | null | undefined
 }
 /** What an address was found to say; undefined for what it does not say or says in a way that the place never wrote. */
-export type Asked<P extends string, W extends Words> = {
+type Asked<P extends string, W extends Words> = {
   readonly [K in Named<P> | (keyof W & string)]: Value<W, K> | undefined
 }
 /** Values of the query to set; null or undefined takes one away. */

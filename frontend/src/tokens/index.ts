@@ -1,13 +1,11 @@
 // Tokens as people read them: exact text, tinted by activation. Shared by the rooms that show text.
-export { type CutText, cutAtWords, fitAroundPeak } from './cut.js'
+export { cutAtWords } from './cut.js'
 export { ActivationLegend } from './legend.js'
 export { PeakLine } from './peak-line.js'
 export { type ReadableToken, ReadableTokens } from './readable-tokens.js'
 export { TokenText } from './token-text.js'
 export {
   activationText,
-  MAX_ALPHA,
-  onOneLine,
   type TintedToken,
   tint,
   tintExample,

@@ -6,7 +6,7 @@ import { Link, type To } from 'react-router'
 import { cx } from './tones.js'
 import { Tooltip } from './tooltip.js'
 
-export type ButtonKind = 'primary' | 'secondary' | 'danger' | 'ghost' | 'info'
+type ButtonKind = 'primary' | 'secondary' | 'danger' | 'ghost' | 'info'
 
 const KINDS: Record<ButtonKind, string> = {
   primary: 'bg-primary text-on-primary hover:bg-primary-hover font-semibold',

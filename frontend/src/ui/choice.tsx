@@ -5,7 +5,7 @@ import { useField } from './field.js'
 import { CONTROL } from './input.js'
 import { cx } from './tones.js'
 
-export interface Option<T extends string = string> {
+interface Option<T extends string = string> {
   value: T
   label: string
   disabled?: boolean

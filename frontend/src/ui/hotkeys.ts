@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react'
 import { create } from 'zustand'
 
-export interface Hotkey {
+interface Hotkey {
   /** `mod+k` (Ctrl or Cmd), `g m` (one after the other), `/`, `?`, `ctrl+enter`, `arrowleft`. */
   combo: string
   label: string
@@ -27,7 +27,7 @@ const isTyping = (target: EventTarget | null): boolean =>
   !(target instanceof HTMLInputElement && ['checkbox', 'radio', 'button', 'range'].includes(target.type))
 
 /** The combo a key event stands for, in the spelling of `Hotkey.combo`. */
-export const comboOf = (event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>): string => {
+const comboOf = (event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>): string => {
   const key = event.key.toLowerCase()
   return `${event.ctrlKey || event.metaKey ? 'mod+' : ''}${event.altKey ? 'alt+' : ''}${key}`
 }

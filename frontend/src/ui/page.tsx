@@ -4,7 +4,7 @@ import { type ReactNode, useEffect } from 'react'
 import { Link } from 'react-router'
 import { cx } from './tones.js'
 
-export interface Crumb {
+interface Crumb {
   label: string
   to: string
 }
@@ -44,7 +44,7 @@ interface PageHeaderProps {
   actions?: ReactNode
 }
 
-export function PageHeader({ title, crumbs, state, subtitle, actions }: PageHeaderProps) {
+function PageHeader({ title, crumbs, state, subtitle, actions }: PageHeaderProps) {
   return (
     <header className="mb-6">
       {crumbs && crumbs.length > 0 && (

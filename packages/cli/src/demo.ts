@@ -30,7 +30,7 @@ interface Stage {
 }
 
 /** What `demo.json` holds. */
-export interface DemoReport {
+interface DemoReport {
   readonly loss: number
   readonly fvu: number
   readonly l0: number

@@ -6,7 +6,7 @@ import { AppError, type Job, TERMINAL_STATES } from '@mistudio/contracts'
 const seconds = (value: number): string => (value < 90 ? `${Math.ceil(value)} s` : `${Math.ceil(value / 60)} min`)
 
 /** One line for people: stage, percentage, rate and remaining time; unknown parts are left out. */
-export const describeProgress = (job: Job): string => {
+const describeProgress = (job: Job): string => {
   const { progress } = job
   if (!progress) return job.state
   const parts = [progress.stage]

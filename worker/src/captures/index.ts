@@ -1,4 +1,4 @@
 // Activation captures of the worker.
 export { capturePipeline } from './capture.pipeline.js'
-export { comparePipeline } from './compare.pipeline.js'
+
 export { openShard } from './shards.js'

@@ -14,7 +14,7 @@ const StartSchema = z.object({
   dead: z.int(),
 })
 
-export const BandsSchema = z.object({
+const BandsSchema = z.object({
   library: z.string(),
   steps: z.int(),
   batchSize: z.int(),

@@ -14,7 +14,7 @@ const CHUNK = 2 ** 20
  * PostgreSQL stores no NUL character: it becomes U+2400 (the symbol for it). Unpaired surrogates become U+FFFD when
  * encoded.
  */
-export function storableText(text: string): string {
+function storableText(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '\u2400') : text
 }
 

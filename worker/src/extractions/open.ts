@@ -21,10 +21,10 @@ const RowsSchema = z.object({
   contextSize: z.int(),
 })
 /** What the database says of SAE and tokenization. */
-export type ExtractionRows = z.infer<typeof RowsSchema>
+type ExtractionRows = z.infer<typeof RowsSchema>
 
 /** @throws AppError `not_found` when the SAE or the tokenization was deleted meanwhile. */
-export async function readExtractionRows(db: Pool, params: ExtractionRunParams): Promise<ExtractionRows> {
+async function readExtractionRows(db: Pool, params: ExtractionRunParams): Promise<ExtractionRows> {
   const { rows } = await db.query(
     `SELECT s.site, s.d_in AS "dIn", s.d_sae AS "dSae", s.context_size AS "saeContextSize", s.model_id AS "saeModelId",
             t.model_id AS "tokenizationModelId", t.context_size AS "contextSize"
@@ -44,7 +44,7 @@ export async function readExtractionRows(db: Pool, params: ExtractionRunParams):
  * @throws AppError `tokenization_mismatch` when the tokens are another model's or longer than the SAE was trained on,
  * `site_unknown` (from the model) or `sae_invalid` when model and SAE do not fit.
  */
-export function checkFit(rows: ExtractionRows, model: RunnableModel): void {
+function checkFit(rows: ExtractionRows, model: RunnableModel): void {
   if (rows.saeModelId && rows.saeModelId !== rows.tokenizationModelId) {
     throw new AppError(
       'tokenization_mismatch',

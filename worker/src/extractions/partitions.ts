@@ -8,8 +8,7 @@ const PARENTS = ['feature', 'feature_example'] as const
 type Parent = (typeof PARENTS)[number]
 
 /** Name of an attached partition; the backend drops the same name when an extraction is deleted. */
-export const partitionName = (parent: Parent, extractionId: string): string =>
-  `${parent}_${extractionId.replaceAll('-', '')}`
+const partitionName = (parent: Parent, extractionId: string): string => `${parent}_${extractionId.replaceAll('-', '')}`
 
 /** Table an attempt builds before it is attached. */
 export const buildName = (parent: Parent, extractionId: string, attempt: number): string =>

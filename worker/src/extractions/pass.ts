@@ -21,10 +21,10 @@ export interface ContextSource {
 }
 
 /** Activations at the SAE's site: [batch · seq, d_in] for token ids [batch · seq]. */
-export type Capture = (tokens: Int32Array, batch: number, seq: number) => Promise<Float32Array>
+type Capture = (tokens: Int32Array, batch: number, seq: number) => Promise<Float32Array>
 
 /** An SAE: the sparse code of activations in contexts of `seq` tokens, and the reconstruction [tokens, d_in]. */
-export interface Encoder {
+interface Encoder {
   encode(x: Float32Array, tokens: number, options: { readonly seq: number }): Promise<SparseCode>
   reconstruct(x: Float32Array, code: SparseCode): Float32Array
 }

@@ -1,15 +1,12 @@
 // The hub room of the worker: models from the Hugging Face hub, and what other rooms need to fetch from it and to write to it.
 export { allFiles, type RepoFile, revisionInfo, smallFile } from './api.js'
-export { downloadPipeline } from './download.pipeline.js'
+
 export type { DownloadOptions } from './files/file-download.js'
-export { inspectPipeline } from './inspect.pipeline.js'
-export { localPipeline } from './local.pipeline.js'
-export { removePipeline } from './remove.pipeline.js'
-export { searchPipeline } from './search.pipeline.js'
+
 export type { Places } from './snapshots/places.js'
 export { requireSafeName } from './snapshots/select.js'
 export { downloadSnapshot } from './snapshots/snapshot.js'
 export { withControl } from './transport/control.js'
-export { BRISK, PATIENT, PassingError, type Timing } from './transport/retry.js'
+export { BRISK, PATIENT, type Timing } from './transport/retry.js'
 export { uploadFiles } from './upload/upload-files.js'
 export { cachePlaces, type HubWorld, hubWorld, requireOnline } from './world.js'

@@ -10,7 +10,7 @@ export const DEMO = join(ROOT, 'demo/tiny-stories-1m')
 export const MODEL_ID = '0190b5a0-0000-7000-8000-000000000001'
 
 /** Columns of the model row as one statement wrote them. */
-export type Written = Record<string, unknown>
+type Written = Record<string, unknown>
 
 export interface Recorded<P> {
   readonly context: JobContext<P>

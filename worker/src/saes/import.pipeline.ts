@@ -114,7 +114,7 @@ async function store(context: Context, folder: string): Promise<void> {
 }
 
 /** @throws AppError `sae_invalid` naming widths and sites. */
-export function requireWidths(
+function requireWidths(
   {
     site,
     siteOut,

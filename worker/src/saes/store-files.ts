@@ -22,7 +22,7 @@ export interface Standing {
 }
 
 /** cfg.json as it is kept: sites as the user chose them; what the file said is kept beside them when it differs. */
-export function keptCfg(cfg: SaeCfg, { site, siteOut }: Standing): SaeCfg {
+function keptCfg(cfg: SaeCfg, { site, siteOut }: Standing): SaeCfg {
   const { hook_name: said, sae_lens_version: version = null } = cfg.metadata
   return {
     ...cfg,

@@ -7,7 +7,7 @@ import type { Reached } from './reached.js'
 import { type Fence, type JobRow, jobFromRow } from './rows.js'
 
 /** A worker that stays silent for this long has lost its jobs. */
-export const LEASE_SECONDS = 20
+const LEASE_SECONDS = 20
 const FENCED = `id = $1 AND owner = $2 AND attempt = $3 AND state = 'running'`
 
 /** What was stored, to be published after the commit. */

@@ -9,7 +9,7 @@ export const STREAMS = { events: { maxLen: 100 } }
 const ENTRY_OPTIONS = { removeOnComplete: true, removeOnFail: true, attempts: 1 }
 
 /** BullMQ's id of one dispatch of a job. */
-export const entryId = (id: string, dispatch: number): string => `${id}-${dispatch}`
+const entryId = (id: string, dispatch: number): string => `${id}-${dispatch}`
 
 export class Queues {
   private readonly queues: ReadonlyMap<QueueClass, Queue>

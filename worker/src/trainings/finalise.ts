@@ -38,7 +38,7 @@ export async function finishedTraining(db: Pool, trainingId: string): Promise<Tr
 }
 
 /** Figures of the run. @throws AppError `training_invalid` when the held-out text gives no usable figure. */
-export function summarise({ member, steps, heldOutTokens, spent }: TrainingResult): TrainingSummary {
+function summarise({ member, steps, heldOutTokens, spent }: TrainingResult): TrainingSummary {
   const maybe = (key: TrainingMetricKey): number | null => member.metrics[key] ?? null
   const value = (key: TrainingMetricKey): number => {
     const found = maybe(key)

@@ -93,7 +93,7 @@ const l1Fields = (params: { l1Coefficient: number; l1WarmUpSteps: number }) => (
 })
 
 /** Ends of the nested prefixes, without those that rounding makes equal. */
-export const prefixWidths = (shares: readonly number[], dSae: number): number[] =>
+const prefixWidths = (shares: readonly number[], dSae: number): number[] =>
   [...new Set(shares.map((share) => Math.max(1, Math.round(share * dSae))))].sort((a, b) => a - b)
 
 export function trainerOptions(params: TrainingParams): TrainerOptions {
@@ -108,7 +108,7 @@ export function trainerOptions(params: TrainingParams): TrainerOptions {
 }
 
 /** `constant`: warm-up, then constant; `linear`: the same with decay over the last steps; cosines: warm-up, then down to a share of the peak. */
-export function trainingSchedule(params: TrainingParams): LearningRateSchedule {
+function trainingSchedule(params: TrainingParams): LearningRateSchedule {
   const { steps, learningRate, lrSchedule } = params
   const warmupSteps = Math.min(params.warmupSteps, steps)
   const cosine = lrSchedule === 'cosine' || lrSchedule === 'cosine_restarts'

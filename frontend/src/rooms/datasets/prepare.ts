@@ -54,7 +54,7 @@ export const toRequest = (form: ImportForm, preview: DatasetPreview, source: Dat
 })
 
 /** Stands for a JSON document itself, as one record or as an array of them. */
-export const WHOLE_DOCUMENT = '$'
+const WHOLE_DOCUMENT = '$'
 
 /** Arrays of a JSON document that the user can choose from: those of a preview, or those that its error names. */
 export const arrayChoices = (preview: DatasetPreview | null, error: unknown): { value: string; label: string }[] => {

@@ -16,7 +16,7 @@ const StateChangeSchema = JobSchema.pick({ state: true, attempt: true, error: tr
 })
 
 /** A line for what is worth reading; null for bulk (metrics, streamed text, progress that only moves the bar). */
-export const toLine = (event: JobEvent, lastStage: string | null): LogLine | null => {
+const toLine = (event: JobEvent, lastStage: string | null): LogLine | null => {
   const base = { seq: event.seq, at: event.at }
   if (event.type === 'log') {
     const log = LogPayloadSchema.safeParse(event.payload)
@@ -42,7 +42,7 @@ export const toLine = (event: JobEvent, lastStage: string | null): LogLine | nul
 }
 
 /** Stage that the event tells of, if any. */
-export const stageOf = (event: JobEvent): string | null =>
+const stageOf = (event: JobEvent): string | null =>
   event.type === 'progress' ? (JobProgressSchema.safeParse(event.payload).data?.stage ?? null) : null
 
 /** Adds events to a log, at most `limit` lines of it kept. */

@@ -4,7 +4,7 @@ import { formatNumber, formatPercent, formatValue } from '../../ui/format.js'
 
 export type PartFilter = 'all' | 'unused' | NonNullable<ModelTensor['part']>
 
-export const partOf = ({ part }: ModelTensor): Exclude<PartFilter, 'all'> => part ?? 'unused'
+const partOf = ({ part }: ModelTensor): Exclude<PartFilter, 'all'> => part ?? 'unused'
 
 export const filterTensors = (tensors: readonly ModelTensor[], search: string, part: PartFilter): ModelTensor[] =>
   tensors.filter(

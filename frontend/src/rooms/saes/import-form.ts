@@ -64,7 +64,7 @@ export function importProblem(draft: ImportDraft, found: SaeInspection, models: 
 }
 
 /** Address of the bytes that were looked at: the commit, not the branch. */
-export const sourceOf = (origin: SaeOrigin): SaeSource =>
+const sourceOf = (origin: SaeOrigin): SaeSource =>
   origin.kind === 'folder' ? origin : { kind: 'hub', repo: origin.repo, revision: origin.commit, path: origin.path }
 
 export const importRequest = (draft: ImportDraft, found: SaeInspection): CreateSae => ({

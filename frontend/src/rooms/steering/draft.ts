@@ -55,7 +55,7 @@ const strength = SteeredFeatureSchema.shape.strength
 export const STRENGTHS = { min: strength.minValue ?? 0, max: strength.maxValue ?? 0 } as const
 
 /** A strength that shows something, by what is done: ×1 would change nothing, nor would a cap at the maximum. */
-export const DEFAULT_STRENGTHS: Record<SteeringAction, number> = { add: 1, set: 1, scale: 2, at_least: 1, at_most: 0.5 }
+const DEFAULT_STRENGTHS: Record<SteeringAction, number> = { add: 1, set: 1, scale: 2, at_least: 1, at_most: 0.5 }
 
 /** Strengths to choose at once, for all chosen features. */
 export const PRESETS: readonly {

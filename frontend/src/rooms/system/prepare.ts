@@ -3,7 +3,7 @@ import type { SystemSample } from '@mistudio/contracts'
 
 export const HOUR_MS = 3_600_000
 /** A longer silence between two samples breaks the line; while nobody watches, samples are up to 30 s apart. */
-export const GAP_MS = 45_000
+const GAP_MS = 45_000
 
 const at = (sample: SystemSample) => Date.parse(sample.at)
 

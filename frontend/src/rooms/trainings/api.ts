@@ -89,7 +89,7 @@ export const useTrainableCaptures = (modelId: string) =>
   })
 
 /** `value` once it has stood still for `ms`. */
-export const useDebounced = <T>(value: T, ms: number): T => {
+const useDebounced = <T>(value: T, ms: number): T => {
   const [settled, setSettled] = useState(value)
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), ms)

@@ -102,7 +102,7 @@ export const CHARTS: readonly ChartGroup[] = [
     log: 'offer',
   },
 ]
-export const SERIES_COLORS = [
+const SERIES_COLORS = [
   '--series-emerald',
   '--series-blue',
   '--series-amber',

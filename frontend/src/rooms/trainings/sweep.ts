@@ -36,13 +36,13 @@ const SWITCHES: Readonly<Record<string, boolean>> = {
   false: false,
 }
 
-export interface ParsedRow {
+interface ParsedRow {
   readonly values: NonNullable<CreateSweep['grid']>[string]
   readonly error: string | null
 }
 
 /** The values of a row and what is wrong with them. */
-export function parseRow({ key, text }: SweepRow, architecture: SaeTrainingArchitecture): ParsedRow {
+function parseRow({ key, text }: SweepRow, architecture: SaeTrainingArchitecture): ParsedRow {
   const kind = optionKind(architecture, key)
   const parts = text.split(/[\s,;]+/).filter((part) => part !== '')
   const wrong = (error: string): ParsedRow => ({ values: [], error })

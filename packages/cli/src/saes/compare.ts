@@ -4,14 +4,14 @@ import type { Check } from '../checks.js'
 type Numbers = ArrayLike<number>
 
 /** Largest |a|; 0 for an empty array. */
-export function largest(a: Numbers): number {
+function largest(a: Numbers): number {
   let most = 0
   for (let i = 0; i < a.length; i++) most = Math.max(most, Math.abs(a[i]!))
   return most
 }
 
 /** Largest |a − b|; entries that are NaN in both agree. Infinite when the lengths differ or one alone is NaN. */
-export function distance(a: Numbers, b: Numbers): number {
+function distance(a: Numbers, b: Numbers): number {
   if (a.length !== b.length) return Number.POSITIVE_INFINITY
   let most = 0
   for (let i = 0; i < a.length; i++) {

@@ -7,7 +7,7 @@ import { USUAL_TEXT_NAMES } from './text-names.js'
 /** Stands for the document itself: an array of records, or one record. */
 export const WHOLE_DOCUMENT = '$'
 
-export interface JsonArray {
+interface JsonArray {
   /** Keys from the outermost object on, joined by dots; WHOLE_DOCUMENT for the document itself. */
   readonly path: string
   /** What its first element is; `empty` without one. */

@@ -28,7 +28,7 @@ export const TXT_COLUMN = 'text'
 export const MAX_RECORD_BYTES = 64 * 2 ** 20
 
 /** Columns of a table that are accepted: each is looked at by name. */
-export const MAX_COLUMNS = 100_000
+const MAX_COLUMNS = 100_000
 
 /** @throws FormatError `dataset_too_wide` */
 export function requireColumns(count: number, file: string): void {

@@ -15,7 +15,7 @@ const LOCAL = { signature: 0x04034b50, bytes: 30 }
 const MAX_COMMENT = 65_535
 const MAX_DIRECTORY = 2 ** 22
 /** Arrays of one file: an SAE has fewer than ten. */
-export const MAX_MEMBERS = 4096
+const MAX_MEMBERS = 4096
 const STORED = 0
 const DEFLATED = 8
 /** A deflated member is held in memory whole. */

@@ -7,7 +7,7 @@ import { DTYPE_BYTES, isDtype, type SafetensorsDtype } from './dtypes.js'
 /** Longest header accepted, some 90,000 tensors: about 130 MB of memory and a second while it is read. Real ones stay below 2 MB. */
 export const MAX_HEADER_BYTES = 12_000_000
 /** Tensors of one file: real ones hold some thousands. */
-export const MAX_TENSORS = 100_000
+const MAX_TENSORS = 100_000
 const MAX_RANK = 16
 
 export interface TensorEntry {

@@ -3,7 +3,7 @@
 import { elementType, intAttribute, type ModelFile, type OnnxModel, type OnnxNode } from '@mistudio/onnx'
 import type { ExportAnalysis } from './analyse-export.js'
 
-export interface OperatorCount {
+interface OperatorCount {
   readonly type: string
   readonly count: number
 }

@@ -92,9 +92,6 @@ export function requireFeedable(model: OnnxModel): void {
   }
 }
 
-/** Whether the export takes keys and values of earlier tokens. */
-export const takesPast = ({ inputs }: OnnxModel): boolean => inputs.some(({ name }) => PAST.test(name))
-
 /** Feeds for all inputs of a model, for whole rows from position 0. */
 export function exportFeeds(model: OnnxModel, input: TokenBatch): Record<string, Tensor> {
   const tokens = tokenInput(model)

@@ -5,7 +5,7 @@ import type { OnnxNode } from '@mistudio/onnx'
 import { ModelError } from '../models/index.js'
 import type { ExportGraph } from './export-graph.js'
 
-export interface Contribution {
+interface Contribution {
   /** What is added to the stream, [batch, seq, d_model]. */
   readonly value: string
   readonly kind: 'attention' | 'mlp'

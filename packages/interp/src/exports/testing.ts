@@ -23,8 +23,8 @@ export const EXPORT_CASES: Readonly<Record<string, string>> = {
   qwen3_gqa: 'qwen3',
 }
 
-export const exportPath = (name: string): string => fileURLToPath(new URL(`${name}/model.onnx`, EXPORTS))
-export const exportConfig = (name: string): unknown => readJson(new URL(`${name}/config.json`, EXPORTS))
+const exportPath = (name: string): string => fileURLToPath(new URL(`${name}/model.onnx`, EXPORTS))
+const exportConfig = (name: string): unknown => readJson(new URL(`${name}/config.json`, EXPORTS))
 
 export async function openExport(name: string, options: Partial<ExportOptions> = {}): Promise<ExportedModel> {
   const file = await openModelFile(exportPath(name), openRegularFile)

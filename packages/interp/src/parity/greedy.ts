@@ -3,7 +3,7 @@ import type { KvCache, RunnableModel } from '../models/index.js'
 import { type Check, type Difference, difference, differenceCheck, type RunVariant } from './check.js'
 import type { GoldenCase } from './golden-case.js'
 
-export function argmax(values: Float32Array): number {
+function argmax(values: Float32Array): number {
   let best = 0
   for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i
   return best

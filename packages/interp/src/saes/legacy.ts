@@ -21,7 +21,7 @@ const VersionSchema = z.string().transform((text) => Number.parseInt(text, 10))
 const LEGACY_KEYS = ['hook_name', 'hook_point', 'activation_fn', 'activation_fn_str', 'model_name']
 
 /** Whether a cfg.json was written before SAELens 6. */
-export function isLegacy(cfg: Record<string, unknown>): boolean {
+function isLegacy(cfg: Record<string, unknown>): boolean {
   const metadata = ObjectSchema.safeParse(cfg['metadata']).data
   const version = VersionSchema.safeParse(metadata?.['sae_lens_version'] ?? cfg['sae_lens_version'])
   if (version.success) return !(version.data >= 6)

@@ -32,7 +32,7 @@ export interface ReconstructionFigures {
 }
 
 /** Smallest numbers of features that at least so many per cent of the tokens do not exceed. */
-export interface L0Quantiles {
+interface L0Quantiles {
   readonly p5: number
   readonly p25: number
   readonly p50: number

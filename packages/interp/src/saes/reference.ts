@@ -65,7 +65,7 @@ export function addSkip(out: Floats, x: Floats, wSkip: Floats, tokens: number): 
 }
 
 /** x − bias for every token, or a copy. */
-export function withoutBias(x: Floats, bias: Floats | null): Float64Array {
+function withoutBias(x: Floats, bias: Floats | null): Float64Array {
   return Float64Array.from(x, (value, at) => value - (bias ? bias[at % bias.length]! : 0))
 }
 

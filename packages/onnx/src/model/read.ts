@@ -19,7 +19,7 @@ export interface Declaration {
   readonly shape: readonly (number | string | null)[]
 }
 
-export interface ExternalLocation {
+interface ExternalLocation {
   /** Relative to the folder of the model file, as the file says it; not yet checked. */
   readonly file: string
   readonly offset: number

@@ -30,12 +30,12 @@ export type Way = 'sparse' | 'dense'
 const MIN_FEATURES = 16
 
 /** Shards to use for `threads` threads. */
-export const shardCount = (dSae: number, threads: number): number =>
+const shardCount = (dSae: number, threads: number): number =>
   Math.max(1, Math.min(threads, Math.floor(dSae / MIN_FEATURES)))
 
 export const firstFeature = (dSae: number, shards: number, shard: number): number => Math.floor((dSae * shard) / shards)
 
-export function shardLayout(
+function shardLayout(
   plan: ShardPlan,
   batchSize: number,
   shards: number,

@@ -5,7 +5,7 @@ import type { ShardPlan } from './types.js'
  * `encoder` and `decoder`: rows of the own features, [features, width]; W_enc thus transposed. `feature`: a number per own feature.
  * `output`: [d_out], the same in every shard.
  */
-export type ParameterKind = 'encoder' | 'decoder' | 'feature' | 'output'
+type ParameterKind = 'encoder' | 'decoder' | 'feature' | 'output'
 
 export interface Parameter {
   readonly name: string

@@ -33,7 +33,7 @@ export interface StandardPlan extends CommonPlan {
   readonly ghosts: boolean
 }
 
-export interface GatedPlan extends CommonPlan {
+interface GatedPlan extends CommonPlan {
   readonly kind: 'gated'
 }
 

@@ -27,7 +27,7 @@ function shapeOf({ kind }: Parameter, { plan, features, wIn, wOut }: ShardLayout
 }
 
 /** [rows, width] out of padded rows of a slot. */
-export function unpadded(memory: ShardMemory, slot: string, rows: number, padded: number, width: number): Float32Array {
+function unpadded(memory: ShardMemory, slot: string, rows: number, padded: number, width: number): Float32Array {
   if (rows === 1 || padded === width) return memory.f32(slot, rows * width).slice()
   const out = new Float32Array(rows * width)
   for (let j = 0; j < rows; j++) out.set(memory.f32(slot, width, j * padded), j * width)

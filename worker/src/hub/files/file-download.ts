@@ -11,8 +11,8 @@ import { Journal } from './journal.js'
 import { missing, type Piece, totalOf } from './pieces.js'
 import { ContentChanged, RangeSource } from './range-source.js'
 
-export const CONNECTIONS = 4
-export const PIECE_BYTES = 8 * 2 ** 20
+const CONNECTIONS = 4
+const PIECE_BYTES = 8 * 2 ** 20
 /** Times that a file is fetched anew because its content changed under way or its hash does not fit. */
 const RESTARTS = 2
 

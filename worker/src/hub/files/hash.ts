@@ -5,7 +5,7 @@ import type { HubHash } from '@mistudio/contracts'
 import { openStream } from '@mistudio/formats'
 
 /** A running hash of content of `bytes` bytes. Git hashes a blob as `blob <length>\0<content>`. */
-export const hashOf = (kind: HubHash['kind'], bytes: number): Hash =>
+const hashOf = (kind: HubHash['kind'], bytes: number): Hash =>
   kind === 'sha256' ? createHash('sha256') : createHash('sha1').update(`blob ${bytes}\0`)
 
 /** Whether a file has the length and hash; false also when it is not there. `onBytes` hears how many bytes were read. */

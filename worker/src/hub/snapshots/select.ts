@@ -76,7 +76,7 @@ export function variantsOf(files: readonly RepoFile[]): Variant[] {
  * The graph that is meant, null for safetensors: the one asked for, or the first variant there is.
  * @throws AppError `hub_not_found` for a graph that is not there, `model_unsupported` where nothing can be read here.
  */
-export function chooseGraph(files: readonly RepoFile[], asked: string | null, repo: string): string | null {
+function chooseGraph(files: readonly RepoFile[], asked: string | null, repo: string): string | null {
   const variants = variantsOf(files)
   if (asked === null) {
     const [first] = variants

@@ -22,7 +22,7 @@ import type { Places } from './places.js'
 import type { Wanted } from './select.js'
 
 /** Left free on the disk, so that the database beside it can go on. */
-export const RESERVE_BYTES = 256 * 2 ** 20
+const RESERVE_BYTES = 256 * 2 ** 20
 const MANIFEST = 'mistudio-hub.json'
 const MAX_MANIFEST_BYTES = 2 ** 22
 

@@ -19,7 +19,7 @@ export interface ChosenToken {
 }
 
 /** Opens a sealed secret. @throws when key, name or bytes are not those it was sealed with. */
-export function openSecret(sealed: SealedSecret, key: Uint8Array, name: string): string {
+function openSecret(sealed: SealedSecret, key: Uint8Array, name: string): string {
   const decipher = createDecipheriv(SECRET_CIPHER, key, Buffer.from(sealed.nonce, 'base64'), { authTagLength: 16 })
   decipher.setAAD(Buffer.from(name))
   decipher.setAuthTag(Buffer.from(sealed.tag, 'base64'))

@@ -33,7 +33,7 @@ const TOKENS = { finite: 32, determinism: 32, cache: 48, precision: 256, loss: 2
 const ALL_VARIANTS = 5e7
 
 /** Whether texts come back from the tokenizer. A tokenizer may normalise, so only plain English is judged. */
-export function tokenizerCheck(tokenizer: Pick<Tokenizer, 'encode' | 'decode'>): ParityCheck {
+function tokenizerCheck(tokenizer: Pick<Tokenizer, 'encode' | 'decode'>): ParityCheck {
   const { texts, failed } = roundTrip(tokenizer)
   const [first] = failed
   const example = first

@@ -1,8 +1,6 @@
 // The bundled text that SAEs are checked on when the user has no dataset: ours, in several registers, because an SAE of a model of the web
 // has features that a story alone never fires.
 
-export const BUNDLED_TEXT_NAME = 'bundled text'
-
 /** Passages of the text stand apart: they are its documents. */
 export const PASSAGE_END = '\n\n'
 

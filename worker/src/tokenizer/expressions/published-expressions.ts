@@ -12,14 +12,14 @@ const CONTRACTION = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
 const cased = (ending: string, digits: string): string =>
   String.raw`[^\r\n\p{L}\p{N}]?${UPPER}*${LOWER}+${ending}|[^\r\n\p{L}\p{N}]?${UPPER}+${LOWER}*${ending}|${digits}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 /** o200k: Phi-4-mini, gpt-oss and others. */
-export const O200K_WORDS = cased(CONTRACTION, String.raw`\p{N}{1,3}`)
+const O200K_WORDS = cased(CONTRACTION, String.raw`\p{N}{1,3}`)
 /** tekken: Mistral NeMo and later. */
-export const TEKKEN_WORDS = cased('', String.raw`\p{N}`)
+const TEKKEN_WORDS = cased('', String.raw`\p{N}`)
 /** DeepSeek V2 and V3, the part after digits and Chinese. */
-export const DEEPSEEK_WORDS =
+const DEEPSEEK_WORDS =
   '[!"#$%&\'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+'
 /** BLOOM. */
-export const BLOOM_WORDS = ' ?[^(\\s|[.,!?…。，、।۔،])]+'
+const BLOOM_WORDS = ' ?[^(\\s|[.,!?…。，、।۔،])]+'
 
 export const PUBLISHED: readonly string[] = [
   GPT2_WORDS,

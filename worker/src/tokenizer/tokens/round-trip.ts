@@ -26,7 +26,7 @@ export const ROUND_TRIP_TEXTS: Readonly<Record<string, string>> = {
   controls: 'bell\u0007, escape\u001B[0m, delete\u007F',
 }
 
-export interface RoundTripFailure {
+interface RoundTripFailure {
   /** Key of the text in ROUND_TRIP_TEXTS, or its number among the texts given. */
   readonly name: string
   /** Characters (code points) that are the same before the first difference. */

@@ -15,7 +15,7 @@ function continues(lead: number, index: number, byte: number): boolean {
 }
 
 /** A byte without a character, readable. */
-export const strayByte = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`
+const strayByte = (byte: number): string => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`
 
 /**
  * Joins the bytes of tokens into text, token by token. `push` gives the text that the token completes (perhaps none), `end` what can no

@@ -100,11 +100,7 @@ const foldersIn = (folder: string): Promise<string[]> =>
   })
 
 /** The newest ones, the newest of the best ones, and those in `awaited`, ascending; only that best one keeps its mark. */
-export function retained(
-  list: readonly Checkpoint[],
-  { keep }: Retention,
-  awaited: readonly number[] = [],
-): Checkpoint[] {
+function retained(list: readonly Checkpoint[], { keep }: Retention, awaited: readonly number[] = []): Checkpoint[] {
   const sorted = [...list].sort((a, b) => a.step - b.step)
   const best = sorted.findLast((entry) => entry.best)?.step
   return sorted

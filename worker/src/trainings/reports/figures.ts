@@ -73,7 +73,7 @@ export const trainedTextFigures = ({ estimates }: EvaluationFigures): MetricValu
 })
 
 /** Features per bin of density: `density_0` never fired, the others by log10 of their share of tokens. */
-export function densityFigures(density: ArrayLike<number>): MetricValues {
+function densityFigures(density: ArrayLike<number>): MetricValues {
   const bins = new Array<number>(DENSITY_EDGES.length + 1).fill(0)
   for (let j = 0; j < density.length; j++) {
     const share = density[j]!

@@ -9,7 +9,7 @@ const ACTIVATIONS: Readonly<Record<string, string>> = {
   relu: 'ReLU',
 }
 
-export const activationName = (activation: string): string => ACTIVATIONS[activation] ?? activation
+const activationName = (activation: string): string => ACTIVATIONS[activation] ?? activation
 
 export const normName = ({ kind }: ModelNorm): string => (kind === 'rms' ? 'RMSNorm' : 'LayerNorm')
 

@@ -6,7 +6,7 @@ import type { Activation } from '../spec.js'
 import { linearLayer } from './linear.js'
 
 /** The activation function, element by element. */
-export function activate(graph: Graph, activation: Activation, x: Value): Value {
+function activate(graph: Graph, activation: Activation, x: Value): Value {
   if (activation === 'silu') return graph.microsoft('QuickGelu', [x], { alpha: float(1) })[0]! // x sigmoid(1 x)
   if (activation === 'relu') return graph.relu(x)
   return graph.op('Gelu', [x], { approximate: activation === 'gelu' ? 'none' : 'tanh' })

@@ -11,12 +11,12 @@ export const POSITIONS = 'positions'
 export const positionsInput = (hooks: HookedGraph): Value => hooks.input(POSITIONS, 'int64', ['batch', 'seq'])
 
 /** Distinguishes the ropes of a model. */
-export const ropeKey = ({ rope, width }: RotaryPlan): string => `${rope.type}-${rope.theta}-${width}`
+const ropeKey = ({ rope, width }: RotaryPlan): string => `${rope.type}-${rope.theta}-${width}`
 /** Names of the cos and sin inputs [batch, seq, width / 2] of ropes that depend on the length. */
 export const rotaryInput = (kind: 'cos' | 'sin', plan: RotaryPlan): string => `rotary.${ropeKey(plan)}.${kind}`
 
 /** cos and sin tables [positions, width / 2] as weights. */
-export function staticTables(hooks: HookedGraph, plan: RotaryPlan, positions: number): readonly [Value, Value] {
+function staticTables(hooks: HookedGraph, plan: RotaryPlan, positions: number): readonly [Value, Value] {
   const table = (kind: 'cos' | 'sin'): WeightRecipe => ({
     name: rotaryInput(kind, plan),
     shape: [positions, plan.width / 2],

@@ -91,7 +91,7 @@ export const undoesNormalisation = (model: SaeModel): boolean =>
   model.normalisation !== 'none' && !(model.kind === 'affine' && model.transcoder)
 
 /** Set when the decoder writes to another site than the encoder reads. */
-export interface TranscoderOutput {
+interface TranscoderOutput {
   readonly dOut: number
   readonly transcoder: true
 }

@@ -31,7 +31,7 @@ export const topk = topkFamily('topk', false)
 export const abstopk = topkFamily('abstopk', true)
 
 /** L2 norm of every row of [rows, width], summed in double precision. */
-export function rowNorms(rows: Float32Array, width: number): Float32Array {
+function rowNorms(rows: Float32Array, width: number): Float32Array {
   return Float32Array.from({ length: rows.length / width }, (_, j) => {
     let square = 0
     for (let i = j * width; i < (j + 1) * width; i++) square += rows[i]! * rows[i]!

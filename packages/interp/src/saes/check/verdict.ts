@@ -37,9 +37,9 @@ export interface VerdictInput {
 }
 
 /** L0 may be this many times the stated one, or as many times less. */
-export const L0_FACTOR = 2
+const L0_FACTOR = 2
 /** Above this FVU, or beyond L0_FACTOR, other readings of the SAE are tried, in the open. It belongs nowhere that leaves more. */
-export const DOUBTFUL_FVU = 0.5
+const DOUBTFUL_FVU = 0.5
 /** Another reading explains the misfit when it leaves at most this share of the variance that this one leaves. */
 const CLEARLY_BETTER = 0.5
 

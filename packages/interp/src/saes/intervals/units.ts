@@ -1,7 +1,7 @@
 // What is left out when the interval of a figure is made: documents, or groups of neighbouring ones where there are very many. Pure.
 
 /** More documents than this are put together in groups of neighbours: sums are kept for each. */
-export const MOST_UNITS = 1024
+const MOST_UNITS = 1024
 
 export interface LeaveOutUnits {
   /** Documents in the text, parts of documents at its ends included. */

@@ -38,7 +38,7 @@ export interface Pass {
 }
 
 /** A coefficient that rises linearly from 0 over its warm-up. */
-export interface Coefficient {
+interface Coefficient {
   readonly final: number
   readonly warmUpSteps: number
 }

@@ -6,7 +6,8 @@ import { trainableSae } from '../architectures/index.js'
 import { initialParameters } from '../initialise.js'
 import { type TrainerOptions, type TrainerState, trainerState } from '../trainer.js'
 
-export const [D_IN, D_SAE, BATCH] = [21, 53, 131]
+export const [D_IN, BATCH] = [21, 131]
+const D_SAE = 53
 export const STEPS = 10
 
 export const TRAINER: TrainerOptions = {

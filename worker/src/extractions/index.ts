@@ -1,2 +1,0 @@
-// The extractions room of the worker: its pipeline.
-export { extractPipeline } from './extract.pipeline.js'
