@@ -1,6 +1,6 @@
 // Rules of the house that no linter here knows: no source file above 400 lines, no `any` in the packages others build on,
 // no object literal spread into another (it switches off the compiler's check for misspelt fields), no page's address written by hand
-// in the UI.
+// in the UI, and no address of the interface written by hand by its clients.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,6 +24,12 @@ const ADDRESS = new RegExp(
 const mayWriteAddresses = (/** @type {string} */ file) =>
   !file.startsWith('frontend/src/') || file.startsWith('frontend/src/places/') || /\.test\.tsx?$/.test(file)
 
+/** Routes and raw files have their addresses in the client. */
+const mayWriteRoutes = (/** @type {string} */ file) =>
+  !/^(frontend\/src|packages\/(cli|client))\//.test(file) ||
+  file.endsWith('client/src/addresses.ts') ||
+  /\.test\.tsx?$/.test(file)
+
 const problems = []
 for (const file of files) {
   const text = readFileSync(join(ROOT, file), 'utf8')
@@ -34,6 +40,8 @@ for (const file of files) {
     problems.push(`${file}: uses "any"`)
   const address = mayWriteAddresses(file) ? null : ADDRESS.exec(code)
   if (address) problems.push(`${file}: writes the address ${address[0]} by hand; ask places`)
+  if (!mayWriteRoutes(file) && /API_PREFIX|['"`]\/api\/v\d/.test(code))
+    problems.push(`${file}: writes an address of the interface by hand; ask the client (its functions, or its urls)`)
   if (/\.\.\.\s*\{/.test(code)) problems.push(`${file}: spreads an object literal into another; write its fields`)
 }
 console.log(problems.length ? problems.join('\n') : `${files.length} source files keep the rules.`)

@@ -1,8 +1,13 @@
 // Rows of what the check of stored data found (written by the worker). Shared: every room shows the damage of its own things.
-import { type Damage, type StoredData, type StoredRoom, StoredRoomSchema } from '@mistudio/contracts'
+import { type Damage, STORED_TABLES, type StoredData, type StoredRoom, StoredRoomSchema } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database } from './database.js'
 import { iso } from './time.js'
+
+/** What is kept and since when; names come from the rooms' definitions, never from a request. */
+const KEPT = STORED_TABLES.map(({ room, table }) => `SELECT '${room}' AS room, id, ready_at FROM "${table}"`).join(
+  ' UNION ALL ',
+)
 
 @Injectable()
 export class StoredChecksRepository {
@@ -23,8 +28,7 @@ export class StoredChecksRepository {
     const { rows } = await this.database.pool.query<{ due: boolean }>(
       `SELECT EXISTS (
          SELECT 1 FROM (
-           SELECT 'datasets' AS room, id, ready_at FROM dataset UNION ALL SELECT 'tokenizations', id, ready_at FROM tokenization
-           UNION ALL SELECT 'captures', id, ready_at FROM capture UNION ALL SELECT 'saes', id, ready_at FROM sae
+           ${KEPT}
          ) kept LEFT JOIN stored_check found USING (room, id)
          WHERE coalesce(found.checked_at, kept.ready_at) < now() - make_interval(days => $1)
          -- Which models are the product's own is known from their first check, which their registration is.

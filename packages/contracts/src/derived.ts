@@ -88,6 +88,14 @@ export const STORED_ROOMS = FILE_ROOMS.filter((name): name is StoredRoom => fold
 fileRooms.fill(FILE_ROOMS)
 storedRooms.fill(STORED_ROOMS)
 
+/** Folders with hashes whose things a table knows from the day they were made. */
+export const STORED_TABLES: readonly { readonly room: StoredRoom; readonly table: string }[] = STORED_ROOMS.flatMap(
+  (room) => {
+    const table = FOLDERS[room].hashed.readyIn
+    return table ? [{ room, table }] : []
+  },
+)
+
 /** `file` is the path of the damaged file below the folder of the thing. */
 export function damageText(room: StoredRoom, file: string): string {
   const { what, wayOut } = FOLDERS[room].hashed

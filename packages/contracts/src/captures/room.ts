@@ -15,7 +15,13 @@ import {
 export * from './schemas.js'
 
 export const capturesFolders = defineFolders({
-  captures: { hashed: { what: 'This capture of activations', wayOut: 'Delete it and capture the activations again' } },
+  captures: {
+    hashed: {
+      what: 'This capture of activations',
+      wayOut: 'Delete it and capture the activations again',
+      readyIn: 'capture',
+    },
+  },
 })
 
 export const capturesWork = defineWork({

@@ -28,8 +28,12 @@ import {
 export * from './schemas.js'
 
 export const datasetsFolders = defineFolders({
-  datasets: { hashed: { what: 'The stored text of this dataset', wayOut: 'Import the dataset again' } },
-  tokenizations: { hashed: { what: 'This tokenization', wayOut: 'Delete it and tokenize the dataset again' } },
+  datasets: {
+    hashed: { what: 'The stored text of this dataset', wayOut: 'Import the dataset again', readyIn: 'dataset' },
+  },
+  tokenizations: {
+    hashed: { what: 'This tokenization', wayOut: 'Delete it and tokenize the dataset again', readyIn: 'tokenization' },
+  },
 })
 
 export const datasetsWork = defineWork({

@@ -6,6 +6,8 @@ interface Hashed {
   readonly what: string
   /** How one comes by it again. */
   readonly wayOut: string
+  /** Table whose `ready_at` tells since when it is there, so that it is looked at in time; null: not before it was looked at once. */
+  readonly readyIn: string | null
 }
 
 export interface Folder {

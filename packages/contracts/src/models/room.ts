@@ -27,7 +27,9 @@ export * from './schemas.js'
 
 export const modelsFolders = defineFolders({
   /** Those that the product keeps (uploads, snapshots of the hub); a user's own folders are theirs. */
-  models: { hashed: { what: 'This model', wayOut: 'Delete it with its files and upload or download it again' } },
+  models: {
+    hashed: { what: 'This model', wayOut: 'Delete it with its files and upload or download it again', readyIn: null },
+  },
 })
 
 export const modelsWork = defineWork({

@@ -30,7 +30,7 @@ import {
 export * from './schemas.js'
 
 export const saesFolders = defineFolders({
-  saes: { hashed: { what: 'This SAE', wayOut: 'Train or import it again' } },
+  saes: { hashed: { what: 'This SAE', wayOut: 'Train or import it again', readyIn: 'sae' } },
   'sae-sources': { hashed: null },
   'sae-exports': { hashed: null },
 })

@@ -19,7 +19,9 @@ import {
 export * from './schemas.js'
 
 export const trainingsFolders = defineFolders({
-  trainings: { hashed: { what: 'A checkpoint of this training', wayOut: 'Go on from another checkpoint' } },
+  trainings: {
+    hashed: { what: 'A checkpoint of this training', wayOut: 'Go on from another checkpoint', readyIn: null },
+  },
 })
 
 export const trainingsWork = defineWork({
