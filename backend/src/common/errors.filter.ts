@@ -38,7 +38,8 @@ function asAppError(thrown: unknown): AppError | null {
 }
 
 function fromStatus(status: number, message: string): AppError | null {
-  const code = HTTP_CODES[status]
+  // Other refusals of a request (a range that is not there, a condition that does not hold) are none of the server's faults.
+  const code = HTTP_CODES[status] ?? (status >= 400 && status < 500 ? 'bad_request' : null)
   if (!code) return null
   if (code === 'payload_too_large') return new AppError(code, 'The request body is larger than 1 MB.')
   return new AppError(code, message || code)

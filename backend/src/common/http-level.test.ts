@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { ERROR_STATUS, ErrorEnvelopeSchema } from '@mistudio/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from '../testing/app.js'
+import { asAppError } from './errors.filter.js'
 
 let test: TestApp
 beforeAll(async () => {
@@ -41,7 +42,7 @@ describe('a request that cannot be read', () => {
     ['headers_too_large', head(`GET /api/v1/models?q=${'x'.repeat(20_000)} HTTP/1.1`)],
     ['bad_request', head('GET /api/v1/mod els HTTP/1.1')],
     ['bad_request', head('POST /api/v1/models HTTP/1.1', 'Content-Length: 3', 'Transfer-Encoding: chunked')],
-    ['bad_request', 'GET /api/v1/models HTTP/1.1\r\n\r\n'],
+    ['bad_request', 'GET /api/v1/models HTTP/1.1\r\nConnection: close\r\n\r\n'],
     ['bad_request', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
     ['bad_request', head('CONNECT example.org:443 HTTP/1.1')],
   ])('is refused with %s in the error envelope', async (code, bytes) => {
@@ -50,6 +51,16 @@ describe('a request that cannot be read', () => {
     expect([error.code, status]).toEqual([code, ERROR_STATUS[error.code]])
   })
 })
+
+it('answers a request whose expectation it does not know', async () => {
+  const { status, body } = await exchange(head('GET /api/v1/auth/keys HTTP/1.1', 'Expect: 200-ok', key()))
+  expect([status, body]).toMatchObject([200, { data: [{ name: 'First key' }] }])
+})
+
+// As express' static files refuse ranges that are not there and conditions that do not hold.
+it.each([406, 411, 412, 416, 417])('a refusal of a library with status %s is no fault of the server', (status) =>
+  expect(asAppError(Object.assign(new Error('no'), { status }))).toMatchObject({ code: 'bad_request', message: 'no' }),
+)
 
 describe('an offer of another protocol', () => {
   const offer = [

@@ -33,6 +33,8 @@ export function answerAtHttpLevel(server: Server): void {
   server.on('upgrade', (request, socket, head) => {
     if (!request.url?.startsWith(`${SOCKET_PATH}/`)) withoutUpgrade(server, request, socket, head)
   })
+  // An expectation that this server does not know may be left unmet (RFC 9110, 10.1.1); the request is answered.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('connect', (_request, socket) =>
     refuse(socket, new AppError('bad_request', 'This server is no proxy: it connects to no other.')),
   )

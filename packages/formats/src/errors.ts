@@ -5,6 +5,7 @@ export type FormatErrorCode =
   | 'file_not_found'
   | 'file_not_regular'
   | 'file_changed'
+  | 'file_is_pointer'
   | 'file_too_large'
   | 'file_unreadable'
   | 'file_incomplete'

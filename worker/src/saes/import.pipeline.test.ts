@@ -134,7 +134,9 @@ describe('an import', () => {
 
   it('names the scale that an unfolded SAE expects', async () => {
     // Activations of the demo are small beside √d: thresholds of 0.3 silence them unless they are scaled up.
-    const path = await writeMirror(await newFolder(rig.folder), { threshold: 0.3 })
+    const kwargs = { model_from_pretrained_kwargs: { center_writing_weights: true, fold_ln: false } }
+    const metadata = { hook_name: SITE, sae_lens_version: '6.5.0', prepend_bos: true, ...kwargs }
+    const path = await writeMirror(await newFolder(rig.folder), { threshold: 0.3, cfg: { metadata } })
     const params = await importRow(world.db, { kind: 'folder', path }, DEMO, { site: 'blocks.0.hook_resid_pre' })
     await world.run(importSae, params)
     const { reasons, trials, figures, notes } = await checkOf(params.saeId)
@@ -143,6 +145,7 @@ describe('an import', () => {
     expect(scale?.fvu).toBeLessThan(0.5 * (figures.fvu.value ?? 0))
     expect(reasons.map(({ kind }) => kind)).toContain('scale')
     expect(notes.join()).toContain(`Its files say ${SITE}`)
+    expect(notes.join()).toContain('loaded with center_writing_weights (TransformerLens)')
   })
 
   it('is refused with both widths when the SAE is of another model', async () => {

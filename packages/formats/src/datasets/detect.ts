@@ -60,18 +60,20 @@ export async function detectFormat(path: string, fileName: string): Promise<Dete
   let start: string
   try {
     if (size === 0) throw new FormatError('dataset_empty', 'The file is empty', { file: fileName })
-    const first = new Uint8Array(Math.min(4, size))
+    const first = new Uint8Array(Math.min(14, size))
     await readExactly(handle, first, 0, path)
     start = Buffer.from(first).toString('latin1')
   } finally {
     await handle.close()
   }
   if (named.format === 'parquet') {
-    if (start !== 'PAR1')
+    refusePage(start, fileName)
+    if (!start.startsWith('PAR1'))
       throw new FormatError('parquet_invalid', 'The file does not start like a parquet file', { file: fileName })
     return { ...named, size }
   }
   refuseOther(start, fileName)
+  if (named.format !== 'txt') refusePage(start, fileName)
   const compressed = named.compressed || start.startsWith(GZIP)
   if (named.format !== 'json' && named.format !== 'jsonl') return { ...named, compressed, size }
   return { ...named, compressed, size, format: await jsonFormat(path, compressed, named.format) }
@@ -97,6 +99,15 @@ function refuseOther(start: string, fileName: string): void {
       file: fileName,
       hint: other.hint,
     })
+}
+
+/** Saved in place of the file that a site did not give out; of plain text a page may be what is meant. */
+function refusePage(start: string, fileName: string): void {
+  if (!/^\s*<(!doctype|html|\?xml)/i.test(start)) return
+  throw new FormatError('dataset_format_unknown', 'The file is a web page, whatever its name says', {
+    file: fileName,
+    hint: 'Perhaps a page of the site was saved in place of the file (an error, or a request to sign in). Download it again.',
+  })
 }
 
 /** Whether JSON is one document or a record per line: the first line tells more than the name. */

@@ -94,6 +94,7 @@ describe('bytes', () => {
       ['PAR1', 'parquet'],
       ['PK\x03\x04', 'ZIP'],
       ['BZh9', 'bzip2'],
+      ['<!DOCTYPE html>\n<html>', 'web page'],
     ] as const)
       expect((await refusal(() => read('a.csv', `${start}…`), 'dataset_format_unknown')).message).toContain(what)
   })

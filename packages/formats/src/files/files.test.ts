@@ -2,6 +2,9 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeF
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
+import { openDataset } from '../datasets/open.js'
+import { NpzFile } from '../npz/reader.js'
+import { SafetensorsFile } from '../safetensors/reader.js'
 import { refusal, temporaryFile, temporaryFolder } from '../testing.js'
 import { type AtomicStep, removeLeftovers, writeFileAtomic, writeFolderAtomic } from './atomic.js'
 import { findDuplicateKey, readJsonFile } from './json.js'
@@ -149,4 +152,27 @@ it('cuts what a file puts into a message', async () => {
     'json_duplicate_key',
   )
   expect(error.message.length).toBeLessThan(1000)
+})
+
+it('takes no pointer of Git LFS for the file that it stands for, whatever reads it', async () => {
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'4d'.repeat(32)}\nsize 12345\n`
+  for (const [name, read] of [
+    ['model.safetensors', SafetensorsFile.open],
+    ['tokenizer.json', readJsonFile],
+    ['params.npz', NpzFile.open],
+    ['stories.txt', openDataset],
+    ['stories.csv', openDataset],
+    ['stories.parquet', openDataset],
+  ] as const) {
+    const error = await refusal(() => read(temporaryFile(name, pointer)), 'file_is_pointer')
+    expect([name, error.hint]).toEqual([name, expect.stringContaining('git lfs pull')])
+  }
+  // Neither a short text nor one that only speaks of it.
+  for (const text of ['version', `# version https://git-lfs.github.com/spec/v1 ${'x'.repeat(100)}`])
+    expect((await openDataset(temporaryFile('a.txt', text))).format).toBe('txt')
+})
+
+it('says that JSON is a web page where one was saved in its place', async () => {
+  const page = temporaryFile('config.json', '<!DOCTYPE html><title>404</title>')
+  expect((await refusal(() => readJsonFile(page), 'json_invalid')).hint).toContain('web page')
 })

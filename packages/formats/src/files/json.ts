@@ -9,7 +9,7 @@ const MAX_DEPTH = 200
 
 /** Objects and lists of one document; the largest tokenizer in common use has 0.6 million. */
 const MAX_OPENINGS = 4_000_000
-const [CURLY, OPEN] = [0x7b, 0x5b]
+const [CURLY, OPEN, ANGLE] = [0x7b, 0x5b, 0x3c]
 
 /** How many objects and lists a JSON text may hold at most: brackets within strings count too. */
 export function openingsOf(bytes: Uint8Array): number {
@@ -80,7 +80,10 @@ export function parseJsonBytes(bytes: Uint8Array, file: string): unknown {
   } catch (error) {
     throw new FormatError('json_invalid', `This is not valid JSON${placeInJson(error)}`, {
       file,
-      hint: 'The file may be cut off; copy or download it again.',
+      hint:
+        bytes[0] === ANGLE
+          ? 'It looks like a web page that was saved in its place; download it again.'
+          : 'The file may be cut off; copy or download it again.',
       cause: error,
     })
   }

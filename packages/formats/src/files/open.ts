@@ -15,7 +15,7 @@ export interface OpenFile {
 
 /**
  * Opens a regular file for reading; the caller closes `handle`. What was opened is what is checked, so nothing can be put in its place
- * between the two. Errors: `file_not_found`, `file_not_regular`, `path_outside_root`.
+ * between the two. Errors: `file_not_found`, `file_not_regular`, `path_outside_root`, `file_is_pointer`.
  */
 export async function openRegularFile(path: string): Promise<OpenFile> {
   requireNamedInside(path)
@@ -27,6 +27,7 @@ export async function openRegularFile(path: string): Promise<OpenFile> {
       const found = await handle.stat()
       requireRegular(found, path)
       await requireOpenedInside(handle, path)
+      await requireContent(handle, found.size, path)
       return { handle, size: found.size, mtimeMs: found.mtimeMs, id: `${found.dev}:${found.ino}` }
     } catch (error) {
       await handle.close()
@@ -42,6 +43,20 @@ function requireRegular(found: { isFile(): boolean; isDirectory(): boolean }, fi
   throw new FormatError('file_not_regular', 'This is not a regular file', {
     file,
     hint: found.isDirectory() ? 'It is a folder; name a file inside it.' : 'Name a file.',
+  })
+}
+
+const POINTER = { start: Buffer.from('version https://git-lfs.github.com/spec/v'), longest: 1024 }
+
+/** A clone without Git LFS holds some lines of text in place of each large file; as text they would be read as if they were the data. */
+async function requireContent(handle: FileHandle, size: number, file: string): Promise<void> {
+  if (size > POINTER.longest || size < POINTER.start.byteLength) return
+  const start = Buffer.alloc(POINTER.start.byteLength)
+  await readExactly(handle, start, 0, file)
+  if (!start.equals(POINTER.start)) return
+  throw new FormatError('file_is_pointer', 'This is a pointer of Git LFS, not the file itself', {
+    file,
+    hint: 'Fetch the content in its clone (git lfs install, git lfs pull), or download the file.',
   })
 }
 

@@ -17,6 +17,7 @@ import {
   type Trial,
   verdictOf,
 } from '@mistudio/interp/saes'
+import { z } from 'zod'
 import { saeFolder, saeStore, withSaeErrors } from '../../features/index.js'
 import { withModelErrors } from '../../models/errors.js'
 import { modelStore, type OpenModel } from '../../models/model-store.js'
@@ -170,6 +171,12 @@ function notesOf(measured: SaeMeasurement, declared: SaeDeclared, sites: SitePai
   if (declared.site !== null && declared.site !== sites.input) {
     notes.push(`Its files say ${declared.site}; it was measured at ${sites.input}.`)
   }
+  const processed = processingOf(sae.cfg.metadata)
+  if (processed.length > 0) {
+    notes.push(
+      `Its files say that it was trained on a model loaded with ${processed.join(', ')} (TransformerLens). Weights are used here as they are stored, so what it reads may differ.`,
+    )
+  }
   if (deadShare > 0 && tokens < 10 * sae.dSae) {
     notes.push(
       `${tokens} tokens are few for ${sae.dSae} features: many that count as dead here fire on more text. Check it on a larger dataset for a dead share that means something.`,
@@ -177,6 +184,26 @@ function notesOf(measured: SaeMeasurement, declared: SaeDeclared, sites: SitePai
   }
   return notes
 }
+
+const MetadataSchema = z.looseObject({
+  model_from_pretrained_kwargs: z.record(z.string(), z.unknown()).catch({}).default({}),
+})
+
+/** What was done to the weights of the model before the SAE was trained on it: names of the switches that were on. */
+function processingOf(metadata: unknown): string[] {
+  const { model_from_pretrained_kwargs: switches } = MetadataSchema.catch({ model_from_pretrained_kwargs: {} }).parse(
+    metadata,
+  )
+  return PROCESSING.filter((name) => switches[name] === true)
+}
+
+const PROCESSING = [
+  'fold_ln',
+  'center_writing_weights',
+  'center_unembed',
+  'fold_value_biases',
+  'refactor_factored_attn_matrices',
+]
 
 function figuresOf(measured: SaeMeasurement): SaeCheck['figures'] {
   const { l0, fvu, explainedVariance, explainedVarianceLegacy, ceClean, ceSae, ceZero, ceRecovered, inputNorm } =
