@@ -1,6 +1,6 @@
 // Rules of the house that no linter here knows: no source file above 400 lines, no `any` in the packages others build on,
 // no object literal spread into another (it switches off the compiler's check for misspelt fields), no page's address written by hand
-// in the UI, and no address of the interface written by hand by its clients.
+// in the UI, no address of the interface written by hand by its clients, no query of the UI declared beside those that follow from routes.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,8 +21,18 @@ const rooms = [...readFileSync(join(ROOT, 'frontend/src/places/index.ts'), 'utf8
 const ADDRESS = new RegExp(
   `['"\`]/(${[...new Set(rooms.map(([, room]) => room))].join('|')})(['"\`/?#]|\\$\\{)|\\b(to|href)=["']/`,
 )
+/** Places write pages' addresses; `live` and `data` name routes of the server, which read alike. */
 const mayWriteAddresses = (/** @type {string} */ file) =>
-  !file.startsWith('frontend/src/') || file.startsWith('frontend/src/places/') || /\.test\.tsx?$/.test(file)
+  !file.startsWith('frontend/src/') || /^frontend\/src\/(places|live|data)\//.test(file) || /\.test\.tsx?$/.test(file)
+
+/** `data/read.ts` makes every query of its route; pages of a long question (`useInfiniteQuery`) are the only other kind. */
+/** @param {string} file @param {string} code */
+function declaresQuery(file, code) {
+  if (/\.test\.tsx?$/.test(file) || file === 'frontend/src/data/read.ts') return null
+  if (/\bapi\.list\w*\(/.test(code)) return 'asks for a list by itself; use the hooks of data'
+  const declared = (code.match(/\bqueryFn\b/g) ?? []).length - (code.match(/useInfiniteQuery\(/g) ?? []).length
+  return declared > 0 ? 'declares a query; use useRead of data' : null
+}
 
 /** Routes and raw files have their addresses in the client. */
 const mayWriteRoutes = (/** @type {string} */ file) =>
@@ -38,6 +48,8 @@ for (const file of files) {
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
   if (NO_ANY.some((folder) => file.startsWith(folder)) && /(:|<|\bas)\s*any\b(?!\w)/.test(code))
     problems.push(`${file}: uses "any"`)
+  const query = file.startsWith('frontend/src/') && declaresQuery(file, code)
+  if (query) problems.push(`${file}: ${query}`)
   const address = mayWriteAddresses(file) ? null : ADDRESS.exec(code)
   if (address) problems.push(`${file}: writes the address ${address[0]} by hand; ask places`)
   if (!mayWriteRoutes(file) && /API_PREFIX|['"`]\/api\/v\d/.test(code))

@@ -1,7 +1,6 @@
 // What the palette can go to: rooms, and the things that the rooms list.
-import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { api, keys } from '../live/index.js'
+import { useDatasets, useExtractions, useModels, useSaes, useTrainings } from '../data/index.js'
 import { places } from '../places/index.js'
 import { ROOMS } from './nav.js'
 import type { PaletteEntry } from './palette-rank.js'
@@ -14,11 +13,11 @@ const FIXED: readonly PaletteEntry[] = [
 ]
 
 export const usePaletteEntries = (): PaletteEntry[] => {
-  const models = useQuery({ queryKey: keys.models, queryFn: () => api.listModels() }).data
-  const datasets = useQuery({ queryKey: keys.datasets, queryFn: () => api.listDatasets() }).data
-  const trainings = useQuery({ queryKey: keys.trainings, queryFn: () => api.listTrainings() }).data
-  const saes = useQuery({ queryKey: keys.saes, queryFn: () => api.listSaes() }).data
-  const extractions = useQuery({ queryKey: keys.extractions(), queryFn: () => api.listExtractions() }).data
+  const models = useModels().data
+  const datasets = useDatasets().data
+  const trainings = useTrainings().data
+  const saes = useSaes().data
+  const extractions = useExtractions().data
   return useMemo(
     () => [
       ...FIXED,

@@ -1,10 +1,10 @@
 // The frame around every room: session check, sidebar, header, layers (drawers, palette, shortcuts), live connection.
 import { AppError } from '@mistudio/contracts'
-import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { Navigate, Outlet, ScrollRestoration, useLocation, useNavigation } from 'react-router'
+import { useRead } from '../data/index.js'
 import { JobsDrawer } from '../jobs/view/jobs-drawer.js'
-import { api, keys, openSocket, useLiveStatus, watchServer } from '../live/index.js'
+import { openSocket, useLiveStatus, watchServer } from '../live/index.js'
 import { places } from '../places/index.js'
 import { useMachineFeed } from '../rooms/system/store.js'
 import { cx, Dialog, ErrorState, Toasts } from '../ui/index.js'
@@ -19,12 +19,7 @@ import { Sidebar } from './sidebar.js'
 const NO_ANSWER = new AppError('unavailable', 'The server does not answer.')
 
 export function Shell() {
-  const me = useQuery({
-    queryKey: keys.me,
-    queryFn: ({ signal }) => api.me({ signal }),
-    staleTime: 60_000,
-    refetchInterval: (q) => (q.state.error ? 3000 : false),
-  })
+  const me = useRead('me', {}, { staleTime: 60_000, refetchInterval: (q) => (q.state.error ? 3000 : false) })
   useEffect(watchServer, [])
   const session = useLiveStatus((s) => s.session)
   const offline = useLiveStatus((s) => s.status === 'offline')

@@ -1,18 +1,19 @@
 // Queries of the jobs room.
 import type { JobKind, JobState } from '@mistudio/contracts'
-import { useQuery } from '@tanstack/react-query'
-import { api, isActive, keys, pollWhile } from '../live/index.js'
+import { useRead } from '../data/index.js'
+import { holdsActiveJob, pollWhile } from '../live/index.js'
 import { useNow } from '../ui/index.js'
 import type { QueuesNow } from './waiting.js'
 
 /** What runs or waits now, short questions left out. Asked for every 15 s as well: a job made elsewhere announces itself live. */
 export const useActiveJobs = () =>
-  useQuery({
-    queryKey: keys.jobs({ active: true }),
-    queryFn: ({ signal }) => api.listJobs({ query: { active: 'true', limit: 100 }, signal }),
-    refetchInterval: (query) =>
-      pollWhile((page: { items: readonly unknown[] }) => page.items.length > 0)(query) || 15_000,
-  })
+  useRead(
+    'listJobs',
+    { query: { active: 'true', limit: 100 } },
+    {
+      refetchInterval: (query) => pollWhile(holdsActiveJob)(query) || 15_000,
+    },
+  )
 
 export interface JobFilter {
   state?: JobState | undefined
@@ -21,31 +22,19 @@ export interface JobFilter {
   limit: number
 }
 
-export const useJobs = (filter: JobFilter) =>
-  useQuery({
-    queryKey: keys.jobs({ ...filter }),
-    queryFn: ({ signal }) => api.listJobs({ query: filter, signal }),
-    placeholderData: (before) => before,
-  })
-
-export const useJob = (id: string) =>
-  useQuery({
-    queryKey: keys.job(id),
-    queryFn: ({ signal }) => api.getJob({ params: { id }, signal }),
-    refetchInterval: pollWhile(isActive),
-  })
+export const useJobs = (query: JobFilter) => useRead('listJobs', { query }, { keep: true })
+export const useJob = (id: string) => useRead('getJob', { params: { id } })
 
 /** Between two looks at the queues, ms: a worker beats every 5 s, and what waits moves with the jobs. */
 const QUEUES_EVERY_MS = 3000
 
 /** The queues and how old that knowledge is, renewed every second; null before the first answer. */
 export const useQueuesNow = (): QueuesNow | null => {
-  const { data, dataUpdatedAt } = useQuery({
-    queryKey: keys.queues,
-    queryFn: ({ signal }) => api.getQueues({ signal }),
-    refetchInterval: QUEUES_EVERY_MS,
-    staleTime: QUEUES_EVERY_MS,
-  })
+  const { data, dataUpdatedAt } = useRead(
+    'getQueues',
+    {},
+    { refetchInterval: QUEUES_EVERY_MS, staleTime: QUEUES_EVERY_MS },
+  )
   const now = useNow(1000)
   return data ? { queues: data, ageSeconds: Math.max(0, now - dataUpdatedAt) / 1000 } : null
 }

@@ -46,9 +46,17 @@ export const pollWhile =
   (query: { state: { data: T | undefined } }): number | false =>
     query.state.data !== undefined && busy(query.state.data) ? STALE_AFTER_MS : false
 
-/** Busy test for one subject with a job, or a list of them. */
-export const hasActiveJob = (data: { job: Job | null } | readonly { job: Job | null }[]): boolean =>
-  'job' in data ? isActive(data.job) : data.some((item) => isActive(item.job))
+const embeds = (value: unknown): value is { job: Job | null } =>
+  typeof value === 'object' && value !== null && 'job' in value
+
+/** Whether an answer holds running work: a job, a subject with one, a list or a page of either. */
+export const holdsActiveJob = (data: unknown): boolean => {
+  if (Array.isArray(data)) return data.some(holdsActiveJob)
+  if (typeof data !== 'object' || data === null) return false
+  if ('items' in data) return holdsActiveJob(data.items)
+  if (embeds(data)) return isActive(data.job)
+  return 'state' in data && 'queue' in data && isActive(data as Job)
+}
 
 /** pause, resume, stop, cancel, retry. The answer renews every place that shows the job; a refusal is shown as a toast. */
 export const useJobAction = () =>

@@ -19,8 +19,15 @@ export const supersedes = (held: Job | null, next: Job): boolean => {
 const patchOne = (value: unknown, job: Job): unknown =>
   hasJob(value) && value.id === job.subjectId && supersedes(value.job, job) ? { ...value, job } : value
 
-/** The cached answer of a room (one subject, or a list of them) with the subject's embedded job renewed. Same object when nothing changed. */
+/**
+ * The cached answer of a room (one subject, a list or a page of them) with the subject's embedded job renewed. Same object when nothing
+ * changed.
+ */
 export const patchSubject = (cached: unknown, job: Job): unknown => {
+  if (isRecord(cached) && Array.isArray(cached['items'])) {
+    const items = patchSubject(cached['items'], job)
+    return items === cached['items'] ? cached : { ...cached, items }
+  }
   if (!Array.isArray(cached)) return patchOne(cached, job)
   let changed = false
   const next = cached.map((item: unknown) => {

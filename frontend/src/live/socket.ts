@@ -3,8 +3,9 @@ import { connectLive, type Live, type LiveStatus } from '@mistudio/client'
 import { isQuestion, JOBS_CHANNEL, type Job, type JobEventMessage, type SystemSample } from '@mistudio/contracts'
 import { queryClient } from './client.js'
 import { noteSocket, touch, useLiveStatus } from './contact.js'
-import { keys, roomsOfSubject } from './keys.js'
+import { pathKey, renewedBy } from './keys.js'
 import { patchJobs, patchSubject } from './patch.js'
+import { renew } from './renew.js'
 
 type Listener<T> = (value: T) => void
 const eventListeners = new Map<string, Set<Listener<JobEventMessage>>>()
@@ -15,22 +16,18 @@ const lastState = new Map<string, string>()
 let live: Live | null = null
 let wanted = new Map<string, { count: number; leave: (() => void) | null }>()
 
-const invalidate = (room: string) => void queryClient.invalidateQueries({ queryKey: [room] })
-
 /** Renews cached answers from a job row that the server sent (live, or as the answer of an action). */
 export const applyJob = (job: Job): void => {
   queryClient.setQueriesData({ queryKey: ['jobs'] }, (cached: unknown) => patchJobs(cached, job))
   // Questions are asked about a subject and are no work on it: no list shows them.
-  const rooms = isQuestion(job.kind) ? [] : roomsOfSubject(job.subjectType)
-  const own = rooms[0]
-  if (own) queryClient.setQueriesData({ queryKey: [own] }, (cached: unknown) => patchSubject(cached, job))
+  const lists = isQuestion(job.kind) ? [] : renewedBy(job.subjectType)
+  const own = lists[0]
+  if (own) queryClient.setQueriesData({ queryKey: pathKey(own) }, (cached: unknown) => patchSubject(cached, job))
   const state = `${job.attempt}:${job.state}`
   if (lastState.get(job.id) === state) return
   // A change of state moves rows between lists and may have changed the subject itself: read those again.
   lastState.set(job.id, state)
-  void queryClient.invalidateQueries({ queryKey: ['jobs', 'list'] })
-  void queryClient.invalidateQueries({ queryKey: keys.queues })
-  for (const room of rooms) invalidate(room)
+  void renew('/jobs', '/queues', ...lists)
 }
 
 const onStatus = (status: LiveStatus) => {

@@ -4,7 +4,7 @@ import { type ReactNode, useEffect } from 'react'
 import { Link } from 'react-router'
 import { cx } from './tones.js'
 
-interface Crumb {
+export interface Crumb {
   label: string
   to: string
 }

@@ -1,6 +1,7 @@
 // Queries and changes of the feature room. Lists are read in pages of fixed size, so that scrolling asks each page once.
 import { useMutation, useQueries, useQuery } from '@tanstack/react-query'
-import { api, keys, queryClient } from '../../live/index.js'
+import { ask, read, send, useRead } from '../../data/index.js'
+import { keyOf, queryClient } from '../../live/index.js'
 import { conflictOf } from '../../ui/index.js'
 import type { ListQuery } from './filters.js'
 import type { AnnotateFeature, AnnotateFeatures, Feature, FeatureRow, ProbeFeature } from './types.js'
@@ -12,16 +13,14 @@ interface FeaturePage {
   meta: { total: number; offset: number; limit: number }
 }
 
-const pageQuery = (extractionId: string, query: ListQuery, page: number) => ({
-  queryKey: keys.features(extractionId, { ...query, page }),
-  queryFn: ({ signal }: { signal: AbortSignal }) =>
-    api.listFeatures({
+const pageQuery = (extractionId: string, query: ListQuery, page: number) =>
+  Object.assign(
+    read('listFeatures', {
       params: { id: extractionId },
       query: { ...query, offset: page * PAGE_ROWS, limit: PAGE_ROWS },
-      signal,
     }),
-  staleTime: 60_000,
-})
+    { staleTime: 60_000 },
+  )
 
 /** Pages of the list by number, as far as they have come. */
 export const useFeaturePages = (extractionId: string, query: ListQuery, pages: readonly number[]) =>
@@ -37,20 +36,23 @@ const isPage = (value: unknown): value is FeaturePage =>
 export const useAnnotate = (extractionId: string, saeId: string) =>
   useMutation({
     mutationFn: ({ index, change, seen }: { index: number; change: AnnotateFeature; seen?: string }) =>
-      api.annotateFeature({ params: { id: saeId, index }, body: change, ...(seen === undefined ? {} : { seen }) }),
+      send('annotateFeature', { params: { id: saeId, index }, body: change, ...(seen === undefined ? {} : { seen }) }),
     onError: (error, { index }) => {
-      if (conflictOf(error)) void queryClient.invalidateQueries({ queryKey: keys.feature(extractionId, index) })
+      if (conflictOf(error))
+        void queryClient.invalidateQueries({ queryKey: keyOf('getFeature', { params: { id: extractionId, index } }) })
     },
     onSuccess: (annotation) => {
       const { index, label, starred, notes, version } = annotation
       queryClient.setQueryData<Feature>(
-        keys.feature(extractionId, index),
+        keyOf('getFeature', { params: { id: extractionId, index } }),
         (held) => held && { ...held, label, starred, notes, version },
       )
-      queryClient.setQueriesData({ queryKey: ['features', extractionId, 'list'] }, (held: unknown) =>
-        isPage(held)
-          ? { ...held, items: held.items.map((row) => (row.index === index ? { ...row, label, starred } : row)) }
-          : held,
+      queryClient.setQueriesData(
+        { queryKey: keyOf('listFeatures', { params: { id: extractionId } }) },
+        (held: unknown) =>
+          isPage(held)
+            ? { ...held, items: held.items.map((row) => (row.index === index ? { ...row, label, starred } : row)) }
+            : held,
       )
     },
   })
@@ -59,25 +61,23 @@ export const useAnnotate = (extractionId: string, saeId: string) =>
 export const useProbe = (extractionId: string) =>
   useMutation({
     mutationFn: ({ index, asked }: { index: number; asked: ProbeFeature }) =>
-      api.probeFeature({ params: { id: extractionId, index }, body: asked }),
+      send('probeFeature', { params: { id: extractionId, index }, body: asked }),
   })
 
 export const useDensities = (extractionId: string) =>
-  useQuery({
-    queryKey: keys.features(extractionId, 'densities'),
-    queryFn: ({ signal }) => api.densityHistogram({ params: { id: extractionId }, signal }),
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+  useRead('densityHistogram', { params: { id: extractionId } }, { staleTime: Number.POSITIVE_INFINITY })
 
 /** Numbers of all features that fit. */
 export const allIndices = async (extractionId: string, query: ListQuery): Promise<number[]> =>
-  (await api.listFeatureIndices({ params: { id: extractionId }, query })).indices
+  (await ask('listFeatureIndices', { params: { id: extractionId }, query })).indices
 
 /** Star and label of many features; every list of them is read again. */
 export const useAnnotateMany = (extractionId: string, saeId: string) =>
   useMutation({
-    mutationFn: (body: AnnotateFeatures) => api.annotateFeatures({ params: { id: saeId }, body }),
-    onSuccess: () => queryClient.invalidateQueries({ queryKey: ['features', extractionId] }),
+    mutationFn: (body: AnnotateFeatures) => send('annotateFeatures', { params: { id: saeId }, body }),
+    // Lists of features are still answers for every other change.
+    onSuccess: () =>
+      queryClient.invalidateQueries({ queryKey: keyOf('listFeatures', { params: { id: extractionId } }) }),
   })
 
 /** Rows of features by number, in the order of the list, some hundreds at a time. */
@@ -89,7 +89,7 @@ export async function rowsOf(
   const rows: FeatureRow[] = []
   for (let at = 0; at < indices.length; at += EXPORT_ROWS) {
     const part = indices.slice(at, at + EXPORT_ROWS)
-    const page = await api.listFeatures({
+    const page = await ask('listFeatures', {
       params: { id: extractionId },
       query: { sort: query.sort, order: query.order, includeDead: 'true', indices: part.join(','), limit: EXPORT_ROWS },
     })

@@ -1,8 +1,9 @@
 // One plain generation: request, streamed text, result. The finished text comes from the result, so a lost stream loses nothing.
 import { type ChatMessage, STEERING_TOKENS_EVENT, SteeringTokensSchema, subjectChannel } from '@mistudio/contracts'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { api, hasActiveJob, isActive, keys, pollWhile, queryClient, useJobEvents } from '../../live/index.js'
+import { send, useRead } from '../../data/index.js'
+import { isActive, useJobEvents } from '../../live/index.js'
 
 export interface GenerationRequest {
   modelId: string
@@ -17,21 +18,12 @@ export const useGeneration = () => {
   const [id, setId] = useState<string | null>(null)
   const create = useMutation({
     mutationFn: ({ modelId, from, maxTokens, temperature }: GenerationRequest) =>
-      api.createSteering({
+      send('createSteering', {
         body: { modelId, ...from, variants: [], sampling: { maxTokens, temperature, seed: Date.now() % 2 ** 31 } },
       }),
-    onSuccess: (steering) => {
-      queryClient.setQueryData(keys.steering(steering.id), steering)
-      void queryClient.invalidateQueries({ queryKey: keys.steerings, exact: true })
-      setId(steering.id)
-    },
+    onSuccess: (steering) => setId(steering.id),
   })
-  const steering = useQuery({
-    queryKey: keys.steering(id ?? 'none'),
-    queryFn: ({ signal }) => api.getSteering({ params: { id: id ?? '' }, signal }),
-    enabled: id !== null,
-    refetchInterval: pollWhile(hasActiveJob),
-  }).data
+  const steering = useRead('getSteering', id === null ? null : { params: { id } }).data
   const job = steering?.job ?? null
   useJobEvents(job?.id ?? null, id ? subjectChannel('steering', id) : null, {
     active: isActive(job),

@@ -1,6 +1,5 @@
 import type { Site } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { sortByWork } from '../../shared/order.js'
 import { isTrainable, isTrainingSite, judgeSelfCheck, siteGroups, trainingAddress } from './prepare.js'
 
 const site = (name: string, layer: number | null): Site => ({
@@ -38,13 +37,5 @@ describe('models', () => {
     expect(judgeSelfCheck({ ...check, lossNats: 3 }).good).toBe(true)
     expect(judgeSelfCheck({ ...check, lossNats: 9.9 }).good).toBe(false)
     expect(judgeSelfCheck({ ...check, lossNats: 3, finite: false }).good).toBe(false)
-  })
-  it('show running imports first, then the newest', () => {
-    const rows = [
-      { id: 1, status: 'ready' as const, createdAt: '2026-01-01' },
-      { id: 2, status: 'ready' as const, createdAt: '2026-01-03' },
-      { id: 3, status: 'importing' as const, createdAt: '2026-01-02' },
-    ]
-    expect(sortByWork(rows).map((row) => row.id)).toEqual([3, 2, 1])
   })
 })

@@ -8,7 +8,6 @@ import {
   type QualityProblem,
   SITE_FVU_KEYS,
   sparsityWord,
-  TERMINAL_STATES,
   type Template,
   TRAINING_METRICS,
   type Training,
@@ -21,12 +20,6 @@ import { formatBytes, formatCount, formatNumber, formatPercent, formatValue, plu
 import type { Tone } from '../../ui/tones.js'
 import type { Curve } from './metric-store.js'
 import { architectureLabel } from './words.js'
-
-/** Active first, then newest. */
-export const sortTrainings = (trainings: readonly Training[]): Training[] => {
-  const active = (training: Training) => (training.job && !TERMINAL_STATES.includes(training.job.state) ? 1 : 0)
-  return [...trainings].sort((a, b) => active(b) - active(a) || b.createdAt.localeCompare(a.createdAt))
-}
 
 /** `TopK · k 32 · ×16 · 1,000 steps`. */
 export const templateLine = ({ params }: Pick<Template, 'params'>): string =>

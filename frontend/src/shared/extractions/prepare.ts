@@ -11,6 +11,10 @@ import {
 import { places } from '../../places/index.js'
 import { formatCount, formatDuration, formatNumber, formatPercent, formatValue } from '../../ui/format.js'
 
+/** What an extraction is called: its SAE and the text it read. */
+export const extractionName = ({ saeName, datasetName }: Pick<Extraction, 'saeName' | 'datasetName'>): string =>
+  `${saeName} on ${datasetName}`
+
 export type NumberKey = Exclude<keyof ExtractionParams, 'excludeBos' | 'sampling' | 'text'>
 export const FIELDS: Record<NumberKey, { label: string; help: string; unit?: string }> = {
   tokens: {

@@ -1,7 +1,7 @@
 // The precision of a model, or of what was made with it, as a badge with the loss that was measured for it beside it.
 import type { Precision, PrecisionLoss } from '@mistudio/contracts'
 import Binary from 'lucide-react/icons/binary'
-import { useModels } from '../../data/models.js'
+import { useModels } from '../../data/index.js'
 import { Badge } from '../../ui/index.js'
 import { fullLoss, lossAt, shortLoss } from './precision.js'
 

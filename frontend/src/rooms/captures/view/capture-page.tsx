@@ -8,7 +8,8 @@ import { useNavigate } from 'react-router'
 import { DamageNotice } from '../../../jobs/view/damage.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { isActive, useLiveStatus, useSubject } from '../../../live/index.js'
+import { ResourcePage } from '../../../kit/index.js'
+import { isActive, useSubject } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import {
@@ -16,12 +17,10 @@ import {
   Card,
   ConfirmDialog,
   CopyButton,
-  ErrorState,
   formatBytes,
   LinkButton,
   Notice,
   Page,
-  SkeletonList,
   toast,
   usePlace,
 } from '../../../ui/index.js'
@@ -36,17 +35,11 @@ const CRUMBS = [{ label: 'Activations', to: places.captures() }]
 export function CapturePage() {
   const [{ id = '' }] = usePlace(places.capture)
   const capture = useCapture(id)
-  const since = useLiveStatus((state) => state.lastContact)
   useSubject('capture', id)
-  if (capture.data) return <CaptureView capture={capture.data} />
   return (
-    <Page title="Capture" crumbs={CRUMBS}>
-      {capture.error ? (
-        <ErrorState error={capture.error} since={since} onRetry={() => void capture.refetch()} />
-      ) : (
-        <SkeletonList className="h-40" />
-      )}
-    </Page>
+    <ResourcePage of={capture} title="Capture" crumbs={CRUMBS}>
+      {(one) => <CaptureView capture={one} />}
+    </ResourcePage>
   )
 }
 

@@ -1,68 +1,106 @@
 // The list of captures.
 import type { Capture } from '@mistudio/contracts'
 import Boxes from 'lucide-react/icons/boxes'
-import { Link } from 'react-router'
+import GitCompareArrows from 'lucide-react/icons/git-compare-arrows'
+import Trash2 from 'lucide-react/icons/trash-2'
+import { useState } from 'react'
+import { useNavigate } from 'react-router'
+import { useCaptures } from '../../../data/index.js'
 import { DamageBadge } from '../../../jobs/view/damage.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { isActive, useLiveStatus } from '../../../live/index.js'
+import {
+  DeleteDialog,
+  type ListRules,
+  newestFirst,
+  oldestFirst,
+  ResourceCard,
+  ResourceList,
+} from '../../../kit/index.js'
+import { isActive } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
-import { EmptyState, ErrorState, LinkButton, Page, RelativeTime, SkeletonList, StatusBadge } from '../../../ui/index.js'
-import { useCaptures } from '../api.js'
+import { LinkButton, RelativeTime, StatusBadge } from '../../../ui/index.js'
+import { deleteCapture } from '../api.js'
 import { captureLine, captureName } from '../prepare.js'
+
+const NOUNS = { one: 'capture', many: 'captures' }
+const RULES: ListRules<Capture> = {
+  words: (capture) => `${captureName(capture)} ${captureLine(capture)} ${capture.params.sites.join(' ')}`,
+  orders: [newestFirst(), oldestFirst()],
+  filters: [
+    { id: 'model', label: 'Model', of: ({ modelName }) => ({ value: modelName, label: modelName }) },
+    { id: 'dataset', label: 'Dataset', of: ({ datasetName }) => ({ value: datasetName, label: datasetName }) },
+  ],
+}
 
 export function CapturesPage() {
   const captures = useCaptures()
-  const since = useLiveStatus((state) => state.lastContact)
+  const navigate = useNavigate()
+  const [deleting, setDeleting] = useState<readonly Capture[] | null>(null)
   const start = (
     <LinkButton kind="primary" to={places.newCapture()}>
       Capture activations
     </LinkButton>
   )
   return (
-    <Page title="Activations" subtitle="What a model computes at chosen sites, kept in files." actions={start}>
-      {captures.error && !captures.data ? (
-        <ErrorState error={captures.error} since={since} onRetry={() => void captures.refetch()} />
-      ) : !captures.data ? (
-        <SkeletonList rows={3} className="h-28" />
-      ) : captures.data.length === 0 ? (
-        <EmptyState icon={Boxes} action={start}>
-          No captures yet. A capture reads a tokenized dataset through a model once and keeps the activations.
-        </EmptyState>
-      ) : (
-        <div className="space-y-3">
-          {captures.data.map((capture) => (
-            <CaptureCard key={capture.id} capture={capture} />
-          ))}
-        </div>
-      )}
-    </Page>
+    <ResourceList
+      of={captures}
+      title="Activations"
+      subtitle="What a model computes at chosen sites, kept in files."
+      nouns={NOUNS}
+      rules={RULES}
+      icon={Boxes}
+      actions={start}
+      empty="No captures yet. A capture reads a tokenized dataset through a model once and keeps the activations."
+      emptyActions={start}
+      nameOf={captureName}
+      card={(capture) => <CaptureCard capture={capture} />}
+      bulk={[
+        {
+          label: 'Compare',
+          icon: GitCompareArrows,
+          reason: ({ length }) => (length === 2 ? null : 'Select two.'),
+          run: ([a, b]) => void navigate(places.compareCaptures({ a: a?.id, b: b?.id })),
+        },
+        { label: 'Delete', icon: Trash2, run: setDeleting },
+      ]}
+    >
+      <DeleteDialog
+        things={deleting}
+        onClose={() => setDeleting(null)}
+        nouns={NOUNS}
+        nameOf={captureName}
+        goes={() => ['Its files, statistics and comparisons']}
+        stays={() => ['SAEs that were trained on them']}
+        remove={({ id }) => deleteCapture(id)}
+      />
+    </ResourceList>
   )
 }
 
 function CaptureCard({ capture }: { capture: Capture }) {
   const { job } = capture
   return (
-    <article className="rounded-lg border border-line bg-card p-5">
-      <div className="flex flex-wrap items-start justify-between gap-3">
-        <div className="min-w-0">
-          <h2 className="text-lg font-semibold wrap-anywhere text-heading">
-            <Link to={places.capture({ id: capture.id })} className="hover:underline">
-              {captureName(capture)}
-            </Link>
-          </h2>
-          <p className="text-sm text-body">{captureLine(capture)}</p>
-          <p className="mt-1.5">
-            <RunPrecision precision={capture.precision} modelId={capture.modelId} />
-          </p>
-          <p className="mt-2 text-xs text-muted">
-            started <RelativeTime at={capture.createdAt} />
-          </p>
-        </div>
-        <DamageBadge damage={capture.damage} />
-        <StatusBadge status={capture.status === 'ready' ? 'ready' : (job?.state ?? capture.status)} />
-      </div>
+    <ResourceCard
+      icon={Boxes}
+      tone="cyan"
+      name={captureName(capture)}
+      to={places.capture({ id: capture.id })}
+      line={captureLine(capture)}
+      marks={<RunPrecision precision={capture.precision} modelId={capture.modelId} />}
+      aside={
+        <>
+          <DamageBadge damage={capture.damage} />
+          <StatusBadge status={capture.status === 'ready' ? 'ready' : (job?.state ?? capture.status)} />
+        </>
+      }
+      foot={
+        <>
+          started <RelativeTime at={capture.createdAt} />
+        </>
+      }
+    >
       {job && isActive(job) && <JobProgress job={job} label={`Capturing ${captureName(capture)}`} />}
-    </article>
+    </ResourceCard>
   )
 }

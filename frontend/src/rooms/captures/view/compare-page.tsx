@@ -1,6 +1,7 @@
 // Two captures beside each other: what each found, and their sites paired on the tokens that both read.
 import type { Capture } from '@mistudio/contracts'
 import Boxes from 'lucide-react/icons/boxes'
+import { useCaptures } from '../../../data/index.js'
 import { useLiveStatus } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import {
@@ -17,7 +18,7 @@ import {
   SkeletonList,
   usePlace,
 } from '../../../ui/index.js'
-import { useCaptures, useComparison } from '../api.js'
+import { useComparison } from '../api.js'
 import { captureOption, comparableWith } from '../prepare.js'
 import { HeatMap, PairTable } from './pairs.js'
 import { SideBySide } from './side-by-side.js'

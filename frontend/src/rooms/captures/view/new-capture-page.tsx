@@ -2,6 +2,7 @@
 import type { Model, Tokenization } from '@mistudio/contracts'
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { useCaptures, useModels, useSend, useTokenizations } from '../../../data/index.js'
 import { useLiveStatus } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import {
@@ -22,7 +23,6 @@ import {
   SkeletonList,
   usePlace,
 } from '../../../ui/index.js'
-import { useCaptures, useCreateCapture, useModels, useTokenizations } from '../api.js'
 import { type Draft, judgeDraft, resolveDraft, startDraft, type Verdict } from '../form.js'
 import { AmountFields } from './amount-fields.js'
 import { SiteGrid } from './site-grid.js'
@@ -62,7 +62,7 @@ function CaptureForm({ models, tokenizations }: { models: readonly Model[]; toke
   const [asked] = usePlace(places.newCapture)
   const [draft, setDraft] = useState(() => startDraft(asked))
   const earlier = useCaptures()
-  const create = useCreateCapture()
+  const create = useSend('createCapture')
   const navigate = useNavigate()
   const choice = resolveDraft(draft, models, tokenizations)
   const verdict = judgeDraft(draft, choice, earlier.data ?? [])
@@ -70,7 +70,7 @@ function CaptureForm({ models, tokenizations }: { models: readonly Model[]; toke
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!verdict.request) return
-    create.mutate(verdict.request, { onSuccess: ({ id }) => void navigate(places.capture({ id })) })
+    create.mutate({ body: verdict.request }, { onSuccess: ({ id }) => void navigate(places.capture({ id })) })
   }
   const { model } = choice
   return (

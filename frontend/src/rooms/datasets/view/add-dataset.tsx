@@ -3,10 +3,10 @@ import { AppError, type DatasetPreview, type DatasetSource } from '@mistudio/con
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
+import { useSend } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import { dismissTransfer, FileBrowser, UploadFiles, useTransfer } from '../../../shared/files/index.js'
 import { Button, Dialog, errorText, Field, Input, Notice, nextStep, ProgressBar, Tabs } from '../../../ui/index.js'
-import { useCreateDataset, usePreview } from '../api.js'
 import { arrayChoices, formProblem, type ImportForm, initialForm, toRequest } from '../prepare.js'
 import { ImportFields, PreviewTable, RecordsIn } from './preview.js'
 
@@ -26,8 +26,8 @@ function AddDataset({ onClose }: { onClose(): void }) {
   const [source, setSource] = useState<DatasetSource | null>(null)
   const [found, setFound] = useState<Found | null>(null)
   const [form, setForm] = useState<ImportForm | null>(null)
-  const preview = usePreview()
-  const create = useCreateDataset()
+  const preview = useSend('previewDataset')
+  const create = useSend('createDataset')
   const navigate = useNavigate()
   const failure = create.error ?? preview.error
 
@@ -40,7 +40,7 @@ function AddDataset({ onClose }: { onClose(): void }) {
     reset()
     setSource(source)
     try {
-      const result = await preview.mutateAsync(recordsIn ? { source, recordsIn } : { source })
+      const result = await preview.mutateAsync({ body: recordsIn ? { source, recordsIn } : { source } })
       setFound({ source, preview: result })
       setForm(initialForm(result))
     } catch {
@@ -52,14 +52,17 @@ function AddDataset({ onClose }: { onClose(): void }) {
     void look({ type: 'path', path: at })
   }
   const problem = found && form ? formProblem(form, found.preview) : null
-  const send = () => {
+  const submit = () => {
     if (!found || !form) return
-    create.mutate(toRequest(form, found.preview, found.source), {
-      onSuccess: (dataset) => {
-        if (found.source.type === 'upload') dismissTransfer()
-        void navigate(places.dataset({ id: dataset.id }))
+    create.mutate(
+      { body: toRequest(form, found.preview, found.source) },
+      {
+        onSuccess: (dataset) => {
+          if (found.source.type === 'upload') dismissTransfer()
+          void navigate(places.dataset({ id: dataset.id }))
+        },
       },
-    })
+    )
   }
 
   return (
@@ -77,7 +80,7 @@ function AddDataset({ onClose }: { onClose(): void }) {
               kind="primary"
               busy={create.isPending}
               disabledReason={found ? problem : 'Choose a file first.'}
-              onClick={send}
+              onClick={submit}
             >
               Import
             </Button>

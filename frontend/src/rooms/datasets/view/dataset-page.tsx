@@ -8,30 +8,30 @@ import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
+import { useTokenizations } from '../../../data/index.js'
 import { subjectStatus } from '../../../jobs/prepare.js'
 import { DamageNotice } from '../../../jobs/view/damage.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { useLiveStatus, useSubject } from '../../../live/index.js'
+import { ResourcePage } from '../../../kit/index.js'
+import { useSubject } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import {
   Button,
   Card,
   ConfirmDialog,
-  ErrorState,
   formatBytes,
   Notice,
   nextStep,
   Page,
   plural,
-  SkeletonList,
   StatusBadge,
   Tabs,
   toast,
   usePlace,
   useTabParam,
 } from '../../../ui/index.js'
-import { deleteDataset, useDataset, useTokenizations } from '../api.js'
+import { deleteDataset, useDataset } from '../api.js'
 import { datasetLine } from '../prepare.js'
 import { Documents } from './documents.js'
 import { Samples } from './samples.js'
@@ -44,18 +44,11 @@ export function DatasetPage() {
   const [{ id = '' }] = usePlace(places.dataset)
   const dataset = useDataset(id)
   useSubject('dataset', id)
-  const since = useLiveStatus((s) => s.lastContact)
-  if (!dataset.data)
-    return (
-      <Page title="Dataset" crumbs={crumbs}>
-        {dataset.error ? (
-          <ErrorState error={dataset.error} since={since} onRetry={() => void dataset.refetch()} />
-        ) : (
-          <SkeletonList className="h-40" />
-        )}
-      </Page>
-    )
-  return <DatasetView dataset={dataset.data} />
+  return (
+    <ResourcePage of={dataset} title="Dataset" crumbs={crumbs}>
+      {(one) => <DatasetView dataset={one} />}
+    </ResourcePage>
+  )
 }
 
 function DatasetView({ dataset }: { dataset: Dataset }) {
@@ -125,7 +118,7 @@ function DatasetState({ dataset }: { dataset: Dataset }) {
 
 function DeleteDataset({ dataset, onClose }: { dataset: Dataset; onClose(): void }) {
   const navigate = useNavigate()
-  const tokenizations = useTokenizations(dataset.id).data ?? []
+  const tokenizations = useTokenizations({ datasetId: dataset.id }).data ?? []
   return (
     <ConfirmDialog
       open

@@ -1,63 +1,87 @@
 // The list of datasets and the way to add one.
+import type { Dataset } from '@mistudio/contracts'
 import Database from 'lucide-react/icons/database'
 import Plus from 'lucide-react/icons/plus'
+import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
-import { useLiveStatus } from '../../../live/index.js'
-import { places } from '../../../places/index.js'
-import { sortByWork } from '../../../shared/order.js'
+import { useDatasets } from '../../../data/index.js'
 import {
-  Button,
-  EmptyState,
-  ErrorState,
-  FilteredEmpty,
-  Page,
-  SearchInput,
-  SkeletonList,
-  usePlace,
-} from '../../../ui/index.js'
-import { useDatasets } from '../api.js'
+  byName,
+  DeleteDialog,
+  type ListRules,
+  newestFirst,
+  oldestFirst,
+  ResourceList,
+  workFirst,
+} from '../../../kit/index.js'
+import { places } from '../../../places/index.js'
+import { Button, formatBytes, plural, usePlace } from '../../../ui/index.js'
+import { deleteDataset } from '../api.js'
 import { AddDatasetDialog } from './add-dataset.js'
 import { DatasetCard } from './dataset-card.js'
 
+const NOUNS = { one: 'dataset', many: 'datasets' }
+const RULES: ListRules<Dataset> = {
+  words: ({ name, fileName }) => `${name} ${fileName}`,
+  orders: [
+    workFirst(({ status }) => status === 'importing', newestFirst()),
+    oldestFirst(),
+    byName(({ name }) => name),
+    {
+      id: 'documents',
+      label: 'Most documents first',
+      compare: (a, b) => (b.stats?.documents ?? 0) - (a.stats?.documents ?? 0),
+    },
+  ],
+  filters: [
+    {
+      id: 'tokenized',
+      label: 'Tokens',
+      of: ({ tokenizations }) =>
+        tokenizations > 0 ? { value: 'yes', label: 'tokenized' } : { value: 'no', label: 'not tokenized' },
+    },
+  ],
+}
+
 export function DatasetsPage() {
   const datasets = useDatasets()
-  const since = useLiveStatus((s) => s.lastContact)
   const [{ add: adding }, change] = usePlace(places.datasets)
-  const [search, setSearch] = useState('')
+  const [deleting, setDeleting] = useState<readonly Dataset[] | null>(null)
   const setAdding = (add: boolean) => change({ add }, { replace: true })
   const add = (
     <Button kind="primary" icon={Plus} onClick={() => setAdding(true)}>
       Add dataset
     </Button>
   )
-  const list = datasets.data ?? []
-  const found = list.filter((d) => `${d.name} ${d.fileName}`.toLowerCase().includes(search.toLowerCase()))
   return (
-    <Page title="Datasets" subtitle="Texts whose activations are read." actions={add}>
-      {list.length > 3 && (
-        <SearchInput value={search} onChange={setSearch} placeholder="Find a dataset" className="mb-4 max-w-sm" />
-      )}
-      {datasets.error && !datasets.data ? (
-        <ErrorState error={datasets.error} since={since} onRetry={() => void datasets.refetch()} />
-      ) : !datasets.data ? (
-        <SkeletonList rows={2} className="h-32" />
-      ) : list.length === 0 ? (
-        <EmptyState icon={Database} action={add}>
-          Text to read activations from. A few thousand short texts are enough for a first look. JSON Lines, JSON, CSV,
-          plain text and Parquet are read.
-        </EmptyState>
-      ) : found.length === 0 ? (
-        <FilteredEmpty onClear={() => setSearch('')}>
-          No dataset fits “{search}” ({list.length} before filtering).
-        </FilteredEmpty>
-      ) : (
-        <div className="grid gap-4 lg:grid-cols-2">
-          {sortByWork(found).map((dataset) => (
-            <DatasetCard key={dataset.id} dataset={dataset} />
-          ))}
-        </div>
-      )}
+    <ResourceList
+      of={datasets}
+      title="Datasets"
+      subtitle="Texts whose activations are read."
+      nouns={NOUNS}
+      rules={RULES}
+      icon={Database}
+      actions={add}
+      empty="Text to read activations from. A few thousand short texts are enough for a first look. JSON Lines, JSON, CSV, plain text and Parquet are read."
+      emptyActions={add}
+      nameOf={({ name }) => name}
+      card={(dataset) => <DatasetCard dataset={dataset} />}
+      columns={2}
+      bulk={[{ label: 'Delete', icon: Trash2, run: setDeleting }]}
+    >
       <AddDatasetDialog open={adding === true} onClose={() => setAdding(false)} />
-    </Page>
+      <DeleteDialog
+        things={deleting}
+        onClose={() => setDeleting(null)}
+        nouns={NOUNS}
+        nameOf={({ name }) => name}
+        goes={({ stats, tokenizations }) => [
+          stats ? `Its texts (${formatBytes(stats.bytes)})` : 'Its texts',
+          tokenizations > 0 && plural(tokenizations, 'tokenization'),
+        ]}
+        stays={() => ['The files they were imported from']}
+        remove={({ id }) => deleteDataset(id)}
+      />
+    </ResourceList>
   )
 }

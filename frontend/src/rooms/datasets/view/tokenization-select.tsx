@@ -2,8 +2,8 @@
 import type { Dataset, Tokenization } from '@mistudio/contracts'
 import Hash from 'lucide-react/icons/hash'
 import { type ReactNode, useState } from 'react'
+import { useTokenizations } from '../../../data/index.js'
 import { Button, EmptyState, ErrorState, Field, Select, SkeletonList } from '../../../ui/index.js'
-import { useTokenizations } from '../api.js'
 
 interface Props {
   dataset: Dataset
@@ -12,7 +12,7 @@ interface Props {
 }
 
 export function WithTokenization({ dataset, onTokenize, children }: Props) {
-  const list = useTokenizations(dataset.id)
+  const list = useTokenizations({ datasetId: dataset.id })
   const [chosen, setChosen] = useState<string | null>(null)
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
   if (!list.data) return <SkeletonList rows={2} className="h-32" />

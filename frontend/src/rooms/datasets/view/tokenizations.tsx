@@ -6,6 +6,7 @@ import Plus from 'lucide-react/icons/plus'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { useTokenizations } from '../../../data/index.js'
 import { subjectStatus } from '../../../jobs/prepare.js'
 import { DamageNotice } from '../../../jobs/view/damage.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
@@ -25,12 +26,12 @@ import {
   StatusBadge,
   toast,
 } from '../../../ui/index.js'
-import { deleteTokenization, useTokenizations } from '../api.js'
+import { deleteTokenization } from '../api.js'
 import { tokenizationLine } from '../prepare.js'
 import { TokenizeForm } from './tokenize-form.js'
 
 export function Tokenizations({ dataset }: { dataset: Dataset }) {
-  const list = useTokenizations(dataset.id)
+  const list = useTokenizations({ datasetId: dataset.id })
   const [adding, setAdding] = useState(false)
   const add = (
     <Button kind="primary" icon={Plus} onClick={() => setAdding(true)}>

@@ -3,7 +3,7 @@ import type { Dataset } from '@mistudio/contracts'
 import Server from 'lucide-react/icons/server'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
-import { useModels } from '../../../data/models.js'
+import { useReadyModels, useSend } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import {
   Button,
@@ -18,18 +18,17 @@ import {
   Select,
   Toggle,
 } from '../../../ui/index.js'
-import { useCreateTokenization } from '../api.js'
 import { contextLimit, contextProblem, suggestedContext } from '../prepare.js'
 
 export function TokenizeForm({ dataset, onClose }: { dataset: Dataset; onClose(): void }) {
-  const models = (useModels().data ?? []).filter((model) => model.status === 'ready')
+  const models = useReadyModels().data ?? []
   const [chosen, setChosen] = useState<string | null>(null)
   const model = models.find((m) => m.id === chosen) ?? (models.length === 1 || chosen === null ? models[0] : undefined)
   const [typed, setTyped] = useState<{ value: number | null } | null>(null)
   const contextSize = typed ? typed.value : suggestedContext(model)
   const [prependBos, setPrependBos] = useState(true)
   const [maxDocuments, setMaxDocuments] = useState<number | null>(null)
-  const create = useCreateTokenization(dataset.id)
+  const create = useSend('createTokenization')
   const sizeProblem = contextProblem(contextSize, model)
   const countProblem =
     maxDocuments !== null && (maxDocuments < 1 || !Number.isInteger(maxDocuments))
@@ -41,10 +40,13 @@ export function TokenizeForm({ dataset, onClose }: { dataset: Dataset; onClose()
     if (!model || problem || contextSize === null) return
     create.mutate(
       {
-        modelId: model.id,
-        contextSize,
-        prependBos: prependBos && !noBos,
-        ...(maxDocuments === null ? {} : { maxDocuments }),
+        params: { id: dataset.id },
+        body: {
+          modelId: model.id,
+          contextSize,
+          prependBos: prependBos && !noBos,
+          ...(maxDocuments === null ? {} : { maxDocuments }),
+        },
       },
       { onSuccess: onClose },
     )

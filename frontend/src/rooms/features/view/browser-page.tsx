@@ -2,10 +2,11 @@
 import type { Extraction } from '@mistudio/contracts'
 import Layers from 'lucide-react/icons/layers'
 import { useState } from 'react'
+import { useExtraction } from '../../../data/index.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { useLiveStatus, useSubject } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
-import { summaryLine, textLine, useExtraction } from '../../../shared/extractions/index.js'
+import { summaryLine, textLine } from '../../../shared/extractions/index.js'
 import {
   EmptyState,
   ErrorState,

@@ -1,25 +1,48 @@
 // The list of extractions: what has been read, what is being read, and the start of another.
+import type { Extraction } from '@mistudio/contracts'
 import Layers from 'lucide-react/icons/layers'
 import Plus from 'lucide-react/icons/plus'
-import { useLiveStatus } from '../../../live/index.js'
+import Trash2 from 'lucide-react/icons/trash-2'
+import { useState } from 'react'
+import { useExtractions, useTokenizations } from '../../../data/index.js'
+import {
+  byName,
+  DeleteDialog,
+  type ListRules,
+  newestFirst,
+  oldestFirst,
+  ResourceList,
+  workFirst,
+} from '../../../kit/index.js'
+import { isActive } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import {
+  deleteExtraction,
   ExtractionCard,
+  extractionName,
   missingFor,
   StartExtraction,
-  sortExtractions,
-  useAllSaes,
-  useAllTokenizations,
-  useExtractions,
+  useReadableSaes,
 } from '../../../shared/extractions/index.js'
-import { Button, EmptyState, ErrorState, LinkButton, Page, SkeletonList, usePlace } from '../../../ui/index.js'
+import { Button, formatCount, LinkButton, usePlace } from '../../../ui/index.js'
+
+const NOUNS = { one: 'extraction', many: 'extractions' }
+const RULES: ListRules<Extraction> = {
+  words: (extraction) => `${extractionName(extraction)} ${extraction.modelName} ${extraction.site}`,
+  orders: [workFirst(({ job }) => isActive(job), newestFirst()), oldestFirst(), byName(extractionName)],
+  filters: [
+    { id: 'sae', label: 'SAE', of: ({ saeName }) => ({ value: saeName, label: saeName }) },
+    { id: 'model', label: 'Model', of: ({ modelName }) => ({ value: modelName, label: modelName }) },
+    { id: 'dataset', label: 'Dataset', of: ({ datasetName }) => ({ value: datasetName, label: datasetName }) },
+  ],
+}
 
 export function ExtractionsPage() {
   const extractions = useExtractions()
-  const saes = useAllSaes()
-  const tokenizations = useAllTokenizations()
-  const since = useLiveStatus((state) => state.lastContact)
+  const saes = useReadableSaes()
+  const tokenizations = useTokenizations()
   const [{ start: starting, saeId }, change] = usePlace(places.extractions)
+  const [deleting, setDeleting] = useState<readonly Extraction[] | null>(null)
   const missing = saes.data && tokenizations.data ? missingFor(saes.data, tokenizations.data) : null
   const start = (
     <Button
@@ -32,43 +55,50 @@ export function ExtractionsPage() {
     </Button>
   )
   return (
-    <Page
+    <ResourceList
+      of={extractions}
       title="Features"
       subtitle="An extraction reads a dataset through an SAE and describes every feature."
+      nouns={NOUNS}
+      rules={RULES}
+      icon={Layers}
       actions={start}
+      empty={`Features appear after an SAE has read a dataset. ${missing ? `Missing now: ${missing.text}.` : 'Everything needed is here.'}`}
+      emptyActions={
+        missing ? (
+          <LinkButton kind="primary" to={missing.to}>
+            {missing.action}
+          </LinkButton>
+        ) : (
+          start
+        )
+      }
+      nameOf={extractionName}
+      card={(one) => <ExtractionCard extraction={one} />}
+      bulk={[
+        {
+          label: 'Delete',
+          icon: Trash2,
+          reason: (chosen) =>
+            chosen.some(({ job }) => isActive(job)) ? 'One of them still runs: stop it first.' : null,
+          run: setDeleting,
+        },
+      ]}
     >
-      {extractions.error && !extractions.data ? (
-        <ErrorState error={extractions.error} since={since} onRetry={() => void extractions.refetch()} />
-      ) : !extractions.data ? (
-        <SkeletonList rows={3} className="h-32" />
-      ) : extractions.data.length === 0 ? (
-        <EmptyState
-          icon={Layers}
-          action={
-            missing ? (
-              <LinkButton kind="primary" to={missing.to}>
-                {missing.action}
-              </LinkButton>
-            ) : (
-              start
-            )
-          }
-        >
-          Features appear after an SAE has read a dataset.{' '}
-          {missing ? `Missing now: ${missing.text}.` : 'Everything needed is here.'}
-        </EmptyState>
-      ) : (
-        <div className="space-y-3">
-          {sortExtractions(extractions.data).map((one) => (
-            <ExtractionCard key={one.id} extraction={one} />
-          ))}
-        </div>
-      )}
       <StartExtraction
         open={starting === true && !missing}
         onClose={() => change({ start: null, saeId: null }, { replace: true })}
         saeId={saeId ?? null}
       />
-    </Page>
+      <DeleteDialog
+        things={deleting}
+        onClose={() => setDeleting(null)}
+        nouns={NOUNS}
+        nameOf={extractionName}
+        goes={({ dSae }) => [`Figures and examples of ${formatCount(dSae)} features`]}
+        stays={() => ['The SAE', 'Labels, notes and stars']}
+        remove={({ id }) => deleteExtraction(id)}
+      />
+    </ResourceList>
   )
 }

@@ -5,10 +5,10 @@ import ChevronRight from 'lucide-react/icons/chevron-right'
 import Star from 'lucide-react/icons/star'
 import { Link, useNavigate } from 'react-router'
 import { Histogram } from '../../../charts/index.js'
-import { useFeature } from '../../../data/features.js'
+import { useExtraction, useFeature } from '../../../data/index.js'
 import { useLiveStatus } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
-import { textLine, useExtraction } from '../../../shared/extractions/index.js'
+import { textLine } from '../../../shared/extractions/index.js'
 import {
   CopyButton,
   ErrorState,

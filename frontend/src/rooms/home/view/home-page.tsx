@@ -2,7 +2,7 @@
 import FolderPlus from 'lucide-react/icons/folder-plus'
 import Sparkles from 'lucide-react/icons/sparkles'
 import { Link } from 'react-router'
-import { useSettings, useUpdateSettings } from '../../../data/settings.js'
+import { useSend, useSettings } from '../../../data/index.js'
 import { useActiveJobs } from '../../../jobs/api.js'
 import { JobRow } from '../../../jobs/view/job-row.js'
 import { LastFinished } from '../../../jobs/view/last-finished.js'
@@ -35,10 +35,11 @@ export function HomePage() {
 
 function HomeView({ data }: { data: HomeData }) {
   const settings = useSettings().data
-  const update = useUpdateSettings()
+  const update = useSend('updateSettings')
   const steps = checklist(data)
   const results = lastResults(data)
-  const hide = (firstRunDone: boolean) => update.mutate({ firstRunDone }, { onError: (error) => toast.error(error) })
+  const hide = (firstRunDone: boolean) =>
+    update.mutate({ body: { firstRunDone } }, { onError: (error) => toast.error(error) })
   return (
     <div className="space-y-6">
       {settings && !settings.firstRunDone && <Doors data={data} next={steps.find((step) => !step.done)} />}

@@ -1,7 +1,7 @@
 // Models of the Hugging Face hub: search, what is on this computer already, and one repository in a drawer.
 import CloudDownload from 'lucide-react/icons/cloud-download'
 import KeyRound from 'lucide-react/icons/key-round'
-import { useHubLocal } from '../../../data/hub.js'
+import { useHubLocal } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import {
   Button,

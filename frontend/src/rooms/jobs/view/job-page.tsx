@@ -6,11 +6,11 @@ import { useJob } from '../../../jobs/api.js'
 import { kindLabel, subjectLink } from '../../../jobs/prepare.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { isTerminal, useLiveStatus, useSubject } from '../../../live/index.js'
+import { ResourcePage } from '../../../kit/index.js'
+import { isTerminal, useSubject } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import {
   Card,
-  ErrorState,
   Facts,
   formatDuration,
   LinkButton,
@@ -18,7 +18,6 @@ import {
   nextStep,
   Page,
   RelativeTime,
-  SkeletonList,
   StatusBadge,
   secondsBetween,
   useNow,
@@ -31,18 +30,11 @@ const crumbs = [{ label: 'Jobs', to: places.jobs() }]
 export function JobPage() {
   const [{ id = '' }] = usePlace(places.job)
   const job = useJob(id)
-  const since = useLiveStatus((s) => s.lastContact)
-  if (!job.data)
-    return (
-      <Page title="Job" crumbs={crumbs}>
-        {job.error ? (
-          <ErrorState error={job.error} since={since} onRetry={() => void job.refetch()} />
-        ) : (
-          <SkeletonList className="h-32" />
-        )}
-      </Page>
-    )
-  return <JobView job={job.data} />
+  return (
+    <ResourcePage of={job} title="Job" crumbs={crumbs}>
+      {(one) => <JobView job={one} />}
+    </ResourcePage>
+  )
 }
 
 function JobView({ job }: { job: Job }) {

@@ -7,13 +7,12 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import UploadIcon from 'lucide-react/icons/upload'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { keys, queryClient } from '../../../live/index.js'
+import { useSend } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import { dismissTransfer, FileBrowser, UploadFiles, useTransfer } from '../../../shared/files/index.js'
 import { draftProblem, type PrecisionDraft, startPrecision } from '../../../shared/precision/precision.js'
 import { PrecisionChoice } from '../../../shared/precision/precision-choice.js'
 import { Button, Dialog, errorText, Field, Input, Notice, nextStep, ProgressBar, Tabs } from '../../../ui/index.js'
-import { useCreateModel, useInspectModel } from '../api.js'
 import { InspectionView } from './inspection.js'
 
 type Source = 'path' | 'upload'
@@ -37,8 +36,8 @@ function AddModel({ onClose }: { onClose(): void }) {
   const [name, setName] = useState('')
   const [found, setFound] = useState<ModelInspection | null>(null)
   const [precision, setPrecision] = useState<PrecisionDraft | null>(null)
-  const inspect = useInspectModel()
-  const create = useCreateModel()
+  const inspect = useSend('inspectModel')
+  const create = useSend('createModel')
   const navigate = useNavigate()
   const failure = create.error ?? inspect.error
 
@@ -55,7 +54,7 @@ function AddModel({ onClose }: { onClose(): void }) {
   const look = async (at: string) => {
     choose(at)
     try {
-      const result = await inspect.mutateAsync(at)
+      const result = await inspect.mutateAsync({ body: { path: at } })
       setFound(result)
       setName(result.suggestedName)
       setPrecision(startPrecision(result.memory))
@@ -66,11 +65,10 @@ function AddModel({ onClose }: { onClose(): void }) {
   const problem = found && precision ? draftProblem(found.memory, precision) : null
   const register = () =>
     create.mutate(
-      { path: found?.path ?? path, name: name.trim(), precision: precision?.precision ?? 'float32' },
+      { body: { path: found?.path ?? path, name: name.trim(), precision: precision?.precision ?? 'float32' } },
       {
         onSuccess: (model) => {
           if (from === 'upload') dismissTransfer()
-          void queryClient.invalidateQueries({ queryKey: keys.folderUploads })
           void navigate(places.model({ id: model.id, tab: 'parity' }))
         },
       },

@@ -2,9 +2,10 @@
 import type { Model } from '@mistudio/contracts'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
+import { useRename } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import { Checkbox, ConfirmDialog, formatBytes, plural, RenameDialog, toast } from '../../../ui/index.js'
-import { deleteModel, useModelUsers, useRenameModel, useUploadOf } from '../api.js'
+import { deleteModel, useModelUsers, useUploadOf } from '../api.js'
 
 interface Props {
   open: boolean
@@ -19,7 +20,7 @@ export function RenameModelDialog({ open, onClose, model }: Props) {
       onClose={onClose}
       name={model.name}
       version={model.version}
-      rename={useRenameModel(model.id)}
+      rename={useRename('updateModel', model.id)}
     />
   )
 }

@@ -14,18 +14,17 @@ import { subjectStatus } from '../../../jobs/prepare.js'
 import { DamageNotice } from '../../../jobs/view/damage.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { useLiveStatus, useSubject } from '../../../live/index.js'
+import { ResourcePage } from '../../../kit/index.js'
+import { useSubject } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { lossAt } from '../../../shared/precision/precision.js'
 import { PrecisionBadge } from '../../../shared/precision/precision-badge.js'
 import {
   Button,
   Card,
-  ErrorState,
   Notice,
   nextStep,
   Page,
-  SkeletonList,
   StatusBadge,
   type Tab,
   Tabs,
@@ -48,19 +47,12 @@ export function ModelPage() {
   const [{ id = '' }] = usePlace(places.model)
   const model = useModel(id)
   useSubject('model', id)
-  const since = useLiveStatus((s) => s.lastContact)
   const crumbs = [{ label: 'Models', to: places.models() }]
-  if (!model.data)
-    return (
-      <Page title="Model" crumbs={crumbs}>
-        {model.error ? (
-          <ErrorState error={model.error} since={since} onRetry={() => void model.refetch()} />
-        ) : (
-          <SkeletonList className="h-40" />
-        )}
-      </Page>
-    )
-  return <ModelView model={model.data} />
+  return (
+    <ResourcePage of={model} title="Model" crumbs={crumbs}>
+      {(one) => <ModelView model={one} />}
+    </ResourcePage>
+  )
 }
 
 function ModelView({ model }: { model: Model }) {

@@ -1,45 +1,62 @@
 // The list of models and the way to add one.
+import type { Model } from '@mistudio/contracts'
 import CloudDownload from 'lucide-react/icons/cloud-download'
 import Plus from 'lucide-react/icons/plus'
 import Server from 'lucide-react/icons/server'
+import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
-import { useModels } from '../../../data/models.js'
-import { useLiveStatus } from '../../../live/index.js'
-import { places } from '../../../places/index.js'
-import { sortByWork } from '../../../shared/order.js'
+import { useModels } from '../../../data/index.js'
 import {
-  Button,
-  EmptyState,
-  ErrorState,
-  FilteredEmpty,
-  LinkButton,
-  Page,
-  SearchInput,
-  SkeletonList,
-  usePlace,
-} from '../../../ui/index.js'
+  byName,
+  DeleteDialog,
+  type ListRules,
+  newestFirst,
+  oldestFirst,
+  ResourceList,
+  workFirst,
+} from '../../../kit/index.js'
+import { places } from '../../../places/index.js'
+import { Button, LinkButton, usePlace } from '../../../ui/index.js'
+import { deleteModel } from '../api.js'
 import { AddModelDialog } from './add-model.js'
 import { ModelCard } from './model-card.js'
 
+const RULES: ListRules<Model> = {
+  words: ({ name, path, spec, hub }) => [name, spec?.architecture, path, hub?.repo].join(' '),
+  orders: [
+    workFirst(({ status }) => status === 'importing', newestFirst()),
+    oldestFirst(),
+    byName(({ name }) => name),
+    { id: 'size', label: 'Largest first', compare: (a, b) => (b.spec?.parameters ?? 0) - (a.spec?.parameters ?? 0) },
+  ],
+  filters: [
+    {
+      id: 'architecture',
+      label: 'Architecture',
+      of: ({ spec }) => ({ value: spec?.architecture ?? 'unknown', label: spec?.architecture ?? 'not read yet' }),
+    },
+    { id: 'precision', label: 'Precision', of: ({ precision }) => ({ value: precision, label: precision }) },
+  ],
+}
+
 export function ModelsPage() {
   const models = useModels()
-  const since = useLiveStatus((s) => s.lastContact)
   const [{ add: adding }, change] = usePlace(places.models)
-  const [search, setSearch] = useState('')
+  const [deleting, setDeleting] = useState<readonly Model[] | null>(null)
   const setAdding = (add: boolean) => change({ add }, { replace: true })
   const add = (
     <Button kind="primary" icon={Plus} onClick={() => setAdding(true)}>
       Add model
     </Button>
   )
-  const list = models.data ?? []
-  const found = list.filter((m) =>
-    `${m.name} ${m.spec?.architecture ?? ''} ${m.path}`.toLowerCase().includes(search.toLowerCase()),
-  )
   return (
-    <Page
+    <ResourceList
+      of={models}
       title="Models"
       subtitle="Language models to look inside, from a folder on the server or from this computer."
+      nouns={{ one: 'model', many: 'models' }}
+      rules={RULES}
+      icon={Server}
       actions={
         <>
           <LinkButton to={places.hub()} icon={CloudDownload}>
@@ -48,31 +65,22 @@ export function ModelsPage() {
           {add}
         </>
       }
+      empty="No models here yet. Choose a folder that holds config.json, tokenizer.json and safetensors weights or an ONNX export, or start with the small bundled one in the demo folder."
+      emptyActions={add}
+      nameOf={({ name }) => name}
+      card={(model) => <ModelCard model={model} />}
+      bulk={[{ label: 'Delete', icon: Trash2, run: setDeleting }]}
     >
-      {list.length > 3 && (
-        <SearchInput value={search} onChange={setSearch} placeholder="Find a model" className="mb-4 max-w-sm" />
-      )}
-      {models.error && !models.data ? (
-        <ErrorState error={models.error} since={since} onRetry={() => void models.refetch()} />
-      ) : !models.data ? (
-        <SkeletonList rows={2} className="h-32" />
-      ) : list.length === 0 ? (
-        <EmptyState icon={Server} action={add}>
-          No models here yet. Choose a folder that holds config.json, tokenizer.json and safetensors weights or an ONNX
-          export, or start with the small bundled one in the demo folder.
-        </EmptyState>
-      ) : found.length === 0 ? (
-        <FilteredEmpty onClear={() => setSearch('')}>
-          No model fits “{search}” ({list.length} before filtering).
-        </FilteredEmpty>
-      ) : (
-        <div className="space-y-3">
-          {sortByWork(found).map((model) => (
-            <ModelCard key={model.id} model={model} />
-          ))}
-        </div>
-      )}
       <AddModelDialog open={adding === true} onClose={() => setAdding(false)} />
-    </Page>
+      <DeleteDialog
+        things={deleting}
+        onClose={() => setDeleting(null)}
+        nouns={{ one: 'model', many: 'models' }}
+        nameOf={({ name }) => name}
+        goes={({ hub }) => ['The entry, with its parity report', hub !== null && 'The downloaded files']}
+        stays={() => ['Uploaded files and files in import folders', 'Models that something needs: each is named']}
+        remove={({ id }) => deleteModel(id, false)}
+      />
+    </ResourceList>
   )
 }

@@ -5,6 +5,7 @@ import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import ShieldCheck from 'lucide-react/icons/shield-check'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
+import { useSend } from '../../../data/index.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { useLiveStatus } from '../../../live/index.js'
@@ -24,13 +25,13 @@ import {
   SkeletonList,
   Toggle,
 } from '../../../ui/index.js'
-import { parityFileUrl, useParityReport, useVerifyModel } from '../api.js'
+import { parityFileUrl, useParityReport } from '../api.js'
 import { paritySections, parityWords } from '../parity.js'
 import { isExport } from '../prepare.js'
 import { ParityTable } from './parity-table.js'
 
 export function ParityTab({ model }: { model: Model }) {
-  const verify = useVerifyModel(model.id)
+  const verify = useSend('verifyModel')
   const { parity, job } = model
   const running = job !== null && !TERMINAL_STATES.includes(job.state)
   const again = (
@@ -38,7 +39,7 @@ export function ParityTab({ model }: { model: Model }) {
       icon={RotateCcw}
       busy={verify.isPending}
       disabledReason={running ? 'The checks are running.' : null}
-      onClick={() => verify.mutate()}
+      onClick={() => verify.mutate({ params: { id: model.id } })}
     >
       {parity ? 'Run again' : 'Run the checks'}
     </Button>
@@ -61,7 +62,7 @@ export function ParityTab({ model }: { model: Model }) {
         </Notice>
       )}
       {parity ? (
-        <Report model={model} at={parity.at} again={again} />
+        <Report model={model} again={again} />
       ) : (
         !running && (
           <EmptyState icon={ShieldCheck} action={again}>
@@ -74,8 +75,8 @@ export function ParityTab({ model }: { model: Model }) {
   )
 }
 
-function Report({ model, at, again }: { model: Model; at: string; again: React.ReactNode }) {
-  const report = useParityReport(model.id, at)
+function Report({ model, again }: { model: Model; again: React.ReactNode }) {
+  const report = useParityReport(model.id)
   const since = useLiveStatus((s) => s.lastContact)
   if (report.error) return <ErrorState error={report.error} since={since} onRetry={() => void report.refetch()} />
   if (!report.data) return <SkeletonList className="h-40" />

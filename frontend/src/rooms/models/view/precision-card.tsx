@@ -2,6 +2,7 @@
 import { type Model, TERMINAL_STATES } from '@mistudio/contracts'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
+import { useSend } from '../../../data/index.js'
 import {
   draftProblem,
   lossAt,
@@ -13,7 +14,7 @@ import {
 import { PrecisionBadge } from '../../../shared/precision/precision-badge.js'
 import { PrecisionChoice } from '../../../shared/precision/precision-choice.js'
 import { Button, Card, Dialog, ErrorState, errorText, Notice, Skeleton } from '../../../ui/index.js'
-import { useLoadModel, useModelMemory } from '../api.js'
+import { useModelMemory } from '../api.js'
 
 export function PrecisionCard({ model }: { model: Model }) {
   const [changing, setChanging] = useState(false)
@@ -56,7 +57,7 @@ export function PrecisionCard({ model }: { model: Model }) {
 function ChangePrecision({ model, onClose }: { model: Model; onClose(): void }) {
   const memory = useModelMemory(model.id)
   const [chosen, setDraft] = useState<PrecisionDraft | null>(null)
-  const load = useLoadModel(model.id)
+  const load = useSend('loadModel')
   const draft = chosen ?? (memory.data ? { ...startPrecision(memory.data), precision: model.precision } : null)
   const reason = !memory.data || !draft ? 'The memory is being asked for.' : reasonAgainst(model, memory.data, draft)
   return (
@@ -73,7 +74,10 @@ function ChangePrecision({ model, onClose }: { model: Model; onClose(): void }) 
             kind="primary"
             busy={load.isPending}
             disabledReason={reason}
-            onClick={() => draft && load.mutate(draft.precision, { onSuccess: onClose })}
+            onClick={() =>
+              draft &&
+              load.mutate({ params: { id: model.id }, body: { precision: draft.precision } }, { onSuccess: onClose })
+            }
           >
             {draft && draft.precision !== model.precision ? `Load as ${draft.precision}` : 'Load'}
           </Button>

@@ -1,7 +1,7 @@
 // The text of a self-check: the bundled one, or a tokenized dataset and how much of it.
 import { CHECK_TOKENS } from '@mistudio/contracts'
+import { useTokenizations } from '../../../data/index.js'
 import { Field, formatCount, Select } from '../../../ui/index.js'
-import { useTokenizations } from '../api.js'
 
 interface CheckText {
   /** Empty: the bundled text. */
@@ -18,7 +18,7 @@ const BUNDLED = 'bundled'
 const AMOUNTS = [2048, CHECK_TOKENS.usual, 32_768, 131_072]
 
 export function CheckTextFields({ modelId, value, onChange }: Props) {
-  const tokenizations = useTokenizations(modelId)
+  const tokenizations = useTokenizations(modelId === null ? null : { modelId })
   const ready = (tokenizations.data ?? []).filter(({ status }) => status === 'ready')
   return (
     <div className="grid gap-4 md:grid-cols-2">

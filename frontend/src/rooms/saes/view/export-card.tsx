@@ -11,6 +11,7 @@ import CloudUpload from 'lucide-react/icons/cloud-upload'
 import Download from 'lucide-react/icons/download'
 import Package from 'lucide-react/icons/package'
 import { useState } from 'react'
+import { useSend } from '../../../data/index.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { isActive } from '../../../live/index.js'
 import {
@@ -23,7 +24,7 @@ import {
   RelativeTime,
   SkeletonList,
 } from '../../../ui/index.js'
-import { saeArchiveUrl, saeFileUrl, useExportSae, useSaeExports } from '../api.js'
+import { saeArchiveUrl, saeFileUrl, useSaeExports } from '../api.js'
 import { PublishDialog } from './publish-dialog.js'
 
 const LINK =
@@ -31,7 +32,7 @@ const LINK =
 
 export function ExportCard({ sae }: { sae: Sae }) {
   const [publishing, setPublishing] = useState(false)
-  const exports = useSaeExports(sae.id, sae.job?.finishedAt ?? '')
+  const exports = useSaeExports(sae.id)
   const { job } = sae
   const going = job && (job.kind === 'sae.export' || job.kind === 'sae.publish') ? job : null
   return (
@@ -89,7 +90,7 @@ function Weaknesses({ sae }: { sae: Sae }) {
 }
 
 function LayoutRow({ sae, one }: { sae: Sae; one: SaeExport }) {
-  const make = useExportSae(sae.id)
+  const make = useSend('exportSae')
   const { layout, problem, note, archive } = one
   const { label, files } = SAE_LAYOUT_TEXTS[layout]
   const active = isActive(sae.job)
@@ -113,7 +114,7 @@ function LayoutRow({ sae, one }: { sae: Sae; one: SaeExport }) {
             busy={make.isPending}
             disabledReason={active ? 'Other work on this SAE is running.' : null}
             aria-label={`${archive ? 'Pack again as' : 'Pack as'} ${label}`}
-            onClick={() => make.mutate(layout)}
+            onClick={() => make.mutate({ params: { id: sae.id }, body: { layout } })}
           >
             {archive ? 'Pack again' : 'Pack'}
           </Button>

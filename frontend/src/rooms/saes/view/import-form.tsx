@@ -2,7 +2,7 @@
 import { type Model, SAE_LAYOUT_TEXTS, type SaeInspection } from '@mistudio/contracts'
 import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
-import { keys, queryClient } from '../../../live/index.js'
+import { useSend } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import { dismissTransfer } from '../../../shared/files/index.js'
 import {
@@ -19,7 +19,6 @@ import {
   Notice,
   Select,
 } from '../../../ui/index.js'
-import { useCreateSae } from '../api.js'
 import {
   type ImportDraft,
   importProblem,
@@ -40,7 +39,7 @@ interface ImportFormProps {
 
 export function ImportForm({ found, models, fromUpload }: ImportFormProps) {
   const [draft, setDraft] = useState<ImportDraft>(() => proposed(found, models))
-  const create = useCreateSae()
+  const create = useSend('createSae')
   const navigate = useNavigate()
   const change = (part: Partial<ImportDraft>) => setDraft({ ...draft, ...part })
   const model = models.find(({ id }) => id === draft.modelId)
@@ -48,13 +47,15 @@ export function ImportForm({ found, models, fromUpload }: ImportFormProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (problem) return
-    create.mutate(importRequest(draft, found), {
-      onSuccess: ({ id }) => {
-        if (fromUpload) dismissTransfer()
-        void queryClient.invalidateQueries({ queryKey: keys.folderUploads })
-        void navigate(places.sae({ id }))
+    create.mutate(
+      { body: importRequest(draft, found) },
+      {
+        onSuccess: ({ id }) => {
+          if (fromUpload) dismissTransfer()
+          void navigate(places.sae({ id }))
+        },
       },
-    })
+    )
   }
   return (
     <form onSubmit={submit} className="space-y-5">

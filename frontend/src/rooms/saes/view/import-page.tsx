@@ -5,6 +5,7 @@ import Server from 'lucide-react/icons/server'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import UploadIcon from 'lucide-react/icons/upload'
 import { useState } from 'react'
+import { useModels, useSend } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import { FileBrowser, UploadFiles, useTransfer } from '../../../shared/files/index.js'
 import {
@@ -22,7 +23,6 @@ import {
   Tabs,
   useTabParam,
 } from '../../../ui/index.js'
-import { useInspectSae, useModels } from '../api.js'
 import { HubSaePicker } from './hub-sae-picker.js'
 import { ImportForm } from './import-form.js'
 
@@ -67,7 +67,7 @@ function Import({ models }: { models: NonNullable<ReturnType<typeof useModels>['
     uploading ? ['upload', 'path', 'hub'] : ['path', 'upload', 'hub'],
     'from',
   )
-  const inspect = useInspectSae()
+  const inspect = useSend('inspectSae')
   const [found, setFound] = useState<SaeInspection | null>(null)
   const forget = () => {
     setFound(null)
@@ -76,7 +76,7 @@ function Import({ models }: { models: NonNullable<ReturnType<typeof useModels>['
   const look = async (source: SaeSource) => {
     forget()
     // A refusal is shown below through the mutation's error.
-    setFound(await inspect.mutateAsync(source).catch(() => null))
+    setFound(await inspect.mutateAsync({ body: { source } }).catch(() => null))
   }
   const change = (next: Source) => {
     forget()

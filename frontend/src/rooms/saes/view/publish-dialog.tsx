@@ -11,6 +11,7 @@ import {
 import CloudUpload from 'lucide-react/icons/cloud-upload'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { useHubLocal, useSend } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import {
   Button,
@@ -25,7 +26,7 @@ import {
   Skeleton,
   Textarea,
 } from '../../../ui/index.js'
-import { useHubToken, usePublishSae, useSaeCard } from '../api.js'
+import { useSaeCard } from '../api.js'
 import { folderFor } from '../prepare.js'
 
 interface PublishDialogProps {
@@ -36,8 +37,8 @@ interface PublishDialogProps {
 
 export function PublishDialog({ sae, exports, onClose }: PublishDialogProps) {
   const card = useSaeCard(sae.id)
-  const hub = useHubToken()
-  const publish = usePublishSae(sae.id)
+  const hub = useHubLocal()
+  const publish = useSend('publishSae')
   const [written, setWritten] = useState<string | null>(null)
   const [draft, setDraft] = useState({
     repo: '',
@@ -50,9 +51,9 @@ export function PublishDialog({ sae, exports, onClose }: PublishDialogProps) {
   const change = (part: Partial<typeof draft>) => setDraft({ ...draft, ...part })
   const text = written ?? card.data?.card ?? ''
   const problem = publishProblem(draft.repo, text, hub.data?.token)
-  const send = () => {
+  const submit = () => {
     const body: PublishSae = { ...draft, repo: draft.repo.trim(), revision: 'main', card: text }
-    publish.mutate(body, { onSuccess: onClose })
+    publish.mutate({ params: { id: sae.id }, body }, { onSuccess: onClose })
   }
   return (
     <Dialog
@@ -65,7 +66,7 @@ export function PublishDialog({ sae, exports, onClose }: PublishDialogProps) {
       footer={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" icon={CloudUpload} busy={publish.isPending} disabledReason={problem} onClick={send}>
+          <Button kind="primary" icon={CloudUpload} busy={publish.isPending} disabledReason={problem} onClick={submit}>
             Upload
           </Button>
         </>

@@ -1,9 +1,10 @@
 // Rename and delete of an SAE.
 import type { Sae } from '@mistudio/contracts'
 import { useNavigate } from 'react-router'
+import { useRename } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import { ConfirmDialog, formatBytes, plural, RenameDialog, toast } from '../../../ui/index.js'
-import { deleteSae, useRenameSae } from '../api.js'
+import { deleteSae } from '../api.js'
 
 interface Props {
   open: boolean
@@ -13,7 +14,13 @@ interface Props {
 
 export function RenameSae({ open, onClose, sae }: Props) {
   return (
-    <RenameDialog open={open} onClose={onClose} name={sae.name} version={sae.version} rename={useRenameSae(sae.id)} />
+    <RenameDialog
+      open={open}
+      onClose={onClose}
+      name={sae.name}
+      version={sae.version}
+      rename={useRename('updateSae', sae.id)}
+    />
   )
 }
 

@@ -5,22 +5,22 @@ import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { useExtractions } from '../../../data/index.js'
 import { DamageNotice } from '../../../jobs/view/damage.js'
-import { useLiveStatus, useSubject } from '../../../live/index.js'
+import { Loaded, ResourcePage } from '../../../kit/index.js'
+import { useSubject } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
-import { ExtractionCard, StartExtraction, sortExtractions, useExtractions } from '../../../shared/extractions/index.js'
+import { ExtractionCard, StartExtraction, sortExtractions } from '../../../shared/extractions/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import { summaryTiles } from '../../../shared/sae-figures/tiles.js'
 import {
   Button,
   Card,
-  ErrorState,
   Facts,
   formatDateTime,
   Notice,
   Page,
   QualityNotice,
-  SkeletonList,
   Stat,
   StatRow,
   usePlace,
@@ -38,18 +38,11 @@ const CRUMBS = [{ label: 'SAEs', to: places.saes() }]
 export function SaePage() {
   const [{ id = '' }] = usePlace(places.sae)
   const sae = useSae(id)
-  const since = useLiveStatus((state) => state.lastContact)
   useSubject('sae', id)
-  if (sae.data && sae.data.status !== 'ready') return <ImportingSae sae={sae.data} />
-  if (sae.data) return <SaeView sae={sae.data} />
   return (
-    <Page title="SAE" crumbs={CRUMBS}>
-      {sae.error ? (
-        <ErrorState error={sae.error} since={since} onRetry={() => void sae.refetch()} />
-      ) : (
-        <SkeletonList className="h-40" />
-      )}
-    </Page>
+    <ResourcePage of={sae} title="SAE" crumbs={CRUMBS}>
+      {(one) => (one.status === 'ready' ? <SaeView sae={one} /> : <ImportingSae sae={one} />)}
+    </ResourcePage>
   )
 }
 
@@ -158,22 +151,22 @@ function Extractions({ saeId, onStart }: { saeId: string; onStart(): void }) {
       <h2 id="extractions" className="mb-3 text-lg font-semibold text-heading">
         Extractions
       </h2>
-      {extractions.error && !extractions.data ? (
-        <ErrorState error={extractions.error} onRetry={() => void extractions.refetch()} />
-      ) : !extractions.data ? (
-        <SkeletonList rows={1} className="h-28" />
-      ) : extractions.data.length === 0 ? (
-        <Card>
-          <p className="mb-3 text-sm text-body">Features appear after the SAE has read a dataset.</p>
-          <Button onClick={onStart}>Start extraction</Button>
-        </Card>
-      ) : (
-        <div className="space-y-3">
-          {sortExtractions(extractions.data).map((one) => (
-            <ExtractionCard key={one.id} extraction={one} />
-          ))}
-        </div>
-      )}
+      <Loaded of={extractions} rows={1}>
+        {(all) =>
+          all.length === 0 ? (
+            <Card>
+              <p className="mb-3 text-sm text-body">Features appear after the SAE has read a dataset.</p>
+              <Button onClick={onStart}>Start extraction</Button>
+            </Card>
+          ) : (
+            <div className="space-y-3">
+              {sortExtractions(all).map((one) => (
+                <ExtractionCard key={one.id} extraction={one} />
+              ))}
+            </div>
+          )
+        }
+      </Loaded>
     </section>
   )
 }

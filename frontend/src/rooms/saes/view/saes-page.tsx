@@ -2,40 +2,57 @@
 import { judgeKnown, SAE_LAYOUT_TEXTS, type Sae } from '@mistudio/contracts'
 import Import from 'lucide-react/icons/import'
 import Network from 'lucide-react/icons/network'
+import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
-import { Link } from 'react-router'
+import { useSaes } from '../../../data/index.js'
 import { subjectStatus } from '../../../jobs/prepare.js'
 import { DamageBadge } from '../../../jobs/view/damage.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { useLiveStatus } from '../../../live/index.js'
+import {
+  byName,
+  DeleteDialog,
+  type ListRules,
+  newestFirst,
+  oldestFirst,
+  ResourceCard,
+  ResourceList,
+} from '../../../kit/index.js'
 import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
-import {
-  Badge,
-  EmptyState,
-  ErrorState,
-  FilteredEmpty,
-  LinkButton,
-  Page,
-  plural,
-  QualityBadge,
-  RelativeTime,
-  SearchInput,
-  SkeletonList,
-  StatusBadge,
-} from '../../../ui/index.js'
-import { useSaes } from '../api.js'
-import { importLine, saeFigures } from '../prepare.js'
+import { Badge, formatBytes, LinkButton, plural, QualityBadge, RelativeTime, StatusBadge } from '../../../ui/index.js'
+import { deleteSae } from '../api.js'
+import { importLine, isCrosscoderSae, saeFigures } from '../prepare.js'
 import { VerdictBadge } from './self-check.js'
+
+const NOUNS = { one: 'SAE', many: 'SAEs' }
+const RULES: ListRules<Sae> = {
+  words: ({ name, modelName, sites }) => `${name} ${modelName} ${sites.join(' ')}`,
+  orders: [
+    newestFirst(),
+    oldestFirst(),
+    byName(({ name }) => name),
+    { id: 'size', label: 'Most features first', compare: (a, b) => b.dSae - a.dSae },
+  ],
+  filters: [
+    { id: 'model', label: 'Model', of: ({ modelName }) => ({ value: modelName, label: modelName }) },
+    {
+      id: 'site',
+      label: 'Site',
+      of: ({ sites, site }) =>
+        sites.length > 1 ? { value: 'several', label: 'several sites' } : { value: site, label: site },
+    },
+    {
+      id: 'origin',
+      label: 'Origin',
+      of: ({ trainingId }) =>
+        trainingId ? { value: 'trained', label: 'trained here' } : { value: 'imported', label: 'imported' },
+    },
+  ],
+}
 
 export function SaesPage() {
   const saes = useSaes()
-  const since = useLiveStatus((state) => state.lastContact)
-  const [search, setSearch] = useState('')
-  const list = saes.data ?? []
-  const found = list.filter((sae) =>
-    `${sae.name} ${sae.modelName} ${sae.sites.join(' ')}`.toLowerCase().includes(search.toLowerCase()),
-  )
+  const [deleting, setDeleting] = useState<readonly Sae[] | null>(null)
   const actions = (
     <>
       <LinkButton icon={Import} to={places.importSae()}>
@@ -47,72 +64,70 @@ export function SaesPage() {
     </>
   )
   return (
-    <Page title="SAEs" subtitle="Sparse autoencoders, trained here or imported, as SAELens files." actions={actions}>
-      {list.length > 3 && (
-        <SearchInput value={search} onChange={setSearch} placeholder="Find an SAE" className="mb-4 max-w-sm" />
-      )}
-      {saes.error && !saes.data ? (
-        <ErrorState error={saes.error} since={since} onRetry={() => void saes.refetch()} />
-      ) : !saes.data ? (
-        <SkeletonList rows={3} className="h-28" />
-      ) : list.length === 0 ? (
-        <EmptyState icon={Network} action={actions}>
-          No SAEs yet. A finished training leaves one here, and published ones can be imported for a model you have.
-        </EmptyState>
-      ) : found.length === 0 ? (
-        <FilteredEmpty onClear={() => setSearch('')}>
-          No SAE fits “{search}” ({list.length} before filtering).
-        </FilteredEmpty>
-      ) : (
-        <div className="space-y-3">
-          {[...found]
-            .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-            .map((sae) => (
-              <SaeCard key={sae.id} sae={sae} />
-            ))}
-        </div>
-      )}
-    </Page>
+    <ResourceList
+      of={saes}
+      title="SAEs"
+      subtitle="Sparse autoencoders, trained here or imported, as SAELens files."
+      nouns={NOUNS}
+      rules={RULES}
+      icon={Network}
+      actions={actions}
+      empty="No SAEs yet. A finished training leaves one here, and published ones can be imported for a model you have."
+      emptyActions={actions}
+      nameOf={({ name }) => name}
+      card={(sae) => <SaeCard sae={sae} />}
+      bulk={[{ label: 'Delete', icon: Trash2, run: setDeleting }]}
+    >
+      <DeleteDialog
+        things={deleting}
+        onClose={() => setDeleting(null)}
+        nouns={NOUNS}
+        nameOf={({ name }) => name}
+        goes={({ bytes }) => [`Its files (${formatBytes(bytes)})`, 'Labels, notes and stars of its features']}
+        stays={() => ['Models, and trainings with their curves', 'SAEs with extractions: each is named']}
+        remove={({ id }) => deleteSae(id)}
+      />
+    </ResourceList>
   )
 }
 
 function SaeCard({ sae }: { sae: Sae }) {
   return (
-    <article className="flex flex-wrap items-start justify-between gap-3 rounded-lg border border-line bg-card p-5">
-      <div className="flex min-w-0 gap-4">
-        <Network className="mt-1 size-6 shrink-0 text-tone-purple" aria-hidden />
-        <div className="min-w-0">
-          <h2 className="text-lg font-semibold wrap-anywhere text-heading">
-            <Link to={places.sae({ id: sae.id })} className="hover:underline">
-              {sae.name}
-            </Link>
-          </h2>
-          <p className="text-sm text-body">
-            {sae.modelName} · {importLine(sae)}
-          </p>
-          {saeFigures(sae) && <p className="mt-0.5 text-sm text-muted">{saeFigures(sae)}</p>}
-          <p className="mt-1.5 flex flex-wrap gap-2">
-            {sae.status !== 'ready' && <StatusBadge status={subjectStatus(sae.status, sae.job)} />}
-            <QualityBadge problems={judgeKnown(sae)} />
-            <DamageBadge damage={sae.damage} />
-            {sae.check && <VerdictBadge check={sae.check} />}
-            {sae.layout && <Badge>{SAE_LAYOUT_TEXTS[sae.layout].label}</Badge>}
-            <RunPrecision precision={sae.precision} modelId={sae.modelId} />
-          </p>
-          {sae.status === 'importing' && sae.job && (
-            <div className="mt-3 w-96 max-w-full">
-              <JobProgress job={sae.job} tone="purple" label={`Importing ${sae.name}`} />
-            </div>
-          )}
-          <p className="mt-2 text-xs text-muted">
-            made <RelativeTime at={sae.createdAt} /> ·{' '}
-            {sae.extractions === 0 ? 'no extractions yet' : plural(sae.extractions, 'extraction')}
-          </p>
+    <ResourceCard
+      icon={Network}
+      tone="purple"
+      name={sae.name}
+      to={places.sae({ id: sae.id })}
+      line={`${sae.modelName} · ${importLine(sae)}`}
+      details={saeFigures(sae) && <p className="mt-0.5 text-sm text-muted">{saeFigures(sae)}</p>}
+      marks={
+        <>
+          {sae.status !== 'ready' && <StatusBadge status={subjectStatus(sae.status, sae.job)} />}
+          <QualityBadge problems={judgeKnown(sae)} />
+          <DamageBadge damage={sae.damage} />
+          {sae.check && <VerdictBadge check={sae.check} />}
+          {sae.layout && <Badge>{SAE_LAYOUT_TEXTS[sae.layout].label}</Badge>}
+          <RunPrecision precision={sae.precision} modelId={sae.modelId} />
+        </>
+      }
+      aside={
+        sae.status === 'ready' &&
+        !isCrosscoderSae(sae) && (
+          <LinkButton to={places.extractions({ start: true, saeId: sae.id })}>Start extraction</LinkButton>
+        )
+      }
+      foot={
+        <>
+          made <RelativeTime at={sae.createdAt} /> ·{' '}
+          {sae.extractions === 0 ? 'no extractions yet' : plural(sae.extractions, 'extraction')}
+        </>
+      }
+    >
+      {sae.status === 'importing' && sae.job && (
+        <div className="mt-3 w-96 max-w-full">
+          <JobProgress job={sae.job} tone="purple" label={`Importing ${sae.name}`} />
         </div>
-      </div>
-      {sae.status === 'ready' && (
-        <LinkButton to={places.extractions({ start: true, saeId: sae.id })}>Start extraction</LinkButton>
       )}
-    </article>
+    </ResourceCard>
   )
 }

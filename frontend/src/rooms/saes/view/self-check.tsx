@@ -13,6 +13,7 @@ import CircleHelp from 'lucide-react/icons/circle-question-mark'
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
+import { useSend } from '../../../data/index.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { isActive } from '../../../live/index.js'
 import { sharesLine } from '../../../shared/extractions/text.js'
@@ -36,7 +37,6 @@ import {
   Th,
   Tr,
 } from '../../../ui/index.js'
-import { useCheckSae } from '../api.js'
 import { CheckTextFields } from './check-text-fields.js'
 
 export function SelfCheckCard({ sae }: { sae: Sae }) {
@@ -229,13 +229,16 @@ function Trials({ check }: { check: SaeCheck }) {
 }
 
 function CheckDialog({ sae, onClose }: { sae: Sae; onClose(): void }) {
-  const start = useCheckSae(sae.id)
+  const start = useSend('checkSae')
   const [text, setText] = useState({
     tokenizationId: sae.check?.text.tokenizationId ?? '',
     tokens: CHECK_TOKENS.usual as number,
   })
   const run = () =>
-    start.mutate({ tokenizationId: text.tokenizationId || null, tokens: text.tokens }, { onSuccess: onClose })
+    start.mutate(
+      { params: { id: sae.id }, body: { tokenizationId: text.tokenizationId || null, tokens: text.tokens } },
+      { onSuccess: onClose },
+    )
   return (
     <Dialog
       open

@@ -3,6 +3,7 @@ import type { ApiKey, Scope } from '@mistudio/contracts'
 import KeyRound from 'lucide-react/icons/key-round'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { type FormEvent, useState } from 'react'
+import { useSend } from '../../../data/index.js'
 import {
   Button,
   Card,
@@ -24,7 +25,7 @@ import {
   Tr,
   toast,
 } from '../../../ui/index.js'
-import { deleteKey, useApiKeys, useCreateKey } from '../api.js'
+import { deleteKey, useApiKeys } from '../api.js'
 import { ScopeBadge } from './scope-badge.js'
 
 const SCOPES: readonly { value: Scope; label: string }[] = [
@@ -128,12 +129,12 @@ export function ApiKeys() {
 function CreateKeyForm({ onCreated }: { onCreated(created: { name: string; secret: string }): void }) {
   const [name, setName] = useState('')
   const [scope, setScope] = useState<Scope>('read')
-  const create = useCreateKey()
+  const create = useSend('createKey')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!name.trim()) return
     create.mutate(
-      { name: name.trim(), scope },
+      { body: { name: name.trim(), scope } },
       {
         onSuccess: (created) => {
           setName('')

@@ -2,7 +2,7 @@
 import KeyRound from 'lucide-react/icons/key-round'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { type FormEvent, useState } from 'react'
-import { deleteHubToken, useHubLocal, useHubToken, useSetHubToken } from '../../../data/hub.js'
+import { send, useHubLocal, useRead, useSend } from '../../../data/index.js'
 import {
   Button,
   Card,
@@ -19,7 +19,7 @@ import {
 } from '../../../ui/index.js'
 
 export function HubTokenCard() {
-  const stored = useHubToken()
+  const stored = useRead('getHubToken')
   const local = useHubLocal()
   const [deleting, setDeleting] = useState(false)
   if (stored.error && !stored.data) return <ErrorState error={stored.error} onRetry={() => void stored.refetch()} />
@@ -73,7 +73,7 @@ export function HubTokenCard() {
         kind="token"
         name="the Hugging Face token"
         onConfirm={async () => {
-          await deleteHubToken()
+          await send('deleteHubToken', {})
           toast.success('The token is deleted.')
         }}
       >
@@ -85,16 +85,19 @@ export function HubTokenCard() {
 
 function TokenForm() {
   const [token, setToken] = useState('')
-  const store = useSetHubToken()
+  const store = useSend('setHubToken')
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (!token.trim()) return
-    store.mutate(token.trim(), {
-      onSuccess: () => {
-        setToken('')
-        toast.success('The token is stored.')
+    store.mutate(
+      { body: { token: token.trim() } },
+      {
+        onSuccess: () => {
+          setToken('')
+          toast.success('The token is stored.')
+        },
       },
-    })
+    )
   }
   return (
     <form onSubmit={submit} className="flex flex-wrap items-end gap-3">

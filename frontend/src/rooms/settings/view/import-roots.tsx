@@ -2,13 +2,13 @@
 import FolderPlus from 'lucide-react/icons/folder-plus'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { type FormEvent, useState } from 'react'
-import { useSettings, useUpdateSettings } from '../../../data/settings.js'
+import { useSend, useSettings } from '../../../data/index.js'
 import { Button, Card, ErrorState, errorText, Field, IconButton, Input, Skeleton, toast } from '../../../ui/index.js'
 import { cleanRoot, rootProblem } from '../prepare.js'
 
 export function ImportRoots() {
   const settings = useSettings()
-  const update = useUpdateSettings()
+  const update = useSend('updateSettings')
   const [path, setPath] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
   if (settings.error && !settings.data)
@@ -17,7 +17,7 @@ export function ImportRoots() {
   const { importRoots: roots, version: seen } = settings.data
   const save = (next: readonly string[], done: () => void, over: string | null = seen) =>
     update.mutate(
-      { importRoots: [...next], ...(over === null ? {} : { seen: over }) },
+      { body: { importRoots: [...next] }, ...(over === null ? {} : { seen: over }) },
       { onSuccess: done, onError: (error) => setProblem(errorText(error)) },
     )
   const add = (event: FormEvent) => {

@@ -2,6 +2,7 @@
 import type { Session } from '@mistudio/contracts'
 import LogOut from 'lucide-react/icons/log-out'
 import { useState } from 'react'
+import { useMe } from '../../../data/index.js'
 import {
   Button,
   Card,
@@ -16,13 +17,13 @@ import {
   Tr,
   toast,
 } from '../../../ui/index.js'
-import { endSession, endSessions, useMay, useSessions } from '../api.js'
+import { endSession, endSessions, useSessions } from '../api.js'
 import { browserName } from '../prepare.js'
 import { ScopeBadge } from './scope-badge.js'
 
 export function Sessions() {
   const list = useSessions()
-  const admin = useMay() === 'admin'
+  const admin = useMe().data?.scope === 'admin'
   const [ending, setEnding] = useState<Session | null>(null)
   const [everywhere, setEverywhere] = useState<'key' | 'all' | null>(null)
   return (

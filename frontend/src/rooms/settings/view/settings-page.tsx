@@ -1,8 +1,7 @@
 // Settings: import roots, Hugging Face token, API keys, signed-in browsers, appearance, about.
-import { useQuery } from '@tanstack/react-query'
 import LogOut from 'lucide-react/icons/log-out'
+import { useMe, useRead } from '../../../data/index.js'
 import { useLogout } from '../../../data/session.js'
-import { api, keys } from '../../../live/index.js'
 import {
   Button,
   Card,
@@ -88,8 +87,8 @@ function Appearance() {
 }
 
 function About() {
-  const me = useQuery({ queryKey: keys.me, queryFn: ({ signal }) => api.me({ signal }) })
-  const info = useQuery({ queryKey: keys.system('info'), queryFn: ({ signal }) => api.systemInfo({ signal }) })
+  const me = useMe()
+  const info = useRead('systemInfo')
   const logout = useLogout()
   return (
     <Card

@@ -2,11 +2,11 @@
 import type { Extraction, Steering } from '@mistudio/contracts'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
+import { useSend } from '../../../data/index.js'
 import { isActive, useJobAction } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { usePromptRoom } from '../../../shared/prompt/room.js'
 import { Field, formatCount, Select, useHotkey } from '../../../ui/index.js'
-import { useCreateSteering } from '../api.js'
 import { type SteeringDraft, toRequest, whyNot } from '../draft.js'
 import { ExperimentFields } from './experiment-fields.js'
 import { FeaturePicker } from './feature-picker.js'
@@ -24,7 +24,7 @@ interface Props {
 export function Bench({ extractions, steering, initial }: Props) {
   const [typed, setDraft] = useState(initial)
   const navigate = useNavigate()
-  const create = useCreateSteering()
+  const create = useSend('createSteering')
   const action = useJobAction()
   const extraction =
     extractions.find((one) => one.id === typed.extractionId) ?? (typed.extractionId === '' ? extractions[0] : undefined)
@@ -36,7 +36,7 @@ export function Bench({ extractions, steering, initial }: Props) {
   const generate = () => {
     const request = reason ? null : toRequest(draft)
     if (!request || running || create.isPending) return
-    create.mutate(request, { onSuccess: (made) => void navigate(places.experiment({ id: made.id })) })
+    create.mutate({ body: request }, { onSuccess: (made) => void navigate(places.experiment({ id: made.id })) })
   }
   const stop = () => job && action.mutate({ id: job.id, action: job.state === 'running' ? 'stop' : 'cancel' })
   useHotkey('mod+enter', generate, { label: 'Generate', inInputs: true })

@@ -4,6 +4,7 @@ import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { useSend, useSteerings } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import { promptTitle } from '../../../shared/prompt/prompt.js'
 import {
@@ -17,7 +18,7 @@ import {
   StatusBadge,
   toast,
 } from '../../../ui/index.js'
-import { deleteSteering, useCreateSteering, useSteerings } from '../api.js'
+import { deleteSteering } from '../api.js'
 import { editsLine, firstWords, splitHistory, wasStopped } from '../prepare.js'
 
 export function History({ currentId }: { currentId: string | null }) {
@@ -72,16 +73,19 @@ function List({
 function Item({ steering, current }: { steering: Steering; current: boolean }) {
   const [deleting, setDeleting] = useState(false)
   const navigate = useNavigate()
-  const again = useCreateSteering()
+  const again = useSend('createSteering')
   const { request, job } = steering
   const prompt = promptTitle(request)
   const name = steering.name ?? prompt
   const written = firstWords(steering)
   const run = () =>
-    again.mutate(request, {
-      onSuccess: (made) => void navigate(places.experiment({ id: made.id })),
-      onError: (error) => toast.error(error),
-    })
+    again.mutate(
+      { body: request },
+      {
+        onSuccess: (made) => void navigate(places.experiment({ id: made.id })),
+        onError: (error) => toast.error(error),
+      },
+    )
   const remove = async () => {
     await deleteSteering(steering.id)
     if (current) void navigate(places.steering())

@@ -2,8 +2,8 @@
 import type { Steering } from '@mistudio/contracts'
 import Save from 'lucide-react/icons/save'
 import { type FormEvent, useState } from 'react'
+import { useSend } from '../../../data/index.js'
 import { Button, conflictOf, Dialog, EditConflict, errorText, Field, Input, toast } from '../../../ui/index.js'
-import { useNameSteering } from '../api.js'
 
 export function SaveExperiment({ steering }: { steering: Steering }) {
   const [open, setOpen] = useState(false)
@@ -20,11 +20,11 @@ export function SaveExperiment({ steering }: { steering: Steering }) {
 function SaveDialog({ steering, onClose }: { steering: Steering; onClose(): void }) {
   const [name, setName] = useState(steering.name ?? '')
   const [seen] = useState(steering.version)
-  const save = useNameSteering()
+  const save = useSend('updateSteering')
   const conflict = conflictOf(save.error)
   const write = (over: string) =>
     save.mutate(
-      { id: steering.id, name: name.trim(), seen: over },
+      { params: { id: steering.id }, body: { name: name.trim() }, seen: over },
       {
         onSuccess: () => {
           toast.success(`Saved as ${name.trim()}.`)

@@ -1,8 +1,8 @@
 // The steering bench: what to steer with on the left, texts side by side on the right, experiments below.
 import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal'
+import { useExtractions } from '../../../data/index.js'
 import { useLiveStatus } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
-import { useExtractions } from '../../../shared/extractions/index.js'
 import { EmptyState, ErrorState, LinkButton, Page, SkeletonList, usePlace } from '../../../ui/index.js'
 import { useSteering } from '../api.js'
 import { fromRequest, startDraft } from '../draft.js'

@@ -1,8 +1,7 @@
 // Whether the parts of the product answer.
-import { useQuery } from '@tanstack/react-query'
 import CircleAlert from 'lucide-react/icons/circle-alert'
 import CircleCheck from 'lucide-react/icons/circle-check'
-import { api, keys } from '../../../live/index.js'
+import { useRead } from '../../../data/index.js'
 import { Card, ErrorState, formatDuration, Skeleton } from '../../../ui/index.js'
 
 const PARTS = [
@@ -12,11 +11,7 @@ const PARTS = [
 ] as const
 
 export function Health() {
-  const health = useQuery({
-    queryKey: keys.system('health'),
-    queryFn: ({ signal }) => api.health({ signal }),
-    refetchInterval: 10_000,
-  })
+  const health = useRead('health', {}, { refetchInterval: 10_000 })
   return (
     <Card title="Health">
       {health.error && !health.data ? (

@@ -1,12 +1,11 @@
 // "Stored data": whether what the product keeps is still what it wrote, when that was looked at, and what is damaged.
 import { damageText, type StoredData, type StoredRoom } from '@mistudio/contracts'
-import { useMutation, useQuery } from '@tanstack/react-query'
 import CircleCheck from 'lucide-react/icons/circle-check'
 import HardDrive from 'lucide-react/icons/hard-drive'
 import { Link } from 'react-router'
+import { useRead, useSend } from '../../../data/index.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { api, keys, pollWhile, queryClient } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { Button, Card, ErrorState, formatBytes, plural, RelativeTime, Skeleton, toast } from '../../../ui/index.js'
 
@@ -20,16 +19,8 @@ const PAGES: Partial<Record<StoredRoom, string>> = {
 }
 
 export function StoredDataCard() {
-  const stored = useQuery({
-    queryKey: keys.storedData,
-    queryFn: ({ signal }) => api.storedData({ signal }),
-    refetchInterval: pollWhile(({ job }: StoredData) => job !== null),
-  })
-  const start = useMutation({
-    mutationFn: () => api.checkStored({ body: { target: null } }),
-    onSuccess: () => void queryClient.invalidateQueries({ queryKey: keys.storedData }),
-    onError: (error) => toast.error(error),
-  })
+  const stored = useRead('storedData')
+  const start = useSend('checkStored')
   const job = stored.data?.job ?? null
   return (
     <Card
@@ -39,7 +30,11 @@ export function StoredDataCard() {
         job ? (
           <JobActions job={job} size="sm" />
         ) : (
-          <Button icon={HardDrive} busy={start.isPending} onClick={() => start.mutate()}>
+          <Button
+            icon={HardDrive}
+            busy={start.isPending}
+            onClick={() => start.mutate({ body: { target: null } }, { onError: (error) => toast.error(error) })}
+          >
             Check stored data
           </Button>
         )

@@ -1,7 +1,7 @@
 // The machine and the processes of the product.
-import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
-import { api, keys, useLiveStatus } from '../../../live/index.js'
+import { useRead } from '../../../data/index.js'
+import { useLiveStatus } from '../../../live/index.js'
 import { InstallationCheckCard } from '../../../shared/checks/index.js'
 import {
   Card,
@@ -32,7 +32,7 @@ const RANGES = [
 export function SystemPage() {
   const latest = useMachine((s) => s.latest)
   const since = useLiveStatus((s) => s.lastContact)
-  const info = useQuery({ queryKey: keys.system('info'), queryFn: ({ signal }) => api.systemInfo({ signal }) })
+  const info = useRead('systemInfo')
   useEffect(() => {
     const abort = new AbortController()
     loadHistory(abort.signal).catch((error: unknown) => !abort.signal.aborted && toast.error(error))

@@ -1,18 +1,13 @@
 // Worker processes with their last sign of life and what their runners do.
 import { RUNNER_SILENT_SECONDS } from '@mistudio/contracts'
-import { useQuery } from '@tanstack/react-query'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { Link } from 'react-router'
-import { api, keys } from '../../../live/index.js'
+import { useRead } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import { Badge, Card, ErrorState, formatBytes, Notice, RelativeTime, Skeleton } from '../../../ui/index.js'
 
 export function Workers() {
-  const workers = useQuery({
-    queryKey: keys.system('workers'),
-    queryFn: ({ signal }) => api.listWorkers({ signal }),
-    refetchInterval: 5000,
-  })
+  const workers = useRead('listWorkers', {}, { refetchInterval: 5000 })
   return (
     <Card
       title="Workers"

@@ -2,25 +2,28 @@
 import type { Training } from '@mistudio/contracts'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
+import { useSend } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import { Button, Dialog, errorText, Field, formatNumber, Notice, NumberField, toast } from '../../../ui/index.js'
-import { useExtend } from '../api.js'
 
 export function ExtendDialog({ training, onClose }: { training: Training; onClose(): void }) {
   const from = Math.max(...training.checkpoints.map(({ step }) => step))
   const [steps, setSteps] = useState<number | null>(2 * Math.max(from, training.params.steps))
-  const extend = useExtend(training.id)
+  const extend = useSend('extendTraining')
   const navigate = useNavigate()
   const wrong =
     steps === null || !Number.isInteger(steps) || steps <= from ? `A whole number above ${formatNumber(from)}.` : null
   const start = () => {
     if (steps === null || wrong) return
-    extend.mutate(steps, {
-      onSuccess: (longer) => {
-        toast.success(`${longer.name} was started.`)
-        void navigate(places.training({ id: longer.id }))
+    extend.mutate(
+      { params: { id: training.id }, body: { steps } },
+      {
+        onSuccess: (longer) => {
+          toast.success(`${longer.name} was started.`)
+          void navigate(places.training({ id: longer.id }))
+        },
       },
-    })
+    )
   }
   return (
     <Dialog

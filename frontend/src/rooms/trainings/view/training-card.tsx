@@ -1,8 +1,8 @@
 // One training of the list: what it trains, how far it is, its newest figures.
 import type { Training } from '@mistudio/contracts'
 import GraduationCap from 'lucide-react/icons/graduation-cap'
-import { Link } from 'react-router'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
+import { ResourceCard } from '../../../kit/index.js'
 import { isActive } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
@@ -20,31 +20,27 @@ export function TrainingCard({ training }: { training: Training }) {
       ? liveTiles(training)
       : []
   return (
-    <article className="rounded-lg border border-line bg-card p-5">
-      <div className="flex flex-wrap items-start justify-between gap-3">
-        <div className="flex min-w-0 gap-4">
-          <GraduationCap className="mt-1 size-6 shrink-0 text-tone-emerald" aria-hidden />
-          <div className="min-w-0">
-            <h2 className="text-lg font-semibold wrap-anywhere text-heading">
-              <Link to={places.training({ id: training.id })} className="hover:underline">
-                {training.name}
-              </Link>
-            </h2>
-            <p className="text-sm text-body">
-              {training.modelName} · {training.datasetName}
-            </p>
-            <p className="mt-0.5 text-xs text-muted">{trainingLine(training)}</p>
-            <p className="mt-1.5">
-              <RunPrecision precision={training.precision} modelId={training.modelId} />
-            </p>
-          </div>
-        </div>
-        <div className="flex flex-wrap items-center gap-2">
+    <ResourceCard
+      icon={GraduationCap}
+      tone="emerald"
+      name={training.name}
+      to={places.training({ id: training.id })}
+      line={`${training.modelName} · ${training.datasetName}`}
+      details={<p className="mt-0.5 text-xs text-muted">{trainingLine(training)}</p>}
+      marks={<RunPrecision precision={training.precision} modelId={training.modelId} />}
+      aside={
+        <>
           {job && isActive(job) && <TrainingActions training={training} job={job} size="sm" />}
           <QualityBadge problems={problems} />
           {job && <StatusBadge status={job.state} warned={problems.length > 0} />}
-        </div>
-      </div>
+        </>
+      }
+      foot={
+        <>
+          started <RelativeTime at={training.createdAt} />
+        </>
+      }
+    >
       {job && isActive(job) && (
         <div className="mt-4">
           <JobProgress job={job} label={`Training ${training.name}`} />
@@ -56,10 +52,7 @@ export function TrainingCard({ training }: { training: Training }) {
         </p>
       )}
       {tiles.length > 0 && <TileLine tiles={tiles} />}
-      <p className="mt-3 text-xs text-muted">
-        started <RelativeTime at={training.createdAt} />
-      </p>
-    </article>
+    </ResourceCard>
   )
 }
 

@@ -8,7 +8,8 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { isActive, useLiveStatus, useSubject } from '../../../live/index.js'
+import { ResourcePage } from '../../../kit/index.js'
+import { isActive, useSubject } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import { summaryTiles } from '../../../shared/sae-figures/tiles.js'
@@ -23,7 +24,6 @@ import {
   Page,
   plural,
   QualityNotice,
-  SkeletonList,
   Stat,
   StatRow,
   StatusBadge,
@@ -46,17 +46,11 @@ const CRUMBS = [{ label: 'Training', to: places.trainings() }]
 export function TrainingPage() {
   const [{ id = '' }] = usePlace(places.training)
   const training = useTraining(id)
-  const since = useLiveStatus((state) => state.lastContact)
   useSubject('training', id)
-  if (training.data) return <TrainingView key={id} training={training.data} />
   return (
-    <Page title="Training" crumbs={CRUMBS}>
-      {training.error ? (
-        <ErrorState error={training.error} since={since} onRetry={() => void training.refetch()} />
-      ) : (
-        <SkeletonList className="h-40" />
-      )}
-    </Page>
+    <ResourcePage of={training} title="Training" crumbs={CRUMBS}>
+      {(one) => <TrainingView key={id} training={one} />}
+    </ResourcePage>
   )
 }
 

@@ -6,11 +6,11 @@ import {
   type InstallationCheck,
   TERMINAL_STATES,
 } from '@mistudio/contracts'
-import { useMutation } from '@tanstack/react-query'
 import CircleAlert from 'lucide-react/icons/circle-alert'
 import CircleCheck from 'lucide-react/icons/circle-check'
 import ShieldCheck from 'lucide-react/icons/shield-check'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
+import { useSend } from '../../../data/index.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import {
@@ -28,12 +28,12 @@ import {
   Td,
   Th,
 } from '../../../ui/index.js'
-import { startCheck, useNewestCheck } from '../api.js'
+import { useNewestCheck } from '../api.js'
 import { onScale, reportOf, scoreText } from '../prepare.js'
 
 export function InstallationCheckCard() {
   const newest = useNewestCheck()
-  const start = useMutation({ mutationFn: startCheck })
+  const start = useSend('checkInstallation')
   const job = newest.data ?? null
   const running = job !== null && !TERMINAL_STATES.includes(job.state)
   const report = reportOf(job)
@@ -45,7 +45,7 @@ export function InstallationCheckCard() {
         running && job ? (
           <JobActions job={job} size="sm" />
         ) : (
-          <Button icon={ShieldCheck} busy={start.isPending} onClick={() => start.mutate()}>
+          <Button icon={ShieldCheck} busy={start.isPending} onClick={() => start.mutate({})}>
             {report ? 'Check again' : 'Check now'}
           </Button>
         )

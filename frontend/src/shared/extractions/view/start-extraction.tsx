@@ -1,6 +1,7 @@
 // The dialog that starts an extraction.
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { useSend, useTokenizations, useTrainings } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import {
   Button,
@@ -14,7 +15,7 @@ import {
   Select,
   toast,
 } from '../../../ui/index.js'
-import { useAllSaes, useAllTokenizations, useAllTrainings, useCreateExtraction } from '../api.js'
+import { useReadableSaes } from '../api.js'
 import {
   type DraftParams,
   defaultParams,
@@ -40,10 +41,10 @@ export function StartExtraction(props: Props) {
 }
 
 function OpenStart({ onClose, saeId: first }: Props) {
-  const saes = useAllSaes()
-  const all = useAllTokenizations()
-  const trainings = useAllTrainings()
-  const create = useCreateExtraction()
+  const saes = useReadableSaes()
+  const all = useTokenizations()
+  const trainings = useTrainings()
+  const create = useSend('createExtraction')
   const navigate = useNavigate()
   const [saeChoice, setSae] = useState(first ?? '')
   const [tokenChoice, setTokens] = useState('')
@@ -70,13 +71,16 @@ function OpenStart({ onClose, saeId: first }: Props) {
       tokenizationId: tokenization.id,
       params: params as ReturnType<typeof defaultParams>,
     }
-    create.mutate(request, {
-      onSuccess: () => {
-        toast.success('The extraction was started.')
-        onClose()
-        void navigate(places.extractions())
+    create.mutate(
+      { body: request },
+      {
+        onSuccess: () => {
+          toast.success('The extraction was started.')
+          onClose()
+          void navigate(places.extractions())
+        },
       },
-    })
+    )
   }
   const number = (key: NumberKey) => (
     <Field key={key} label={FIELDS[key].label} help={FIELDS[key].help} error={numberError(key, params[key])}>

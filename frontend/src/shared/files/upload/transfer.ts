@@ -9,7 +9,8 @@ import {
   type UploadPurpose,
 } from '@mistudio/contracts'
 import { create } from 'zustand'
-import { api, keys, queryClient } from '../../../live/index.js'
+import { send } from '../../../data/index.js'
+import { api, renew } from '../../../live/index.js'
 import { type Sample, withSample } from './pace.js'
 import { sendPiece } from './send-piece.js'
 
@@ -79,8 +80,7 @@ export async function cancelTransfer(): Promise<void> {
 export const dismissTransfer = (): void => useTransfer.setState({ transfer: null })
 
 export async function removeUpload(id: string): Promise<void> {
-  await api.deleteFolderUpload({ params: { id } })
-  await queryClient.invalidateQueries({ queryKey: keys.folderUploads })
+  await send('deleteFolderUpload', { params: { id } })
 }
 
 async function run(signal: AbortSignal): Promise<void> {
@@ -103,7 +103,7 @@ async function run(signal: AbortSignal): Promise<void> {
   }
   if (signal.aborted) return
   change({ state: 'complete', current: null })
-  await queryClient.invalidateQueries({ queryKey: keys.folderUploads })
+  await renew('/folder-uploads')
 }
 
 const nextFile = (): UploadedFile | undefined =>

@@ -1,5 +1,4 @@
 // Walks through the import roots and chooses the folder of a model or an SAE, or a dataset file.
-import { useQuery } from '@tanstack/react-query'
 import CornerLeftUp from 'lucide-react/icons/corner-left-up'
 import File from 'lucide-react/icons/file'
 import FileText from 'lucide-react/icons/file-text'
@@ -7,7 +6,7 @@ import Folder from 'lucide-react/icons/folder'
 import Network from 'lucide-react/icons/network'
 import Server from 'lucide-react/icons/server'
 import { useState } from 'react'
-import { api, keys } from '../../../live/index.js'
+import { useRead } from '../../../data/index.js'
 import { Button, cx, ErrorState, formatBytes, Skeleton } from '../../../ui/index.js'
 import { type BrowserRow, browserRows, type Wanted } from '../prepare.js'
 
@@ -22,11 +21,7 @@ interface FileBrowserProps {
 
 export function FileBrowser({ wanted, chosen, onChoose }: FileBrowserProps) {
   const [path, setPath] = useState<string | null>(null)
-  const browse = useQuery({
-    queryKey: keys.files(path),
-    queryFn: ({ signal }) => api.browseFiles({ query: path === null ? {} : { path }, signal }),
-    placeholderData: (before) => before,
-  })
+  const browse = useRead('browseFiles', { query: path === null ? {} : { path } }, { keep: true })
   const folder = browse.data
   return (
     <div className="rounded-lg border border-line">

@@ -1,0 +1,12 @@
+// The parts of which rooms are made: a list, a page, a card, the question before deleting. They know nothing of models or trainings.
+export { DeleteDialog } from './delete-dialog.js'
+export {
+  byName,
+  type ListRules,
+  newestFirst,
+  oldestFirst,
+  workFirst,
+} from './list-state.js'
+export { Loaded, ResourcePage } from './loaded.js'
+export { ResourceCard } from './resource-card.js'
+export { ResourceList } from './resource-list.js'
