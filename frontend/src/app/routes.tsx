@@ -11,6 +11,11 @@ const page = (path: string, load: () => Promise<{ Component: () => React.ReactNo
   lazy: load,
 })
 
+/** Rooms of several pages: their folder is the first word of their addresses, their face exports `routes`. */
+const rooms = Object.entries(import.meta.glob<{ routes: RouteObject[] }>('../rooms/*/index.tsx')).map(([file, load]) =>
+  roomRoute(file.split('/').at(-2) ?? '', load),
+)
+
 /** Rooms under the names of earlier versions. */
 const moved = Object.keys(MOVED).map(
   (room): RouteObject => ({ path: `${room}/*`, loader: ({ request }) => redirect(movedTo(new URL(request.url))) }),
@@ -45,11 +50,7 @@ export const router = createBrowserRouter([
           page('datasets/:id', async () => ({
             Component: (await import('../rooms/datasets/view/dataset-page.js')).DatasetPage,
           })),
-          roomRoute('trainings', () => import('../rooms/trainings/index.js')),
-          roomRoute('saes', () => import('../rooms/saes/index.js')),
-          roomRoute('features', () => import('../rooms/features/index.js')),
-          roomRoute('captures', () => import('../rooms/captures/index.js')),
-          roomRoute('steering', () => import('../rooms/steering/index.js')),
+          ...rooms,
           page('jobs', async () => ({ Component: (await import('../rooms/jobs/view/jobs-page.js')).JobsPage })),
           page('jobs/:id', async () => ({ Component: (await import('../rooms/jobs/view/job-page.js')).JobPage })),
           page('system', async () => ({ Component: (await import('../rooms/system/view/system-page.js')).SystemPage })),
