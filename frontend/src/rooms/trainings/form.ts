@@ -1,8 +1,10 @@
 // The draft of a new training: what the person typed so far, what is wrong with it, and the request it becomes. Pure.
 import {
+  type Capture,
   type CreateTraining,
   CreateTrainingSchema,
   dictionarySize,
+  FIRST_ARCHITECTURE,
   type Model,
   outputSiteOf,
   type SaeTrainingArchitecture,
@@ -11,18 +13,10 @@ import {
   type TrainingOption,
   type TrainingParams,
   TrainingParamsSchema,
+  trainingIssues,
 } from '@mistudio/contracts'
 import type { AskedOf, Places } from '../../places/index.js'
-import {
-  ADVANCED_GROUPS,
-  BASIC_GROUPS,
-  defaultsOf,
-  optionsIn,
-  sent,
-  togetherErrors,
-  type Values,
-  valueError,
-} from './options.js'
+import { ADVANCED_GROUPS, BASIC_GROUPS, defaultsOf, optionsIn, sent, type Values, valueError } from './options.js'
 
 export interface Draft {
   readonly name: string
@@ -58,7 +52,7 @@ export const siteOf = ({ values }: Pick<Draft, 'values'>): string => String(valu
 /** A first draft, with what the address asks for. */
 export const startDraft = (asked: Partial<AskedOf<Places['newTraining']>>): Draft => {
   const settings = settingsOf(asked.settings)
-  const architecture = settings?.architecture ?? asked.architecture ?? 'topk'
+  const architecture = settings?.architecture ?? asked.architecture ?? FIRST_ARCHITECTURE
   return {
     name: '',
     modelId: asked.modelId ?? '',
@@ -126,12 +120,25 @@ export const dSaeOf = (draft: Draft, model: Model | undefined): number | null =>
     : null
 }
 
-export const checkDraft = (draft: Draft, model: Model | undefined): DraftErrors => {
+/** What the draft reads, as far as it is known. */
+export interface DraftData {
+  readonly model: Model | undefined
+  readonly tokenization?: Tokenization | undefined
+  readonly capture?: Capture | undefined
+}
+
+const MISSING = {
+  modelId: 'Choose a model.',
+  site: 'Choose where in the model to read activations.',
+  tokenizationId: 'Choose a tokenized dataset of this model.',
+} as const satisfies DraftErrors
+
+export function checkDraft(draft: Draft, data: DraftData): DraftErrors {
   const { architecture, values } = draft
   const errors: DraftErrors = {}
-  if (!draft.modelId) errors.modelId = 'Choose a model.'
-  if (!siteOf(draft)) errors.site = 'Choose where in the model to read activations.'
-  if (!draft.tokenizationId) errors.tokenizationId = 'Choose a tokenized dataset of this model.'
+  if (!draft.modelId) errors.modelId = MISSING.modelId
+  if (!siteOf(draft)) errors.site = MISSING.site
+  if (!draft.tokenizationId) errors.tokenizationId = MISSING.tokenizationId
   if (draft.name.trim().length > 120) errors.name = 'At most 120 characters.'
   for (const group of [...BASIC_GROUPS, ...ADVANCED_GROUPS]) {
     for (const key of optionsIn(group, architecture, values)) {
@@ -139,7 +146,28 @@ export const checkDraft = (draft: Draft, model: Model | undefined): DraftErrors 
       if (error) errors[key] = error
     }
   }
-  return { ...togetherErrors(architecture, values, dSaeOf(draft, model)), ...errors }
+  return { ...togetherErrors(draft, errors, data), ...errors }
+}
+
+/** The errors but for what was not chosen yet. */
+export const withoutMissing = (errors: DraftErrors): DraftErrors =>
+  Object.fromEntries(
+    Object.entries(errors).filter(([key, text]) => text !== (MISSING as Readonly<Record<string, string>>)[key]),
+  )
+
+/** What is wrong between choices that each are right by themselves; those that are wrong count as their defaults here. */
+function togetherErrors(draft: Draft, errors: DraftErrors, { model, tokenization, capture }: DraftData): DraftErrors {
+  const values = Object.entries(sent(draft.architecture, draft.values)).filter(([key]) => !(key in errors))
+  const site = siteOf(draft)
+  const parsed = TrainingParamsSchema.safeParse({ ...Object.fromEntries(values), site: site || 'none' })
+  if (!parsed.success) return {}
+  const found = trainingIssues(parsed.data, {
+    model: (site && model) || null,
+    tokenization: tokenization ?? null,
+    capture: capture ?? null,
+  })
+  // The first of each field is shown.
+  return Object.fromEntries(found.reverse().map(({ field, message }) => [field, message]))
 }
 
 /** Parameters as they are sent; null while something is missing or wrong. */

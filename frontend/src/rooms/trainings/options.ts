@@ -1,9 +1,10 @@
 // The options of the training form: which are shown for what is chosen, in which group, and what is wrong with a value. Limits, defaults
 // and words come from the contract. Pure.
 import {
+  architectureOf,
   BASE_OPTIONS,
-  broughtByLoss,
   isTranscoder,
+  OPTION_CONDITIONS,
   OPTION_TEXTS,
   type OptionGroup,
   optionDefault,
@@ -11,7 +12,6 @@ import {
   optionSchema,
   optionsOf,
   type SaeTrainingArchitecture,
-  scheduleProblems,
   type TrainingOption,
 } from '@mistudio/contracts'
 import { formatNumber, formatValue } from '../../ui/format.js'
@@ -33,9 +33,6 @@ export const ADVANCED_GROUPS: readonly OptionGroup[] = [
   'Alerts',
 ]
 
-/** Scalings of whole batches, folded into the weights in the end. */
-const SCALED: readonly string[] = ['expected_average_only_in', 'covariance_whitening']
-
 /** The values with another output: what cannot be had with it goes to what can, where it was left at its default. */
 export function withOutput(values: Values, part: Values): Values {
   const next = { ...values, ...part }
@@ -46,11 +43,11 @@ export function withOutput(values: Values, part: Values): Values {
   return !isAway(next) && isAway(values) && kind === 'none' ? { ...next, normalizeActivations: usual } : next
 }
 
-/** The values with some typed anew. Another sparsity loss brings the options made for it, where those of the last one were left. */
-export function withTyped(values: Values, part: Values): Values {
-  if (part['sparsityLoss'] === undefined) return { ...values, ...part }
-  const before = broughtByLoss(values['sparsityLoss'])
-  const moved = Object.entries(broughtByLoss(part['sparsityLoss'])).filter(([key]) => values[key] === before[key])
+/** The values with some typed anew. A choice that brings others (a sparsity loss its window) brings them where those of the last were left. */
+export function withTyped(architecture: SaeTrainingArchitecture, values: Values, part: Values): Values {
+  const { brings } = architectureOf(architecture)
+  const [before, after] = [brings(values), brings({ ...values, ...part })]
+  const moved = Object.entries(after).filter(([key]) => key in before && values[key] === before[key])
   return { ...values, ...Object.fromEntries(moved), ...part }
 }
 
@@ -59,8 +56,9 @@ const sitesOf = (values: Values) => ({
   outputSite: typeof values['outputSite'] === 'string' ? values['outputSite'] : null,
 })
 
-/** Options that only mean something together with another choice. */
+/** Options that only mean something together with another choice; those of single architectures stand beside them. */
 const CONDITIONS: Readonly<Partial<Record<TrainingOption, (values: Values) => boolean>>> = {
+  ...OPTION_CONDITIONS,
   decaySteps: ({ lrSchedule }) => lrSchedule === 'linear',
   lrEndFactor: ({ lrSchedule }) => lrSchedule === 'cosine' || lrSchedule === 'cosine_restarts',
   lrCycles: ({ lrSchedule }) => lrSchedule === 'cosine_restarts',
@@ -68,7 +66,6 @@ const CONDITIONS: Readonly<Partial<Record<TrainingOption, (values: Values) => bo
   resampleEvery: ({ revival }) => revival === 'resampling',
   resampleTokens: ({ revival }) => revival === 'resampling',
   resampleUntil: ({ revival }) => revival === 'resampling',
-  tanhScale: ({ sparsityLoss }) => sparsityLoss === 'tanh',
   applyBDecToInput: (values) => !isTranscoder(sitesOf(values)),
   normTokens: ({ normalizeActivations: kind, bDecInit }) =>
     kind === 'expected_average_only_in' || kind === 'covariance_whitening' || bDecInit !== 'zeros',
@@ -128,43 +125,6 @@ export function valueError(architecture: SaeTrainingArchitecture, key: TrainingO
     return `Between ${show(kind.min)} and ${show(kind.max)}${kind.whole ? '' : ' (the ends may be excluded)'}.`
   }
   return kind.kind === 'numbers' ? 'Type numbers with commas between them.' : 'Choose one of the list.'
-}
-
-/** What is wrong between options that each are right by themselves. */
-export function togetherErrors(
-  architecture: SaeTrainingArchitecture,
-  values: Values,
-  dSae: number | null,
-): Partial<Record<TrainingOption, string>> {
-  const errors: Partial<Record<TrainingOption, string>> = {}
-  const number = (key: TrainingOption): number => (typeof values[key] === 'number' ? values[key] : 0)
-  const has = (key: string): boolean => optionSchema(architecture, key) !== null
-  const atMost = dSae === null ? null : `At most d_sae = ${dSae}.`
-  if (atMost && has('k') && number('k') > (dSae ?? 0)) errors.k = atMost
-  if (atMost && has('targetL0') && number('targetL0') > (dSae ?? 0)) errors.targetL0 = atMost
-  const own = Object.fromEntries(Object.entries(values).filter(([key]) => has(key)))
-  for (const { option, message } of scheduleProblems(own)) errors[option] = message
-  const crosscoder = Array.isArray(values['moreSites']) && values['moreSites'].length > 0
-  if (crosscoder) {
-    if (architecture === 'matching_pursuit')
-      errors.moreSites = 'Matching pursuit cannot be a crosscoder: leave them out.'
-    const kind = values['normalizeActivations']
-    if (kind !== 'none' && kind !== 'expected_average_only_in') {
-      errors.normalizeActivations = 'Crosscoders take none, or the average norm of each site.'
-    }
-  }
-  const away = isTranscoder(sitesOf(values)) || values['skipConnection'] === true
-  if (away && SCALED.includes(String(values['normalizeActivations']))) {
-    errors.normalizeActivations = 'Not for transcoders and skip connections: choose none or layer norm.'
-  }
-  if (has('sparsityLoss') && values['sparsityLoss'] === 'quadratic' && values['targetL0'] === null) {
-    errors.targetL0 = 'The quadratic loss needs a target L0.'
-  }
-  const perToken = ['layer_norm', 'constant_norm_rescale'].includes(String(values['normalizeActivations']))
-  if (perToken && values['revival'] === 'ghost_grads') {
-    errors.revival = 'Ghost gradients are not defined when every token is normalised by itself.'
-  }
-  return errors
 }
 
 /** Numbers of a text with commas or spaces between them; null when something else is in it. */

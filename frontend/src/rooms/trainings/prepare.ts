@@ -4,6 +4,7 @@ import {
   isTranscoder,
   judgeLatest,
   judgeSummary,
+  LOSS_KEYS,
   outputSiteOf,
   type QualityProblem,
   SITE_FVU_KEYS,
@@ -49,7 +50,7 @@ export interface ChartGroup {
   readonly optional?: true
 }
 export const CHARTS: readonly ChartGroup[] = [
-  { title: 'Loss', keys: ['loss', 'mse', 'aux', 'l1_loss', 'l0_loss', 'pre_act_loss', 'ghost_loss'], log: 'initial' },
+  { title: 'Loss', keys: ['loss', 'mse', ...LOSS_KEYS], log: 'initial' },
   { title: 'Variance', keys: ['fvu', 'heldout_fvu', 'explained_variance'], log: 'offer' },
   { title: 'FVU per site, held out', keys: SITE_FVU_KEYS, log: 'offer', optional: true },
   { title: 'L0', keys: ['l0', 'l0_smooth', 'heldout_l0'], log: 'offer' },

@@ -1,6 +1,12 @@
-import { optionsOf, SAE_TRAINING_ARCHITECTURES, TrainingParamsSchema } from '@mistudio/contracts'
+import {
+  type Model,
+  optionsOf,
+  SAE_TRAINING_ARCHITECTURES,
+  TrainingParamsSchema,
+  trainingIssues,
+} from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
-import { defaultsOf, togetherErrors } from './options.js'
+import { defaultsOf } from './options.js'
 import { suggestionsFor } from './suggestions.js'
 
 const WIDTHS = [1, 16, 128, 768, 1600, 2304, 4096, 16_384]
@@ -13,7 +19,8 @@ describe.each(SAE_TRAINING_ARCHITECTURES)('settings offered for %s', (architectu
       const all = { ...defaultsOf(architecture), ...values }
       const params = TrainingParamsSchema.parse({ ...all, architecture, site: 'blocks.0.hook_resid_post' })
       expect(params).toMatchObject(values)
-      expect(togetherErrors(architecture, all, dIn * params.expansion)).toEqual({})
+      const model = { sites: [{ name: params.site, kind: 'token', width: dIn }] } as Model
+      expect(trainingIssues(params, { model, tokenization: null, capture: null })).toEqual([])
     }
   })
 })

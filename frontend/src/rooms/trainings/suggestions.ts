@@ -1,5 +1,5 @@
 // Settings offered for the width of the chosen site, in three lengths. Rules of thumb to begin with, each with its reason; no search. Pure.
-import { optionDefault, optionsOf, type SaeTrainingArchitecture } from '@mistudio/contracts'
+import { BASE_OPTIONS, optionDefault, optionsOf, type SaeTrainingArchitecture } from '@mistudio/contracts'
 import { formatNumber } from '../../ui/format.js'
 import type { Values } from './options.js'
 
@@ -31,9 +31,9 @@ const SIZES = [
 /** Gao et al. 2024 found 2·10⁻⁴ good at 2¹⁴ features, and the best rate to fall with the root of their number; at most 10⁻³ here. */
 const rateFor = (dSae: number): number => Math.min(1e-3, 2e-4 * Math.sqrt(2 ** 14 / dSae))
 
-/** How much larger the usual rate of an architecture is than that of TopK, which the rule is for. */
+/** How much larger the usual rate of an architecture is than the general one, which the rule is for. */
 const rateFactor = (architecture: SaeTrainingArchitecture): number =>
-  Number(optionDefault(architecture, 'learningRate')) / Number(optionDefault('topk', 'learningRate'))
+  Number(optionDefault(architecture, 'learningRate')) / BASE_OPTIONS.learningRate.parse(undefined)
 
 /** Three sets of options of an architecture for a site of width `dIn`; only options that it has. */
 export function suggestionsFor(dIn: number, architecture: SaeTrainingArchitecture): Suggestion[] {

@@ -2,9 +2,11 @@
 import {
   type Capture,
   type JobEvent,
+  LOSS_KEYS,
   type Model,
   optionsOf,
   SAE_TRAINING_ARCHITECTURES,
+  type Tokenization,
   TRAINING_METRICS,
   TrainingParamsSchema,
 } from '@mistudio/contracts'
@@ -51,7 +53,7 @@ const filled = () => ({
 describe('form', () => {
   it('names what is missing and makes no request of it', () => {
     const draft = startDraft({})
-    const errors = checkDraft(draft, undefined)
+    const errors = checkDraft(draft, { model: undefined })
     expect(Object.keys(errors)).toEqual(['modelId', 'site', 'tokenizationId'])
     expect(toRequest(draft, errors)).toBeNull()
   })
@@ -63,7 +65,7 @@ describe('form', () => {
       const draft = { ...before, architecture, values }
       const shown = [...BASIC_GROUPS, ...ADVANCED_GROUPS].flatMap((group) => optionsIn(group, architecture, values))
       for (const key of shown) expect(optionsOf(architecture), key).toContain(key)
-      const request = toRequest(draft, checkDraft(draft, model))
+      const request = toRequest(draft, checkDraft(draft, { model }))
       expect(request?.params).toMatchObject({ architecture, site: 'blocks.1.hook_resid_post' })
       expect(request?.params).toMatchObject(Object.fromEntries(shown.map((key) => [key, values[key]])))
       expect(request).not.toHaveProperty('name')
@@ -80,15 +82,17 @@ describe('form', () => {
   })
   it('another sparsity loss brings what it is made for, and keeps what was typed', () => {
     const usual = defaultsOf('jumprelu')
-    expect(withTyped(usual, { sparsityLoss: 'step' })).toEqual({
+    expect(withTyped('jumprelu', usual, { sparsityLoss: 'step' })).toEqual({
       ...usual,
       sparsityLoss: 'step',
       bandwidth: 0.05,
       initThreshold: 0.01,
       preActCoefficient: null,
     })
-    expect(withTyped(withTyped(usual, { sparsityLoss: 'quadratic' }), { sparsityLoss: 'tanh' })).toEqual(usual)
-    expect(withTyped({ ...usual, bandwidth: 1 }, { sparsityLoss: 'step' })).toMatchObject({ bandwidth: 1 })
+    expect(
+      withTyped('jumprelu', withTyped('jumprelu', usual, { sparsityLoss: 'quadratic' }), { sparsityLoss: 'tanh' }),
+    ).toEqual(usual)
+    expect(withTyped('jumprelu', { ...usual, bandwidth: 1 }, { sparsityLoss: 'step' })).toMatchObject({ bandwidth: 1 })
   })
   it('hides options that another choice makes idle, and does not send them', () => {
     const values = { ...defaultsOf('jumprelu'), sparsityLoss: 'tanh', lrSchedule: 'cosine' }
@@ -101,17 +105,33 @@ describe('form', () => {
       architecture: 'jumprelu' as const,
       values: { ...values, site: site(1).name, decaySteps: 9 },
     }
-    expect(toRequest(draft, checkDraft(draft, model))?.params.decaySteps).toBe(200)
+    expect(toRequest(draft, checkDraft(draft, { model }))?.params.decaySteps).toBe(200)
   })
   it('refuses values out of their limits, k above d_sae and a warm-up longer than the run', () => {
     const draft = filled()
     const values = { ...draft.values, expansion: 1, k: 9, steps: 10, warmupSteps: 11, decaySteps: 0 }
-    expect(Object.keys(checkDraft({ ...draft, values }, model)).sort()).toEqual(['k', 'warmupSteps'])
+    expect(Object.keys(checkDraft({ ...draft, values }, { model })).sort()).toEqual(['k', 'warmupSteps'])
     expect(valueError('topk', 'k', 1.5)).toBe('Type a whole number.')
     expect(valueError('batchtopk', 'k', 1.5)).toBeNull()
     expect(valueError('topk', 'k', null)).toBe('Type a number.')
     expect(valueError('gated', 'targetL0', null)).toBeNull()
     expect(valueError('matryoshka_batchtopk', 'matryoshkaShares', [0.5, 2])).not.toBeNull()
+  })
+  it('marks fields that do not go together, and text that is too short, with the words of the server', () => {
+    const { values } = filled()
+    const normalised = { ...filled(), values: { ...values, normalizeActivations: 'layer_norm' } }
+    expect(checkDraft(normalised, { model }).auxCoefficient).toMatch(/not defined under layer_norm/)
+    const away = { ...values, outputSite: site(3).name, normalizeActivations: 'covariance_whitening' }
+    expect(Object.keys(checkDraft({ ...filled(), values: away }, { model }))).toEqual(['normalizeActivations'])
+    const stats = { trainContexts: 3, heldOutContexts: 1 }
+    const tokenization = { modelId: ID, modelName: 'm', contextSize: 128, prependBos: true, stats } as Tokenization
+    const errors = checkDraft(filled(), { model, tokenization })
+    expect(errors.tokenizationId).toBe('The dataset gives 381 training tokens; one step needs 1024.')
+    const small = { ...filled(), values: { ...values, bufferContexts: 1 } }
+    const enough = { ...tokenization, stats: { ...stats, trainContexts: 900 } } as Tokenization
+    expect(checkDraft(small, { model, tokenization: enough })).toEqual({
+      bufferContexts: 'The buffer must hold at least one batch: 9 contexts.',
+    })
   })
   it('fills in the only model, a middle site and its tokenization, and keeps choices', () => {
     const tokenizations = [{ id: 't1', modelId: ID }] as never
@@ -178,8 +198,8 @@ describe('a capture as the source', () => {
   })
   it('goes into the request; without one the model is read', () => {
     const draft = { ...filled(), captureId: ID }
-    expect(toRequest(draft, checkDraft(draft, model))?.captureId).toBe(ID)
-    expect(toRequest(filled(), checkDraft(filled(), model))).not.toHaveProperty('captureId')
+    expect(toRequest(draft, checkDraft(draft, { model }))?.captureId).toBe(ID)
+    expect(toRequest(filled(), checkDraft(filled(), { model }))).not.toHaveProperty('captureId')
   })
 })
 
@@ -189,13 +209,13 @@ describe('a crosscoder', () => {
     return { ...before, values: { ...before.values, moreSites: ['blocks.3.hook_resid_post'], ...over } }
   }
   it('is sent with its sites, and has as many features as its widest site asks for', () => {
-    const request = toRequest(draft({}), checkDraft(draft({}), model))
+    const request = toRequest(draft({}), checkDraft(draft({}), { model }))
     expect(request?.params.moreSites).toEqual(['blocks.3.hook_resid_post'])
     expect(dSaeOf(draft({ expansion: 4 }), model)).toBe(32)
   })
   it('says which scalings it does not take', () => {
-    const errors = checkDraft(draft({ normalizeActivations: 'layer_norm' }), model)
-    expect(Object.keys(errors)).toEqual(['normalizeActivations'])
+    const errors = checkDraft(draft({ normalizeActivations: 'layer_norm' }), { model })
+    expect(Object.keys(errors).sort()).toEqual(['auxCoefficient', 'normalizeActivations'])
   })
 })
 
@@ -266,15 +286,8 @@ describe('MetricStore', () => {
 
 it('gives every metric one chart, and a series there before its first value', () => {
   const series = chartSeries(CHARTS[0] as (typeof CHARTS)[number], { loss: { steps: [1], values: [null] } })
-  expect(series.map((one) => [one.key, one.x.length])).toEqual([
-    ['loss', 1],
-    ['mse', 0],
-    ['aux', 0],
-    ['l1_loss', 0],
-    ['l0_loss', 0],
-    ['pre_act_loss', 0],
-    ['ghost_loss', 0],
-  ])
+  const rest = ['mse', ...LOSS_KEYS].map((key) => [key, 0])
+  expect(series.map((one) => [one.key, one.x.length])).toEqual([['loss', 1], ...rest])
   const all = CHARTS.flatMap(({ keys }) => keys)
   expect(new Set(all).size).toBe(all.length)
   // Ends of intervals stand with the figures.

@@ -1,8 +1,15 @@
 // Metric keys of a training with unit and definition; chart texts and exports come from here. Every sampled figure says what it is
 // taken over.
+
 import { COUNTED_TOKENS, SAE_FIGURES, type SaeFigure } from '../quality/figures.js'
+import { LOSS_KEYS, LOSS_TEXTS, type LossKey } from './architectures/index.js'
 
 const metric = <U extends string>(label: string, unit: U, definition: string) => ({ label, unit, definition })
+
+/** Loss terms of single architectures, whose words stand beside them. */
+const LOSS_METRICS = Object.fromEntries(
+  LOSS_KEYS.map((key) => [key, metric(LOSS_TEXTS[key].label, 'squared units', LOSS_TEXTS[key].definition)]),
+) as Record<LossKey, ReturnType<typeof metric<'squared units'>>>
 
 const L0_QUANTILE = 'Smallest number of non-zero features that at least'
 
@@ -41,31 +48,7 @@ export const TRAINING_METRICS = {
     'squared units',
     'Mean over the batch of ‖y − ŷ‖², summed over d_out; matryoshka: of all prefixes.',
   ),
-  aux: metric(
-    'Auxiliary loss',
-    'squared units',
-    'Top-k family: AuxK loss on the residual by dead features only, with its coefficient. Gated: reconstruction by the gate alone.',
-  ),
-  l1_loss: metric(
-    'L1 loss',
-    'squared units',
-    'Coefficient × mean over the batch of ‖a · ‖W_dec‖‖_p; gated: of the gate.',
-  ),
-  l0_loss: metric(
-    'L0 loss',
-    'squared units',
-    'Coefficient × mean sparsity loss of the jumprelu mode (step, tanh or quadratic).',
-  ),
-  pre_act_loss: metric(
-    'Pre-activation loss',
-    'squared units',
-    'Coefficient × mean of (θ − pre-activation)₊ · ‖W_dec‖ over dead features.',
-  ),
-  ghost_loss: metric(
-    'Ghost loss',
-    'squared units',
-    'Ghost gradients: what dead features, through an exponential, leave of the residual; scaled to the size of the reconstruction loss.',
-  ),
+  ...LOSS_METRICS,
   fvu: metric('FVU', 'share', 'Fraction of variance unexplained on the batch: 1 − explained variance.'),
   explained_variance: metric('Explained variance', 'share', '1 − E‖y − ŷ‖² / E‖y − E y‖² on the batch.'),
   l0: metric('L0', 'features', 'Mean number of non-zero features per token of the batch.'),

@@ -1,58 +1,16 @@
-// The words of every training option: label, unit, one sentence of help, and the group of the form it belongs to.
-import type { SaeTrainingArchitecture, TrainingOption } from './params.js'
+// The words of every training option: of those that all architectures have here, of the others beside their architecture.
+import { ARCHITECTURES, type SaeTrainingArchitecture } from './architectures/index.js'
+import { type OptionText, text } from './option-text.js'
+import type { BASE_OPTIONS } from './options.js'
+import type { TrainingOption } from './params.js'
 
-export type OptionGroup =
-  | 'Architecture'
-  | 'Sites'
-  | 'Length'
-  | 'Schedule'
-  | 'Optimiser'
-  | 'Start'
-  | 'Sparsity'
-  | 'Dead features'
-  | 'Data'
-  | 'Reports and evaluation'
-  | 'Checkpoints'
-  | 'Alerts'
+export type { OptionGroup, OptionText } from './option-text.js'
 
-export interface OptionText {
-  readonly label: string
-  readonly unit?: string
-  readonly help: string
-  readonly group: OptionGroup
-}
+export const ARCHITECTURE_TEXTS = Object.fromEntries(
+  ARCHITECTURES.map(({ name, label, help }) => [name, { label, help }]),
+) as Record<SaeTrainingArchitecture, { label: string; help: string }>
 
-const text = (group: OptionGroup, label: string, help: string, unit?: string): OptionText => ({
-  group,
-  label,
-  help,
-  ...(unit ? { unit } : {}),
-})
-
-export const ARCHITECTURE_TEXTS: Record<SaeTrainingArchitecture, { label: string; help: string }> = {
-  standard: { label: 'Standard (L1)', help: 'ReLU with a penalty on activations. Simple; shrinks activations.' },
-  gated: { label: 'Gated', help: 'A gate decides which features fire, a second path how strongly: no shrinkage.' },
-  jumprelu: {
-    label: 'JumpReLU',
-    help: 'A learned threshold per feature, trained through a straight-through estimator.',
-  },
-  topk: { label: 'TopK', help: 'The k strongest features of each token. L0 is fixed and nothing shrinks.' },
-  batchtopk: {
-    label: 'BatchTopK',
-    help: 'The k × tokens strongest of the batch: hard tokens may use more. Saved as JumpReLU.',
-  },
-  matryoshka_batchtopk: {
-    label: 'Matryoshka BatchTopK',
-    help: 'Every prefix of the dictionary must reconstruct alone, so early features stay general.',
-  },
-  abstopk: { label: 'AbsTopK', help: 'The k of largest magnitude, sign kept: one feature for two opposites.' },
-  matching_pursuit: {
-    label: 'Matching pursuit',
-    help: 'Features taken greedily from the decoder; no encoder of its own. Slow.',
-  },
-}
-
-export const OPTION_TEXTS: Record<TrainingOption, OptionText> = {
+const BASE_TEXTS: Record<keyof typeof BASE_OPTIONS | 'architecture', OptionText> = {
   architecture: text('Architecture', 'Architecture', 'How features are chosen and trained.'),
   site: text('Sites', 'Site', 'Where in the model activations are read.'),
   moreSites: text(
@@ -221,77 +179,10 @@ export const OPTION_TEXTS: Record<TrainingOption, OptionText> = {
     'share',
   ),
   alertL0Below: text('Alerts', 'L0 below', 'An alert is raised when L0 falls below this after warm-up.', 'features'),
-  k: text(
-    'Sparsity',
-    'k',
-    'Features kept per token; the L0 of the SAE. Smaller is easier to read, larger reconstructs better.',
-    'features',
-  ),
-  auxCoefficient: text(
-    'Dead features',
-    'Auxiliary coefficient',
-    'Weight of the loss that lets dead features explain the residual. 0 switches it off.',
-  ),
-  rescaleByDecoderNorm: text(
-    'Sparsity',
-    'Rank by decoder norm',
-    'Features are ranked by activation × norm of the decoder row, so that scale cannot be used to win.',
-  ),
-  thresholdRate: text('Sparsity', 'Threshold rate', 'How fast the threshold used at inference follows the batches.'),
-  matryoshkaShares: text(
-    'Architecture',
-    'Prefixes',
-    'Ends of the nested dictionaries as shares of d_sae, ascending. The whole is always the last.',
-    '× d_sae',
-  ),
-  auxPerWidth: text(
-    'Dead features',
-    'Auxiliary loss per prefix',
-    'One auxiliary loss for each prefix instead of one for all.',
-  ),
-  lpNorm: text(
-    'Sparsity',
-    'p of the norm',
-    'Power of the penalty’s norm: 1 is L1; below 1 presses small activations harder.',
-  ),
-  l1Coefficient: text(
-    'Sparsity',
-    'L1 coefficient',
-    'Weight of the penalty: larger gives a smaller L0. Where the controller begins, if a target is set.',
-  ),
-  l1WarmUpSteps: text('Sparsity', 'L1 warm-up', 'Steps over which the coefficient rises from zero.', 'steps'),
-  targetL0: text(
-    'Sparsity',
-    'Target L0',
-    'The controller steers the coefficient until L0 is this; empty leaves the coefficient as it is. The quadratic loss pulls each token towards it instead.',
-    'features',
-  ),
-  bandwidth: text('Sparsity', 'Bandwidth', 'Width of the window around the threshold in which it gets a gradient.'),
-  initThreshold: text('Start', 'Threshold', 'Threshold of every feature at the start.'),
-  sparsityLoss: text(
-    'Sparsity',
-    'Sparsity loss',
-    'Step: counts features. Tanh: of activations × decoder norm. Quadratic: distance from the target L0.',
-  ),
-  l0Coefficient: text(
-    'Sparsity',
-    'L0 coefficient',
-    'Weight of the sparsity loss. Where the controller begins, if a target is set.',
-  ),
-  l0WarmUpSteps: text('Sparsity', 'L0 warm-up', 'Steps over which the coefficient rises from zero.', 'steps'),
-  preActCoefficient: text(
-    'Dead features',
-    'Pre-activation coefficient',
-    'Pulls dead features up to their threshold; empty switches it off.',
-  ),
-  tanhScale: text('Sparsity', 'Tanh scale', 'Steepness of the tanh loss.'),
-  steToInput: text('Sparsity', 'Gradient to the encoder', 'Lets the estimator of the threshold reach the encoder too.'),
-  residualThreshold: text(
-    'Sparsity',
-    'Residual threshold',
-    'A token is done when the norm of its residual is below this.',
-    'activation units',
-  ),
-  maxIterations: text('Sparsity', 'Most features', 'Most features per token; empty means d_in.', 'features'),
-  stopOnDuplicateSupport: text('Sparsity', 'Stop at a repeat', 'A token is done when a feature would be taken twice.'),
 }
+
+/** In the order of the groups they are shown in. Those of an architecture are typed to be complete where it is defined. */
+export const OPTION_TEXTS = Object.assign({}, BASE_TEXTS, ...ARCHITECTURES.map(({ texts }) => texts)) as Record<
+  TrainingOption,
+  OptionText
+>

@@ -5,13 +5,10 @@ import { decoderCosines, type Estimate, type EvaluationFigures, type TrainStepMe
 /** null for what is not a finite number: a gap in a chart, never a zero. */
 export const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
 
-/** Metric keys of the loss terms. */
+/** Metric keys of loss terms that have another name there; those of single architectures are stored under their own. */
 const LOSS_KEYS: Readonly<Record<string, string>> = {
   mse_loss: 'mse',
   auxiliary_reconstruction_loss: 'aux',
-  l1_loss: 'l1_loss',
-  l0_loss: 'l0_loss',
-  pre_act_loss: 'pre_act_loss',
   ghost_grad_loss: 'ghost_loss',
 }
 

@@ -5,14 +5,16 @@ import { architectureLabel } from '../words.js'
 
 interface Props {
   value: SaeTrainingArchitecture
+  error: string | undefined
   locked: boolean
   onChange(value: SaeTrainingArchitecture): void
 }
 
-export function ArchitectureField({ value, locked, onChange }: Props) {
+export function ArchitectureField({ value, error, locked, onChange }: Props) {
   return (
     <Field
       label="Architecture"
+      error={error}
       hint={locked ? 'Kept: the checkpoint is of this architecture.' : ARCHITECTURE_TEXTS[value].help}
       help="How features are chosen and trained. Each has options of its own; only those are shown."
     >

@@ -1,5 +1,12 @@
 // Model, source of activations, sites and tokenization of a new training.
-import { type Capture, isTranscoder, type Model, OPTION_TEXTS, type Tokenization } from '@mistudio/contracts'
+import {
+  architectureOf,
+  type Capture,
+  isTranscoder,
+  type Model,
+  OPTION_TEXTS,
+  type Tokenization,
+} from '@mistudio/contracts'
 import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { places } from '../../../places/index.js'
@@ -125,7 +132,7 @@ function SiteFields({ draft, model, capture, errors, locked, onChange }: SitePro
     value: name,
     label: `${name} (${width})`,
   }))
-  const pursuit = draft.architecture === 'matching_pursuit'
+  const onlyInPlace = architectureOf(draft.architecture).onlyInPlace !== null
   return (
     <>
       <Field
@@ -142,7 +149,7 @@ function SiteFields({ draft, model, capture, errors, locked, onChange }: SitePro
           placeholder={model ? 'Choose a site' : 'Choose a model first'}
         />
       </Field>
-      {(crosscoder || (!pursuit && !transcoder && values['skipConnection'] !== true)) && (
+      {(crosscoder || (!onlyInPlace && !transcoder && values['skipConnection'] !== true)) && (
         <FurtherSites
           sites={moreSites}
           options={options.filter(({ value }) => value !== site)}
@@ -151,7 +158,7 @@ function SiteFields({ draft, model, capture, errors, locked, onChange }: SitePro
           onChange={(sites) => set({ moreSites: sites })}
         />
       )}
-      {!pursuit && !crosscoder && (
+      {!onlyInPlace && !crosscoder && (
         <Field
           label="Output site"
           error={errors.outputSite}
@@ -166,7 +173,7 @@ function SiteFields({ draft, model, capture, errors, locked, onChange }: SitePro
           />
         </Field>
       )}
-      {!pursuit && !crosscoder && (
+      {!onlyInPlace && !crosscoder && (
         <div className="md:col-span-2">
           <Checkbox
             checked={values['skipConnection'] === true}

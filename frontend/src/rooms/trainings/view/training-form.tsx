@@ -17,6 +17,7 @@ import {
   startDraft,
   toParams,
   toRequest,
+  withoutMissing,
   withSettings,
 } from '../form.js'
 import { type Values, withArchitecture, withTyped } from '../options.js'
@@ -56,13 +57,18 @@ export function TrainingForm({ models, branch }: Props) {
   const draft = complete(withCapture(typed, captures.data), models, tokenizations.data)
   const model = models.find((one) => one.id === draft.modelId)
   const width = model?.sites.find((site) => site.name === siteOf(draft))?.width
-  const errors = checkDraft(draft, model)
+  const errors = checkDraft(draft, {
+    model,
+    tokenization: tokenizations.data?.find((one) => one.id === draft.tokenizationId),
+    capture: captures.data?.find((one) => one.id === draft.captureId),
+  })
   // Which sites and tokens a capture has is not known before the list is there.
   const unread = draft.captureId !== '' && !captures.data
   const request = unread ? null : toRequest(draft, errors)
   const sweep = planSweep(rows, draft.architecture, draft.values)
   const start = useStart()
-  const setValues = (values: Values) => setTyped({ ...draft, values: withTyped(draft.values, values) })
+  const setValues = (values: Values) =>
+    setTyped({ ...draft, values: withTyped(draft.architecture, draft.values, values) })
 
   const wanted = (): StartRequest | null => {
     const params = toParams(draft, errors)
@@ -115,6 +121,7 @@ export function TrainingForm({ models, branch }: Props) {
           <div className="grid gap-4 md:grid-cols-2">
             <ArchitectureField
               value={draft.architecture}
+              error={errors.architecture}
               locked={branch !== undefined}
               onChange={(architecture) => {
                 const { architecture: before, values } = draft
@@ -135,7 +142,7 @@ export function TrainingForm({ models, branch }: Props) {
               models={models}
               tokenizations={tokenizations}
               captures={captures.data}
-              errors={tried ? errors : {}}
+              errors={tried ? errors : withoutMissing(errors)}
               locked={branch !== undefined}
               onChange={(part) => setTyped({ ...draft, ...part })}
             />
