@@ -39,6 +39,10 @@ const mayWriteRoutes = (/** @type {string} */ file) =>
   !/^(frontend\/src|packages\/(cli|client))\//.test(file) ||
   file.endsWith('client/src/addresses.ts') ||
   /\.test\.tsx?$/.test(file)
+/** Where SAEs are told apart by name: their own folders, and the layouts of other projects, which hold some kinds only. */
+const BY_NAME =
+  /\/(architectures|planners)\/|^packages\/(formats\/src\/saes|contracts\/src\/saes\/layouts)|^worker\/src\/saes\/inspect|\.test\.|\/models\//
+const ASKS_BY_NAME = /architecture\w*(['"]\])?\)?\s*[!=]==\s*['"]|switch \([^)]*architecture\)/
 
 const problems = []
 for (const file of files) {
@@ -54,6 +58,8 @@ for (const file of files) {
   if (address) problems.push(`${file}: writes the address ${address[0]} by hand; ask places`)
   if (!mayWriteRoutes(file) && /API_PREFIX|['"`]\/api\/v\d/.test(code))
     problems.push(`${file}: writes an address of the interface by hand; ask the client (its functions, or its urls)`)
+  if (!BY_NAME.test(file) && ASKS_BY_NAME.test(code))
+    problems.push(`${file}: asks for an SAE architecture by name; let the architecture's own value say it`)
   if (/\.\.\.\s*\{/.test(code)) problems.push(`${file}: spreads an object literal into another; write its fields`)
 }
 console.log(problems.length ? problems.join('\n') : `${files.length} source files keep the rules.`)

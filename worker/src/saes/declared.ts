@@ -1,6 +1,6 @@
 // What an SAE's own configuration says of it, in the product's words. Pure; nothing is guessed.
 import type { SaeDeclared, SaeShape } from '@mistudio/contracts'
-import type { SaeCfg } from '@mistudio/interp/saes'
+import { type SaeCfg, saeArchitectureOf } from '@mistudio/interp/saes'
 import { z } from 'zod'
 
 /** null for what is missing or of another type. */
@@ -24,10 +24,10 @@ const MetadataSchema = z.looseObject({
 })
 const KSchema = z.looseObject({ k: maybe(z.number()) })
 
-/** Features per token that the configuration allows; null when it is no TopK SAE. */
+/** Features per token that the configuration allows; null for architectures that are not told. */
 export function kOf(cfg: SaeCfg): number | null {
   const { k } = KSchema.parse(cfg)
-  return ['topk', 'abstopk'].some((name) => cfg.architecture.startsWith(name)) ? k : null
+  return 'k' in saeArchitectureOf(cfg).schema.shape ? k : null
 }
 
 export const declaredBy = (cfg: SaeCfg): SaeDeclared => declaredIn(cfg.metadata, cfg.normalize_activations, kOf(cfg))

@@ -10,8 +10,6 @@ import { matryoshka } from './matryoshka.js'
 import { standard } from './standard.js'
 import { topk } from './topk.js'
 
-export type { ArchitectureFacts, OptionIssue } from './architecture.js'
-
 export const ARCHITECTURES = [standard, gated, jumprelu, topk, batchtopk, matryoshka, abstopk, matchingPursuit] as const
 
 type Known = (typeof ARCHITECTURES)[number]

@@ -40,5 +40,5 @@ export const matryoshka = defineArchitecture({
 })
 
 /** Ends of the nested prefixes, without those that rounding makes equal. */
-export const prefixWidths = (shares: readonly number[], dSae: number): number[] =>
+const prefixWidths = (shares: readonly number[], dSae: number): number[] =>
   [...new Set(shares.map((share) => Math.max(1, Math.round(share * dSae))))].sort((a, b) => a - b)

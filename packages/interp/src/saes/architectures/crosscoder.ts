@@ -3,8 +3,8 @@
 import { z } from 'zod'
 import { SaeError } from '../errors.js'
 import type { AffineArchitecture, SaeArchitecture } from './architecture.js'
-import { BASES } from './bases.js'
 import { fieldsOf } from './fields.js'
+import { FAMILIES } from './table.js'
 
 const FieldsSchema = z.looseObject({
   /** Widths of the sites in their order; they sum to d_in. */
@@ -32,4 +32,4 @@ const crosscoder = (prefix: string, base: AffineArchitecture): SaeArchitecture =
   },
 })
 
-export const crosscoders: readonly SaeArchitecture[] = BASES.map(([prefix, base]) => crosscoder(prefix, base))
+export const crosscoders: readonly SaeArchitecture[] = FAMILIES.map(({ prefix, base }) => crosscoder(prefix, base))

@@ -1,16 +1,13 @@
-// Table of the SAE architectures that can be used. Another one is one file and one line.
+// What a cfg.json names, among all SAEs that can be used: the kinds of the table, and transcoders and crosscoders built on them.
 import type { SaeCfg } from '../config.js'
 import { SaeError } from '../errors.js'
 import type { SaeArchitecture } from './architecture.js'
 import { crosscoders } from './crosscoder.js'
-import { gated, jumprelu, standard } from './dense.js'
-import { matchingPursuit } from './pursuit.js'
-import { temporal } from './temporal.js'
-import { abstopk, topk } from './topk.js'
+import { KINDS } from './table.js'
 import { transcoders } from './transcoder.js'
 
 const ARCHITECTURES: readonly SaeArchitecture[] = [
-  ...[standard, gated, jumprelu, topk, abstopk, matchingPursuit, temporal],
+  ...KINDS.flatMap(({ use }) => (use ? [use] : [])),
   ...transcoders,
   ...crosscoders,
 ]

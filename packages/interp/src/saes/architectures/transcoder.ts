@@ -4,8 +4,8 @@
 import { z } from 'zod'
 import { readTensor } from '../tensors.js'
 import type { AffineArchitecture, SaeArchitecture } from './architecture.js'
-import { BASES } from './bases.js'
 import { fieldsOf } from './fields.js'
+import { FAMILIES } from './table.js'
 
 const FieldsSchema = z.looseObject({ d_out: z.int().min(1) })
 
@@ -20,7 +20,7 @@ const transcoder = (prefix: string, base: AffineArchitecture, skip: boolean): Sa
   },
 })
 
-export const transcoders: readonly SaeArchitecture[] = BASES.flatMap(([prefix, base]) => [
+export const transcoders: readonly SaeArchitecture[] = FAMILIES.flatMap(({ prefix, base }) => [
   transcoder(prefix, base, false),
   transcoder(prefix, base, true),
 ])

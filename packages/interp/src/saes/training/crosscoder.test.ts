@@ -6,11 +6,11 @@ import { Sae } from '../sae.js'
 import { SiteFvu } from '../site-fvu.js'
 import { denseCode } from '../sparse.js'
 import { distance, largest } from '../testing.js'
-import { trainableSae } from './architectures/index.js'
 import { exportForInference } from './export.js'
 import { foldScaler } from './fold.js'
 import { initialParameters } from './initialise.js'
 import { scaled, siteScaler } from './scaler.js'
+import { trainableSae } from './trainable.js'
 
 const WIDTHS = [3, 5, 4]
 const [D, F, T] = [12, 20, 30]

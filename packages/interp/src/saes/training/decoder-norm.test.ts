@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { trainableSae } from './architectures/index.js'
 import { constrainDecoder, type DecoderNormMode, projectDecoderGradient } from './decoder-norm.js'
 import { initialParameters } from './initialise.js'
 import type { Floats } from './linear.js'
+import { trainableSae } from './trainable.js'
 import { trainerState, trainStep } from './trainer.js'
 
 const SHAPE = { rows: 3, width: 2, stride: 2 }

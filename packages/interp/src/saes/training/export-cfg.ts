@@ -1,8 +1,6 @@
 // Which fields of a training's cfg.json an inference SAE keeps, and where the others go.
+import { kindOf } from '../architectures/table.js'
 import { isTranscoderCfg, type TrainingCfg } from './cfg.js'
-
-/** Architectures that become jumprelu when exported. */
-export const BATCH_TOPK: ReadonlySet<string> = new Set(['batchtopk', 'matryoshka_batchtopk'])
 
 const COMMON = [
   'd_in',
@@ -13,17 +11,12 @@ const COMMON = [
   'normalize_activations',
   'reshape_activations',
 ]
-const OWN: Readonly<Record<string, readonly string[]>> = {
-  topk: ['k', 'rescale_acts_by_decoder_norm'],
-  abstopk: ['k', 'rescale_acts_by_decoder_norm'],
-  matching_pursuit: ['residual_threshold', 'max_iterations', 'stop_on_duplicate_support'],
-}
 /** Fields that are about neither. */
 const OUTSIDE = new Set(['architecture', 'metadata', 'd_out', 'skip_connection', 'site_widths'])
 
 /** Fields of the inference cfg.json; what only the training needs goes to `metadata.training_architecture_details`. */
 export function inferenceCfgFields(cfg: TrainingCfg): Record<string, unknown> {
-  const kept = new Set([...COMMON, ...(OWN[cfg.architecture] ?? [])])
+  const kept = new Set([...COMMON, ...(kindOf(cfg.architecture)?.savedFields ?? [])])
   const entries = Object.entries(cfg).filter(([key]) => !OUTSIDE.has(key))
   const metadata = typeof cfg['metadata'] === 'object' && cfg['metadata'] !== null ? cfg['metadata'] : {}
   return {

@@ -1,8 +1,9 @@
 // A trained SAE as an inference SAE in SAELens's layout (`save_inference_model`): decoder norms folded, batch top-k turned into jumprelu.
 // What SAELens has no architecture for keeps a name of ours: topk_transcoder, gated_skip_transcoder, jumprelu_crosscoder ...
+import { kindOf } from '../architectures/table.js'
 import { SaeError } from '../errors.js'
 import { isTranscoderCfg, parseFields, type TrainingCfg, TrainingCfgSchema } from './cfg.js'
-import { BATCH_TOPK, inferenceCfgFields } from './export-cfg.js'
+import { inferenceCfgFields } from './export-cfg.js'
 import { dot, type Floats } from './linear.js'
 import { decoderNorms, type Layout, layoutOf } from './pieces.js'
 
@@ -33,7 +34,7 @@ export function exportForInference(
     Object.entries(parameters).map(([name, values]) => [name, Float32Array.from(values)]),
   )
   if (cfg['rescale_acts_by_decoder_norm'] === true) foldNorms(layout, tensors)
-  if (BATCH_TOPK.has(cfg.architecture)) tensors['threshold'] = new Float32Array(layout.dSae).fill(topkThreshold)
+  if (kindOf(cfg.architecture)?.batchThreshold) tensors['threshold'] = new Float32Array(layout.dSae).fill(topkThreshold)
   if (layout.skip && layout.applyBDec) moveBiasIntoEncoder(layout, tensors)
   return {
     cfg: { ...inferenceCfgFields(cfg), d_in: cfg.d_in, d_sae: cfg.d_sae, architecture: inferenceArchitecture(cfg) },
@@ -43,11 +44,11 @@ export function exportForInference(
   }
 }
 
-/** Trainings of the top-k family rescale unless their configuration says no; inference files do not unless theirs says yes. */
-function withRescaling(cfg: TrainingCfg): TrainingCfg {
-  const family = BATCH_TOPK.has(cfg.architecture) || cfg.architecture === 'topk' || cfg.architecture === 'abstopk'
-  return family ? { ...cfg, rescale_acts_by_decoder_norm: cfg['rescale_acts_by_decoder_norm'] ?? true } : cfg
-}
+/** Trainings that rank by norm rescale unless their configuration says no; inference files do not unless theirs says yes. */
+const withRescaling = (cfg: TrainingCfg): TrainingCfg =>
+  kindOf(cfg.architecture)?.ranksByNorm
+    ? { ...cfg, rescale_acts_by_decoder_norm: cfg['rescale_acts_by_decoder_norm'] ?? true }
+    : cfg
 
 /** W_enc and b_enc times the norms, W_dec divided by them: activations and reconstructions stay as in training. */
 function foldNorms(layout: Layout, tensors: Record<string, Float32Array>): void {
@@ -83,20 +84,11 @@ function moveBiasIntoEncoder({ dIn, dSae }: Layout, tensors: Record<string, Floa
   }
 }
 
-const ACTIVATIONS: Readonly<Record<string, string>> = {
-  standard: '',
-  batchtopk: 'jumprelu_',
-  matryoshka_batchtopk: 'jumprelu_',
-}
-
 function inferenceArchitecture(cfg: TrainingCfg): string {
-  const { architecture } = cfg
-  if (isTranscoderCfg(cfg)) {
-    return `${ACTIVATIONS[architecture] ?? `${architecture}_`}${cfg.skip_connection ? 'skip_' : ''}transcoder`
-  }
-  if (cfg.site_widths && cfg.site_widths.length > 1)
-    return `${ACTIVATIONS[architecture] ?? `${architecture}_`}crosscoder`
-  return BATCH_TOPK.has(architecture) ? 'jumprelu' : architecture
+  const name = kindOf(cfg.architecture)?.savedAs ?? cfg.architecture
+  const prefix = kindOf(name)?.family?.prefix ?? `${name}_`
+  if (isTranscoderCfg(cfg)) return `${prefix}${cfg.skip_connection ? 'skip_' : ''}transcoder`
+  return cfg.site_widths && cfg.site_widths.length > 1 ? `${prefix}crosscoder` : name
 }
 
 function shapeOf(name: string, { dIn, dOut, dSae }: Layout): readonly number[] {

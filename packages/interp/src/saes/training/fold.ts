@@ -1,5 +1,6 @@
 // Folding into the weights: of decoder norms (`fold_W_dec_norm`), and of the trainer's normalisation of batches, so that the saved
 // SAE takes raw activations. In place; tensors by SAELens's names.
+import { kindOf } from '../architectures/table.js'
 import { SaeError } from '../errors.js'
 import { affine, type Floats, squareSum } from './linear.js'
 import { decoderNorms } from './pieces.js'
@@ -27,11 +28,11 @@ export function rowNormsOf(matrix: Floats, rows: number): Float64Array {
  */
 export function foldRefusal(cfg: Readonly<Record<string, unknown>>): string | null {
   const architecture = String(cfg['architecture'])
-  if (architecture === 'matching_pursuit' || architecture === 'temporal') {
+  const kind = kindOf(architecture)
+  if (kind?.decoderEncodes) {
     return `A ${architecture} SAE encodes with its decoder rows, so their norms cannot be folded.`
   }
-  const selects = architecture === 'topk' || architecture === 'abstopk'
-  return selects && cfg['rescale_acts_by_decoder_norm'] !== true
+  return kind?.selects && cfg['rescale_acts_by_decoder_norm'] !== true
     ? `Folding the decoder norms of a ${architecture} SAE without rescale_acts_by_decoder_norm would change which features are the k largest.`
     : null
 }
@@ -117,7 +118,7 @@ function foldScale(scale: number, tensors: SaeTensors, { architecture, rescale }
     const values = tensors[name]
     if (values) for (let at = 0; at < values.length; at++) values[at]! *= factor
   }
-  const tied = architecture === 'matching_pursuit'
+  const tied = kindOf(architecture)?.decoderEncodes === 'alone'
   // Rows that encode and decode see both factors, which cancel: the input is longer, and so is every step taken from it.
   if (!tied) {
     multiply('W_enc', scale)
@@ -133,7 +134,7 @@ function foldWhitening(
   options: FoldOptions,
 ): Folded {
   const { architecture, dIn, dSae, applyBDec, rescale } = options
-  if (architecture === 'matching_pursuit' || architecture === 'temporal') {
+  if (kindOf(architecture)?.decoderEncodes) {
     throw new SaeError('sae_unsupported', `covariance_whitening cannot be folded into a ${architecture} SAE.`)
   }
   if (rescale) foldRescaling(tensors, dSae)

@@ -1,7 +1,7 @@
 // Gradients of every loss of every architecture against central finite differences in float64, on random small problems.
 import { describe, expect, it } from 'vitest'
 import type { TrainableSae, TrainingBatch } from './architecture.js'
-import { trainableSae } from './architectures/index.js'
+import { trainableSae } from './trainable.js'
 
 const TOKENS = 7
 const SIZES = { d_in: 6, d_sae: 10 }

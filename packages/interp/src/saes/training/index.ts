@@ -1,4 +1,10 @@
 // Training of SAEs: the readable, exact reference of every architecture.
+
+export { BatchTopkFieldsSchema } from '../architectures/batchtopk/train.js'
+export { GatedFieldsSchema } from '../architectures/gated/train.js'
+export { JumpreluFieldsSchema } from '../architectures/jumprelu/train.js'
+export { MatryoshkaFieldsSchema } from '../architectures/matryoshka/train.js'
+export { StandardFieldsSchema } from '../architectures/standard/train.js'
 export { type AdamOptions, adamStep, clipGradients } from './adam.js'
 export type {
   Gradients,
@@ -8,12 +14,6 @@ export type {
   TrainingArchitecture,
   TrainingBatch,
 } from './architecture.js'
-export { BatchTopkFieldsSchema } from './architectures/batchtopk.js'
-export { GatedFieldsSchema } from './architectures/gated.js'
-export { TRAINING_ARCHITECTURES, trainableSae } from './architectures/index.js'
-export { JumpreluFieldsSchema } from './architectures/jumprelu.js'
-export { MatryoshkaFieldsSchema } from './architectures/matryoshka.js'
-export { StandardFieldsSchema } from './architectures/standard.js'
 export { ACTIVATION_NORMALISATIONS, type ActivationNormalisation, type TrainingCfg, TrainingCfgSchema } from './cfg.js'
 export {
   constrainDecoder,
@@ -33,6 +33,7 @@ export { parameterCount, ReferenceTrainStep, referenceEngine } from './reference
 export { type ResampleRequest, resampleDead } from './resample.js'
 export { expectedAverageScaler, type Scaler, scaled, siteScaler, whiteningScaler } from './scaler.js'
 export { TopkFieldsSchema } from './topk-pass.js'
+export { TRAINING_ARCHITECTURES, trainableSae } from './trainable.js'
 export {
   coefficientAt,
   coefficientsAt,

@@ -1,12 +1,12 @@
 // Starting weights as SAELens chooses them: decoder Kaiming-uniform with rows scaled to a norm, encoder its transpose, biases 0.
 import { uniform } from '../../random/counter.js'
+import { kindOf } from '../architectures/table.js'
 import type { TrainStepState } from '../train-step.js'
 import type { TrainableSae } from './architecture.js'
 import { rowNormsOf } from './fold.js'
 
-/** Norm of every decoder row at the start, unless `decoder_init_norm` says otherwise: matching pursuit needs unit rows. */
+/** Norm of every decoder row at the start, unless `decoder_init_norm` or the architecture says otherwise. */
 const INIT_NORM = 0.1
-const INIT_NORM_PURSUIT = 1
 /** Thresholds of jumprelu at the start, unless `jumprelu_init_threshold` says otherwise. */
 const INIT_THRESHOLD = 0.01
 /** Random streams of the weights, apart from those of data order and sampling. */
@@ -72,7 +72,7 @@ export function initialState(sae: TrainableSae, seed: number, options: InitialOp
 function initNorm(cfg: Readonly<Record<string, unknown>>): number | null {
   const given = cfg['decoder_init_norm']
   if (typeof given === 'number' || given === null) return given
-  return cfg['architecture'] === 'matching_pursuit' ? INIT_NORM_PURSUIT : INIT_NORM
+  return kindOf(String(cfg['architecture']))?.decoderInitNorm ?? INIT_NORM
 }
 
 /** Kaiming-uniform of a [rows, width] matrix (bound √(6 / width)), then every row scaled to `norm` where given. */

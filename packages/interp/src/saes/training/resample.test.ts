@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { trainableSae } from './architectures/index.js'
 import { initialState } from './initialise.js'
 import { resampleDead } from './resample.js'
+import { trainableSae } from './trainable.js'
 
 const [D_IN, D_SAE, WINDOW] = [3, 6, 10]
 /** Three orthogonal inputs around b_dec; only the second one has a loss. */

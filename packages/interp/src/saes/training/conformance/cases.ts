@@ -2,8 +2,8 @@
 // repeats many times. Odd sizes: padding, unequal shards.
 import type { TrainStepState } from '../../train-step.js'
 import type { TrainableSae } from '../architecture.js'
-import { trainableSae } from '../architectures/index.js'
 import { initialParameters } from '../initialise.js'
+import { trainableSae } from '../trainable.js'
 import { type TrainerOptions, type TrainerState, trainerState } from '../trainer.js'
 
 export const [D_IN, BATCH] = [21, 131]

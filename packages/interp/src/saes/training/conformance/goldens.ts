@@ -5,8 +5,8 @@ import { SafetensorsFile } from '@mistudio/formats'
 import { z } from 'zod'
 import type { TrainStepState } from '../../train-step.js'
 import type { TrainableSae } from '../architecture.js'
-import { trainableSae } from '../architectures/index.js'
 import { type Scaler, scaled } from '../scaler.js'
+import { trainableSae } from '../trainable.js'
 import { type TrainerOptions, trainerState } from '../trainer.js'
 
 const GoldenSchema = z.object({

@@ -1,10 +1,10 @@
 // AbsTopK SAEs: the k pre-activations of largest magnitude of each token, sign kept, so that one feature serves two opposite concepts.
-import type { TrainingArchitecture } from '../architecture.js'
-import { parseFields } from '../cfg.js'
-import { largestPerRow } from '../selection.js'
-import { TopkFieldsSchema, topkSae } from '../topk-pass.js'
+import type { TrainingArchitecture } from '../../training/architecture.js'
+import { parseFields } from '../../training/cfg.js'
+import { largestPerRow } from '../../training/selection.js'
+import { TopkFieldsSchema, topkSae } from '../../training/topk-pass.js'
 
-export const abstopk: TrainingArchitecture = {
+export const train: TrainingArchitecture = {
   name: 'abstopk',
   bind(cfg) {
     const fields = parseFields(TopkFieldsSchema, cfg, 'abstopk')

@@ -1,10 +1,10 @@
 // Standard SAEs (ReLU with an Lp penalty on activations weighted by decoder norms; SAELens `standard`).
 import { z } from 'zod'
-import type { TrainingArchitecture } from '../architecture.js'
-import { parseFields } from '../cfg.js'
-import { ghostLoss, ghostsOf, ghostTerm } from '../ghost.js'
-import { addColumnSums, timesTransposed } from '../linear.js'
-import * as pieces from '../pieces.js'
+import type { TrainingArchitecture } from '../../training/architecture.js'
+import { parseFields } from '../../training/cfg.js'
+import { ghostLoss, ghostsOf, ghostTerm } from '../../training/ghost.js'
+import { addColumnSums, timesTransposed } from '../../training/linear.js'
+import * as pieces from '../../training/pieces.js'
 
 export const StandardFieldsSchema = z.looseObject({
   l1_coefficient: z.number().min(0).default(1),
@@ -14,7 +14,7 @@ export const StandardFieldsSchema = z.looseObject({
   ghost_grads: z.boolean().default(false),
 })
 
-export const standard: TrainingArchitecture = {
+export const train: TrainingArchitecture = {
   name: 'standard',
   bind(cfg) {
     const fields = parseFields(StandardFieldsSchema, cfg, 'standard')

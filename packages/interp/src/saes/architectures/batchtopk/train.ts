@@ -1,10 +1,10 @@
 // BatchTopK SAEs (Bussmann et al. 2024): the k · tokens largest activations of the batch. A running threshold follows the smallest
 // that fires, and replaces the selection when the SAE is exported (as a jumprelu SAE).
 import { z } from 'zod'
-import type { TrainingArchitecture } from '../architecture.js'
-import { parseFields } from '../cfg.js'
-import { largestOfBatch } from '../selection.js'
-import { TopkFieldsSchema, topkSae } from '../topk-pass.js'
+import type { TrainingArchitecture } from '../../training/architecture.js'
+import { parseFields } from '../../training/cfg.js'
+import { largestOfBatch } from '../../training/selection.js'
+import { TopkFieldsSchema, topkSae } from '../../training/topk-pass.js'
 
 /** Also the fields of matryoshka SAEs. */
 export const BatchTopkFieldsSchema = TopkFieldsSchema.extend({
@@ -12,7 +12,7 @@ export const BatchTopkFieldsSchema = TopkFieldsSchema.extend({
   topk_threshold_lr: z.number().min(0).max(1).default(0.01),
 })
 
-export const batchtopk: TrainingArchitecture = {
+export const train: TrainingArchitecture = {
   name: 'batchtopk',
   bind(cfg) {
     const fields = parseFields(BatchTopkFieldsSchema, cfg, 'batchtopk')

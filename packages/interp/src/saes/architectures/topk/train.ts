@@ -1,10 +1,10 @@
 // TopK SAEs (Gao et al. 2024): the k largest pre-activations of each token, rectified.
-import type { TrainingArchitecture } from '../architecture.js'
-import { parseFields } from '../cfg.js'
-import { largestPerRow } from '../selection.js'
-import { TopkFieldsSchema, topkSae } from '../topk-pass.js'
+import type { TrainingArchitecture } from '../../training/architecture.js'
+import { parseFields } from '../../training/cfg.js'
+import { largestPerRow } from '../../training/selection.js'
+import { TopkFieldsSchema, topkSae } from '../../training/topk-pass.js'
 
-export const topk: TrainingArchitecture = {
+export const train: TrainingArchitecture = {
   name: 'topk',
   bind(cfg) {
     const fields = parseFields(TopkFieldsSchema, cfg, 'topk')

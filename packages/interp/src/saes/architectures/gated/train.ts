@@ -1,9 +1,9 @@
 // Gated SAEs (Rajamanoharan et al. 2024): a gate decides which features fire, a rescaled copy of the same encoder how strongly.
 import { z } from 'zod'
-import type { TrainingArchitecture } from '../architecture.js'
-import { parseFields } from '../cfg.js'
-import { addColumnSums, timesTransposed } from '../linear.js'
-import * as pieces from '../pieces.js'
+import type { TrainingArchitecture } from '../../training/architecture.js'
+import { parseFields } from '../../training/cfg.js'
+import { addColumnSums, timesTransposed } from '../../training/linear.js'
+import * as pieces from '../../training/pieces.js'
 
 export const GatedFieldsSchema = z.looseObject({
   l1_coefficient: z.number().min(0).default(1),
@@ -14,7 +14,7 @@ const addBias = (product: Float64Array, bias: ArrayLike<number>): Float64Array =
   product.map((value, at) => value + bias[at % bias.length]!)
 const relu = (values: Float64Array): Float64Array => values.map((value) => Math.max(0, value))
 
-export const gated: TrainingArchitecture = {
+export const train: TrainingArchitecture = {
   name: 'gated',
   bind(cfg) {
     const fields = parseFields(GatedFieldsSchema, cfg, 'gated')

@@ -1,12 +1,12 @@
 // JumpReLU SAEs (Rajamanoharan et al. 2024b): a threshold per feature, trained by straight-through estimators. Sparsity losses: step
 // (the paper's L0), quadratic (towards a target L0, same paper's appendix), tanh and the pre-activation loss (Anthropic, January 2025).
 import { z } from 'zod'
-import type { TrainingArchitecture } from '../architecture.js'
-import { parseFields } from '../cfg.js'
-import { ghostLoss, ghostsOf, ghostTerm } from '../ghost.js'
-import { addColumnSums, timesTransposed } from '../linear.js'
-import * as pieces from '../pieces.js'
-import { preActivationLoss, sparsityLoss } from '../sparsity.js'
+import type { TrainingArchitecture } from '../../training/architecture.js'
+import { parseFields } from '../../training/cfg.js'
+import { ghostLoss, ghostsOf, ghostTerm } from '../../training/ghost.js'
+import { addColumnSums, timesTransposed } from '../../training/linear.js'
+import * as pieces from '../../training/pieces.js'
+import { preActivationLoss, sparsityLoss } from '../../training/sparsity.js'
 
 export const JumpreluFieldsSchema = z
   .looseObject({
@@ -28,7 +28,7 @@ export const JumpreluFieldsSchema = z
     path: ['target_l0'],
   })
 
-export const jumprelu: TrainingArchitecture = {
+export const train: TrainingArchitecture = {
   name: 'jumprelu',
   bind(cfg) {
     const fields = parseFields(JumpreluFieldsSchema, cfg, 'jumprelu')

@@ -1,8 +1,8 @@
 // Matching-pursuit SAEs as SAELens stores them: decoder and b_dec only.
 import { z } from 'zod'
-import { readTensor } from '../tensors.js'
-import type { SaeArchitecture } from './architecture.js'
-import { fieldsOf, normalisationOf } from './fields.js'
+import { readTensor } from '../../tensors.js'
+import type { SaeArchitecture } from '../architecture.js'
+import { fieldsOf, normalisationOf } from '../fields.js'
 
 const FieldsSchema = z.looseObject({
   residual_threshold: z.number().min(0).default(0.01),
@@ -11,7 +11,7 @@ const FieldsSchema = z.looseObject({
   stop_on_duplicate_support: z.boolean().default(true),
 })
 
-export const matchingPursuit: SaeArchitecture = {
+export const use: SaeArchitecture = {
   name: 'matching_pursuit',
   schema: FieldsSchema,
   tensors: () => ['W_dec', 'b_dec'],

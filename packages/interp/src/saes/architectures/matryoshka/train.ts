@@ -1,11 +1,11 @@
 // Matryoshka BatchTopK SAEs (Bussmann et al. 2025): every prefix of the dictionary must reconstruct by itself, so that early features
 // stay general. The losses of the prefixes are added, not averaged.
 import { z } from 'zod'
-import type { TrainingArchitecture } from '../architecture.js'
-import { parseFields } from '../cfg.js'
-import { largestOfBatch } from '../selection.js'
-import { topkSae } from '../topk-pass.js'
-import { BatchTopkFieldsSchema } from './batchtopk.js'
+import type { TrainingArchitecture } from '../../training/architecture.js'
+import { parseFields } from '../../training/cfg.js'
+import { largestOfBatch } from '../../training/selection.js'
+import { topkSae } from '../../training/topk-pass.js'
+import { BatchTopkFieldsSchema } from '../batchtopk/train.js'
 
 export const MatryoshkaFieldsSchema = BatchTopkFieldsSchema.extend({
   d_sae: z.int(),
@@ -17,7 +17,7 @@ export const MatryoshkaFieldsSchema = BatchTopkFieldsSchema.extend({
   { error: 'widths must ascend and not exceed d_sae', path: ['matryoshka_widths'] },
 )
 
-export const matryoshkaBatchtopk: TrainingArchitecture = {
+export const train: TrainingArchitecture = {
   name: 'matryoshka_batchtopk',
   bind(cfg) {
     const fields = parseFields(MatryoshkaFieldsSchema, cfg, 'matryoshka_batchtopk')

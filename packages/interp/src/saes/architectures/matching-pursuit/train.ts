@@ -1,11 +1,11 @@
 // Matching-pursuit SAEs (Costa et al. 2025): no encoder of their own; features are taken greedily from the decoder's rows.
 import { z } from 'zod'
 import { SaeError } from '../../errors.js'
-import type { TrainingArchitecture } from '../architecture.js'
-import { parseFields } from '../cfg.js'
-import { addColumnSums, affine, dot } from '../linear.js'
-import * as pieces from '../pieces.js'
-import { pursue, pursuitGradient } from '../pursuit.js'
+import type { TrainingArchitecture } from '../../training/architecture.js'
+import { parseFields } from '../../training/cfg.js'
+import { addColumnSums, affine, dot } from '../../training/linear.js'
+import * as pieces from '../../training/pieces.js'
+import { pursue, pursuitGradient } from '../../training/pursuit.js'
 
 const FieldsSchema = z.looseObject({
   residual_threshold: z.number().min(0).default(0.01),
@@ -13,7 +13,7 @@ const FieldsSchema = z.looseObject({
   stop_on_duplicate_support: z.boolean().default(true),
 })
 
-export const matchingPursuit: TrainingArchitecture = {
+export const train: TrainingArchitecture = {
   name: 'matching_pursuit',
   bind(cfg) {
     const fields = parseFields(FieldsSchema, cfg, 'matching_pursuit')

@@ -2,10 +2,10 @@
 // activation, a sparse code holds the rest.
 import type { TensorSource } from '@mistudio/formats'
 import { z } from 'zod'
-import type { SaeCfg } from '../config.js'
-import { readTensor } from '../tensors.js'
-import type { Projection, SaeArchitecture, TemporalSae } from './architecture.js'
-import { fieldsOf, normalisationOf } from './fields.js'
+import type { SaeCfg } from '../../config.js'
+import { readTensor } from '../../tensors.js'
+import type { Projection, SaeArchitecture, TemporalSae } from '../architecture.js'
+import { fieldsOf, normalisationOf } from '../fields.js'
 
 const FieldsSchema = z
   .looseObject({
@@ -27,7 +27,7 @@ const FieldsSchema = z
 
 const PROJECTIONS = ['q_target', 'k_ctx', 'v_ctx', 'c_proj']
 
-export const temporal: SaeArchitecture = {
+export const use: SaeArchitecture = {
   name: 'temporal',
   schema: FieldsSchema,
   tensors(cfg) {

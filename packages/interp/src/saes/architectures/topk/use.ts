@@ -1,9 +1,9 @@
 // TopK SAEs (Gao et al. 2024) and AbsTopK as SAELens stores them: with rescale_acts_by_decoder_norm the pre-activations are multiplied
 // by the decoder row norms and the rows divided by them.
 import { z } from 'zod'
-import { SaeError } from '../errors.js'
-import type { AffineArchitecture } from './architecture.js'
-import { AFFINE_TENSORS, fieldsOf, readAffine } from './fields.js'
+import { SaeError } from '../../errors.js'
+import type { AffineArchitecture } from '../architecture.js'
+import { AFFINE_TENSORS, fieldsOf, readAffine } from '../fields.js'
 
 const TopkFieldsSchema = z.looseObject({
   k: z.int().min(1),
@@ -11,7 +11,7 @@ const TopkFieldsSchema = z.looseObject({
   rescale_acts_by_decoder_norm: z.boolean().default(false),
 })
 
-const topkFamily = (name: string, signed: boolean): AffineArchitecture => ({
+export const topkFamily = (name: string, signed: boolean): AffineArchitecture => ({
   name,
   schema: TopkFieldsSchema,
   tensors: () => AFFINE_TENSORS,
@@ -27,8 +27,7 @@ const topkFamily = (name: string, signed: boolean): AffineArchitecture => ({
   },
 })
 
-export const topk = topkFamily('topk', false)
-export const abstopk = topkFamily('abstopk', true)
+export const use = topkFamily('topk', false)
 
 /** L2 norm of every row of [rows, width], summed in double precision. */
 function rowNorms(rows: Float32Array, width: number): Float32Array {
