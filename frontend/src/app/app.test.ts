@@ -1,7 +1,7 @@
 import type { SystemSample } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
 import { movedTo } from './moved.js'
-import { rankEntries } from './palette-rank.js'
+import { featuresByNumber, newestBySae, rankEntries } from './palette-rank.js'
 import { stripFigures } from './strip.js'
 
 const sample = (over: Partial<SystemSample> = {}): SystemSample => ({
@@ -68,5 +68,33 @@ describe('addresses of earlier versions', () => {
     expect(to('/training')).toBe('/trainings')
     expect(to('/training/new?modelId=m&site=s')).toBe('/trainings/new?modelId=m&site=s')
     expect(to('/activations/compare?a=1')).toBe('/captures/compare?a=1')
+  })
+})
+
+describe('features in the palette', () => {
+  const extraction = (id: string, saeId: string, createdAt: string, status: 'ready' | 'running' = 'ready') => ({
+    id,
+    saeId,
+    saeName: saeId,
+    dSae: 100,
+    status,
+    createdAt,
+  })
+  const all = [
+    extraction('a', 'x', '1'),
+    extraction('b', 'x', '3'),
+    extraction('c', 'y', '2'),
+    extraction('d', 'y', '4', 'running'),
+  ]
+  it('are looked for in the newest finished extraction of every SAE', () => {
+    expect(newestBySae(all).map(({ id }) => id)).toEqual(['b', 'c'])
+  })
+  it('are found by number where the SAE has so many', () => {
+    expect(featuresByNumber(newestBySae(all), '#12').map(({ label, to }) => [label, to])).toEqual([
+      ['Feature 12 of x', '/features/b/12'],
+      ['Feature 12 of y', '/features/c/12'],
+    ])
+    expect(featuresByNumber(newestBySae(all), '100')).toEqual([])
+    expect(featuresByNumber(newestBySae(all), 'twelve')).toEqual([])
   })
 })

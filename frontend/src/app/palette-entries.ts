@@ -1,4 +1,5 @@
 // What the palette can go to: rooms, and the things that the rooms list.
+import type { Extraction } from '@mistudio/contracts'
 import { useMemo } from 'react'
 import { useDatasets, useExtractions, useModels, useSaes, useTrainings } from '../data/index.js'
 import { places } from '../places/index.js'
@@ -12,13 +13,13 @@ const FIXED: readonly PaletteEntry[] = [
   { label: 'Train an SAE', kind: 'Action', to: places.newTraining() },
 ]
 
-export const usePaletteEntries = (): PaletteEntry[] => {
+export const usePaletteEntries = (): { entries: PaletteEntry[]; extractions: readonly Extraction[] | undefined } => {
   const models = useModels().data
   const datasets = useDatasets().data
   const trainings = useTrainings().data
   const saes = useSaes().data
   const extractions = useExtractions().data
-  return useMemo(
+  const entries = useMemo(
     () => [
       ...FIXED,
       ...(models ?? []).map((m) => ({ label: m.name, kind: 'Model', to: places.model({ id: m.id }) })),
@@ -33,4 +34,5 @@ export const usePaletteEntries = (): PaletteEntry[] => {
     ],
     [models, datasets, trainings, saes, extractions],
   )
+  return { entries, extractions }
 }

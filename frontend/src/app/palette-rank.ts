@@ -1,4 +1,8 @@
-// Which entries fit a typed text, best first: pure.
+// Which entries fit a typed text, best first, and features by number: pure.
+import type { Extraction } from '@mistudio/contracts'
+import { places } from '../places/index.js'
+import { parseIndex } from '../shared/feature-number.js'
+
 export interface PaletteEntry {
   label: string
   kind: string
@@ -22,3 +26,26 @@ export const rankEntries = (entries: readonly PaletteEntry[], text: string): Pal
     .sort((a, b) => b.score - a.score)
     .map((scored) => scored.entry)
 }
+
+/** SAEs whose features are offered. */
+const MOST_SAES = 5
+
+export type PaletteExtraction = Pick<Extraction, 'id' | 'saeId' | 'saeName' | 'dSae' | 'status' | 'createdAt'>
+
+/** The newest finished extraction of every SAE, newest first. */
+export function newestBySae(extractions: readonly PaletteExtraction[]): PaletteExtraction[] {
+  const newest = [...extractions]
+    .filter(({ status }) => status === 'ready')
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
+  return newest.filter((one, at) => newest.findIndex(({ saeId }) => saeId === one.saeId) === at).slice(0, MOST_SAES)
+}
+
+/** The feature of this number in every SAE that has it. */
+export const featuresByNumber = (extractions: readonly PaletteExtraction[], text: string): PaletteEntry[] =>
+  extractions.flatMap(({ id, saeName, dSae }) => {
+    const index = parseIndex(text, dSae)
+    if (index === null) return []
+    return [
+      { label: `Feature ${index} of ${saeName}`, kind: 'Feature', to: places.feature({ extractionId: id, index }) },
+    ]
+  })

@@ -1,16 +1,18 @@
 // Go to a room or a thing by typing part of its name. Reads what the rooms list; runs nothing that cannot be undone.
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { cx, Dialog, Input } from '../ui/index.js'
 import { usePaletteEntries } from './palette-entries.js'
+import { usePaletteFeatures } from './palette-features.js'
 import { rankEntries } from './palette-rank.js'
 
 export function Palette({ onClose }: { onClose(): void }) {
   const navigate = useNavigate()
-  const entries = usePaletteEntries()
   const [text, setText] = useState('')
+  const { entries, extractions } = usePaletteEntries()
+  const features = usePaletteFeatures(extractions, text)
   const [at, setAt] = useState(0)
-  const found = useMemo(() => rankEntries(entries, text).slice(0, 12), [entries, text])
+  const found = [...features, ...rankEntries(entries, text)].slice(0, 12)
   const chosen = Math.min(at, Math.max(0, found.length - 1))
   const go = (index: number) => {
     const entry = found[index]
@@ -26,8 +28,8 @@ export function Palette({ onClose }: { onClose(): void }) {
         aria-expanded
         aria-controls="palette-list"
         aria-activedescendant={found[chosen] ? `palette-${chosen}` : undefined}
-        aria-label="Room, model, dataset, training, SAE or feature set"
-        placeholder="Type a room, model, dataset, training, SAE…"
+        aria-label="Room, model, dataset, training, SAE or feature"
+        placeholder="Type a room, a name, a feature's number or label…"
         value={text}
         onChange={(event) => {
           setText(event.target.value)

@@ -47,7 +47,7 @@ function Detail({ token, note }: { token: TintedToken | undefined; note: Props['
   if (!token) return null
   return (
     <>
-      <p className="tabular-nums">{activationText(token.value)}</p>
+      <p className="tabular-nums">activation {activationText(token.value)}</p>
       {note && <div className="text-body">{note(token.index)}</div>}
     </>
   )

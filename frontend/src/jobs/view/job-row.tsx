@@ -3,10 +3,11 @@ import { type Job, jobWarnings } from '@mistudio/contracts'
 import { Link } from 'react-router'
 import { isActive } from '../../live/index.js'
 import { places } from '../../places/index.js'
-import { formatDuration, RelativeTime, StatusBadge, secondsBetween } from '../../ui/index.js'
+import { formatDuration, RelativeTime, secondsBetween } from '../../ui/index.js'
 import { kindLabel, subjectLink } from '../prepare.js'
 import { JobActions } from './job-actions.js'
 import { JobProgress } from './job-progress.js'
+import { JobStatus } from './job-status.js'
 
 interface JobRowProps {
   job: Job
@@ -47,7 +48,7 @@ export function JobRow({ job, compact }: JobRowProps) {
           </h3>
         </div>
         <span className="flex flex-wrap items-center gap-2">
-          <StatusBadge status={job.state} warned={jobWarnings(job).length > 0} />
+          <JobStatus job={job} />
         </span>
       </div>
       {isActive(job) && (

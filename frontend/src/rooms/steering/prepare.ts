@@ -94,10 +94,6 @@ export const firstWords = ({ result }: Pick<Steering, 'result'>): string | null 
   return furthest?.text.replace(/\s+/g, ' ').trim() || null
 }
 
-/** Whether the writing was ended by hand: its job has completed, but not its texts. */
-export const wasStopped = ({ result }: Pick<Steering, 'result'>): boolean =>
-  result?.completions.some(({ finish }) => finish === 'cancelled') ?? false
-
 /** Saved ones by name, then the rest as history, newest first. Plain generations (no variant) belong to the model's page. */
 export const splitHistory = (all: readonly Steering[]): { saved: Steering[]; history: Steering[] } => {
   const newest = all

@@ -1,5 +1,5 @@
 // Guards: the request is what the screen shows, streams survive restarts, words are compared rightly.
-import { type Completion, type JobEvent, STEERING_LIMITS, type Steering } from '@mistudio/contracts'
+import { type Completion, type JobEvent, STEERING_LIMITS, type Steering, wasCutOff } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
 import {
   addTurn,
@@ -25,15 +25,7 @@ import {
   whyNot,
   withPreset,
 } from './draft.js'
-import {
-  editsLine,
-  firstWords,
-  markChanged,
-  probabilityColors,
-  sharedMax,
-  variantTitle,
-  wasStopped,
-} from './prepare.js'
+import { editsLine, firstWords, markChanged, probabilityColors, sharedMax, variantTitle } from './prepare.js'
 import { appendEvents } from './stream.js'
 
 const ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
@@ -235,8 +227,8 @@ describe('history', () => {
     const result = { completions: [one(null, null, 'a'), one(0, 0.1, 'b'), one(1, 2, ' c\n d ', 'cancelled')] }
     const steering = { result } as unknown as Steering
     expect(firstWords(steering)).toBe('c d')
-    expect(wasStopped(steering)).toBe(true)
-    expect(wasStopped({ result: null })).toBe(false)
+    expect(wasCutOff(steering.result)).toBe(true)
+    expect(wasCutOff(null)).toBe(false)
   })
 })
 

@@ -9,6 +9,7 @@ export * from './channels.js'
 export * from './child.js'
 export * from './queues.js'
 export * from './schemas.js'
+export * from './stopped.js'
 export * from './warnings.js'
 
 export const jobsRoom = defineRoom({

@@ -78,16 +78,18 @@ function Browser({ extraction }: { extraction: Extraction }) {
         <OwnText extraction={extraction} index={null} max={null} />
         <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
           <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5">
-            <p className="text-sm text-muted tabular-nums" aria-live="polite">
-              {total === undefined
-                ? 'Counting…'
-                : `${formatNumber(total)} of ${formatNumber(extraction.dSae)} features`}
-              {!filters.includeDead &&
-                !isFiltered(filters) &&
-                total !== undefined &&
-                total < extraction.dSae &&
-                ' (the others never fired)'}
-            </p>
+            {selected.size === 0 && (
+              <p className="text-sm text-muted tabular-nums" aria-live="polite">
+                {total === undefined
+                  ? 'Counting…'
+                  : `${formatNumber(total)} of ${formatNumber(extraction.dSae)} features`}
+                {!filters.includeDead &&
+                  !isFiltered(filters) &&
+                  total !== undefined &&
+                  total < extraction.dSae &&
+                  ' (the others never fired)'}
+              </p>
+            )}
             <SelectionBar
               extraction={extraction}
               filters={filters}

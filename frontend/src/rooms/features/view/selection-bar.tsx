@@ -1,13 +1,12 @@
 // What can be done with many features at once: the selected ones, or all that fit the filters.
 import type { Extraction } from '@mistudio/contracts'
-import Download from 'lucide-react/icons/download'
 import Star from 'lucide-react/icons/star'
 import Tag from 'lucide-react/icons/tag'
 import X from 'lucide-react/icons/x'
 import { useState } from 'react'
 import { saveText } from '../../../charts/index.js'
 import { places } from '../../../places/index.js'
-import { Button, CopyButton, formatNumber, LinkButton, plural, toast } from '../../../ui/index.js'
+import { Button, CopyButton, formatNumber, IconButton, LinkButton, plural, toast } from '../../../ui/index.js'
 import { allIndices, rowsOf, useAnnotateMany } from '../api.js'
 import { rowsCsv, rowsJson } from '../export.js'
 import { clearFilters, type Filters, MAX_NAMED, toQuery, writeFilters } from '../filters.js'
@@ -60,12 +59,10 @@ export function SelectionBar({ extraction, filters, total, selected, onSelected 
     <div className="flex flex-wrap items-center gap-1.5">
       {some ? (
         <>
-          <span className="mr-1 text-sm font-medium text-heading tabular-nums">
-            {formatNumber(selected.size)} selected
-          </span>
+          <span className="text-sm font-medium text-heading tabular-nums">{formatNumber(selected.size)} selected</span>
           {selected.size < total && (
             <Button size="sm" kind="ghost" busy={busy} onClick={() => void selectAll()}>
-              Select all {formatNumber(total)}
+              All {formatNumber(total)}
             </Button>
           )}
           <Button size="sm" icon={Star} busy={busy} onClick={() => void star(true)}>
@@ -80,7 +77,7 @@ export function SelectionBar({ extraction, filters, total, selected, onSelected 
           {selected.size <= MAX_NAMED && (
             <CopyButton
               text={window.location.origin + places.features({ extractionId: extraction.id, ...writeFilters(list) })}
-              label="Copy link to this list"
+              label="Copy link"
             />
           )}
           {selected.size <= MAX_STEERED && (
@@ -89,7 +86,7 @@ export function SelectionBar({ extraction, filters, total, selected, onSelected 
               kind="primary"
               to={places.steering({ extraction: extraction.id, features: [...selected] })}
             >
-              Steer with {plural(selected.size, 'selected feature')}
+              Steer {selected.size}
             </LinkButton>
           )}
         </>
@@ -101,7 +98,6 @@ export function SelectionBar({ extraction, filters, total, selected, onSelected 
       <Button
         size="sm"
         kind="ghost"
-        icon={Download}
         busy={busy}
         aria-label={`Save ${plural(count, 'feature')} as CSV`}
         onClick={() => void save('csv')}
@@ -111,7 +107,6 @@ export function SelectionBar({ extraction, filters, total, selected, onSelected 
       <Button
         size="sm"
         kind="ghost"
-        icon={Download}
         busy={busy}
         aria-label={`Save ${plural(count, 'feature')} as JSON`}
         onClick={() => void save('json')}
@@ -119,9 +114,7 @@ export function SelectionBar({ extraction, filters, total, selected, onSelected 
         JSON
       </Button>
       {some && (
-        <Button size="sm" kind="ghost" icon={X} onClick={() => onSelected(new Set())}>
-          Clear selection
-        </Button>
+        <IconButton icon={X} label="Clear the selection" onClick={() => onSelected(new Set())} className="size-8!" />
       )}
       {labelling && <LabelDialog extraction={extraction} indices={[...selected]} onClose={() => setLabelling(false)} />}
     </div>

@@ -6,6 +6,7 @@ import { useJob } from '../../../jobs/api.js'
 import { kindLabel, subjectLink } from '../../../jobs/prepare.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
+import { JobStatus } from '../../../jobs/view/job-status.js'
 import { ResourcePage } from '../../../kit/index.js'
 import { isTerminal, useSubject } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
@@ -18,7 +19,6 @@ import {
   nextStep,
   Page,
   RelativeTime,
-  StatusBadge,
   secondsBetween,
   useNow,
   usePlace,
@@ -45,7 +45,7 @@ function JobView({ job }: { job: Job }) {
     <Page
       title={job.title}
       crumbs={crumbs}
-      state={<StatusBadge status={job.state} warned={jobWarnings(job).length > 0} />}
+      state={<JobStatus job={job} />}
       subtitle={kindLabel(job.kind)}
       actions={
         <>

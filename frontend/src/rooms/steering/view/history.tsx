@@ -1,5 +1,5 @@
 // Saved experiments and history: open, run again, delete.
-import type { Steering } from '@mistudio/contracts'
+import { type Steering, wasCutOff } from '@mistudio/contracts'
 import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
@@ -19,7 +19,7 @@ import {
   toast,
 } from '../../../ui/index.js'
 import { deleteSteering } from '../api.js'
-import { editsLine, firstWords, splitHistory, wasStopped } from '../prepare.js'
+import { editsLine, firstWords, splitHistory } from '../prepare.js'
 
 export function History({ currentId }: { currentId: string | null }) {
   const all = useSteerings()
@@ -112,7 +112,7 @@ function Item({ steering, current }: { steering: Steering; current: boolean }) {
           {!written && `${steering.modelName} · seed ${request.sampling.seed}`}
         </span>
       </Link>
-      {wasStopped(steering) ? (
+      {wasCutOff(steering.result) ? (
         <StatusBadge status="cancelled" word="Stopped" />
       ) : (
         job && job.state !== 'completed' && <StatusBadge status={job.state} />

@@ -1,12 +1,12 @@
 // Unsteered and steered texts side by side: streamed while they are written, then tinted by feature or with changed words marked.
-import { type Steering, subjectChannel } from '@mistudio/contracts'
+import { type Steering, subjectChannel, wasCutOff } from '@mistudio/contracts'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { isActive, useJobEvents } from '../../../live/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import { CopyButton, cx, Notice, nextStep, Select } from '../../../ui/index.js'
-import { variantTitle, wasStopped } from '../prepare.js'
+import { variantTitle } from '../prepare.js'
 import { appendEvents, type Streamed } from '../stream.js'
 import { DoneColumn, StreamedColumn } from './columns.js'
 import { SaveExperiment } from './save-experiment.js'
@@ -43,7 +43,7 @@ export function Results({ steering }: { steering: Steering }) {
               aria-label="Mark"
               value={mark}
               onChange={setMark}
-              className="w-56"
+              className="w-48"
               options={[
                 { value: 'words', label: 'words that changed' },
                 ...features.map((index) => ({ value: `feature-${index}` as const, label: `activation of #${index}` })),
@@ -70,7 +70,9 @@ export function Results({ steering }: { steering: Steering }) {
       {job?.state === 'cancelled' && (
         <Notice tone="slate">Cancelled. Text that had been written is shown below.</Notice>
       )}
-      {wasStopped(steering) && <Notice tone="slate">Stopped: the texts are as far as they had been written.</Notice>}
+      {wasCutOff(steering.result) && (
+        <Notice tone="slate">Stopped: the texts are as far as they had been written.</Notice>
+      )}
       {stream.status === 'failed' && !result && (
         <Notice tone="amber">The stream broke off; it is picked up again by itself.</Notice>
       )}

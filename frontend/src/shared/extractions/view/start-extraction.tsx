@@ -28,6 +28,7 @@ import {
 } from '../prepare.js'
 import { knownText } from '../text.js'
 import { TextField } from './text-field.js'
+import { TimeLine } from './time-line.js'
 
 interface Props {
   open: boolean
@@ -161,6 +162,9 @@ function OpenStart({ onClose, saeId: first }: Props) {
           />
         )}
         <div className="grid gap-4 sm:grid-cols-2">{MAIN_KEYS.map(number)}</div>
+        {sae && known && tokenization && (
+          <TimeLine sae={sae} tokenization={tokenization} known={known} text={params.text} tokens={params.tokens} />
+        )}
         <details>
           <summary className="text-sm font-medium text-heading">More settings</summary>
           <div className="mt-3 grid gap-4 sm:grid-cols-2">{MORE_KEYS.map(number)}</div>
