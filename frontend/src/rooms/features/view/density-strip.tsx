@@ -17,7 +17,7 @@ export function DensityStrip({ extractionId, filters, onFilters }: Props) {
   if (!data || data.counts.length === 0) return <div style={{ height: HEIGHT_PX + 18 }} />
   const most = Math.max(...data.counts)
   return (
-    <fieldset className="w-full min-w-0 max-w-md flex-1 basis-72">
+    <fieldset className="w-full min-w-0 max-w-md flex-1 basis-48">
       <legend className="sr-only">Features by density; a bar filters the list</legend>
       <div className="flex items-end gap-px" style={{ height: HEIGHT_PX }}>
         {data.counts.map((count, bin) => {

@@ -76,7 +76,7 @@ function FeatureView({ feature, crumbs, extraction }: ViewProps) {
       <Figures feature={feature} extraction={extraction} />
       <NamesTrouble names={names} />
       <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_340px] 2xl:grid-cols-[minmax(0,1fr)_420px]">
-        <div className="min-w-0 space-y-3 max-lg:order-last">
+        <div className="min-w-0 space-y-3">
           <OwnText extraction={{ id: feature.extractionId }} index={feature.index} max={feature.maxActivation} />
           <Examples feature={feature} extraction={extraction} />
         </div>

@@ -6,7 +6,7 @@ import { useSend } from '../../../data/index.js'
 import { isActive, useJobAction } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { usePromptRoom } from '../../../shared/prompt/room.js'
-import { Field, formatCount, Select, useHotkey } from '../../../ui/index.js'
+import { cx, Field, formatCount, Select, useHotkey } from '../../../ui/index.js'
 import { type SteeringDraft, toRequest, whyNot } from '../draft.js'
 import { ExperimentFields } from './experiment-fields.js'
 import { FeaturePicker } from './feature-picker.js'
@@ -55,7 +55,7 @@ export function Bench({ extractions, steering, initial }: Props) {
       <div className="grid items-start gap-4 lg:grid-cols-[380px_minmax(0,1fr)]">
         <section
           aria-label="What is steered"
-          className="min-w-0 space-y-4 rounded-lg border border-line bg-card p-4 max-lg:order-last"
+          className={cx('min-w-0 space-y-4 rounded-lg border border-line bg-card p-4', steering && 'max-lg:order-last')}
         >
           <Field label="SAE and extraction" hint={extraction && `${extraction.modelName} · ${extraction.site}`}>
             <Select

@@ -161,10 +161,10 @@ function OpenStart({ onClose, saeId: first }: Props) {
             onChange={(text) => setParams({ ...params, text })}
           />
         )}
-        <div className="grid gap-4 sm:grid-cols-2">{MAIN_KEYS.map(number)}</div>
         {sae && known && tokenization && (
           <TimeLine sae={sae} tokenization={tokenization} known={known} text={params.text} tokens={params.tokens} />
         )}
+        <div className="grid gap-4 sm:grid-cols-2">{MAIN_KEYS.map(number)}</div>
         <details>
           <summary className="text-sm font-medium text-heading">More settings</summary>
           <div className="mt-3 grid gap-4 sm:grid-cols-2">{MORE_KEYS.map(number)}</div>
