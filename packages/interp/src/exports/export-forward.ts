@@ -1,9 +1,9 @@
 // From a request to a changed graph of an export: interventions between a value and those who read it, captures and losses as new outputs.
 // The interventions are those of the models that are built here (intervention-graph.ts); only the place they are put in differs.
 import { type DType, ModelEditor, type OnnxModel, type Value } from '@mistudio/onnx'
-import { type GraphRequest, LAST_POSITION } from '../models/forward-graph.js'
+import { type GraphRequest, LAST_POSITION } from '../models/graphs/forward-graph.js'
+import { applySlot, type DeclareInput } from '../models/graphs/intervention-graph.js'
 import { findSite } from '../models/index.js'
-import { applySlot, type DeclareInput } from '../models/intervention-graph.js'
 import type { ExportSite } from './export-sites.js'
 
 /** Types of values that are read and changed: float16 as float32, which holds each of its values exactly. */

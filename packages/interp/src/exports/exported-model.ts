@@ -12,7 +12,7 @@ import {
   type Tensor,
   type Value,
 } from '@mistudio/onnx'
-import { type GraphRequest, LAST_POSITION, requestKey } from '../models/forward-graph.js'
+import { type GraphRequest, LAST_POSITION, requestKey } from '../models/graphs/forward-graph.js'
 import {
   type AbsentSite,
   type CoreSpec,
@@ -28,7 +28,7 @@ import {
 } from '../models/index.js'
 import { interventionFeeds, slotOf } from '../models/interventions.js'
 import { checkTokens } from '../models/token-batch.js'
-import { centreColumns, transpose } from '../models/weights.js'
+import { centreColumns, transpose } from '../models/weights/weights.js'
 import { analyseExport } from './analyse-export.js'
 import { type ExportFacts, exportFacts } from './export-facts.js'
 import { buildExportForward, type ExportSource, resultName } from './export-forward.js'

@@ -2,9 +2,9 @@
 // What the graph does with them is in intervention-graph.ts.
 import { bool, float32, int64, type Tensor } from '@mistudio/onnx'
 import { ModelError } from './errors.js'
-import { type InterventionSlot, slotInput } from './intervention-graph.js'
+import { type InterventionSlot, slotInput } from './graphs/intervention-graph.js'
+import type { SpliceProgram } from './graphs/splice.js'
 import { findSite, type Site, siteWidth } from './sites.js'
-import type { SpliceProgram } from './splice.js'
 
 /** How strongly: one number for all, one per row [batch], or one per position [batch × seq], row-major. 0 leaves the value as it is. */
 export type Strength = number | Float32Array

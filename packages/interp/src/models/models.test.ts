@@ -4,8 +4,8 @@ import { planModel } from './architectures/index.js'
 import { ModelError } from './errors.js'
 import { absentSites, describeShape, findSite, planSites, siteWidth } from './sites.js'
 import { countParameters, estimateMemory } from './spec.js'
-import { checkTensors, planTensors, requireTensors } from './tensors.js'
 import { DEMO_MODEL, FIXTURES, openCase, readJson } from './testing.js'
+import { checkTensors, planTensors, requireTensors } from './weights/tensors.js'
 
 const CONFIG = {
   model_type: 'llama',

@@ -1,6 +1,6 @@
 // What a model is made of, as an architecture file declares it from config.json: norms, linear layers, attention and MLP of every block.
 // Tensors, sites, parameter counts and the graph all follow from a plan, so an architecture is nothing but its plan.
-import type { Rope } from './rope.js'
+import type { Rope } from './rotary/rope.js'
 import type { Activation, ModelSpec, TensorSpec } from './spec.js'
 
 /** One stored tensor, and which part of it is meant. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { dequantise, QualityMeter, quantiseBlocks } from '../quantisation/index.js'
 import { ModelError } from './errors.js'
-import { toFloat16 } from './float16.js'
 import { openCase } from './testing.js'
-import { linearRows, transpose } from './weights.js'
+import { toFloat16 } from './weights/float16.js'
+import { linearRows, transpose } from './weights/weights.js'
 
 describe('precision', () => {
   it('answers at int8 nearly as in float32, at int4 less nearly, in every layout of weights', async () => {

@@ -1,11 +1,11 @@
 // Memory of a process that runs a model, before it is run: so that what does not fit is refused instead of ending in a crash.
 import { quantisedBytes } from '../quantisation/index.js'
 import { ModelError } from './errors.js'
+import { STORED_WEIGHTS_LIMIT } from './graphs/sessions.js'
 import { BLOCKED_FROM, QUERY_BLOCKS } from './layers/blocked-attention.js'
 import type { LinearPlan, ModelPlan } from './plan.js'
 import { type Precision, quantisedBits } from './precision.js'
-import { STORED_WEIGHTS_LIMIT } from './sessions.js'
-import { planTensors } from './tensors.js'
+import { planTensors } from './weights/tensors.js'
 
 export interface RunShape {
   readonly precision: Precision

@@ -1,8 +1,8 @@
 // What the sites hold, checked against one another and against plain loops; and that reading or idly changing any of them changes no bit.
 import { describe, expect, it } from 'vitest'
 import { siteWidth } from './sites.js'
-import { requireTensors } from './tensors.js'
 import { type GoldenCase, openCase } from './testing.js'
+import { requireTensors } from './weights/tensors.js'
 
 /** Every kind of norm, attention, rotation and block at least once. */
 const MODELS = 'gpt2 gpt_neo gpt_neox_parallel gptj llama_biases gemma3_text phi3_longrope olmo2 opt'.split(' ')

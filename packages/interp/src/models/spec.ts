@@ -1,5 +1,5 @@
 // What a model is, in figures: sizes and options read from its config, never guessed. Also what follows from them: parameters and memory.
-import type { Rope } from './rope.js'
+import type { Rope } from './rotary/rope.js'
 
 /** Activation of the MLP, by the names used in Hugging Face configs; the three tanh spellings of GELU are one. */
 export type Activation = 'silu' | 'gelu' | 'gelu_tanh' | 'relu'

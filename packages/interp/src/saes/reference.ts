@@ -8,10 +8,10 @@ import {
   undoesNormalisation,
 } from './architectures/architecture.js'
 import { encodeTemporal } from './temporal.js'
-import { affine, dot, type Floats } from './training/linear.js'
-import { type Normalised, normaliseTokens, unnormalise } from './training/normalise.js'
+import { affine, dot, type Floats } from './training/math/linear.js'
+import { type Normalised, normaliseTokens, unnormalise } from './training/math/normalise.js'
+import { largestPerRow } from './training/math/selection.js'
 import { pursue } from './training/pursuit.js'
-import { largestPerRow } from './training/selection.js'
 
 /** Dense encoding of tokens. Arrays are [tokens, d_sae]. */
 export interface Encoding {

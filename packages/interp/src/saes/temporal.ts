@@ -1,9 +1,9 @@
 // The forward pass of temporal SAEs: attention over the codes of earlier tokens predicts part of each activation; what it leaves is
 // encoded sparsely.
 import type { Projection, TemporalLayer, TemporalSae } from './architectures/architecture.js'
-import { affine, dot, type Floats, squareSum } from './training/linear.js'
-import { normaliseTokens } from './training/normalise.js'
-import { largestPerRow } from './training/selection.js'
+import { affine, dot, type Floats, squareSum } from './training/math/linear.js'
+import { normaliseTokens } from './training/math/normalise.js'
+import { largestPerRow } from './training/math/selection.js'
 
 const EPS = 1e-6
 

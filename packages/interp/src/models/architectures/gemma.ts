@@ -11,7 +11,7 @@ import {
   refuse,
 } from '../config.js'
 import type { RotaryPlan } from '../plan.js'
-import { parseRope, parseRopeParameters, RopeConfigSchema } from '../rope.js'
+import { parseRope, parseRopeParameters, RopeConfigSchema } from '../rotary/rope.js'
 import type { Activation } from '../spec.js'
 import type { Architecture } from './architecture.js'
 import { decoderPlan } from './decoder.js'

@@ -12,7 +12,7 @@ import {
   positive,
 } from '../config.js'
 import type { BlockPlan, RotaryPlan } from '../plan.js'
-import { parseRope, RopeConfigSchema } from '../rope.js'
+import { parseRope, RopeConfigSchema } from '../rotary/rope.js'
 import type { Architecture } from './architecture.js'
 import { interleaved, layerNorm, linear, tensorSpec, unembed } from './pieces.js'
 import { halves, usablePositions } from './rotary.js'

@@ -1,7 +1,7 @@
 // Llama 1 to 3: pre-norm blocks with RMSNorm, rotary grouped-query attention and a gated MLP (arXiv:2302.13971, arXiv:2407.21783).
 import { z } from 'zod'
 import { DecoderConfigSchema, parseActivation, parseConfig, parseHeads, parseWindows, positive } from '../config.js'
-import { parseRope, RopeConfigSchema } from '../rope.js'
+import { parseRope, RopeConfigSchema } from '../rotary/rope.js'
 import type { Architecture } from './architecture.js'
 import { decoderPlan, PRE_NORMS } from './decoder.js'
 import { rmsNorm } from './pieces.js'

@@ -1,7 +1,7 @@
 // Mistral: Llama whose layers all see a sliding window, where the config gives one (arXiv:2310.06825).
 import { z } from 'zod'
 import { DecoderConfigSchema, parseActivation, parseConfig, parseHeads, parseWindows, positive } from '../config.js'
-import { parseRope, RopeConfigSchema } from '../rope.js'
+import { parseRope, RopeConfigSchema } from '../rotary/rope.js'
 import type { Architecture } from './architecture.js'
 import { decoderPlan, PRE_NORMS } from './decoder.js'
 import { rmsNorm } from './pieces.js'

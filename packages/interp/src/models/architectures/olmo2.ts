@@ -1,7 +1,7 @@
 // OLMo 2: norms after attention and MLP instead of before, and on whole queries and keys (arXiv:2501.00656).
 import { z } from 'zod'
 import { DecoderConfigSchema, parseActivation, parseConfig, parseHeads, parseWindows, positive } from '../config.js'
-import { parseRope, RopeConfigSchema } from '../rope.js'
+import { parseRope, RopeConfigSchema } from '../rotary/rope.js'
 import type { Architecture } from './architecture.js'
 import { decoderPlan } from './decoder.js'
 import { rmsNorm } from './pieces.js'

@@ -1,7 +1,7 @@
 // Phi-3 and 4: Llama with queries, keys and values in one tensor, gate and input of the MLP in another, and LongRoPE (arXiv:2404.14219).
 import { z } from 'zod'
 import { DecoderConfigSchema, parseActivation, parseConfig, parseHeads, parseWindows, positive } from '../config.js'
-import { parseRope, RopeConfigSchema } from '../rope.js'
+import { parseRope, RopeConfigSchema } from '../rotary/rope.js'
 import type { Architecture } from './architecture.js'
 import { decoderPlan, PRE_NORMS } from './decoder.js'
 import { fused, linear, rmsNorm } from './pieces.js'

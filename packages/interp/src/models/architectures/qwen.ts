@@ -2,7 +2,7 @@
 // keys (arXiv:2505.09388). Later layers may slide.
 import { z } from 'zod'
 import { DecoderConfigSchema, parseActivation, parseConfig, parseHeads, parseWindows, positive } from '../config.js'
-import { parseRope, RopeConfigSchema } from '../rope.js'
+import { parseRope, RopeConfigSchema } from '../rotary/rope.js'
 import type { Architecture } from './architecture.js'
 import { decoderPlan, PRE_NORMS } from './decoder.js'
 import { rmsNorm } from './pieces.js'

@@ -1,7 +1,7 @@
 // From the rotary part of a config to the rotary plan of a layer.
 import { ModelError } from '../errors.js'
 import type { RotaryPlan } from '../plan.js'
-import type { ParsedRope, Rope } from '../rope.js'
+import type { ParsedRope, Rope } from '../rotary/rope.js'
 
 /**
  * Rotation of the first `fraction` of a head, rounded down, in halves.

@@ -9,7 +9,7 @@ import {
   positive,
   refuse,
 } from '../config.js'
-import { parseRope, RopeConfigSchema } from '../rope.js'
+import { parseRope, RopeConfigSchema } from '../rotary/rope.js'
 import type { Architecture } from './architecture.js'
 import { decoderPlan, PRE_NORMS } from './decoder.js'
 import { layerNorm } from './pieces.js'

@@ -1,7 +1,7 @@
 // The attention of a block and its sites: q, k, v (before norms and rotation), pattern, z, and result (what each head adds to the stream).
 // Pattern and result lie beside the model's own path; a change there adds the difference that it makes.
 import type { Value } from '@mistudio/onnx'
-import type { HookedGraph } from '../hooked-graph.js'
+import type { HookedGraph } from '../graphs/hooked-graph.js'
 import type { AttentionPlan, NormPlan } from '../plan.js'
 import { cacheSlots } from './cache-slots.js'
 import { explicitAttention } from './explicit-attention.js'

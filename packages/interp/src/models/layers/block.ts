@@ -1,6 +1,6 @@
 // One transformer block: norms, attention, MLP and the residual stream between them.
 import type { Value } from '@mistudio/onnx'
-import type { HookedGraph } from '../hooked-graph.js'
+import type { HookedGraph } from '../graphs/hooked-graph.js'
 import type { BlockPlan, NormPlan } from '../plan.js'
 import { type AttentionRun, attentionLayer } from './attention.js'
 import { mlpLayer } from './mlp.js'

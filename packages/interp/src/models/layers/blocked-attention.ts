@@ -1,7 +1,7 @@
 // Causal attention over long sequences in blocks of queries, each over the keys that it can see: with four blocks 5/8 of the products of
 // the whole square, less under a window, and scores of a quarter of its size. Short sequences take it in one piece.
 import type { Attributes, Graph, Value } from '@mistudio/onnx'
-import type { HookedGraph } from '../hooked-graph.js'
+import type { HookedGraph } from '../graphs/hooked-graph.js'
 
 export const QUERY_BLOCKS = 4
 /** Fewest tokens per row worth dividing. */

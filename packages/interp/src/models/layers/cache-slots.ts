@@ -1,6 +1,6 @@
 // Where a layer's keys and values of earlier tokens enter a graph and the grown ones leave it.
 import type { Value } from '@mistudio/onnx'
-import type { HookedGraph } from '../hooked-graph.js'
+import type { HookedGraph } from '../graphs/hooked-graph.js'
 import type { AttentionPlan } from '../plan.js'
 
 export const pastName = (kind: 'key' | 'value', layer: number): string => `past_${kind}.${layer}`

@@ -1,7 +1,7 @@
 // Causal self-attention step by step, for runs that read or change the attention pattern: scores, cap, mask, softmax, weighted sum.
 // Shapes: B batch, S queries, T keys (cache included), K kv heads, G heads per kv head, D head dimension.
 import type { Graph, Value } from '@mistudio/onnx'
-import type { HookedGraph } from '../hooked-graph.js'
+import type { HookedGraph } from '../graphs/hooked-graph.js'
 import type { AttentionPlan } from '../plan.js'
 import { type CacheSlots, paddedHeadDim } from './cache-slots.js'
 import { TOTAL_LENGTH } from './fused-attention.js'

@@ -4,7 +4,7 @@
 // unchanged. Capped scores (Gemma 2) are the exception: ONNX Runtime caps masked ones slowly, so they go in one piece, and through
 // GroupQueryAttention under a window.
 import { float, type Value } from '@mistudio/onnx'
-import type { HookedGraph } from '../hooked-graph.js'
+import type { HookedGraph } from '../graphs/hooked-graph.js'
 import type { AttentionPlan } from '../plan.js'
 import { blockedAttention } from './blocked-attention.js'
 import { type CacheSlots, paddedHeadDim } from './cache-slots.js'

@@ -1,9 +1,9 @@
 // `x W + b`: the one place where a linear layer becomes nodes.
 import type { Value } from '@mistudio/onnx'
-import type { HookedGraph } from '../hooked-graph.js'
+import type { HookedGraph } from '../graphs/hooked-graph.js'
 import type { LinearPlan } from '../plan.js'
 import { quantisedBits } from '../precision.js'
-import { linearBias, linearWeight } from '../weights.js'
+import { linearBias, linearWeight } from '../weights/weights.js'
 import { dequantisedWeight, halfProduct, quantisedProduct } from './quantised.js'
 
 function product(hooks: HookedGraph, x: Value, plan: LinearPlan): Value {

@@ -1,6 +1,6 @@
 // The MLP of a block and its sites: hook_pre (the gate's pre-activation where there is one), hook_pre_linear, hook_post.
 import { float, type Graph, type Value } from '@mistudio/onnx'
-import type { HookedGraph } from '../hooked-graph.js'
+import type { HookedGraph } from '../graphs/hooked-graph.js'
 import type { MlpPlan } from '../plan.js'
 import type { Activation } from '../spec.js'
 import { linearLayer } from './linear.js'

@@ -1,8 +1,8 @@
 // A whole decoder from its plan: embeddings, blocks, final norm, unembedding.
 import type { Value } from '@mistudio/onnx'
-import type { HookedGraph } from '../hooked-graph.js'
+import type { HookedGraph } from '../graphs/hooked-graph.js'
 import type { ModelPlan } from '../plan.js'
-import { rowsFrom, stored } from '../weights.js'
+import { rowsFrom, stored } from '../weights/weights.js'
 import type { AttentionRun } from './attention.js'
 import { defineBlock } from './block.js'
 import { capScores } from './explicit-attention.js'

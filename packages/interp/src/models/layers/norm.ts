@@ -2,9 +2,9 @@
 // the value divided by it, before weight and bias. The model's own path is always one fused node, to which a change at one of the two
 // adds the difference that it makes: so a change of strength 0 changes no bit.
 import type { Value } from '@mistudio/onnx'
-import type { HookedGraph } from '../hooked-graph.js'
+import type { HookedGraph } from '../graphs/hooked-graph.js'
 import type { NormPlan } from '../plan.js'
-import { type FloatRecipe, stored } from '../weights.js'
+import { type FloatRecipe, stored } from '../weights/weights.js'
 import { once } from './once.js'
 
 /** The factor of a norm: its weight, or 1 + weight. */

@@ -1,9 +1,9 @@
 // Linear layers whose matrix is held in fewer bits: com.microsoft MatMulNBits for int8 and int4, half-precision products for float16.
 import type { Value } from '@mistudio/onnx'
 import { type Bits, BLOCK_SIZE, dequantise, type QuantisedMatrix, quantiseBlocks } from '../../quantisation/index.js'
-import { toFloat16 } from '../float16.js'
-import type { HookedGraph } from '../hooked-graph.js'
+import type { HookedGraph } from '../graphs/hooked-graph.js'
 import type { LinearPlan } from '../plan.js'
+import { toFloat16 } from '../weights/float16.js'
 import {
   type FloatRecipe,
   linearRows,
@@ -11,7 +11,7 @@ import {
   type ReadTensor,
   transpose,
   type WeightRecipe,
-} from '../weights.js'
+} from '../weights/weights.js'
 
 /**
  * MatMulNBits quantises the activations too, to int8 per block, and multiplies integers: several times faster than level 0, which turns

@@ -1,10 +1,10 @@
 // Rotary embedding of queries and keys as nodes. Tables are weights where they depend on the position alone; where they depend on the
 // length of the sequence too, each run feeds the cos and sin of its positions.
 import type { Value } from '@mistudio/onnx'
-import type { HookedGraph } from '../hooked-graph.js'
+import type { HookedGraph } from '../graphs/hooked-graph.js'
 import type { RotaryPlan } from '../plan.js'
-import { dependsOnLength, rotaryTables } from '../rotary-tables.js'
-import type { WeightRecipe } from '../weights.js'
+import { dependsOnLength, rotaryTables } from '../rotary/rotary-tables.js'
+import type { WeightRecipe } from '../weights/weights.js'
 
 /** int64 [batch, seq]: position of every token. */
 export const POSITIONS = 'positions'

@@ -1,5 +1,5 @@
 // Centres of activations, where b_dec may start.
-import type { Floats } from '../training/linear.js'
+import type { Floats } from '../training/math/linear.js'
 
 /** Mean over the tokens of x [tokens, d]. */
 export function meanOf(x: Floats, d: number): Float64Array {

@@ -1,7 +1,7 @@
 // What a trainable SAE architecture is: parameters, forward pass, losses and gradients. The rest of a step (clipping, Adam,
 // counters, schedules) is the same for all of them and lives in trainer.ts.
 import type { TrainingCfg } from './cfg.js'
-import type { Floats } from './linear.js'
+import type { Floats } from './math/linear.js'
 
 export type Parameters = Readonly<Record<string, Floats>>
 export type Gradients = Readonly<Record<string, Float64Array>>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { constrainDecoder, type DecoderNormMode, projectDecoderGradient } from './decoder-norm.js'
 import { initialParameters } from './initialise.js'
-import type { Floats } from './linear.js'
+import type { Floats } from './math/linear.js'
 import { trainableSae } from './trainable.js'
 import { trainerState, trainStep } from './trainer.js'
 

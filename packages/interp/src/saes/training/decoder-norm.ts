@@ -1,6 +1,6 @@
 // What decoder rows may be as long as: anything, exactly 1, or at most 1. Done to the parameters after each step; under `unit` the part
 // of a gradient that would only change lengths is taken out before it, so that Adam's moments know nothing of it.
-import type { Floats } from './linear.js'
+import type { Floats } from './math/linear.js'
 
 export const DECODER_NORM_MODES = ['none', 'unit', 'at_most_one'] as const
 export type DecoderNormMode = (typeof DECODER_NORM_MODES)[number]

@@ -4,7 +4,7 @@
 import { SaeError } from '../errors.js'
 import type { Gradients, Parameters, TrainingBatch } from './architecture.js'
 import { GHOST_EPS, GHOST_LIMIT } from './ghost-limits.js'
-import { addColumnSums, squareSum, timesTransposed } from './linear.js'
+import { addColumnSums, squareSum, timesTransposed } from './math/linear.js'
 import * as pieces from './pieces.js'
 
 export interface GhostTerm {

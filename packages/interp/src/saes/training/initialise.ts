@@ -3,7 +3,7 @@ import { uniform } from '../../random/counter.js'
 import { kindOf } from '../architectures/table.js'
 import type { TrainStepState } from '../train-step.js'
 import type { TrainableSae } from './architecture.js'
-import { rowNormsOf } from './fold.js'
+import { rowNormsOf } from './saving/fold.js'
 
 /** Norm of every decoder row at the start, unless `decoder_init_norm` or the architecture says otherwise. */
 const INIT_NORM = 0.1

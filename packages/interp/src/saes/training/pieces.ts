@@ -1,8 +1,8 @@
 // Pieces that the architectures share: sizes, encoder input, encoder and decoder with their gradients, decoder norms, squared error.
 import type { Gradients, Parameters, TrainingBatch } from './architecture.js'
 import { isTranscoderCfg, type TrainingCfg } from './cfg.js'
-import { addColumnSums, addOuter, affine, dot, type Floats, squareSum } from './linear.js'
-import { type Normalised, normaliseTokens, unnormalise } from './normalise.js'
+import { addColumnSums, addOuter, affine, dot, type Floats, squareSum } from './math/linear.js'
+import { type Normalised, normaliseTokens, unnormalise } from './math/normalise.js'
 
 /** Sizes and options of every architecture. */
 export interface Layout {

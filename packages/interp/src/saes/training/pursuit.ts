@@ -1,5 +1,5 @@
 // Matching pursuit of one token: repeatedly takes the decoder row that fits the residual best. Shared by training and inference.
-import { dot, type Floats, squareSum } from './linear.js'
+import { dot, type Floats, squareSum } from './math/linear.js'
 
 export interface PursuitOptions {
   /** A token stops when its residual is shorter than this; 0 for never. */

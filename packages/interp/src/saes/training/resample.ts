@@ -4,10 +4,10 @@ import { uniform } from '../../random/counter.js'
 import type { TrainStepState } from '../train-step.js'
 import type { TrainableSae } from './architecture.js'
 import { isTranscoderCfg } from './cfg.js'
-import { rowNormsOf } from './fold.js'
 import { startThreshold } from './initialise.js'
-import { type Floats, squareSum } from './linear.js'
-import { normaliseTokens } from './normalise.js'
+import { type Floats, squareSum } from './math/linear.js'
+import { normaliseTokens } from './math/normalise.js'
+import { rowNormsOf } from './saving/fold.js'
 import { deadFeatures } from './trainer.js'
 
 export interface ResampleRequest {

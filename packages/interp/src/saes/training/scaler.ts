@@ -1,7 +1,7 @@
 // Normalisations that the trainer applies to whole batches (`expected_average_only_in`, `covariance_whitening`): statistics taken
 // before the first step, later folded into the weights (fold.ts).
-import { symmetricEigen } from './eigen.js'
-import { type Floats, squareSum } from './linear.js'
+import { symmetricEigen } from './math/eigen.js'
+import { type Floats, squareSum } from './math/linear.js'
 
 /** x → (x − mean) · matrix, x → s · x, or x → s ∘ x with a factor per dimension. */
 export type Scaler =

@@ -1,5 +1,5 @@
 // Sparsity losses of JumpReLU SAEs with their gradients. The step into parameters (straight-through estimators) is the architecture's.
-import type { Floats } from './linear.js'
+import type { Floats } from './math/linear.js'
 
 export interface JumpActivations {
   /** [tokens, d_sae]. */

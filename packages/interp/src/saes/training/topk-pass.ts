@@ -4,9 +4,9 @@ import { z } from 'zod'
 import { SaeError } from '../errors.js'
 import type { Gradients, Parameters, Pass, TrainableSae, TrainingBatch } from './architecture.js'
 import type { TrainingCfg } from './cfg.js'
-import { addColumnSums, addOuter, dot, squareSum } from './linear.js'
+import { addColumnSums, addOuter, dot, squareSum } from './math/linear.js'
+import { markLargest } from './math/selection.js'
 import * as pieces from './pieces.js'
-import { markLargest } from './selection.js'
 
 export const TopkFieldsSchema = z.looseObject({
   /** Activations per token; fractional for the batch variants. */

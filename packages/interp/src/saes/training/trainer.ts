@@ -2,11 +2,11 @@
 // clipping, Adam; where decoder norms are constrained, projection before the clipping and the constraint after Adam. The reference: plain loops over arrays, exact, for tests and small SAEs.
 import { type LearningRateSchedule, learningRate } from '../schedules.js'
 import type { StepControl } from '../train-step.js'
-import { type AdamOptions, adamStep, clipGradients } from './adam.js'
 import type { Gradients, Pass, TrainableSae } from './architecture.js'
 import { constrainDecoder, type DecoderNormMode, projectDecoderGradient } from './decoder-norm.js'
-import type { Floats } from './linear.js'
-import { explainedVariances } from './variance.js'
+import { type AdamOptions, adamStep, clipGradients } from './math/adam.js'
+import type { Floats } from './math/linear.js'
+import { explainedVariances } from './math/variance.js'
 
 export interface TrainerOptions {
   readonly learningRate: LearningRateSchedule

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { TrainingArchitecture } from '../../training/architecture.js'
 import { parseFields } from '../../training/cfg.js'
-import { addColumnSums, timesTransposed } from '../../training/linear.js'
+import { addColumnSums, timesTransposed } from '../../training/math/linear.js'
 import * as pieces from '../../training/pieces.js'
 
 export const GatedFieldsSchema = z.looseObject({

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { TrainingArchitecture } from '../../training/architecture.js'
 import { parseFields } from '../../training/cfg.js'
 import { ghostLoss, ghostsOf, ghostTerm } from '../../training/ghost.js'
-import { addColumnSums, timesTransposed } from '../../training/linear.js'
+import { addColumnSums, timesTransposed } from '../../training/math/linear.js'
 import * as pieces from '../../training/pieces.js'
 import { preActivationLoss, sparsityLoss } from '../../training/sparsity.js'
 

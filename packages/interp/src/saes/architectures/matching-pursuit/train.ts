@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { SaeError } from '../../errors.js'
 import type { TrainingArchitecture } from '../../training/architecture.js'
 import { parseFields } from '../../training/cfg.js'
-import { addColumnSums, affine, dot } from '../../training/linear.js'
+import { addColumnSums, affine, dot } from '../../training/math/linear.js'
 import * as pieces from '../../training/pieces.js'
 import { pursue, pursuitGradient } from '../../training/pursuit.js'
 

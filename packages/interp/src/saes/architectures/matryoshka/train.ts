@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import type { TrainingArchitecture } from '../../training/architecture.js'
 import { parseFields } from '../../training/cfg.js'
-import { largestOfBatch } from '../../training/selection.js'
+import { largestOfBatch } from '../../training/math/selection.js'
 import { topkSae } from '../../training/topk-pass.js'
 import { BatchTopkFieldsSchema } from '../batchtopk/train.js'
 

@@ -1,7 +1,7 @@
 // TopK SAEs (Gao et al. 2024): the k largest pre-activations of each token, rectified.
 import type { TrainingArchitecture } from '../../training/architecture.js'
 import { parseFields } from '../../training/cfg.js'
-import { largestPerRow } from '../../training/selection.js'
+import { largestPerRow } from '../../training/math/selection.js'
 import { TopkFieldsSchema, topkSae } from '../../training/topk-pass.js'
 
 export const train: TrainingArchitecture = {

@@ -1,7 +1,7 @@
 // cos and sin for runs of models whose rotary frequencies depend on the length of the sequence (LongRoPE, dynamic NTK).
 import { float32, type Tensor } from '@mistudio/onnx'
-import { rotaryInput } from './layers/rotation.js'
-import type { ModelPlan, RotaryPlan } from './plan.js'
+import { rotaryInput } from '../layers/rotation.js'
+import type { ModelPlan, RotaryPlan } from '../plan.js'
 import { dependsOnLength, ropeRegime, rotaryTables } from './rotary-tables.js'
 
 type Tables = { readonly cos: Float32Array; readonly sin: Float32Array; readonly positions: number }

@@ -1,6 +1,6 @@
 // Normalisation of each token at run time (`normalize_activations` of SAELens), and its inverse. The kinds that the trainer applies
 // to whole batches are in scaler.ts.
-import type { ActivationNormalisation } from './cfg.js'
+import type { ActivationNormalisation } from '../cfg.js'
 import { type Floats, squareSum } from './linear.js'
 
 /** Normalised activations; an output y is brought back as y · scale + shift. */

@@ -1,11 +1,11 @@
 // A forward pass as a net of named sites that are computed on demand: asking for a site (or the logits) builds exactly the nodes it
 // depends on. So a capture stops at its site, and a full replacement cuts off everything before it.
 import { type DType, Graph, type Value } from '@mistudio/onnx'
-import { ModelError } from './errors.js'
+import { ModelError } from '../errors.js'
+import type { Precision } from '../precision.js'
+import { findSite, type Site } from '../sites.js'
+import type { WeightRecipe } from '../weights/weights.js'
 import { applySlot, type InterventionSlot } from './intervention-graph.js'
-import type { Precision } from './precision.js'
-import { findSite, type Site } from './sites.js'
-import type { WeightRecipe } from './weights.js'
 
 interface IndexedSlot {
   readonly slot: InterventionSlot

@@ -1,6 +1,6 @@
 // Which fields of a training's cfg.json an inference SAE keeps, and where the others go.
-import { kindOf } from '../architectures/table.js'
-import { isTranscoderCfg, type TrainingCfg } from './cfg.js'
+import { kindOf } from '../../architectures/table.js'
+import { isTranscoderCfg, type TrainingCfg } from '../cfg.js'
 
 const COMMON = [
   'd_in',

@@ -1,6 +1,6 @@
 // cos and sin of rotary embeddings. Frequencies and angles are rounded to float32 as the reference library holds them, so that far
 // positions agree with the arithmetic a model was trained with.
-import { ModelError } from './errors.js'
+import { ModelError } from '../errors.js'
 import type { Rope } from './rope.js'
 
 /**

@@ -1,8 +1,8 @@
 // The tensors of a plan, and finding them in a weight file: names with and without prefix, missing and misshapen ones listed all at once.
 import type { TensorSource } from '@mistudio/formats'
-import { ModelError } from './errors.js'
-import type { LinearPlan, ModelPlan, NormPlan } from './plan.js'
-import type { TensorSpec } from './spec.js'
+import { ModelError } from '../errors.js'
+import type { LinearPlan, ModelPlan, NormPlan } from '../plan.js'
+import type { TensorSpec } from '../spec.js'
 
 const ofLinear = ({ weight, bias }: LinearPlan): TensorSpec[] => [weight.tensor, ...(bias ? [bias.tensor] : [])]
 const ofNorm = (norm: NormPlan | 'shared' | null): TensorSpec[] =>

@@ -1,11 +1,11 @@
 // A trained SAE as an inference SAE in SAELens's layout (`save_inference_model`): decoder norms folded, batch top-k turned into jumprelu.
 // What SAELens has no architecture for keeps a name of ours: topk_transcoder, gated_skip_transcoder, jumprelu_crosscoder ...
-import { kindOf } from '../architectures/table.js'
-import { SaeError } from '../errors.js'
-import { isTranscoderCfg, parseFields, type TrainingCfg, TrainingCfgSchema } from './cfg.js'
+import { kindOf } from '../../architectures/table.js'
+import { SaeError } from '../../errors.js'
+import { isTranscoderCfg, parseFields, type TrainingCfg, TrainingCfgSchema } from '../cfg.js'
+import { dot, type Floats } from '../math/linear.js'
+import { decoderNorms, type Layout, layoutOf } from '../pieces.js'
 import { inferenceCfgFields } from './export-cfg.js'
-import { dot, type Floats } from './linear.js'
-import { decoderNorms, type Layout, layoutOf } from './pieces.js'
 
 /** An SAE file: configuration and tensors by SAELens's names. */
 export interface ExportedSae {

@@ -1,11 +1,11 @@
 // From a request (what to return, what to change) to an ONNX graph: attention with or without cache, captures, logits, losses.
 import type { Value } from '@mistudio/onnx'
+import { defineModel, type Head } from '../layers/model.js'
+import type { ModelPlan } from '../plan.js'
+import type { Precision } from '../precision.js'
+import { findSite, planSites, type Site, siteWidth } from '../sites.js'
 import { HookedGraph } from './hooked-graph.js'
 import { type InterventionSlot, slotKey } from './intervention-graph.js'
-import { defineModel, type Head } from './layers/model.js'
-import type { ModelPlan } from './plan.js'
-import type { Precision } from './precision.js'
-import { findSite, planSites, type Site, siteWidth } from './sites.js'
 
 export interface GraphRequest {
   /** Sites to return, each [batch, seq, width]; patterns [batch, heads, query, key]. */

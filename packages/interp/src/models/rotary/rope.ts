@@ -2,8 +2,8 @@
 // Layouts: old `rope_theta` + `rope_scaling {rope_type | type, ...}`; new (transformers 5) `rope_parameters {rope_type, rope_theta, ...}`.
 // Sources: RoPE arXiv:2104.09864; YaRN arXiv:2309.00071; LongRoPE arXiv:2402.13753; Llama 3.1 arXiv:2407.21783.
 import { z } from 'zod'
-import { parseConfig, positive } from './config.js'
-import { ModelError } from './errors.js'
+import { parseConfig, positive } from '../config.js'
+import { ModelError } from '../errors.js'
 
 export type Rope =
   | { readonly type: 'default'; readonly theta: number }

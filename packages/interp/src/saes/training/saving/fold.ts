@@ -1,10 +1,10 @@
 // Folding into the weights: of decoder norms (`fold_W_dec_norm`), and of the trainer's normalisation of batches, so that the saved
 // SAE takes raw activations. In place; tensors by SAELens's names.
-import { kindOf } from '../architectures/table.js'
-import { SaeError } from '../errors.js'
-import { affine, type Floats, squareSum } from './linear.js'
-import { decoderNorms } from './pieces.js'
-import type { Scaler } from './scaler.js'
+import { kindOf } from '../../architectures/table.js'
+import { SaeError } from '../../errors.js'
+import { affine, type Floats, squareSum } from '../math/linear.js'
+import { decoderNorms } from '../pieces.js'
+import type { Scaler } from '../scaler.js'
 
 export type SaeTensors = Record<string, Floats>
 

@@ -1,5 +1,5 @@
 // Clipping of gradients and Adam, as torch computes them (`clip_grad_norm_`, `optim.Adam`, `optim.AdamW`).
-import type { Gradients } from './architecture.js'
+import type { Gradients } from '../architecture.js'
 import { type Floats, squareSum } from './linear.js'
 
 export interface AdamOptions {

@@ -2,10 +2,10 @@
 // limit the weights exist once, outside, and are fed on every run: as fast (a product packs its matrix in a moment), without the copies
 // that making a session costs, and without ONNX's 2 GiB file limit. Quantised matrices are always inside, where they are rearranged.
 import type { Runtime, Session, Tensor } from '@mistudio/onnx'
+import type { ModelPlan } from '../plan.js'
+import type { Precision } from '../precision.js'
+import type { WeightStore } from '../weights/weights.js'
 import { buildForward, type GraphRequest, requestKey } from './forward-graph.js'
-import type { ModelPlan } from './plan.js'
-import type { Precision } from './precision.js'
-import type { WeightStore } from './weights.js'
 
 /** Above this many bytes of weights they are fed rather than stored in each session. */
 export const STORED_WEIGHTS_LIMIT = 2 ** 28

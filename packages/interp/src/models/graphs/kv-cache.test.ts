@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { openTensorSource } from '@mistudio/formats'
 import { expect, it } from 'vitest'
-import { planModel } from './architectures/index.js'
-import { LanguageModel } from './language-model.js'
-import { DEMO_MODEL, readJson, runtime } from './testing.js'
+import { planModel } from '../architectures/index.js'
+import { LanguageModel } from '../language-model.js'
+import { DEMO_MODEL, readJson, runtime } from '../testing.js'
 
 it('extended in place, beyond the room it starts with, gives the logits of the whole text', async () => {
   const plan = planModel(readJson(new URL('config.json', DEMO_MODEL)))

@@ -1,7 +1,7 @@
 // Keys and values of the tokens so far, as the cached graphs read and return them.
 import { float32, type Tensor } from '@mistudio/onnx'
-import { paddedHeadDim, pastName, presentName } from './layers/cache-slots.js'
-import type { ModelSpec } from './spec.js'
+import { paddedHeadDim, pastName, presentName } from '../layers/cache-slots.js'
+import type { ModelSpec } from '../spec.js'
 
 /**
  * Per layer keys and values [batch, kvHeads, positions, padded headDim], right-padded: row r holds `lengths[r]` valid positions. With

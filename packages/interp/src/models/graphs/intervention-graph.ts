@@ -1,8 +1,8 @@
 // What an intervention does to the value at a site, as graph nodes. Everything that may change between runs (vectors, strengths, masks,
 // feature edits) is an input, so a new strength needs no new session.
 import type { Graph, Value } from '@mistudio/onnx'
-import { ModelError } from './errors.js'
-import { type Site, siteWidth } from './sites.js'
+import { ModelError } from '../errors.js'
+import { type Site, siteWidth } from '../sites.js'
 import type { SpliceProgram } from './splice.js'
 
 /** The part of an intervention that shapes the graph; its data are feeds (interventions.ts). */

@@ -1,9 +1,9 @@
 // Weights as a graph wants them: made from the file's tensors by recipes (sliced, transposed), loaded only when a graph needs them.
 import type { TensorSource } from '@mistudio/formats'
 import { type DType, type Tensor, type TensorData, tensor } from '@mistudio/onnx'
-import { ModelError } from './errors.js'
-import type { LinearPlan, Piece } from './plan.js'
-import type { TensorSpec } from './spec.js'
+import { ModelError } from '../errors.js'
+import type { LinearPlan, Piece } from '../plan.js'
+import type { TensorSpec } from '../spec.js'
 
 export type ReadTensor = (name: string) => Promise<Float32Array>
 
