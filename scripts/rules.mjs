@@ -52,6 +52,12 @@ for (const file of files) {
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
   if (NO_ANY.some((folder) => file.startsWith(folder)) && /(:|<|\bas)\s*any\b(?!\w)/.test(code))
     problems.push(`${file}: uses "any"`)
+  if (
+    file.startsWith('frontend/src/') &&
+    !file.startsWith('frontend/src/charts/') &&
+    /from '(uplot|recharts)\b/.test(code)
+  )
+    problems.push(`${file}: draws by itself; use charts`)
   const query = file.startsWith('frontend/src/') && declaresQuery(file, code)
   if (query) problems.push(`${file}: ${query}`)
   const address = mayWriteAddresses(file) ? null : ADDRESS.exec(code)

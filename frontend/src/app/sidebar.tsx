@@ -58,7 +58,7 @@ function ThemeButton() {
 export function Sidebar({ folded, version, onNavigate }: SidebarProps) {
   const toggle = useLayout((s) => s.toggleFolded)
   return (
-    <div className="flex h-full flex-col overflow-y-auto">
+    <div className="flex h-full flex-col">
       <div className={cx('flex h-14 shrink-0 items-center gap-3', folded ? 'justify-center' : 'px-4')}>
         <img src="/logo.svg" alt="" className="size-8 rounded-lg" />
         {!folded && (
@@ -68,7 +68,10 @@ export function Sidebar({ folded, version, onNavigate }: SidebarProps) {
           </div>
         )}
       </div>
-      <nav aria-label="Rooms" className={cx('flex-1 pb-4', folded ? 'px-3' : 'px-3')}>
+      <nav
+        aria-label="Rooms"
+        className={cx('min-h-0 flex-1 overflow-y-auto px-3 pb-4', folded && '[scrollbar-width:none]')}
+      >
         {GROUPS.map((group) => (
           <div
             key={group.label ?? 'top'}
@@ -83,7 +86,7 @@ export function Sidebar({ folded, version, onNavigate }: SidebarProps) {
           </div>
         ))}
       </nav>
-      <div className={cx('border-t border-line p-3', folded && 'flex flex-col items-center gap-1')}>
+      <div className={cx('shrink-0 border-t border-line p-3', folded && 'flex flex-col items-center gap-1')}>
         <RoomLink room={SETTINGS_ROOM} folded={folded} onNavigate={onNavigate} />
         <div className={cx('mt-1 flex items-center', folded ? 'flex-col gap-1' : 'justify-between pl-3')}>
           {!folded && <span className="font-mono text-[11px] text-muted">{version ? `v${version}` : ''}</span>}

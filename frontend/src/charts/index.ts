@@ -4,3 +4,4 @@ export * from './histogram.js'
 export * from './line-chart.js'
 
 export { roundTicks } from './prepare.js'
+export { TimeChart } from './time-chart.js'

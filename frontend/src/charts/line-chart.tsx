@@ -2,13 +2,13 @@
 import Download from 'lucide-react/icons/download'
 import Image from 'lucide-react/icons/image'
 import ZoomOut from 'lucide-react/icons/zoom-out'
-import { useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { Button, cx, Help, IconButton } from '../ui/index.js'
 import { ChartTable } from './chart-table.js'
 import { saveCsv, savePng } from './export.js'
 import { useAway, usePaced } from './pace.js'
 import { Plot, type PlotHandle } from './plot.js'
-import { type Series, toCsv } from './prepare.js'
+import { type Series, smoothed, toCsv } from './prepare.js'
 
 export interface LineChartProps {
   title: string
@@ -21,18 +21,24 @@ export interface LineChartProps {
   /** Offer the log switch; `initial` draws it so at first. */
   log?: 'off' | 'offer' | 'initial'
   height?: number
+  /** Charts of one name show the same place under the pointer. */
+  sync?: string
+  /** 0: as measured. Towards 1: the running mean of more and more values before; files and tables keep what was measured. */
+  smoothing?: number
   /** Shown instead of the axes while nothing was measured. */
   emptyText?: string
 }
 
 export function LineChart(props: LineChartProps) {
   const { title, help, xLabel = 'step', unit, log = 'off', height = 200, emptyText = 'No values yet.' } = props
+  const { sync, smoothing = 0 } = props
   const figure = useRef<HTMLElement>(null)
   const series = usePaced(props.series, useAway(figure))
   const [isLog, setLog] = useState(log === 'initial')
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
   const [zoomed, setZoomed] = useState(false)
   const plot = useRef<PlotHandle>(null)
+  const drawn = useMemo(() => series.map((one) => smoothed(one, smoothing)), [series, smoothing])
   const empty = series.every((one) => one.x.length === 0)
   const toggle = (key: string) =>
     setHidden((before) => new Set(before.has(key) ? [...before].filter((other) => other !== key) : [...before, key]))
@@ -42,7 +48,7 @@ export function LineChart(props: LineChartProps) {
       savePng(
         title,
         canvas,
-        series.filter((one) => !hidden.has(one.key)),
+        drawn.filter((one) => !hidden.has(one.key)),
       )
   }
   return (
@@ -90,7 +96,8 @@ export function LineChart(props: LineChartProps) {
       ) : (
         <Plot
           ref={plot}
-          series={series}
+          series={drawn}
+          sync={sync}
           hidden={hidden}
           log={isLog}
           xLabel={xLabel}

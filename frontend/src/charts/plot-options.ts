@@ -21,6 +21,7 @@ interface PlotInput {
   log: boolean
   xLabel: string
   yLabel: string
+  sync: string | undefined
   events: PlotEvents
 }
 
@@ -57,11 +58,24 @@ const xWasZoomed = (plot: uPlot): boolean => {
   return first !== undefined && last !== undefined && min != null && max != null && (min > first || max < last)
 }
 
-export const plotOptions = ({ series, width, height, log, xLabel, yLabel, events }: PlotInput): uPlot.Options => ({
+export const plotOptions = ({
+  series,
+  width,
+  height,
+  log,
+  xLabel,
+  yLabel,
+  sync,
+  events,
+}: PlotInput): uPlot.Options => ({
   width,
   height,
   legend: { show: false },
-  cursor: { drag: { x: true, y: false }, points: { size: 6 } },
+  cursor: {
+    drag: { x: true, y: false },
+    points: { size: 6 },
+    ...(sync ? { sync: { key: sync, setSeries: false, scales: ['x', null] } } : {}),
+  },
   scales: { x: { time: false }, y: log ? { distr: 3 } : { range: yRange } },
   axes: [
     { ...axis(xLabel, 32), values: (_, splits) => splits.map((value) => formatCount(value)) },

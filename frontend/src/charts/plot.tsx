@@ -1,11 +1,11 @@
 // The canvas of a line chart: uPlot in React. Follows size and theme; keeps the zoom while points are appended.
-import 'uplot/dist/uPlot.min.css'
 import { type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import { useTheme } from '../ui/theme.js'
 import { plotOptions } from './plot-options.js'
 import { type Aligned, align, type Series } from './prepare.js'
 import { PlotTooltip } from './tooltip.js'
+import { useUplot } from './use-uplot.js'
 
 export interface PlotHandle {
   canvas(): HTMLCanvasElement | null
@@ -19,15 +19,16 @@ interface PlotProps {
   xLabel: string
   yLabel: string
   height: number
+  /** Charts of one name show the same place under the pointer. */
+  sync: string | undefined
   onZoom(zoomed: boolean): void
   ref?: Ref<PlotHandle>
 }
 
 const toData = ({ x, columns }: Aligned): uPlot.AlignedData => [x, ...columns]
 
-export function Plot({ series, hidden, log, xLabel, yLabel, height, onZoom, ref }: PlotProps) {
+export function Plot({ series, hidden, log, xLabel, yLabel, height, sync, onZoom, ref }: PlotProps) {
   const box = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot | null>(null)
   const zoomed = useRef(false)
   const theme = useTheme((state) => state.resolved)
   const [cursor, setCursor] = useState<{ index: number; left: number } | null>(null)
@@ -37,52 +38,46 @@ export function Plot({ series, hidden, log, xLabel, yLabel, height, onZoom, ref 
   // A new instance only when the look changes; points are appended to the one that stands.
   const look = series.map((one) => [one.key, one.color, one.label, one.x.length < 40].join()).join('|')
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `theme` and `look` stand for the colours and series read inside
-  useEffect(() => {
-    const element = box.current
-    if (!element) return
-    const now = latest.current
-    const options = plotOptions({
-      series: now.series,
-      width: element.clientWidth,
-      height,
-      log,
-      xLabel,
-      yLabel,
-      events: {
-        onCursor: (index, left) => setCursor(index === null || left < 0 ? null : { index, left }),
-        onZoom: (value) => {
-          if (value !== zoomed.current) latest.current.onZoom(value)
-          zoomed.current = value
+  const plot = useUplot(
+    box,
+    height,
+    (element) => {
+      const now = latest.current
+      const options = plotOptions({
+        series: now.series,
+        width: element.clientWidth,
+        height,
+        log,
+        xLabel,
+        yLabel,
+        sync,
+        events: {
+          onCursor: (index, left) => setCursor(index === null || left < 0 ? null : { index, left }),
+          onZoom: (value) => {
+            if (value !== zoomed.current) latest.current.onZoom(value)
+            zoomed.current = value
+          },
         },
-      },
-    })
-    const made = new uPlot(options, toData(now.aligned), element)
-    for (const [index, one] of now.series.entries())
-      if (now.hidden.has(one.key)) made.setSeries(index + 1, { show: false })
-    plot.current = made
-    const sizes = new ResizeObserver(
-      () => element.clientWidth > 0 && made.setSize({ width: element.clientWidth, height }),
-    )
-    sizes.observe(element)
-    return () => {
-      sizes.disconnect()
-      made.destroy()
-      plot.current = null
-    }
-  }, [theme, look, log, xLabel, yLabel, height])
+      })
+      const made = new uPlot(options, toData(now.aligned), element)
+      for (const [index, one] of now.series.entries())
+        if (now.hidden.has(one.key)) made.setSeries(index + 1, { show: false })
+      return made
+    },
+    [theme, look, log, xLabel, yLabel, sync],
+  )
 
   useEffect(() => {
     const standing = plot.current
     if (!standing) return
     standing.setData(toData(aligned), !zoomed.current)
     if (zoomed.current) standing.redraw()
-  }, [aligned])
+  }, [aligned, plot])
 
   useEffect(() => {
     for (const [index, one] of latest.current.series.entries())
       plot.current?.setSeries(index + 1, { show: !hidden.has(one.key) })
-  }, [hidden])
+  }, [hidden, plot])
 
   useImperativeHandle(ref, () => ({
     canvas: () => box.current?.querySelector('canvas') ?? null,

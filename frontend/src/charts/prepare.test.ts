@@ -1,6 +1,16 @@
 // Guards: gaps stay gaps, series of different cadence share one axis, exports are exact.
 import { describe, expect, it } from 'vitest'
-import { align, countAxis, lastMeasured, roundTicks, sampleRows, toBins, toCsv, withSpread } from './prepare.js'
+import {
+  align,
+  countAxis,
+  lastMeasured,
+  roundTicks,
+  sampleRows,
+  smoothed,
+  toBins,
+  toCsv,
+  withSpread,
+} from './prepare.js'
 
 const loss = { key: 'loss', label: 'Loss', color: '--series-emerald', unit: 'nats', x: [10, 20, 30], y: [3, null, 1] }
 const evaluation = { key: 'e', label: 'a,b', color: '--series-blue', x: [20], y: [0.5] }
@@ -89,5 +99,24 @@ describe('axis of counts', () => {
     expect(height(1) / top).toBeGreaterThan(0.05)
     expect(ticks.map(count)).toEqual([0, 1, 10, 100, 1000])
     expect(countAxis(1, true).ticks.map(count)).toEqual([0, 1])
+  })
+})
+
+describe('smoothing', () => {
+  const of = (y: (number | null)[], weight: number) =>
+    smoothed({ key: 'k', label: 'k', color: '--c', x: y.map((_, n) => n), y }, weight).y
+  it('is the weighted mean of a value and those before it, from the first one on', () => {
+    const [weight, values] = [0.9, [5, 1, 4, 2]]
+    const mean = (upTo: number) => {
+      const weights = values.slice(0, upTo + 1).map((_, n) => weight ** (upTo - n))
+      return weights.reduce((sum, w, n) => sum + w * (values[n] as number), 0) / weights.reduce((sum, w) => sum + w, 0)
+    }
+    of(values, weight).forEach((value, n) => {
+      expect(value).toBeCloseTo(mean(n), 12)
+    })
+  })
+  it('leaves gaps and measured values alone', () => {
+    expect(of([1, null, 1], 0.5)).toEqual([1, null, 1])
+    expect(of([3, 1], 0)).toEqual([3, 1])
   })
 })

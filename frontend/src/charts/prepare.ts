@@ -117,3 +117,19 @@ export function countAxis(most: number, log: boolean): CountAxis {
   const shown = [0, ...powers.filter((_, at) => at % every === 0)]
   return { height, count: (at) => Math.round(10 ** at - 1), ticks: shown.map(height), top: height(most) }
 }
+
+/**
+ * The running mean of a series, each value weighing `weight` times its successor; a mean of few values at the start is one of those few.
+ * Gaps stay gaps.
+ */
+export const smoothed = (series: Series, weight: number): Series => {
+  if (weight <= 0) return series
+  let [sum, total] = [0, 0]
+  const y = series.y.map((value) => {
+    if (value === null || !Number.isFinite(value)) return value
+    sum = weight * sum + (1 - weight) * value
+    total = weight * total + (1 - weight)
+    return sum / total
+  })
+  return { ...series, y }
+}

@@ -1,4 +1,5 @@
 // The parts of which rooms are made: a list, a page, a card, the question before deleting. They know nothing of models or trainings.
+export { type Column, DataTable } from './data-table.js'
 export { DeleteDialog } from './delete-dialog.js'
 export {
   byName,

@@ -64,13 +64,13 @@ function OpenDialog({
       }}
       onClick={(event) => event.target === event.currentTarget && !keepOnOutsideClick && onClose()}
       className={cx(
-        'w-full outline-none border border-line-strong bg-modal p-0 text-body shadow-2xl',
+        'w-full overflow-hidden outline-none border border-line-strong bg-modal p-0 text-body shadow-2xl',
         side
           ? 'mr-0 ml-auto h-dvh max-h-dvh max-w-md border-y-0 border-r-0'
           : `m-auto max-h-[88dvh] rounded-xl ${WIDTHS[size]}`,
       )}
     >
-      <div className={cx('flex flex-col', side ? 'h-full' : 'max-h-[88dvh]')}>
+      <div className={cx('flex flex-col', side ? 'h-full' : 'max-h-[calc(88dvh-2px)]')}>
         <header className="flex items-start justify-between gap-4 border-b border-line px-6 py-4">
           <div className="min-w-0">
             <h2 id={titleId} className="text-lg font-semibold wrap-anywhere text-heading">

@@ -37,7 +37,7 @@ export function Tabs<T extends string>({ tabs, value, onChange, label, children 
         role="tablist"
         aria-label={label}
         onKeyDown={onKeyDown}
-        className="mb-5 flex gap-1 overflow-x-auto border-b border-line"
+        className="mb-5 flex gap-1 overflow-x-auto overflow-y-hidden border-b border-line"
       >
         {tabs.map(({ id, label: text, icon: Icon, count }) => (
           <button

@@ -59,27 +59,41 @@ export function heldOutFigures({ summary, latest }: Pick<Training, 'summary' | '
   }
 }
 
-/** A figure, and its interval where there is one. */
-export interface FigureText {
-  readonly text: string
-  readonly interval: string | null
+export interface FigureColumn {
+  readonly id: string
+  readonly label: string
+  value(figures: Figures): number | null
+  text(figures: Figures): string
+  /** 95 %, where there is one. */
+  interval(figures: Figures): string | null
 }
+const measured = (
+  id: 'l0' | 'fvu' | 'ceRecovered' | 'kl',
+  label: string,
+  show: (value: number | null) => string,
+): FigureColumn => ({
+  id,
+  label,
+  value: (figures) => figures[id].value,
+  text: (figures) => show(figures[id].value),
+  interval: (figures) => formatInterval(figures[id], show),
+})
+const percent = (value: number | null) => formatPercent(value, 2)
 
-export function figureTexts({ l0, fvu, ceRecovered, kl, deadShare }: Figures): readonly FigureText[] {
-  const of = (figure: FigureEstimate, show: (value: number | null) => string): FigureText => ({
-    text: show(figure.value),
-    interval: formatInterval(figure, show),
-  })
-  const percent = (value: number | null) => formatPercent(value, 2)
-  return [
-    of(l0, formatValue),
-    of(fvu, formatValue),
-    of(ceRecovered, percent),
-    of(kl, formatValue),
-    { text: formatPercent(deadShare), interval: null },
-  ]
-}
-export const FIGURE_HEADS = ['L0', 'FVU', 'CE recovered', 'KL', SAE_FIGURES.neverFired.label] as const
+/** Figures of the table, in its order at first. */
+export const FIGURE_COLUMNS: readonly FigureColumn[] = [
+  measured('l0', 'L0', formatValue),
+  measured('fvu', 'FVU', formatValue),
+  measured('ceRecovered', 'CE recovered', percent),
+  measured('kl', 'KL', formatValue),
+  {
+    id: 'dead',
+    label: SAE_FIGURES.neverFired.label,
+    value: ({ deadShare }) => deadShare,
+    text: ({ deadShare }) => formatPercent(deadShare),
+    interval: () => null,
+  },
+]
 
 /** One metric of several trainings on one chart. */
 export const comparedSeries = (

@@ -31,7 +31,7 @@ export function PreviewTable({ preview, textColumn }: { preview: DatasetPreview;
           `, ${columns.length} of ${formatNumber(preview.columnsInFile)} columns`}
         :
       </p>
-      <Table label="First rows" className="max-h-60 overflow-y-auto">
+      <Table label="First rows">
         <thead className="sticky top-0 bg-modal">
           <tr>
             {columns.map((column) => (
@@ -64,7 +64,7 @@ export function PreviewTable({ preview, textColumn }: { preview: DatasetPreview;
           icon={TriangleAlert}
           title={`${plural(problems.length, 'line')} of the previewed part cannot be read`}
         >
-          <ul className="mt-1 max-h-28 space-y-0.5 overflow-y-auto">
+          <ul className="mt-1 space-y-0.5">
             {problems.map((problem) => (
               <li key={problem.line}>
                 Line {problem.line}: {problem.reason}

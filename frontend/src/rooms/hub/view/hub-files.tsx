@@ -8,7 +8,7 @@ export function HubFiles({ found }: { found: HubInspectionAnswer }) {
   if (found.files.length === 0) return null
   return (
     <div>
-      <Table label="Files" className="max-h-80 overflow-y-auto">
+      <Table label="Files">
         <thead className="sticky top-0 bg-modal">
           <tr>
             <Th>File</Th>

@@ -1,5 +1,7 @@
 // The machine and the processes of the product.
+
 import { useEffect, useMemo, useState } from 'react'
+import { TimeChart } from '../../../charts/index.js'
 import { useRead } from '../../../data/index.js'
 import { useLiveStatus } from '../../../live/index.js'
 import { InstallationCheckCard } from '../../../shared/checks/index.js'
@@ -21,7 +23,6 @@ import { HOUR_MS, toColumns } from '../prepare.js'
 import { loadHistory, useMachine } from '../store.js'
 import { Health } from './health.js'
 import { StoredDataCard } from './stored-data.js'
-import { TimeChart } from './time-chart.js'
 import { Workers } from './workers.js'
 
 const RANGES = [

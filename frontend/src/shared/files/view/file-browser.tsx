@@ -35,7 +35,7 @@ export function FileBrowser({ wanted, chosen, onChoose }: FileBrowserProps) {
           {path ?? 'Import roots (set in Settings)'}
         </span>
       </div>
-      <div className="h-56 overflow-y-auto p-1.5">
+      <div className="min-h-56 p-1.5">
         {browse.error && !browse.isPlaceholderData ? (
           <ErrorState error={browse.error} onRetry={() => void browse.refetch()} />
         ) : !folder ? (

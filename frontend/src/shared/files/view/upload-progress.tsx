@@ -63,7 +63,7 @@ export function UploadProgress({ transfer, onUse }: UploadProgressProps) {
           {problem.message} {state === 'waiting' && 'It goes on by itself as soon as the server answers.'}
         </Notice>
       )}
-      <ul className="max-h-64 space-y-1 overflow-y-auto">
+      <ul className="space-y-1">
         {upload.files.map((file) => (
           <FileRow
             key={file.index}
