@@ -129,7 +129,7 @@ export class FeaturesService {
       title: sae.name,
     } as const
     const result = await this.questions.ask({ ...question, params })
-    const named = [...new Set(result.topFeatures.flatMap((top) => top.map((one) => one.index)))]
+    const named = [...new Set([index, ...result.topFeatures.flatMap((top) => top.map((one) => one.index))])]
     const annotations = await this.repository.annotations(sae.id, named)
     const labels = [...annotations.values()].flatMap((one) => (one.label ? [[String(one.index), one.label]] : []))
     return { ...result, labels: Object.fromEntries(labels) }

@@ -144,7 +144,7 @@ export const ProbeResultSchema = z.object({
   goesOn: z.object({ before: z.boolean(), after: z.boolean() }),
 })
 export type ProbeResult = z.infer<typeof ProbeResultSchema>
-/** With the labels of the features named in it, by number. */
+/** With the labels of the feature asked about and of those named in it, by number. */
 export const FeatureProbeSchema = ProbeResultSchema.extend({ labels: z.record(z.string(), z.string()) })
 export type FeatureProbe = z.infer<typeof FeatureProbeSchema>
 
