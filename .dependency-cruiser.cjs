@@ -9,9 +9,17 @@ const ALLOWED = {
   'packages/interp': ['packages/onnx', 'packages/formats', 'packages/kernels'],
   'packages/sae-engine': ['packages/onnx', 'packages/kernels', 'packages/interp'],
   'packages/client': ['packages/contracts'],
+  'packages/runs': ['packages/contracts'],
   'packages/cli': ['packages/contracts', 'packages/client', 'packages/onnx', 'packages/formats', 'packages/interp'],
-  backend: ['packages/contracts'],
-  worker: ['packages/contracts', 'packages/onnx', 'packages/formats', 'packages/interp', 'packages/sae-engine'],
+  backend: ['packages/contracts', 'packages/runs'],
+  worker: [
+    'packages/contracts',
+    'packages/runs',
+    'packages/onnx',
+    'packages/formats',
+    'packages/interp',
+    'packages/sae-engine',
+  ],
   frontend: ['packages/contracts', 'packages/client'],
 }
 const WORKSPACES = Object.keys(ALLOWED)

@@ -7,7 +7,7 @@ import { TrainingParamsSchema } from '@mistudio/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { featureListStatement } from './features/feature-list.query.js'
 import { startTestApp, type TestApp } from './testing/app.js'
-import { insertChain, type Rows } from './testing/rows.js'
+import { insertChain, type Rows, report } from './testing/rows.js'
 
 const FEATURES = 16_384
 let test: TestApp
@@ -193,12 +193,10 @@ describe('trainings', () => {
     expect(status).toBe(201)
     expect(answer.data).toMatchObject({ dIn: 16, dSae: 64, latest: {}, job: { state: 'queued' } })
     const { id } = answer.data
-    await test.database.prisma.runMetric.createMany({
-      data: [
-        { runId: id, key: 'loss', step: 10, value: 2 },
-        { runId: id, key: 'loss', step: 20, value: null },
-      ],
-    })
+    await report(test, id, [
+      { step: 10, values: { loss: 2 } },
+      { step: 20, values: { loss: Number.NaN } },
+    ])
     const metrics = await test.call('GET', `/trainings/${id}/metrics`)
     expect(metrics.body.data).toEqual({ seq: 0, series: { loss: { steps: [10, 20], values: [2, null] } } })
     const model = await test.call('DELETE', `/models/${rows.modelId}`)

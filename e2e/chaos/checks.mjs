@@ -30,18 +30,21 @@ export const weightsDigest = async (stack, saeId) =>
     .digest('hex')
 
 /**
- * Metrics that do not depend on the machine as one comparable text; how many rows there are; keys with two rows of one step.
+ * Metrics that do not depend on the machine as one comparable text; how many there are; keys with two values
+ * of one step, or with another number of values than the store counted as they came.
  * @param {Stack} stack @param {string} id
  */
 export const metricsOf = async ({ client }, id) => {
   const { series } = await persist(() => client.trainingMetrics({ params: { id } }))
+  const known = await persist(() => client.runMetrics({ params: { id } }))
+  const counts = new Map(known.map(({ path, count }) => [path, count]))
   const machine = /** @type {readonly string[]} */ (MACHINE_METRICS)
   const kept = Object.entries(series).filter(([key]) => !machine.includes(key))
   return {
     text: JSON.stringify(kept.sort(([a], [b]) => a.localeCompare(b))),
     rows: kept.reduce((sum, [, { steps }]) => sum + steps.length, 0),
     repeated: Object.entries(series)
-      .filter(([, { steps }]) => new Set(steps).size !== steps.length)
+      .filter(([key, { steps }]) => new Set(steps).size !== steps.length || counts.get(key) !== steps.length)
       .map(([key]) => key),
   }
 }

@@ -1,18 +1,26 @@
 // The matrix of places and troubles that a start must cope with. Last line: `N passed, N failed, N skipped`.
 //   npm run places                        a short form with the modules installed here, a minute or two
 //   npm run places -- --full              every case, clean installs, the README's second command; hours
-//   npm run places -- NAME …              only these cases or groups: where, starts, secrets, installs, oldData
+//   npm run places -- NAME …              only these cases or groups: where, starts, secrets, installs, oldData, oldRuns
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { openBench } from './bench.mjs'
 import { INSTALLS } from './installs.mjs'
 import { OLD_DATA } from './old-data.mjs'
+import { OLD_RUNS } from './old-runs.mjs'
 import { SECRETS } from './secrets.mjs'
 import { STARTS } from './starts.mjs'
 import { WHERE } from './where.mjs'
 
 /** @type {Record<string, Record<string, (bench: import('./bench.mjs').Bench, full?: boolean) => unknown>>} */
-const GROUPS = { where: WHERE, secrets: SECRETS, starts: STARTS, installs: INSTALLS, oldData: OLD_DATA }
+const GROUPS = {
+  where: WHERE,
+  secrets: SECRETS,
+  starts: STARTS,
+  installs: INSTALLS,
+  oldData: OLD_DATA,
+  oldRuns: OLD_RUNS,
+}
 const SHORT = ['rootInPrivateFolder', 'readOnlyClone', 'canaries', 'twoAtOnce', 'killedLauncher']
 
 const { values, positionals } = parseArgs({

@@ -138,6 +138,12 @@ export class JobsRepository {
     return (await db.job.findMany({ where })).map(toJob)
   }
 
+  /** Deletes streamed text of jobs that ended an hour ago: their results hold it. */
+  async pruneStreams(): Promise<void> {
+    const job = { state: { in: TERMINAL }, finishedAt: { lt: new Date(Date.now() - 3_600_000) } }
+    await this.database.prisma.jobEvent.deleteMany({ where: { type: 'tokens', job } })
+  }
+
   /** Deletes ended questions older than a day. */
   async pruneQuestions(): Promise<void> {
     const createdAt = { lt: new Date(Date.now() - 86_400_000) }

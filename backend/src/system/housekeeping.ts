@@ -31,6 +31,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
   async tidy(): Promise<void> {
     try {
       await this.jobs.pruneQuestions()
+      await this.jobs.pruneStreams()
       await this.folders.prune()
       await this.stored.checkWhenIdle()
     } catch (error) {

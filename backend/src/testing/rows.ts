@@ -1,5 +1,6 @@
 // Rows that a worker would have written: a checked model, a tokenization, an SAE, an extraction with features.
 import { randomUUID } from 'node:crypto'
+import { appendValues, type StepValues } from '@mistudio/runs'
 import type { TestApp } from './app.js'
 
 const SPEC = {
@@ -129,4 +130,16 @@ async function insertFeatures(pool: TestApp['database']['pool'], id: string, cou
     CREATE INDEX ON "feature_${hex}" (max_activation);
     CREATE INDEX ON "feature_${hex}" USING gin (search_text gin_trgm_ops)`)
   await pool.query(`ANALYZE "feature_${hex}"`)
+}
+
+/** Values of a run as a worker stores them. */
+export async function report({ database }: TestApp, runId: string, steps: readonly StepValues[]): Promise<void> {
+  const client = await database.pool.connect()
+  try {
+    await client.query('BEGIN')
+    await appendValues(client, runId, steps, Date.now())
+    await client.query('COMMIT')
+  } finally {
+    client.release()
+  }
 }

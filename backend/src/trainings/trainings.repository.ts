@@ -6,7 +6,6 @@ import {
   type ListQuery,
   type Precision,
   TERMINAL_STATES,
-  TRAINING_METRICS,
   type TrainingCapture,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
@@ -14,6 +13,7 @@ import { Database, type Tx, toJson } from '../common/database.js'
 import { inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
+import { RunsRepository } from '../runs/runs.repository.js'
 
 const withRun = { include: { run: true } } as const
 export type TrainingRow = Prisma.TrainingGetPayload<typeof withRun>
@@ -65,7 +65,10 @@ export interface Series {
 
 @Injectable()
 export class TrainingsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly runs: RunsRepository,
+  ) {}
 
   async list(query: ListQuery): Promise<{ rows: TrainingRow[]; total: number }> {
     const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
@@ -114,43 +117,29 @@ export class TrainingsRepository {
     await tx.run.deleteMany({ where: { id } })
   }
 
-  /** Newest value of every metric per training: one index look-up for each. */
+  /** Newest value of every metric of trainings. */
   async latest(ids: readonly string[]): Promise<Map<string, Record<string, number | null>>> {
-    const { rows } = await this.database.pool.query<{ run_id: string; key: string; value: number | null }>(
-      `SELECT r.run_id, k.key, m.value FROM unnest($1::uuid[]) AS r(run_id) CROSS JOIN unnest($2::text[]) AS k(key)
-       CROSS JOIN LATERAL (SELECT value FROM run_metric WHERE run_id = r.run_id AND key = k.key ORDER BY step DESC LIMIT 1) m`,
-      [ids, Object.keys(TRAINING_METRICS)],
-    )
-    const latest = new Map<string, Record<string, number | null>>(ids.map((id) => [id, {}]))
-    for (const { run_id, key, value } of rows) {
-      const values = latest.get(run_id)
-      if (values) values[key] = value
-    }
-    return latest
+    const summaries = await this.runs.summaries(ids)
+    const newest = (id: string) =>
+      Object.fromEntries(
+        (summaries.get(id) ?? []).map(({ path, last }) => [path, typeof last === 'number' ? last : null]),
+      )
+    return new Map(ids.map((id) => [id, newest(id)]))
   }
 
-  /** All metrics by key, and the sequence number of the newest event of the group's job that they contain, from one snapshot of the database. */
+  /** Every value of every metric, and the sequence number of the newest event of the group's job, from one snapshot of the database. */
   async metrics(id: string, groupId: string): Promise<{ seq: number; series: Record<string, Series> }> {
-    const client = await this.database.pool.connect()
-    try {
-      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
-      const job = await client.query<{ seq: number }>(
+    const all = { keys: null, from: null, to: null }
+    const [read, seq] = await this.runs.points(id, all, async (client) => {
+      const { rows } = await client.query<{ seq: number }>(
         `SELECT seq FROM job WHERE subject_id = $1 AND kind = 'training.run' ORDER BY created_at DESC LIMIT 1`,
         [groupId],
       )
-      const metrics = await client.query<{ key: string; steps: number[]; values: (number | null)[] }>(
-        `SELECT key, array_agg(step ORDER BY step) AS steps, array_agg(value ORDER BY step) AS "values"
-         FROM run_metric WHERE run_id = $1 GROUP BY key`,
-        [id],
-      )
-      await client.query('COMMIT')
-      const series = Object.fromEntries(metrics.rows.map(({ key, steps, values }) => [key, { steps, values }]))
-      return { seq: job.rows[0]?.seq ?? -1, series }
-    } catch (error) {
-      await client.query('ROLLBACK')
-      throw error
-    } finally {
-      client.release()
-    }
+      return rows[0]?.seq ?? -1
+    })
+    const series = [...(read?.series ?? [])].map(([path, { steps, values }]): [string, Series] => {
+      return [path, { steps: [...steps], values: values.map((value) => (Number.isFinite(value) ? value : null)) }]
+    })
+    return { seq, series: Object.fromEntries(series) }
   }
 }

@@ -2,7 +2,7 @@
 import { TrainingRunParamsSchema } from '@mistudio/contracts'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type TestApp } from '../testing/app.js'
-import { insertChain, type Rows } from '../testing/rows.js'
+import { insertChain, type Rows, report } from '../testing/rows.js'
 import { csvOf } from './training.export.js'
 
 let test: TestApp
@@ -149,7 +149,7 @@ describe('metrics as a file', () => {
 
   it('is served as an attachment', async () => {
     const id = await finished([])
-    await test.database.prisma.runMetric.create({ data: { runId: id, key: 'l0', step: 3, value: 7 } })
+    await report(test, id, [{ step: 3, values: { l0: 7 } }])
     const headers = { authorization: `Bearer ${test.key}` }
     const get = (format: string) =>
       fetch(`${test.url}/api/v1/trainings/${id}/metrics/file?format=${format}`, { headers })

@@ -5,8 +5,8 @@
 //   useSubject(type, id)      joins the subject's channel while mounted (= useChannel(subjectChannel(type, id)))
 //   pollWhile(holdsActiveJob) `refetchInterval` of a query that embeds jobs: asks again when nothing renewed it for 5 s
 //   useJobEvents(jobId, channel, { after, onEvents, active })
-//                             every event of the job after `after`, in order, once, gaps closed through REST. For charts: take a
-//                             snapshot (GET metrics, it says `seq`), then `after: seq`. Change of jobId or channel starts anew
+//                             every event of the job after `after`, in order, once, gaps closed through REST. Change of jobId
+//                             or channel starts anew. Values of runs are no events: `useRunSeries` in `data` follows them
 //   useJobAction()            mutation `{ id, action }`; shows refusals as toasts
 //   applyJob(job)             renews caches with a job row that an answer contained
 //   useLiveStatus             store: `status` live | catching-up | offline, `lastContact` (ms) for ErrorState's `since`
@@ -20,5 +20,5 @@ export * from './events.js'
 export * from './hooks.js'
 export { type Key, keyOf, listOfRoute, pathKey } from './keys.js'
 export { renew } from './renew.js'
-export { applyJob, closeSocket, openSocket } from './socket.js'
+export { applyJob, closeSocket, joinChannel, onJobEvents, onReconnect, onRunValues, openSocket } from './socket.js'
 export { askServer, watchServer } from './watch.js'

@@ -1,6 +1,13 @@
 // The one socket of the page: opened after login, closed on logout. Messages patch the query cache; events go to whoever listens.
 import { connectLive, type Live, type LiveStatus } from '@mistudio/client'
-import { isQuestion, JOBS_CHANNEL, type Job, type JobEventMessage, type SystemSample } from '@mistudio/contracts'
+import {
+  isQuestion,
+  JOBS_CHANNEL,
+  type Job,
+  type JobEventMessage,
+  type RunValues,
+  type SystemSample,
+} from '@mistudio/contracts'
 import { queryClient } from './client.js'
 import { noteSocket, touch, useLiveStatus } from './contact.js'
 import { pathKey, renewedBy } from './keys.js'
@@ -9,6 +16,7 @@ import { renew } from './renew.js'
 
 type Listener<T> = (value: T) => void
 const eventListeners = new Map<string, Set<Listener<JobEventMessage>>>()
+const runListeners = new Map<string, Set<Listener<RunValues>>>()
 const sampleListeners = new Set<Listener<SystemSample>>()
 const reconnectListeners = new Set<() => void>()
 const lastState = new Map<string, string>()
@@ -56,6 +64,10 @@ export const openSocket = (): void => {
         touch()
         for (const listener of eventListeners.get(event.jobId) ?? []) listener(event)
       },
+      onRunValues: (values) => {
+        touch()
+        for (const listener of runListeners.get(values.runId) ?? []) listener(values)
+      },
       onSystem: (sample) => {
         touch()
         for (const listener of sampleListeners) listener(sample)
@@ -97,14 +109,21 @@ const listen = <T>(set: Set<T>, listener: T): (() => void) => {
   return () => void set.delete(listener)
 }
 
-export const onJobEvents = (jobId: string, listener: Listener<JobEventMessage>): (() => void) => {
-  const set = eventListeners.get(jobId) ?? new Set()
-  eventListeners.set(jobId, set)
+/** Adds to the listeners of one name; the returned function takes off again. */
+const listenTo = <T>(all: Map<string, Set<T>>, name: string, listener: T): (() => void) => {
+  const set = all.get(name) ?? new Set()
+  all.set(name, set)
   set.add(listener)
   return () => {
     set.delete(listener)
-    if (set.size === 0) eventListeners.delete(jobId)
+    if (set.size === 0) all.delete(name)
   }
 }
+
+export const onJobEvents = (jobId: string, listener: Listener<JobEventMessage>): (() => void) =>
+  listenTo(eventListeners, jobId, listener)
+/** Values of a run as they are stored; its channel must be joined. */
+export const onRunValues = (runId: string, listener: Listener<RunValues>): (() => void) =>
+  listenTo(runListeners, runId, listener)
 export const onSystemSample = (listener: Listener<SystemSample>): (() => void) => listen(sampleListeners, listener)
 export const onReconnect = (listener: () => void): (() => void) => listen(reconnectListeners, listener)

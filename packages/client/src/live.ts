@@ -4,6 +4,8 @@ import {
   type JobEventMessage,
   JobEventMessageSchema,
   JobSchema,
+  type RunValues,
+  RunValuesSchema,
   SOCKET_EVENTS,
   SOCKET_PATH,
   SOCKET_REQUESTS,
@@ -18,6 +20,7 @@ export interface LiveHandlers {
   onJob?(job: Job): void
   onJobEvent?(event: JobEventMessage): void
   onSystem?(sample: SystemSample): void
+  onRunValues?(values: RunValues): void
   onStatus?(status: LiveStatus): void
 }
 
@@ -49,6 +52,7 @@ export const connectLive = (handlers: LiveHandlers, options: { baseUrl?: string;
   listen(SOCKET_EVENTS.job, (m) => JobSchema.parse(m), handlers.onJob)
   listen(SOCKET_EVENTS.jobEvent, (m) => JobEventMessageSchema.parse(m), handlers.onJobEvent)
   listen(SOCKET_EVENTS.system, (m) => SystemSampleSchema.parse(m), handlers.onSystem)
+  listen(SOCKET_EVENTS.runValues, (m) => RunValuesSchema.parse(m), handlers.onRunValues)
 
   return {
     subscribe(channel) {

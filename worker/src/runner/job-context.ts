@@ -24,9 +24,9 @@ const fencedTransaction = <T>(db: Pool, job: StartedJob, work: (tx: PoolClient) 
     return work(tx)
   })
 
-/** Values that are not finite become null: a gap, never a zero. */
-const finiteOrNull = (values: MetricValues): MetricValues =>
-  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Number.isFinite(value) ? value : null]))
+/** What could not be measured is not a number: a gap, never a zero. */
+const measured = (values: MetricValues): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value ?? Number.NaN]))
 
 export const makeContext = <P>(
   job: StartedJob,
@@ -41,7 +41,7 @@ export const makeContext = <P>(
   progress: (progress) => world.reporter.progress(progress),
   metrics: (step, values, runId) => {
     const other = runId !== undefined && runId !== job.subjectId ? { runId } : {}
-    world.reporter.report({ kind: 'metrics', step, values: finiteOrNull(values), ...other })
+    world.reporter.report({ kind: 'metrics', step, values: measured(values), ...other })
   },
   event: (type, payload) => world.reporter.report({ kind: 'event', type, payload }),
   log: (level, message) => world.reporter.report({ kind: 'log', level, message }),

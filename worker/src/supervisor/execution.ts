@@ -5,6 +5,7 @@ import type { WorkerConfig } from '../config.js'
 import type { Control } from '../runner/context.js'
 import { isConnectionLoss } from '../runner/database.js'
 import { errorBody, FencedError } from '../runner/errors.js'
+import { packRun } from '../runs/index.js'
 import { type End, release, renew, type Stored, storeReports } from './ledger.js'
 import type { Publisher } from './publisher.js'
 import { Reach } from './reached.js'
@@ -42,6 +43,8 @@ export class Execution {
   private cancelTimer: NodeJS.Timeout | null = null
   private overtime = false
   private hung = false
+  /** Runs that this attempt reported values of. */
+  private readonly runs = new Set<string>()
 
   constructor(
     private readonly db: Pool,
@@ -142,6 +145,8 @@ export class Execution {
           advance,
         )
         this.publisher.stored(stored)
+        this.publisher.values(stored.values)
+        for (const { runId } of stored.values) this.runs.add(runId)
         break
       } catch (error) {
         if (error instanceof FencedError) return this.lose()
@@ -197,6 +202,7 @@ export class Execution {
       try {
         const { row, ...stored } = await release(this.db, this.fence, end)
         this.publisher.stored(stored)
+        await this.packRuns()
         return { stored, row }
       } catch (error) {
         if (error instanceof FencedError) throw error
@@ -204,6 +210,15 @@ export class Execution {
         console.error(`job ${this.fence.id}: its end could not be stored yet:`, error)
         await pause(RETRY_MS)
       }
+    }
+  }
+
+  /** Best effort: what stays in a tail is read all the same, and packed at the next start. */
+  private async packRuns(): Promise<void> {
+    for (const id of this.runs) {
+      await packRun(this.db, id).catch((error) =>
+        console.error(`run ${id}: its metrics could not be packed yet:`, error),
+      )
     }
   }
 

@@ -1,8 +1,18 @@
 // The guarded transitions of a job as its worker makes them, in SQL. Every write after the claim is fenced by owner and attempt.
-import type { ErrorBody, Job, JobControl, JobEvent, JobProgress, JobState, Report } from '@mistudio/contracts'
+import type {
+  ErrorBody,
+  Job,
+  JobControl,
+  JobEvent,
+  JobProgress,
+  JobState,
+  Report,
+  RunValues,
+} from '@mistudio/contracts'
 import type { Pool, PoolClient } from 'pg'
 import { inTransaction, toJson } from '../runner/database.js'
 import { FencedError } from '../runner/errors.js'
+import { storeMetrics } from '../runs/index.js'
 import type { Reached } from './reached.js'
 import { type Fence, type JobRow, jobFromRow } from './rows.js'
 
@@ -68,66 +78,12 @@ export const renew = async (db: Pool, fence: Fence): Promise<JobControl> => {
   return row.control
 }
 
-/** Values of one run at one step. */
-interface FreshMetrics {
-  readonly runId: string
-  readonly step: number
-  readonly values: Record<string, number | null>
-}
-
-/**
- * Stores metric values once per (run, key, step) and returns what was new, by run and step in the order of the reports: a replay after
- * a resume adds nothing.
- */
-const insertMetrics = async (
-  tx: PoolClient,
-  subjectId: string,
-  reports: readonly Report[],
-): Promise<Map<string, FreshMetrics>> => {
-  const flat = reports.flatMap((report) =>
-    report.kind === 'metrics'
-      ? Object.entries(report.values).map(([key, value]) => {
-          return { runId: report.runId ?? subjectId, key, value, step: report.step }
-        })
-      : [],
-  )
-  const fresh = new Map<string, FreshMetrics>()
-  if (!flat.length) return fresh
-  const { rows } = await tx.query<{ run_id: string; key: string; step: number; value: number | null }>(
-    `INSERT INTO run_metric (run_id, key, step, value)
-     SELECT run_id, key, step, value FROM unnest($1::uuid[], $2::text[], $3::int[], $4::float8[]) AS m(run_id, key, step, value)
-     ON CONFLICT DO NOTHING RETURNING run_id, key, step, value`,
-    [
-      flat.map(({ runId }) => runId),
-      flat.map(({ key }) => key),
-      flat.map(({ step }) => step),
-      flat.map(({ value }) => value),
-    ],
-  )
-  for (const { run_id: runId, key, step, value } of rows) {
-    const at = `${runId} ${step}`
-    fresh.set(at, { runId, step, values: { ...fresh.get(at)?.values, [key]: value } })
-  }
-  return fresh
-}
-
-const eventsOf = (subjectId: string, reports: readonly Report[], fresh: Map<string, FreshMetrics>): NewEvent[] => {
-  const events: NewEvent[] = []
-  for (const report of reports) {
-    if (report.kind === 'event') events.push({ type: report.type, payload: report.payload })
-    else if (report.kind === 'log')
-      events.push({ type: 'log', payload: { level: report.level, message: report.message } })
-    else if (report.kind === 'metrics') {
-      const at = `${report.runId ?? subjectId} ${report.step}`
-      const found = fresh.get(at)
-      if (!found) continue
-      const { runId, step, values } = found
-      events.push({ type: 'metrics', payload: { step, values, ...(runId === subjectId ? {} : { runId }) } })
-      fresh.delete(at)
-    }
-  }
-  return events
-}
+const eventsOf = (reports: readonly Report[]): NewEvent[] =>
+  reports.flatMap((report): NewEvent[] => {
+    if (report.kind === 'event') return [{ type: report.type, payload: report.payload }]
+    if (report.kind === 'log') return [{ type: 'log', payload: { level: report.level, message: report.message } }]
+    return []
+  })
 
 /** Stores a batch of reports in one fenced transaction. `advance`: stages that came further than ever, which clears the count of crashes. */
 export const storeReports = (
@@ -135,15 +91,15 @@ export const storeReports = (
   fence: Fence,
   reports: readonly Report[],
   advance: Reached | null,
-): Promise<Stored> =>
+): Promise<Stored & { values: readonly RunValues[] }> =>
   inTransaction(db, async (tx) => {
     const { rows: held } = await tx.query<{ subject_id: string }>(
       `SELECT subject_id FROM job WHERE ${FENCED} FOR UPDATE`,
       [fence.id, fence.owner, fence.attempt],
     )
     if (!held[0]) throw new FencedError(fence.id)
-    const subjectId = held[0].subject_id
-    const events = eventsOf(subjectId, reports, await insertMetrics(tx, subjectId, reports))
+    const values = await storeMetrics(tx, held[0].subject_id, reports)
+    const events = eventsOf(reports)
     const progress = reports.filter((report) => report.kind === 'progress').at(-1)?.progress
     const { rows } = await tx.query<JobRow>(
       `UPDATE job SET seq = seq + $2, progress = coalesce($3::jsonb, progress),
@@ -156,7 +112,7 @@ export const storeReports = (
     )
     const row = rows[0]
     if (!row) throw new FencedError(fence.id)
-    return { job: jobFromRow(row), events: await insertEvents(tx, row, events) }
+    return { job: jobFromRow(row), events: await insertEvents(tx, row, events), values }
   })
 
 export interface End {

@@ -1,7 +1,7 @@
 import { JobSchema } from '@mistudio/contracts'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openWorld, type World } from './testing/world.js'
+import { doneOf, openWorld, type World } from './testing/world.js'
 
 const ended = (row: { state: string }) => ['completed', 'failed', 'cancelled'].includes(row.state)
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms))
@@ -52,7 +52,7 @@ describe('storing what runners report', () => {
 
   it('finishes a job although every database connection is cut again and again', async () => {
     const id = await world.submit({ act: 'count', steps: 40, pauseMs: 60 })
-    await world.until(id, (row) => row.seq > 3, 'some progress')
+    await world.until(id, (row) => doneOf(row) > 3, 'some progress')
     for (let cut = 0; cut < 8; cut++) {
       await admin.query(
         'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',

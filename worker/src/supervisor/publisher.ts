@@ -4,6 +4,7 @@ import {
   JOB_DONE_CHANNEL,
   JOBS_CHANNEL,
   type Job,
+  type RunValues,
   SOCKET_EVENTS,
   subjectChannel,
   TERMINAL_STATES,
@@ -28,6 +29,11 @@ export class Publisher {
     const rooms = isQuestion(job.kind) ? [channel] : [JOBS_CHANNEL, channel]
     this.emitter.to(rooms).emit(SOCKET_EVENTS.job, job satisfies Job)
     if (TERMINAL_STATES.includes(job.state)) void this.publish(JOB_DONE_CHANNEL, job.id)
+  }
+
+  /** Sends new values of runs to who looks at them. */
+  values(lots: readonly RunValues[]): void {
+    for (const lot of lots) this.emitter.to(subjectChannel('run', lot.runId)).emit(SOCKET_EVENTS.runValues, lot)
   }
 
   /** Nothing is queued while Redis is away: live messages are worthless later. */

@@ -4,7 +4,7 @@ import { FencedError } from '../runner/errors.js'
 import { claim, release, storeReports } from './ledger.js'
 import { Publisher } from './publisher.js'
 import { reconcile } from './reconciler.js'
-import { MAX_CRASHES, openWorld, type World } from './testing/world.js'
+import { doneOf, MAX_CRASHES, openWorld, type World } from './testing/world.js'
 
 const STEPS = 40
 const everyStep = Array.from({ length: STEPS }, (_, step) => step)
@@ -38,7 +38,7 @@ describe('the supervisor', () => {
 
   it('goes on by itself after its runner was killed, with every metric exactly once', async () => {
     const id = await world.submit({ act: 'count', steps: STEPS, pauseMs: 150 })
-    await world.until(id, (row) => row.seq > 8, 'some progress')
+    await world.until(id, (row) => doneOf(row) > 8, 'some progress')
     process.kill(await world.runnerPid(id), 'SIGKILL')
     const row = await world.until(id, ended, 'the end')
     expect(row).toMatchObject({ state: 'completed', attempt: 2 })
@@ -56,7 +56,7 @@ describe('the supervisor', () => {
 
   it('pauses, and resumes where it was', async () => {
     const id = await world.submit({ act: 'count', steps: STEPS, pauseMs: 60 })
-    await world.until(id, (row) => row.seq > 5, 'some progress')
+    await world.until(id, (row) => doneOf(row) > 5, 'some progress')
     await world.want(id, 'pause')
     const paused = await world.until(id, (row) => row.state === 'paused', 'the pause')
     expect(paused.control).toBe('run')
@@ -115,7 +115,7 @@ describe('the supervisor', () => {
 
   it('finishes a running job although Redis lost everything', async () => {
     const id = await world.submit({ act: 'count', steps: STEPS, pauseMs: 60 })
-    await world.until(id, (row) => row.seq > 5, 'some progress')
+    await world.until(id, (row) => doneOf(row) > 5, 'some progress')
     await world.redis.flushdb()
     expect(await world.until(id, ended, 'the end')).toMatchObject({ state: 'completed', attempt: 1 })
     const next = await world.submit({ act: 'complete' })
@@ -198,7 +198,7 @@ describe('a runner that hangs', () => {
     const world = await openWorld()
     await world.supervise({ silentSeconds: 8 })
     const id = await world.submit({ act: 'count', steps: STEPS, pauseMs: 500 })
-    await world.until(id, (row) => row.seq > 5, 'some progress')
+    await world.until(id, (row) => doneOf(row) > 5, 'some progress')
     process.kill(await world.runnerPid(id), 'SIGSTOP')
     const row = await world.until(id, ended, 'the end')
     expect(row).toMatchObject({ state: 'completed', attempt: 2 })
@@ -212,7 +212,7 @@ describe('a supervisor that is asked to stop', () => {
     const world = await openWorld()
     const first = await world.supervise()
     const id = await world.submit({ act: 'count', steps: STEPS, pauseMs: 60 })
-    await world.until(id, (row) => row.seq > 5, 'some progress')
+    await world.until(id, (row) => doneOf(row) > 5, 'some progress')
     await first.stop()
     expect(await world.row(id)).toMatchObject({ state: 'queued', owner: null, crashes: 0 })
     await world.supervise()

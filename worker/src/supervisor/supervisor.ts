@@ -6,6 +6,7 @@ import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { environmentOf, type WorkerConfig } from '../config.js'
+import { packLeftTails } from '../runs/index.js'
 import { Execution } from './execution.js'
 import { heartbeat, sayGoodbye } from './heartbeat.js'
 import { claim } from './ledger.js'
@@ -52,6 +53,7 @@ export class Supervisor {
     this.every(WORKER_BEAT_SECONDS * 1000, () => this.beat())
     this.every(RECONCILE_MS, () => reconcile(this.db, this.queues, this.publisher))
     for (const queue of QUEUE_CLASSES) this.workers.push(this.consume(queue))
+    void this.packMetrics()
   }
 
   /** Suspends what runs (checkpoint, back to the queue) and ends. */
@@ -92,6 +94,15 @@ export class Supervisor {
       busy = false
     }
     this.timers.push(setInterval(() => void tick(), ms))
+  }
+
+  /** Metrics of earlier versions, and what killed workers left: packed beside the work, tried again at the next start. */
+  private async packMetrics(): Promise<void> {
+    await packLeftTails(
+      this.db,
+      (message) => console.log(message),
+      () => this.stopping,
+    ).catch((error: unknown) => console.error('metrics could not be packed yet:', error))
   }
 
   private beat(): Promise<void> {

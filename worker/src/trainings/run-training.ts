@@ -8,6 +8,7 @@ import {
   dataSeedOf,
   type MetricValues,
   type TrainingAlert,
+  type TrainingNotice,
   type TrainingRunParams,
 } from '@mistudio/contracts'
 import type { EvaluationFigures, ExportedSae, TrainStepMetrics } from '@mistudio/interp/saes'
@@ -212,6 +213,12 @@ export class TrainingRun {
     await this.job.commit((tx) =>
       tx.query('UPDATE training SET alerts = alerts || $2::jsonb WHERE id = $1', [id, JSON.stringify([alert])]),
     )
+    this.notice('alert', id)
+  }
+
+  /** Tells pages that the row of a training is a new one. */
+  private notice(what: 'alert' | 'checkpoint', trainingId: string): void {
+    this.job.event(what, { trainingId, step: this.done } satisfies TrainingNotice)
   }
 
   private report(member: Member, values: MetricValues): void {
@@ -268,6 +275,7 @@ export class TrainingRun {
       toSave.push({ checkpoints: member.checkpoints, stored, best: this.betterThanSaved.has(member) })
     }
     await saveTogether(this.job, toSave)
+    for (const { id } of this.members) this.notice('checkpoint', id)
     this.savedStep = this.done
     this.savedAt = performance.now()
     this.betterThanSaved = new Set()

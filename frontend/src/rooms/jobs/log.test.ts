@@ -15,7 +15,7 @@ it('writes a line per log message and per new stage, none per step of progress o
   const log = appendEvents(empty, [
     event(1, 'progress', { stage: 'Reading', fraction: 0.1 }),
     event(2, 'progress', { stage: 'Reading', fraction: 0.2 }),
-    event(3, 'metrics', { step: 1, values: {} }),
+    event(3, 'checkpoint', { trainingId: '', step: 1 }),
     event(4, 'log', { level: 'warn', message: 'line 7 left out' }),
     event(5, 'progress', { stage: 'Writing', fraction: null }),
   ])

@@ -15,6 +15,9 @@ const StateChangeSchema = JobSchema.pick({ state: true, attempt: true, error: tr
   error: true,
 })
 
+/** Events for pages, without words for people. */
+const UNSPOKEN: ReadonlySet<string> = new Set(['tokens', 'checkpoint', 'alert'])
+
 /** A line for what is worth reading; null for bulk (metrics, streamed text, progress that only moves the bar). */
 const toLine = (event: JobEvent, lastStage: string | null): LogLine | null => {
   const base = { seq: event.seq, at: event.at }
@@ -37,7 +40,7 @@ const toLine = (event: JobEvent, lastStage: string | null): LogLine | null => {
     const share = progress.data.fraction === null ? '' : ` (${formatPercent(progress.data.fraction, 0)})`
     return { ...base, level: 'event', text: `${progress.data.stage}${share}` }
   }
-  if (event.type === 'metrics' || event.type === 'tokens') return null
+  if (UNSPOKEN.has(event.type)) return null
   return { ...base, level: 'event', text: `${event.type}: ${JSON.stringify(event.payload)?.slice(0, 300) ?? ''}` }
 }
 

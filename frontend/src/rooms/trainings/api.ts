@@ -5,55 +5,92 @@ import {
   type CreateSweep,
   type CreateTemplate,
   type CreateTraining,
+  subjectChannel,
   TemplateFileSchema,
   type Training,
+  TrainingNoticeSchema,
 } from '@mistudio/contracts'
-import { useMutation, useQueries } from '@tanstack/react-query'
-import { useEffect } from 'react'
-import { read, send, useTrainings as useAllTrainings, useRead } from '../../data/index.js'
-import { api, isActive, keyOf, queryClient } from '../../live/index.js'
+import { useMutation } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
+import {
+  ask,
+  CURVE_POINTS,
+  type Curve,
+  curveOfSeries,
+  send,
+  useTrainings as useAllTrainings,
+  useRead,
+  useRunValues,
+  withValues,
+} from '../../data/index.js'
+import { api, isActive, joinChannel, keyOf, onJobEvents, queryClient } from '../../live/index.js'
 import { useSettled } from '../../ui/index.js'
 import { trainableCaptures } from './capture-choice.js'
 
-/** Live messages renew the jobs of trainings, not their newest values, checkpoints and alerts: those are read again now and then. */
-const RENEW_MS = 4000
-const useRenewal = (key: readonly unknown[], active: boolean): void => {
-  const name = JSON.stringify(key)
+/** Cached answers of this room with a change applied to the training of this id, alone or in lists. */
+const patchTraining = (id: string, change: (training: Training) => Training): void => {
+  const one = (value: unknown): unknown => (isTraining(value, id) ? change(value) : value)
+  queryClient.setQueriesData({ queryKey: keyOf('listTrainings') }, (cached: unknown) =>
+    Array.isArray(cached) ? cached.map(one) : one(cached),
+  )
+}
+const isTraining = (value: unknown, id: string): value is Training =>
+  typeof value === 'object' && value !== null && 'id' in value && value.id === id && 'latest' in value
+
+/** Reads one training again: its checkpoints or alerts changed. */
+const renewTraining = async (id: string): Promise<void> => {
+  const training = await ask('getTraining', { params: { id } })
+  patchTraining(id, () => training)
+}
+
+/** Messages renew the jobs of trainings; here their newest values, checkpoints and alerts follow the running ones. */
+const useLiveTrainings = (trainings: readonly Training[]): void => {
+  const running = trainings.filter(({ job }) => isActive(job))
+  useRunValues(
+    running.map(({ id }) => id),
+    (values) =>
+      patchTraining(values.runId, (training) => {
+        return { ...training, latest: withValues(training.latest, values) }
+      }),
+  )
+  const jobs = JSON.stringify(running.map(({ id, groupId, job }) => [id, groupId, job?.id]))
   useEffect(() => {
-    if (!active) return
-    const timer = setInterval(
-      () => void queryClient.invalidateQueries({ queryKey: JSON.parse(name), exact: true }),
-      RENEW_MS,
-    )
-    return () => clearInterval(timer)
-  }, [name, active])
+    const ends = (JSON.parse(jobs) as [string, string, string][]).flatMap(([id, groupId, jobId]) => [
+      joinChannel(subjectChannel('training', groupId)),
+      onJobEvents(jobId, ({ type, payload }) => {
+        if (type !== 'checkpoint' && type !== 'alert') return
+        if (TrainingNoticeSchema.parse(payload).trainingId === id) void renewTraining(id).catch(() => undefined)
+      }),
+    ])
+    return () => {
+      for (const end of ends) end()
+    }
+  }, [jobs])
 }
 
 export const useTrainings = () => {
   const trainings = useAllTrainings()
-  useRenewal(keyOf('listTrainings'), trainings.data?.some(({ job }) => isActive(job)) ?? false)
+  useLiveTrainings(trainings.data ?? [])
   return trainings
 }
 
 export const useTraining = (id: string) => {
   const training = useRead('getTraining', { params: { id } })
-  useRenewal(keyOf('getTraining', { params: { id } }), isActive(training.data?.job ?? null))
+  useLiveTrainings(training.data ? [training.data] : [])
   return training
 }
 
-/** The stored curves with the number of the newest event they contain. Re-read when the job changes state. */
-export const useMetricsSnapshot = (id: string) =>
-  useRead('trainingMetrics', { params: { id } }, { staleTime: Number.POSITIVE_INFINITY })
-
-/** Metrics of several trainings, in their order; those of running ones are read again every few seconds. */
-export const useMetricsOf = (trainings: readonly Training[]) =>
-  useQueries({
-    queries: trainings.map(({ id, job }) =>
-      Object.assign(read('trainingMetrics', { params: { id } }), {
-        refetchInterval: isActive(job) ? 3000 : (false as const),
-      }),
-    ),
-  }).map(({ data }) => data)
+/** One metric of several trainings, in their order; those of running ones are read again every few seconds. */
+export const useMetricOf = (trainings: readonly Training[], key: string): (Curve | undefined)[] => {
+  const ids = trainings.map(({ id }) => id)
+  const query = { ids: ids.join(), keys: encodeURIComponent(key), points: CURVE_POINTS }
+  const { data } = useRead('runsSeries', ids.length > 0 ? { query } : null, {
+    keep: true,
+    refetchInterval: trainings.some(({ job }) => isActive(job)) ? 3000 : false,
+  })
+  const curves = useMemo(() => new Map(data?.map((answer) => [answer.runId, curveOfSeries(answer, key)])), [data, key])
+  return ids.map((id) => curves.get(id))
+}
 
 export const useModelTokenizations = (modelId: string | null) =>
   useRead('listTokenizations', modelId === null ? null : { query: { modelId } }, {

@@ -45,7 +45,7 @@ it('the address names a sweep, or trainings in their order', () => {
 })
 
 it('a density histogram is there only where all of its bins are', () => {
-  const curves = Object.fromEntries(Array.from({ length: 14 }, (_, n) => [`density_${n}`, { steps: [5], values: [n] }]))
+  const curves = Object.fromEntries(Array.from({ length: 14 }, (_, n) => [`density_${n}`, { at: [5], last: [n] }]))
   expect(densityAt(curves, 5)).toEqual({ silent: 0, counts: Array.from({ length: 13 }, (_, n) => n + 1) })
   expect(densityAt(curves, 6)).toBeNull()
 })

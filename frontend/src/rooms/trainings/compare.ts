@@ -6,9 +6,9 @@ import {
   TRAINING_METRICS,
   type Training,
   type TrainingMetricKey,
-  type TrainingMetrics,
 } from '@mistudio/contracts'
 import type { Series } from '../../charts/prepare.js'
+import type { Curve } from '../../data/index.js'
 import type { AskedOf, Places } from '../../places/index.js'
 import { formatInterval, formatPercent, formatValue } from '../../ui/format.js'
 import { lineLook } from './prepare.js'
@@ -98,11 +98,11 @@ export const FIGURE_COLUMNS: readonly FigureColumn[] = [
 /** One metric of several trainings on one chart. */
 export const comparedSeries = (
   trainings: readonly Training[],
-  metrics: readonly (TrainingMetrics | undefined)[],
+  curves: readonly (Pick<Curve, 'steps' | 'values'> | undefined)[],
   key: TrainingMetricKey,
 ): Series[] =>
   trainings.map((training, n) => {
-    const { steps = [], values = [] } = metrics[n]?.series[key] ?? {}
+    const { steps = [], values = [] } = curves[n] ?? {}
     const { unit } = TRAINING_METRICS[key]
     return { key: training.id, label: training.name, unit, ...lineLook(n), x: steps, y: values }
   })

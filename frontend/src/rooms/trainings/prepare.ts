@@ -16,10 +16,10 @@ import {
   type TrainingMetricKey,
 } from '@mistudio/contracts'
 import type { Series } from '../../charts/prepare.js'
+import type { Curve } from '../../data/index.js'
 import { definition, judgeDead, type Tile } from '../../shared/sae-figures/tiles.js'
 import { formatBytes, formatCount, formatNumber, formatPercent, formatValue, plural } from '../../ui/format.js'
 import type { Tone } from '../../ui/tones.js'
-import type { Curve } from './metric-store.js'
 import { architectureLabel } from './words.js'
 
 /** `TopK · k 32 · ×16 · 1,000 steps`. */
@@ -117,7 +117,7 @@ export const lineLook = (n: number): Pick<Series, 'color' | 'dash'> => {
 /** Series of one chart, with the contract's labels and units; a metric without values yet has an empty one. Lines per site are called by the site. */
 export const chartSeries = (
   group: ChartGroup,
-  curves: Readonly<Record<string, Curve>>,
+  curves: Readonly<Record<string, Pick<Curve, 'steps' | 'values'>>>,
   sites: readonly string[] = [],
 ): Series[] =>
   group.keys.map((key, index) => {

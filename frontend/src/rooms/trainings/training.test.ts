@@ -1,7 +1,6 @@
 // Guards: the form's limits are the contract's, the curves hold each step once and in order, unknown values stay unknown.
 import {
   type Capture,
-  type JobEvent,
   LOSS_KEYS,
   type Model,
   optionsOf,
@@ -23,7 +22,6 @@ import {
   suggestSite,
   toRequest,
 } from './form.js'
-import { MetricStore } from './metric-store.js'
 import {
   ADVANCED_GROUPS,
   BASIC_GROUPS,
@@ -248,39 +246,6 @@ describe('sweep', () => {
     expect([...wrong.errors.keys()]).toEqual([0, 1, 2, 3])
     const many = Array.from({ length: 9 }, (_, n) => n + 1).join()
     expect(plan(['k', many], ['expansion', many])).toMatchObject({ grid: null, error: expect.stringContaining('81') })
-  })
-})
-
-const event = (seq: number, step: number, values: Record<string, number | null>): JobEvent => ({
-  jobId: ID,
-  seq,
-  at: '2026-01-01T00:00:00Z',
-  type: 'metrics',
-  payload: { step, values },
-})
-
-describe('MetricStore', () => {
-  it('takes its own metrics out of the events of a shared job', () => {
-    const other = {
-      ...event(1, 10, { loss: 9 }),
-      payload: { step: 10, values: { loss: 9 }, runId: '3f2504e0-4f89-41d3-9a0c-0305e82c3302' },
-    }
-    const leader = new MetricStore(ID, ID)
-    expect(leader.push([other, event(2, 10, { loss: 3 })])).toBe(true)
-    expect(leader.view()['loss']?.values).toEqual([3])
-    const member = new MetricStore('3f2504e0-4f89-41d3-9a0c-0305e82c3302', ID)
-    member.push([other, event(2, 10, { loss: 3 })])
-    expect(member.view()['loss']?.values).toEqual([9])
-  })
-  it('joins snapshot and tail, each step once, the first value kept, in order', () => {
-    const store = new MetricStore(ID, ID)
-    store.load({ seq: 2, series: { loss: { steps: [10, 20], values: [3, null] } } })
-    expect(store.push([event(2, 20, { loss: 9 }), event(4, 40, { loss: 1, l0: 4 }), event(5, 30, { loss: 2 })])).toBe(
-      true,
-    )
-    store.load({ seq: 5, series: { loss: { steps: [10, 20, 30], values: [3, null, 7] } } })
-    expect(store.view()['loss']).toEqual({ steps: [10, 20, 30, 40], values: [3, null, 2, 1] })
-    expect(store.push([event(6, 40, { loss: 5 })])).toBe(false)
   })
 })
 

@@ -12,7 +12,7 @@ export const subjectChannel = (type: SubjectType, id: string): string => `${type
 export const JOB_DONE_CHANNEL = 'mistudio:job-done'
 
 /** Server to client event names. */
-export const SOCKET_EVENTS = { job: 'job', jobEvent: 'job-event', system: 'system' } as const
+export const SOCKET_EVENTS = { job: 'job', jobEvent: 'job-event', system: 'system', runValues: 'run-values' } as const
 /** Client to server event names. */
 export const SOCKET_REQUESTS = { subscribe: 'subscribe', unsubscribe: 'unsubscribe' } as const
 

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { IdSchema } from '../common/envelope.js'
 import { ErrorBodySchema } from '../common/errors.js'
-import { JobKindSchema, JobProgressSchema, MetricValuesSchema } from './schemas.js'
+import { METRIC_PATH_LENGTH } from '../runs/schemas.js'
+import { JobKindSchema, JobProgressSchema } from './schemas.js'
 
 export const ToRunnerSchema = z.discriminatedUnion('type', [
   z.object({
@@ -27,10 +28,16 @@ export const ToRunnerSchema = z.discriminatedUnion('type', [
 ])
 export type ToRunner = z.infer<typeof ToRunnerSchema>
 
+/** Measured numbers as they are, NaN and infinities too: messages between processes of a worker hold them. */
+const MeasuredSchema = z.record(
+  z.string().min(1).max(METRIC_PATH_LENGTH),
+  z.custom<number>((value) => typeof value === 'number'),
+)
+
 /** One report of a runner; `n` counts per job from 1 so that it can be acknowledged. */
 export const ReportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('progress'), progress: JobProgressSchema }),
-  z.object({ kind: z.literal('metrics'), step: z.int(), values: MetricValuesSchema, runId: IdSchema.optional() }),
+  z.object({ kind: z.literal('metrics'), step: z.int(), values: MeasuredSchema, runId: IdSchema.optional() }),
   z.object({ kind: z.literal('event'), type: z.string(), payload: z.unknown() }),
   z.object({ kind: z.literal('log'), level: z.enum(['info', 'warn', 'error']), message: z.string() }),
 ])

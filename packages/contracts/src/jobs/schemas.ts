@@ -98,7 +98,7 @@ export const MetricValuesSchema = z.record(z.string(), z.number().nullable())
 /** Values of one step by key. null = not a finite number at that step (shown as a gap, never as zero). */
 export type MetricValues = z.infer<typeof MetricValuesSchema>
 
-/** Types of job events. `state` carries a Job; `progress` a JobProgress; `metrics` {step, values}; `log` {level, message}; the rest belongs to rooms. */
+/** Types of job events. `state` carries a Job; `log` {level, message}; the rest belongs to rooms. */
 export const JobEventSchema = z.object({
   jobId: IdSchema,
   seq: z.int(),
@@ -109,8 +109,6 @@ export const JobEventSchema = z.object({
 export type JobEvent = z.infer<typeof JobEventSchema>
 
 export const LogPayloadSchema = z.object({ level: z.enum(['info', 'warn', 'error']), message: z.string() })
-/** `runId`: the run of the values where it is not the job's subject. */
-export const MetricsPayloadSchema = z.object({ step: z.int(), values: MetricValuesSchema, runId: IdSchema.optional() })
 export const EventsQuerySchema = z.object({
   after: z.coerce.number().int().min(-1).default(-1),
   limit: z.coerce.number().int().min(1).max(5000).default(1000),

@@ -1,6 +1,6 @@
 // What can be done with a training that exists: extend it, branch from a checkpoint, take its metrics away.
 import { z } from 'zod'
-import { NameSchema } from '../common/envelope.js'
+import { IdSchema, NameSchema } from '../common/envelope.js'
 import { OverridesSchema } from './params.js'
 
 /** A finished training goes on until `steps` steps in all, with the schedules of the longer run. It makes a new SAE; the old one stays. */
@@ -29,3 +29,7 @@ export const TrainingAlertSchema = z.object({
   message: z.string(),
 })
 export type TrainingAlert = z.infer<typeof TrainingAlertSchema>
+
+/** Events `checkpoint` and `alert` of a training's job: what the row of this training says has changed. */
+export const TrainingNoticeSchema = z.object({ trainingId: IdSchema, step: z.int() })
+export type TrainingNotice = z.infer<typeof TrainingNoticeSchema>

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { JobKind, QueueClass } from '@mistudio/contracts'
+import { type JobKind, JobProgressSchema, type QueueClass } from '@mistudio/contracts'
+import { readPoints } from '@mistudio/runs'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { MAX_CRASHES } from '../execution.js'
@@ -129,11 +130,9 @@ export const openWorld = async () => {
       throw new Error('no worker reports a runner of this job')
     },
     metricRows: async (id: string): Promise<number[]> => {
-      const { rows } = await db.query<{ step: number }>(
-        `SELECT step FROM run_metric WHERE run_id = (SELECT subject_id FROM job WHERE id = $1) AND key = 'loss' ORDER BY step`,
-        [id],
-      )
-      return rows.map(({ step }) => step)
+      const all = { keys: ['loss'], from: null, to: null }
+      const read = await readPoints(db, (await row(id)).subject_id, all)
+      return [...(read?.series.get('loss')?.steps ?? [])]
     },
     close: async () => {
       for (const supervisor of started) await supervisor.stop()
@@ -144,4 +143,6 @@ export const openWorld = async () => {
     },
   }
 }
+/** How far a counting job has told that it came. */
+export const doneOf = ({ progress }: JobRow): number => JobProgressSchema.nullable().parse(progress)?.done ?? -1
 export type World = Awaited<ReturnType<typeof openWorld>>

@@ -6,7 +6,7 @@ import { LineChart } from '../../../charts/index.js'
 import { isActive, useLiveStatus } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { EmptyState, ErrorState, Field, Page, Select, SkeletonList, usePlace } from '../../../ui/index.js'
-import { useMetricsOf, useTrainings } from '../api.js'
+import { useMetricOf, useTrainings } from '../api.js'
 import { chosenTrainings, comparedSeries, paretoSeries, QUALITIES, type Quality } from '../compare.js'
 import { ComparedTable } from './compared-table.js'
 
@@ -92,7 +92,7 @@ function Pareto({ trainings }: { trainings: readonly Training[] }) {
 
 function OneMetric({ trainings }: { trainings: readonly Training[] }) {
   const [key, setKey] = useState<TrainingMetricKey>('heldout_fvu')
-  const metrics = useMetricsOf(trainings)
+  const curves = useMetricOf(trainings, key)
   const { label, unit, definition } = TRAINING_METRICS[key]
   const running = trainings.some(({ job }) => isActive(job))
   return (
@@ -103,7 +103,7 @@ function OneMetric({ trainings }: { trainings: readonly Training[] }) {
       <LineChart
         title={label}
         help={definition}
-        series={comparedSeries(trainings, metrics, key).filter(({ x }) => x.length > 0)}
+        series={comparedSeries(trainings, curves, key).filter(({ x }) => x.length > 0)}
         unit={unit || 'value'}
         log="offer"
         height={300}

@@ -2,8 +2,8 @@
 import { TRAINING_METRICS } from '@mistudio/contracts'
 import { useId, useState } from 'react'
 import { LineChart } from '../../../charts/index.js'
+import type { Curve } from '../../../data/index.js'
 import { SkeletonList, Slider } from '../../../ui/index.js'
-import type { Curve } from '../metric-store.js'
 import { CHARTS, type ChartGroup, chartSeries } from '../prepare.js'
 import { DensityChart } from './density-chart.js'
 

@@ -2,15 +2,15 @@
 import { DENSITY_DEFINITION, DENSITY_EDGES, densityKey } from '@mistudio/contracts'
 import { useState } from 'react'
 import { Histogram } from '../../../charts/index.js'
+import type { Curve } from '../../../data/index.js'
 import { Help, Slider } from '../../../ui/index.js'
 import { densityAt } from '../density.js'
-import type { Curve } from '../metric-store.js'
 
 /** The first bin also holds what is below its edge; drawn one half e-fold wide as the others. */
 const EDGES = [(DENSITY_EDGES[0] ?? 0) - 0.5, ...DENSITY_EDGES]
 
 export function DensityChart({ curves }: { curves: Readonly<Record<string, Curve>> }) {
-  const steps = curves[densityKey(0)]?.steps ?? []
+  const steps = curves[densityKey(0)]?.at ?? []
   const [chosen, setChosen] = useState<number | null>(null)
   const at = Math.min(chosen ?? steps.length - 1, steps.length - 1)
   const step = steps[at]

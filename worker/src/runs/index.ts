@@ -1,0 +1,1 @@
+export { packLeftTails, packRun, storeMetrics } from './metrics.js'
