@@ -1,0 +1,85 @@
+// Every surface has one scroll container: no scrollbar inside another, none for the sake of a pixel.
+import { join } from 'node:path'
+import { expect, type Page, test } from '@playwright/test'
+import { world } from '../lib/world.js'
+
+const w = world()
+// Scrollbars are looked for, so the browser must have them.
+test.use({
+  launchOptions: {
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    ignoreDefaultArgs: ['--hide-scrollbars'],
+  },
+})
+
+const PAGES = [
+  '/',
+  '/models',
+  '/hub',
+  '/datasets',
+  '/trainings',
+  '/trainings/new',
+  '/trainings/compare',
+  '/saes',
+  '/saes/import',
+  '/features',
+  '/captures',
+  '/captures/new',
+  '/captures/compare',
+  '/steering',
+  '/jobs',
+  '/system',
+  '/settings?tab=import',
+  '/settings?tab=hub',
+  '/settings?tab=keys',
+]
+const DIALOGS = ['/models?add=1', '/datasets?add=1']
+const SIZES = [
+  { name: '1280', width: 1280, height: 800 },
+  { name: '1440', width: 1440, height: 900 },
+  // What a screen of 1440 × 900 leaves at 150 %.
+  { name: '150 %', width: 960, height: 600 },
+]
+
+/** Boxes with a vertical scrollbar that is there for a pixel or two, or inside another box that scrolls. */
+const faults = (page: Page) =>
+  page.evaluate(() => {
+    const scrolls = (element: Element) => {
+      const { overflowY, scrollbarWidth } = getComputedStyle(element)
+      if (!/auto|scroll/.test(overflowY) || scrollbarWidth === 'none' || element.clientHeight === 0) return false
+      return element.scrollHeight > element.clientHeight
+    }
+    const nameOf = (element: Element) =>
+      `${element.tagName.toLowerCase()}${element.getAttribute('role') ? `[${element.getAttribute('role')}]` : ''}.${element.className}`
+    return [...document.querySelectorAll('body *')].filter(scrolls).flatMap((element) => {
+      const over = element.scrollHeight - element.clientHeight
+      if (over <= 4) return [`stray (${over} px): ${nameOf(element)}`]
+      const dialog = element.closest('dialog')
+      const outer = element.parentElement?.closest('*')
+      for (let above = outer; above && above !== document.body; above = above.parentElement)
+        if (dialog?.contains(above) && scrolls(above)) return [`inside another: ${nameOf(element)}`]
+      return []
+    })
+  })
+
+test('no page and no dialog has a stray or a nested scrollbar', async ({ page }) => {
+  test.setTimeout(480_000)
+  const shots = process.env['SHOTS']
+  await page.goto((await w.client.createLink()).url)
+  await expect(page.getByRole('navigation', { name: 'Rooms' })).toBeVisible()
+  const found: string[] = []
+  for (const theme of ['dark', 'light']) {
+    await page.evaluate((chosen) => localStorage.setItem('mistudio.theme', chosen), theme)
+    for (const { name, width, height } of SIZES) {
+      await page.setViewportSize({ width, height })
+      for (const address of [...PAGES, ...DIALOGS]) {
+        await page.goto(`${w.url}${address}`)
+        await expect(page.getByRole(DIALOGS.includes(address) ? 'dialog' : 'heading').first()).toBeVisible()
+        if (shots) await page.screenshot({ path: join(shots, `${theme}-${width}-${address.replace(/\W+/g, '_')}.png`) })
+        for (const fault of await faults(page)) found.push(`${address} at ${name}, ${theme}: ${fault}`)
+      }
+    }
+  }
+  expect(found).toEqual([])
+})
