@@ -132,6 +132,7 @@ try {
     `one copy: ${kept[0].told} values told, ${kept[0].chunked} in chunks, ${kept[0].tail} rows of tail, ${kept[0].events} events`,
   )
 
+  /** @type {string[]} */
   const beside = []
   for (let n = 1; n < BESIDE; n++) {
     const id = await makeTraining(db, n)

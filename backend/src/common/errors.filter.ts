@@ -25,7 +25,7 @@ const LooseError = z.object({
 })
 
 /** The typed error for anything thrown; null when nobody foresaw it. */
-function asAppError(thrown: unknown): AppError | null {
+export function asAppError(thrown: unknown): AppError | null {
   if (thrown instanceof AppError) return thrown
   if (thrown instanceof HttpException) return fromStatus(thrown.getStatus(), thrown.message)
   const around = troubleError(thrown) ?? overtakenError(thrown)
