@@ -1,9 +1,12 @@
 // Rules of the house that no linter here knows: no source file above 400 lines, no `any` in the packages others build on,
 // no object literal spread into another (it switches off the compiler's check for misspelt fields), no page's address written by hand
-// in the UI, no address of the interface written by hand by its clients, no query of the UI declared beside those that follow from routes.
+// in the UI, no address of the interface written by hand by its clients, no query of the UI declared beside those that follow from
+// routes, no guide that names a file which is gone, no decision without its line in the index.
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { adrIndexIsFresh } from './adr-index.mjs'
+import { namedFiles } from './lib/named-files.mjs'
 import { ROOT } from './lib/paths.mjs'
 
 const MAX_LINES = 400
@@ -45,6 +48,7 @@ const BY_NAME =
 const ASKS_BY_NAME = /architecture\w*(['"]\])?\)?\s*[!=]==\s*['"]|switch \([^)]*architecture\)/
 
 const problems = []
+if (!adrIndexIsFresh()) problems.push('0xcc/adr/README.md is not what the decisions say: node scripts/adr-index.mjs')
 for (const file of files) {
   const text = readFileSync(join(ROOT, file), 'utf8')
   const lines = text.split('\n').length - 1
@@ -68,5 +72,10 @@ for (const file of files) {
     problems.push(`${file}: asks for an SAE architecture by name; let the architecture's own value say it`)
   if (/\.\.\.\s*\{/.test(code)) problems.push(`${file}: spreads an object literal into another; write its fields`)
 }
+const guides = readdirSync(join(ROOT, '0xcc', 'how')).map((file) => `0xcc/how/${file}`)
+for (const guide of ['CLAUDE.md', 'README.md', ...guides])
+  for (const path of namedFiles(readFileSync(join(ROOT, guide), 'utf8')))
+    if (!existsSync(join(ROOT, path))) problems.push(`${guide}: names ${path}, which is not there`)
+
 console.log(problems.length ? problems.join('\n') : `${files.length} source files keep the rules.`)
 process.exitCode = problems.length ? 1 : 0
