@@ -77,7 +77,6 @@ test('from a model and a text file to steered text', async ({ page }) => {
     await expect.poll(lastStep, LONG).toBeGreaterThan(60)
     await expect.poll(async () => (await chart.locator('canvas').screenshot()).equals(before), LONG).toBe(false)
     await page.getByRole('button', { name: 'Pause' }).click()
-    await confirm(page, 'Pause training')
     await expect(page.getByText('Paused').first()).toBeVisible(LONG)
     const paused = await lastStep()
     expect(paused).toBeLessThan(700)

@@ -19,6 +19,8 @@ interface ConfirmDialogProps {
   goes?: readonly ReactNode[]
   stays?: readonly ReactNode[]
   children?: ReactNode
+  /** On the button that leaves all as it is, where `Cancel` would be mistaken for the deed. */
+  dismiss?: string
   /** Not destructive: blue instead of red. */
   harmless?: boolean
   /** Resolves when done (the dialog closes); a failure is shown inside. */
@@ -41,7 +43,8 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   return props.open ? <OpenConfirm {...props} /> : null
 }
 
-function OpenConfirm({ onClose, verb, name, kind, goes, stays, children, harmless, onConfirm }: ConfirmDialogProps) {
+function OpenConfirm(props: ConfirmDialogProps) {
+  const { onClose, verb, name, kind, goes, stays, children, dismiss = 'Cancel', harmless, onConfirm } = props
   const cancel = useRef<HTMLButtonElement>(null)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
@@ -66,7 +69,7 @@ function OpenConfirm({ onClose, verb, name, kind, goes, stays, children, harmles
       footer={
         <>
           <Button ref={cancel} onClick={onClose}>
-            Cancel
+            {dismiss}
           </Button>
           <Button kind={harmless ? 'info' : 'danger'} busy={busy} onClick={() => void confirm()}>
             {verb} {kind}

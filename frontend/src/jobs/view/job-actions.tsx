@@ -42,6 +42,7 @@ export function JobActions({ job, size = 'md' }: { job: Job; size?: 'sm' | 'md' 
         open={asking}
         onClose={() => setAsking(false)}
         verb="Cancel"
+        dismiss="Let it run"
         kind="job"
         name={`${kindLabel(job.kind)}: ${job.title}`}
         onConfirm={() => action.mutateAsync({ id: job.id, action: 'cancel' })}

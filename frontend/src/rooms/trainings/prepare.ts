@@ -146,6 +146,12 @@ export const liveTiles = ({ latest, dSae }: Pick<Training, 'latest' | 'dSae'>): 
   ]
 }
 
+/** How much of the text so many epochs are: `10 % of the text`, `2.5 times the text`. */
+export const ofTheText = (epochs: number): string => {
+  if (epochs < 0.995) return `${formatPercent(epochs, 0)} of the text`
+  return epochs < 1.005 ? 'the whole text once' : `${formatValue(epochs)} times the text`
+}
+
 /** Parts of the memory estimate with their share of what is free. */
 export const memoryRows = ({
   memory,

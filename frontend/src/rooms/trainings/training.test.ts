@@ -32,7 +32,7 @@ import {
   withArchitecture,
   withTyped,
 } from './options.js'
-import { CHARTS, chartSeries, judgeMemory, liveTiles } from './prepare.js'
+import { CHARTS, chartSeries, judgeMemory, liveTiles, ofTheText } from './prepare.js'
 import { planSweep, type SweepRow } from './sweep.js'
 
 const site = (layer: number, hook = 'hook_resid_post') => ({
@@ -46,6 +46,15 @@ const ID = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
 const model = { id: ID, sites: [site(0), site(1), site(2), site(3)] } as unknown as Model
 const filled = () => ({
   ...startDraft({ modelId: ID, tokenizationId: ID, site: 'blocks.1.hook_resid_post' }),
+})
+
+it('says how much of the text is read as people would', () => {
+  expect([0.1006, 0.5, 1, 2.5].map(ofTheText)).toEqual([
+    '10 % of the text',
+    '50 % of the text',
+    'the whole text once',
+    '2.5 times the text',
+  ])
 })
 
 describe('form', () => {

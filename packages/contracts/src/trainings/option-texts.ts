@@ -174,9 +174,8 @@ const BASE_TEXTS: Record<keyof typeof BASE_OPTIONS | 'architecture', OptionText>
   keepBest: text('Checkpoints', 'Keep the best', 'Also keeps the checkpoint with the lowest held-out FVU.'),
   alertDeadShare: text(
     'Alerts',
-    'Dead share',
-    'An alert is raised when more features than this share are dead.',
-    'share',
+    'Dead share above',
+    'An alert is raised when more features than this share are dead; 0.9 is 90 %.',
   ),
   alertL0Below: text('Alerts', 'L0 below', 'An alert is raised when L0 falls below this after warm-up.', 'features'),
 }

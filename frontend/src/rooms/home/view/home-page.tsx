@@ -86,8 +86,8 @@ function Doors({ data, next }: { data: HomeData; next: Step | undefined }) {
         <FolderPlus className="size-6 text-tone-purple" aria-hidden />
         <h2 className="mt-3 text-lg font-semibold text-heading">Use my own model</h2>
         <p className="mt-1 mb-4 text-sm text-body">
-          Any Llama-family folder with config.json, tokenizer.json and safetensors weights. It is read in place, never
-          copied and never sent anywhere.
+          A folder with config.json, tokenizer.json and safetensors weights (GPT-2, Llama, Gemma, Qwen, Pythia and
+          more), or an ONNX export. It is read in place, never copied and never sent anywhere.
         </p>
         <LinkButton to={places.models({ add: true })}>Choose its folder</LinkButton>
       </Card>

@@ -10,12 +10,11 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
-  formatValue,
   Notice,
   TONE_TEXT,
 } from '../../../ui/index.js'
 import { useEstimate } from '../api.js'
-import { judgeMemory, memoryRows } from '../prepare.js'
+import { judgeMemory, memoryRows, ofTheText } from '../prepare.js'
 
 export function EstimateCard({ request }: { request: CreateTraining | null }) {
   const estimate = useEstimate(request)
@@ -83,7 +82,7 @@ function Known({ estimate }: { estimate: TrainingEstimate }) {
       <Facts
         rows={[
           ['SAE', `${formatCount(estimate.dIn)} → ${formatCount(estimate.dSae)}`],
-          ['Tokens', `${formatCount(estimate.tokens)}, ${formatValue(estimate.epochs)} × the dataset`],
+          ['Tokens', `${formatCount(estimate.tokens)}, ${ofTheText(estimate.epochs)}`],
         ]}
       />
       {estimate.warnings.map((warning) => (

@@ -1,4 +1,4 @@
-// What may be done with a training; whatever ends or interrupts it says first what is kept.
+// What may be done with a training; whatever ends it says first what is kept. A pause keeps everything, so it is not asked about.
 import type { Job, JobAction, Training } from '@mistudio/contracts'
 import Ban from 'lucide-react/icons/ban'
 import CircleStop from 'lucide-react/icons/circle-stop'
@@ -8,7 +8,7 @@ import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import { useState } from 'react'
 import { actionsOf, pendingControl } from '../../../jobs/prepare.js'
 import { useJobAction } from '../../../live/index.js'
-import { Button, ConfirmDialog, formatNumber } from '../../../ui/index.js'
+import { Button, ConfirmDialog } from '../../../ui/index.js'
 
 const LOOKS = {
   pause: { label: 'Pause', icon: Pause },
@@ -20,39 +20,35 @@ const LOOKS = {
 
 interface Consequence {
   verb: string
+  dismiss: string
   goes: string[]
   stays: string[]
 }
-const consequence = (action: 'pause' | 'stop' | 'cancel', training: Training): Consequence => {
-  const step = formatNumber(training.step)
-  if (action === 'pause')
-    return {
-      verb: 'Pause',
-      goes: [],
-      stays: [`Weights, optimiser and position at step ${step}: resuming goes on from there`, 'All curves'],
-    }
-  if (action === 'stop')
-    return {
-      verb: 'Stop',
-      goes: [`The ${formatNumber(training.params.steps - training.step)} steps that were still to come`],
-      stays: [`A finished SAE with the weights of about step ${step}, measured on held-out text`, 'All curves'],
-    }
-  return {
+/** Without the step: the training goes on while one reads. */
+const CONSEQUENCES: Readonly<Record<'stop' | 'cancel', Consequence>> = {
+  stop: {
+    verb: 'Stop',
+    dismiss: 'Go on training',
+    goes: ['The steps that are still to come'],
+    stays: ['A finished SAE with the weights it has then, measured on held-out text', 'All curves'],
+  },
+  cancel: {
     verb: 'Cancel',
-    goes: [`The SAE: nothing is made of the ${step} steps done so far`],
+    dismiss: 'Go on training',
+    goes: ['The SAE: nothing is made of the steps done so far'],
     stays: ['All curves', 'Its settings, for Retry'],
-  }
+  },
 }
 
 export function TrainingActions({ training, job, size = 'md' }: { training: Training; job: Job; size?: 'sm' | 'md' }) {
   const action = useJobAction()
-  const [asking, setAsking] = useState<'pause' | 'stop' | 'cancel' | null>(null)
+  const [asking, setAsking] = useState<'stop' | 'cancel' | null>(null)
   const pending = pendingControl(job)
   const press = (name: JobAction) => {
-    if (name === 'pause' || name === 'stop' || name === 'cancel') setAsking(name)
+    if (name === 'stop' || name === 'cancel') setAsking(name)
     else action.mutate({ id: job.id, action: name })
   }
-  const asked = asking ? consequence(asking, training) : null
+  const asked = asking && CONSEQUENCES[asking]
   return (
     <span className="flex flex-wrap items-center gap-2">
       {pending && <span className="text-xs text-tone-amber">{pending}…</span>}
@@ -73,11 +69,11 @@ export function TrainingActions({ training, job, size = 'md' }: { training: Trai
           open
           onClose={() => setAsking(null)}
           verb={asked.verb}
+          dismiss={asked.dismiss}
           name={training.name}
           kind="training"
           goes={asked.goes}
           stays={asked.stays}
-          harmless={asking === 'pause'}
           onConfirm={() => action.mutateAsync({ id: job.id, action: asking })}
         />
       )}

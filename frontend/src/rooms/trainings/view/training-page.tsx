@@ -7,6 +7,7 @@ import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { useExtractions } from '../../../data/index.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { ResourcePage } from '../../../kit/index.js'
 import { isActive, useSubject } from '../../../live/index.js'
@@ -204,25 +205,37 @@ const DownloadLink = ({ href, children }: { href: string; children: string }) =>
   </a>
 )
 
-/** Extractions read SAEs of one site. */
-const NextSteps = ({ saeId, crosscoder, sound }: { saeId: string; crosscoder: boolean; sound: boolean }) => (
-  <Notice
-    tone={sound ? 'emerald' : 'slate'}
-    title={crosscoder ? 'The crosscoder is ready' : 'The SAE is ready'}
-    actions={
-      <>
-        {!crosscoder && (
-          <LinkButton kind="primary" to={places.extractions({ start: true, saeId })}>
-            Start extraction
-          </LinkButton>
-        )}
-        <LinkButton to={places.sae({ id: saeId })}>Open SAE</LinkButton>
-      </>
-    }
-  >
-    {crosscoder ? 'Its page shows what it explains at each site.' : 'Let it read a dataset to see its features.'}
-  </Notice>
-)
+/** Extractions read SAEs of one site. The newest one is what to look at, where there is one. */
+function NextSteps({ saeId, crosscoder, sound }: { saeId: string; crosscoder: boolean; sound: boolean }) {
+  const newest = useExtractions(saeId).data?.[0]
+  return (
+    <Notice
+      tone={sound ? 'emerald' : 'slate'}
+      title={crosscoder ? 'The crosscoder is ready' : 'The SAE is ready'}
+      actions={
+        <>
+          {newest && (
+            <LinkButton kind="primary" to={places.features({ extractionId: newest.id })}>
+              Browse features
+            </LinkButton>
+          )}
+          {!crosscoder && (
+            <LinkButton kind={newest ? 'secondary' : 'primary'} to={places.extractions({ start: true, saeId })}>
+              Start extraction
+            </LinkButton>
+          )}
+          <LinkButton to={places.sae({ id: saeId })}>Open SAE</LinkButton>
+        </>
+      }
+    >
+      {crosscoder
+        ? 'Its page shows what it explains at each site.'
+        : newest
+          ? 'A dataset was read through it: its features can be browsed.'
+          : 'Let it read a dataset to see its features.'}
+    </Notice>
+  )
+}
 
 function DeleteTraining({ training, onClose }: { training: Training; onClose(): void }) {
   const navigate = useNavigate()

@@ -1,9 +1,14 @@
-// Every surface has one scroll container: no scrollbar inside another, none for the sake of a pixel.
+// What holds on every page and dialog, in both themes: one scroll container per surface (no scrollbar inside another, none for the sake
+// of a pixel) at three sizes, and nothing serious that axe finds.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import { world } from '../lib/world.js'
 
 const w = world()
+/** Run in the page by the debugger, which the page's own rules on scripts do not stop. */
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 // Scrollbars are looked for, so the browser must have them.
 test.use({
   launchOptions: {
@@ -63,7 +68,32 @@ const faults = (page: Page) =>
     })
   })
 
-test('no page and no dialog has a stray or a nested scrollbar', async ({ page }) => {
+interface Violation {
+  readonly id: string
+  readonly impact: string | null
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
+}
+
+/** Serious and critical findings of axe for WCAG 2.1 A and AA, and names that leave out what is written. */
+async function unfit(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run(options: object): Promise<{ violations: readonly Violation[] }> }
+    }
+    const runOnly = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }
+    return (await axe.run({ runOnly, rules: { 'label-content-name-mismatch': { enabled: true } } })).violations
+  })
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
+}
+
+const dialog = (address: string) => DIALOGS.includes(address)
+
+test('no page and no dialog has a stray or a nested scrollbar, or anything serious that axe finds', async ({
+  page,
+}) => {
   test.setTimeout(480_000)
   const shots = process.env['SHOTS']
   await page.goto((await w.client.createLink()).url)
@@ -71,14 +101,16 @@ test('no page and no dialog has a stray or a nested scrollbar', async ({ page })
   const found: string[] = []
   for (const theme of ['dark', 'light']) {
     await page.evaluate((chosen) => localStorage.setItem('mistudio.theme', chosen), theme)
-    for (const { name, width, height } of SIZES) {
-      await page.setViewportSize({ width, height })
-      for (const address of [...PAGES, ...DIALOGS]) {
-        await page.goto(`${w.url}${address}`)
-        await expect(page.getByRole(DIALOGS.includes(address) ? 'dialog' : 'heading').first()).toBeVisible()
+    for (const address of [...PAGES, ...DIALOGS]) {
+      await page.goto(`${w.url}${address}`)
+      await expect(page.getByRole(dialog(address) ? 'dialog' : 'heading').first()).toBeVisible()
+      for (const { name, width, height } of SIZES) {
+        await page.setViewportSize({ width, height })
         if (shots) await page.screenshot({ path: join(shots, `${theme}-${width}-${address.replace(/\W+/g, '_')}.png`) })
         for (const fault of await faults(page)) found.push(`${address} at ${name}, ${theme}: ${fault}`)
       }
+      await page.setViewportSize({ width: 1280, height: 800 })
+      for (const finding of await unfit(page)) found.push(`${address}, ${theme}: ${finding}`)
     }
   }
   expect(found).toEqual([])
