@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatCount,
   formatDuration,
+  formatLeft,
   formatPercent,
   formatRelative,
   formatValue,
@@ -52,6 +53,14 @@ describe('shares, values, times', () => {
     expect(formatDuration(245)).toBe('4 min 05 s')
     expect(formatDuration(7800)).toBe('2 h 10 min')
     expect(formatDuration(3599.6)).toBe('1 h 00 min')
+  })
+  it('says of an estimate no more than whole seconds', () => {
+    expect([0.486, 5.3, 59.2, 245].map(formatLeft)).toEqual([
+      'less than 1 s left',
+      '5 s left',
+      '59 s left',
+      '4 min 05 s left',
+    ])
   })
   it('writes relative times', () => {
     const now = Date.parse('2026-03-12T12:00:00Z')

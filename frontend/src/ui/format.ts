@@ -82,6 +82,12 @@ export const formatDuration = (seconds: Maybe): string => {
   return `${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`
 }
 
+/** An estimate of what is left, no more exact than whole seconds. */
+export const formatLeft = (seconds: number): string => {
+  if (seconds < 1) return 'less than 1 s left'
+  return `${seconds < 60 ? `${Math.round(seconds)} s` : formatDuration(seconds)} left`
+}
+
 /** Seconds between two ISO times; to now when the end is missing. */
 export const secondsBetween = (start: string, end: string | null | undefined, now = Date.now()): number =>
   Math.max(0, ((end ? Date.parse(end) : now) - Date.parse(start)) / 1000)

@@ -1,6 +1,14 @@
 // Progress of long work: stage, n of total, rate, elapsed, remaining. An unknown fraction is drawn as moving, never as a number.
 import type { JobProgress } from '@mistudio/contracts'
-import { formatBytes, formatCount, formatDuration, formatPercent, formatValue, secondsBetween } from './format.js'
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLeft,
+  formatPercent,
+  formatValue,
+  secondsBetween,
+} from './format.js'
 import { useNow } from './time.js'
 import { cx, TONE_FILL, type Tone } from './tones.js'
 
@@ -74,7 +82,7 @@ export function Progress({
     startedAt && !still
       ? `${formatDuration(secondsBetween(startedAt, null, now))} elapsed${attempt > 1 ? ` in attempt ${attempt}` : ''}`
       : null,
-    progress?.etaSeconds != null && !still ? `${formatDuration(progress.etaSeconds)} left` : null,
+    progress?.etaSeconds != null && !still ? formatLeft(progress.etaSeconds) : null,
   ].filter(Boolean)
   return (
     <div className="min-w-0">

@@ -4,7 +4,7 @@ import Zap from 'lucide-react/icons/zap'
 import { type FormEvent, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { type AskedOf, type Places, places } from '../../../places/index.js'
-import { Button, Card, errorText, Field, Input, Notice, toast, usePlace } from '../../../ui/index.js'
+import { Button, Card, errorText, Field, Input, Notice, plural, toast, usePlace } from '../../../ui/index.js'
 import { type StartRequest, useModelTokenizations, useStart, useTrainableCaptures } from '../api.js'
 import { withCapture } from '../capture-choice.js'
 import {
@@ -160,7 +160,11 @@ export function TrainingForm({ models, branch }: Props) {
         )}
         {start.error && <Notice tone="red">{errorText(start.error)}</Notice>}
         <Button type="submit" kind="primary" busy={start.isPending} className="w-full">
-          {rows.length > 0 ? `Start ${sweep.trainings} trainings` : branch ? 'Start branch' : 'Start training'}
+          {rows.length > 0
+            ? `Start ${plural(sweep.trainings, 'training')}`
+            : branch
+              ? 'Start branch'
+              : 'Start training'}
         </Button>
         {tried && messages.length > 0 && (
           <p role="alert" className="text-sm text-tone-red">

@@ -7,7 +7,7 @@ import {
   Button,
   ConfirmDialog,
   formatBytes,
-  formatDuration,
+  formatLeft,
   formatPercent,
   Notice,
   ProgressBar,
@@ -46,7 +46,7 @@ export function UploadProgress({ transfer, onUse }: UploadProgressProps) {
             `${done} of ${upload.files.length} files`,
             `${formatBytes(sent)} of ${formatBytes(total)}`,
             rate !== null && `${formatBytes(rate)}/s`,
-            eta !== null && state !== 'complete' && `${formatDuration(eta)} left`,
+            eta !== null && state !== 'complete' && formatLeft(eta),
           ]
             .filter(Boolean)
             .join(' · ')}
@@ -134,7 +134,7 @@ function FileRow({ file, sending, rate }: { file: UploadedFile; sending: number;
       ) : (
         <span className="text-xs text-muted tabular-nums">
           {formatBytes(sent)} of {formatBytes(size)} · {formatPercent(sent / size, 0)}
-          {eta !== null && ` · ${formatDuration(eta)} left`}
+          {eta !== null && ` · ${formatLeft(eta)}`}
         </span>
       )}
       {!sha256 && sent > 0 && (
