@@ -1,14 +1,11 @@
 // What holds on every page and dialog, in both themes: one scroll container per surface (no scrollbar inside another, none for the sake
 // of a pixel) at three sizes, and nothing serious that axe finds.
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
+import axe from 'axe-core'
 import { world } from '../lib/world.js'
 
 const w = world()
-/** Run in the page by the debugger, which the page's own rules on scripts do not stop. */
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 // Scrollbars are looked for, so the browser must have them.
 test.use({
   launchOptions: {
@@ -76,13 +73,12 @@ interface Violation {
 
 /** Serious and critical findings of axe for WCAG 2.1 A and AA, and names that leave out what is written. */
 async function unfit(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
+  // By the debugger, which the page's own rules on scripts do not stop.
+  await page.evaluate(axe.source)
   const violations = await page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(options: object): Promise<{ violations: readonly Violation[] }> }
-    }
+    const page = window as unknown as { axe: { run(options: object): Promise<{ violations: readonly Violation[] }> } }
     const runOnly = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }
-    return (await axe.run({ runOnly, rules: { 'label-content-name-mismatch': { enabled: true } } })).violations
+    return (await page.axe.run({ runOnly, rules: { 'label-content-name-mismatch': { enabled: true } } })).violations
   })
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -12,7 +12,7 @@ import { useActiveJobs } from '../jobs/api.js'
 import { useLiveStatus } from '../live/index.js'
 import { places } from '../places/index.js'
 import { useMachine } from '../rooms/system/store.js'
-import { cx, DASH, formatBytes, formatClock, IconButton, Tooltip, useNow } from '../ui/index.js'
+import { cx, formatBytes, formatClock, IconButton, Tooltip, useNow } from '../ui/index.js'
 import { useLayout } from './layout.js'
 import { stripFigures } from './strip.js'
 import { WorkerSign } from './worker-sign.js'
@@ -45,9 +45,9 @@ function MachineStrip() {
   return (
     <Link
       to={places.system()}
-      aria-label="Machine load, opens System"
       className="hidden h-9 items-center gap-4 rounded-full border border-line bg-tile/60 px-4 text-xs hover:bg-hover md:inline-flex"
     >
+      <span className="sr-only">Machine load, opens System. </span>
       <Figure
         icon={Cpu}
         label="CPU, of the whole machine"
@@ -125,7 +125,6 @@ export function Header() {
       <button
         type="button"
         onClick={() => open('jobs')}
-        aria-label={`Jobs: ${active.data ? count : DASH} active`}
         className="inline-flex h-9 items-center gap-2 rounded-lg px-3 text-sm text-body hover:bg-hover hover:text-heading"
       >
         <ListChecks className="size-4" aria-hidden />
@@ -135,6 +134,7 @@ export function Header() {
             {count}
           </span>
         )}
+        <span className="sr-only">{active.data ? `${count > 0 ? '' : 'none '}active` : 'not known yet'}</span>
       </button>
     </header>
   )

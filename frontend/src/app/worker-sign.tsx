@@ -18,18 +18,22 @@ export function WorkerSign() {
   return (
     <Link
       to={places.system()}
-      aria-label={`${text}. Opens System`}
       title={text}
       className={cx(
         'inline-flex h-9 items-center gap-1.5 rounded-lg px-2 text-xs whitespace-nowrap hover:bg-hover',
         silent ? 'text-tone-red' : 'text-body',
       )}
     >
+      <span className="sr-only">{text}. Opens System</span>
       <HeartPulse className={cx('size-3.5', silent ? '' : 'text-tone-emerald')} aria-hidden />
       {silent ? (
-        <span className="hidden sm:inline">{text}</span>
+        <span aria-hidden className="hidden sm:inline">
+          {text}
+        </span>
       ) : (
-        <span className="hidden min-w-14 tabular-nums lg:inline">Worker {Math.floor(silence ?? 0)} s</span>
+        <span aria-hidden className="hidden min-w-14 tabular-nums lg:inline">
+          Worker {Math.floor(silence ?? 0)} s
+        </span>
       )}
     </Link>
   )

@@ -13,6 +13,7 @@ import {
   optionsOf,
   type SaeTrainingArchitecture,
   type TrainingOption,
+  usualSchedules,
 } from '@mistudio/contracts'
 import { formatNumber, formatValue } from '../../ui/format.js'
 
@@ -43,10 +44,15 @@ export function withOutput(values: Values, part: Values): Values {
   return !isAway(next) && isAway(values) && kind === 'none' ? { ...next, normalizeActivations: usual } : next
 }
 
-/** The values with some typed anew. A choice that brings others (a sparsity loss its window) brings them where those of the last were left. */
+/**
+ * The values with some typed anew. A choice that brings others (a sparsity loss its window, the steps their schedules) brings them where
+ * those of the last were left.
+ */
 export function withTyped(architecture: SaeTrainingArchitecture, values: Values, part: Values): Values {
   const { brings } = architectureOf(architecture)
-  const [before, after] = [brings(values), brings({ ...values, ...part })]
+  const usual = (option: TrainingOption) => optionDefault(architecture, option)
+  const brought = (by: Values): Values => ({ ...usualSchedules(by['steps'], usual), ...brings(by) })
+  const [before, after] = [brought(values), brought({ ...values, ...part })]
   const moved = Object.entries(after).filter(([key]) => key in before && values[key] === before[key])
   return { ...values, ...Object.fromEntries(moved), ...part }
 }

@@ -101,6 +101,14 @@ describe('form', () => {
     ).toEqual(usual)
     expect(withTyped('jumprelu', { ...usual, bandwidth: 1 }, { sparsityLoss: 'step' })).toMatchObject({ bandwidth: 1 })
   })
+  it('fewer steps shorten the schedules that were left alone, and no others', () => {
+    const usual = defaultsOf('standard')
+    const short = withTyped('standard', usual, { steps: 80 })
+    expect(short).toMatchObject({ steps: 80, warmupSteps: 8, decaySteps: 16, l1WarmUpSteps: 8 })
+    const emptied = withTyped('standard', short, { steps: null })
+    expect(withTyped('standard', emptied, { steps: usual['steps'] })).toEqual(usual)
+    expect(withTyped('standard', { ...usual, l1WarmUpSteps: 50 }, { steps: 80 })).toMatchObject({ l1WarmUpSteps: 50 })
+  })
   it('hides options that another choice makes idle, and does not send them', () => {
     const values = { ...defaultsOf('jumprelu'), sparsityLoss: 'tanh', lrSchedule: 'cosine' }
     expect(isShown('tanhScale', values)).toBe(true)

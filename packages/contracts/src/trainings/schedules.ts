@@ -53,16 +53,19 @@ const USUAL: readonly (readonly [option: TrainingOption, share: number])[] = [
   ['l0WarmUpSteps', 0.1],
 ]
 
-/** Schedules that were not given, as long as a short run allows; `usual` has their defaults, which need no place here when they fit. */
-export function schedulesFor(
+/** Schedules of a run of so many steps when nothing else is asked for: their defaults (`usual`), or as long as a short run allows. */
+export function usualSchedules(steps: unknown, usual: (option: TrainingOption) => unknown): Record<string, number> {
+  const lengths = USUAL.flatMap(([option, share]): [string, number][] => {
+    const most = usual(option)
+    if (typeof most !== 'number') return []
+    return [[option, typeof steps === 'number' ? Math.min(most, Math.floor(share * steps)) : most]]
+  })
+  return Object.fromEntries(lengths)
+}
+
+/** Those that were not given. */
+export const schedulesFor = (
   given: Readonly<Record<string, unknown>>,
   usual: (option: TrainingOption) => unknown,
-): Record<string, number> {
-  const steps = given['steps']
-  if (typeof steps !== 'number') return {}
-  const shortened = USUAL.flatMap(([option, share]): [string, number][] => {
-    const [most, fitting] = [usual(option), Math.floor(share * steps)]
-    return option in given || typeof most !== 'number' || most <= fitting ? [] : [[option, fitting]]
-  })
-  return Object.fromEntries(shortened)
-}
+): Record<string, number> =>
+  Object.fromEntries(Object.entries(usualSchedules(given['steps'], usual)).filter(([option]) => !(option in given)))
