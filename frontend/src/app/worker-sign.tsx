@@ -24,17 +24,15 @@ export function WorkerSign() {
         silent ? 'text-tone-red' : 'text-body',
       )}
     >
-      <span className="sr-only">{text}. Opens System</span>
       <HeartPulse className={cx('size-3.5', silent ? '' : 'text-tone-emerald')} aria-hidden />
-      {silent ? (
-        <span aria-hidden className="hidden sm:inline">
-          {text}
-        </span>
-      ) : (
+      {/* The one text for eyes and ears where there is room for it. */}
+      <span className={silent ? 'sr-only sm:not-sr-only' : 'sr-only'}>{text}</span>
+      {!silent && (
         <span aria-hidden className="hidden min-w-14 tabular-nums lg:inline">
           Worker {Math.floor(silence ?? 0)} s
         </span>
       )}
+      <span className="sr-only">. Opens System</span>
     </Link>
   )
 }
