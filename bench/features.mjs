@@ -6,24 +6,14 @@ import { chromium } from '@playwright/test'
 import { startStack } from '../e2e/lib/stack.mjs'
 import { extract, prepare, train } from '../e2e/lib/work.mjs'
 import { ensureChromium } from '../scripts/lib/chromium.mjs'
+import { at, frameGaps, timesOf } from './lib/timings.mjs'
 
 const { values } = parseArgs({
   options: { expansion: { type: 'string', default: '128' }, calls: { type: 'string', default: '100' } },
 })
 const CALLS = Number(values.calls)
 
-/** Milliseconds of `CALLS` calls, sorted. @param {(call: number) => Promise<unknown>} ask */
-const time = async (ask) => {
-  const taken = []
-  for (let call = 0; call < CALLS; call++) {
-    const began = performance.now()
-    await ask(call)
-    taken.push(performance.now() - began)
-  }
-  return taken.sort((a, b) => a - b)
-}
-const at = (/** @type {number[]} */ sorted, /** @type {number} */ share) =>
-  (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN).toFixed(1)
+const ms = (/** @type {number[]} */ sorted, /** @type {number} */ share) => at(sorted, share).toFixed(1)
 
 /** Scrolls the browser's list through its whole height and returns the time between frames. @param {string} link @param {string} address */
 const scroll = async (link, address) => {
@@ -38,27 +28,12 @@ const scroll = async (link, address) => {
     await page.getByRole('table', { name: 'Features' }).waitFor()
     await page.waitForTimeout(1000)
     await page.mouse.move(700, 600)
-    const frames = page.evaluate(
-      () =>
-        new Promise((/** @type {(frames: number[]) => void} */ done) => {
-          /** @type {number[]} */
-          const gaps = []
-          let last = performance.now()
-          const end = last + 8000
-          const frame = (/** @type {number} */ now) => {
-            gaps.push(now - last)
-            last = now
-            if (now < end) requestAnimationFrame(frame)
-            else done(gaps)
-          }
-          requestAnimationFrame(frame)
-        }),
-    )
+    const frames = frameGaps(page)
     for (let turn = 0; turn < 100; turn++) {
       await page.mouse.wheel(0, 7000)
       await page.waitForTimeout(60)
     }
-    const gaps = (await frames).sort((a, b) => a - b)
+    const gaps = await frames
     const rows = await page.getByRole('table', { name: 'Features' }).getByRole('row').count()
     return { gaps, rows }
   } finally {
@@ -104,14 +79,14 @@ try {
     ['search, common word', () => client.listFeatures({ params: { id }, query: { search: 'the' } })],
   ]
   for (const [name, ask] of questions) {
-    const sorted = await time(ask)
-    console.log(`${name.padEnd(22)} p50 ${at(sorted, 0.5)} ms  p95 ${at(sorted, 0.95)} ms`)
+    const sorted = await timesOf(CALLS, ask)
+    console.log(`${name.padEnd(22)} p50 ${ms(sorted, 0.5)} ms  p95 ${ms(sorted, 0.95)} ms`)
   }
   const scrolled = await scroll((await client.createLink()).url, `${stack.url}/features/${id}`)
   if (scrolled) {
     const { gaps, rows } = scrolled
     console.log(
-      `scrolling: ${gaps.length} frames, p50 ${at(gaps, 0.5)} ms, p95 ${at(gaps, 0.95)} ms, longest ${at(gaps, 1)} ms; ${rows} rows in the page`,
+      `scrolling: ${gaps.length} frames, p50 ${ms(gaps, 0.5)} ms, p95 ${ms(gaps, 0.95)} ms, longest ${ms(gaps, 1)} ms; ${rows} rows in the page`,
     )
   }
 } finally {

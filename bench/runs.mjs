@@ -11,6 +11,7 @@ import { chromium } from '@playwright/test'
 import pg from 'pg'
 import { startStack } from '../e2e/lib/stack.mjs'
 import { ensureChromium } from '../scripts/lib/chromium.mjs'
+import { at, frameGaps, timesOf } from './lib/timings.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -90,18 +91,9 @@ const write = async (db, id, steps, metrics) => {
   while ((await inTransaction(db, (client) => foldTail(client, id))) > 0);
 }
 
-/** @param {number[]} sorted @param {number} share */
-const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
-
 /** @param {string} name @param {(call: number) => Promise<unknown>} ask */
 const time = async (name, ask) => {
-  const taken = []
-  for (let call = 0; call < CALLS; call++) {
-    const began = performance.now()
-    await ask(call)
-    taken.push(performance.now() - began)
-  }
-  taken.sort((a, b) => a - b)
+  const taken = await timesOf(CALLS, ask)
   console.log(`${name.padEnd(44)} p50 ${at(taken, 0.5).toFixed(0)} ms  p95 ${at(taken, 0.95).toFixed(0)} ms`)
 }
 
@@ -199,23 +191,7 @@ async function open(link, address) {
     console.log(
       `page with ${STEPS.toLocaleString('en-US')} steps: curves after ${at(opened, 0.5).toFixed(0)} ms (median of 5, from a blank page)`,
     )
-    const frames = page.evaluate(
-      () =>
-        new Promise((/** @type {(gaps: number[]) => void} */ done) => {
-          /** @type {number[]} */
-          const gaps = []
-          let last = performance.now()
-          const end = last + 8000
-          const frame = (/** @type {number} */ now) => {
-            gaps.push(now - last)
-            last = now
-            if (now < end) requestAnimationFrame(frame)
-            else done(gaps)
-          }
-          requestAnimationFrame(frame)
-        }),
-    )
-    const gaps = (await frames).sort((a, b) => a - b)
+    const gaps = await frameGaps(page)
     console.log(
       `page at rest: ${gaps.length} frames in 8 s, p95 ${at(gaps, 0.95).toFixed(0)} ms, longest ${at(gaps, 1).toFixed(0)} ms`,
     )

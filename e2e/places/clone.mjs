@@ -27,6 +27,21 @@ const copyTree = (from, to) => {
 }
 
 /**
+ * Clones this tree to a folder as it was at a commit, with today's modules and build. False where this clone lacks the commit.
+ * @param {string} folder @param {string} commit
+ */
+export const cloneOlder = (folder, commit) => {
+  cloneTo(folder, { made: true })
+  try {
+    execFileSync('git', ['-c', 'advice.detachedHead=false', 'checkout', '--quiet', '--force', commit], { cwd: folder })
+  } catch {
+    return false
+  }
+  execFileSync('git', ['clean', '-fdq'], { cwd: folder })
+  return true
+}
+
+/**
  * Clones this tree to a folder. `made` brings modules and build along.
  * @param {string} folder @param {{ made: boolean }} options
  */

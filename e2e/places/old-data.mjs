@@ -1,10 +1,9 @@
 // A data folder that a version without passwords made: opened, closed to others, with everything in it.
-import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '@mistudio/client'
 import pg from 'pg'
-import { cloneTo, ROOT } from './clone.mjs'
+import { cloneOlder, ROOT } from './clone.mjs'
 import { productIn } from './product.mjs'
 
 /** The last commit whose database trusted everybody. */
@@ -14,13 +13,8 @@ const OLD = '1225b7d'
 const trusting = async (bench) => {
   const root = bench.folder({ mode: 0o755 })
   const old = join(root, 'old')
-  cloneTo(old, { made: true })
-  try {
-    execFileSync('git', ['-c', 'advice.detachedHead=false', 'checkout', '--quiet', '--force', OLD], { cwd: old })
-  } catch {
+  if (!cloneOlder(old, OLD))
     return bench.skip('a data folder of an older version', `commit ${OLD} is not in this clone`)
-  }
-  execFileSync('git', ['clean', '-fdq'], { cwd: old })
   const dataDir = join(root, 'data')
   mkdirSync(dataDir, { mode: 0o755 })
   const before = await productIn({ clone: old, dataDir })

@@ -1,13 +1,12 @@
 // A data folder of the last version that kept a row for each value of a run: a finished training with an extraction, and one that is
 // paused. After the move every value is there, the features are, and the paused training goes on to the same bits.
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '@mistudio/client'
 import { MACHINE_METRICS } from '@mistudio/contracts'
 import { ended, extract, pause, train } from '../lib/work.mjs'
-import { cloneTo, ROOT } from './clone.mjs'
+import { cloneOlder, ROOT } from './clone.mjs'
 import { productIn } from './product.mjs'
 
 /** The last commit with the table `run_metric`. */
@@ -66,13 +65,7 @@ const paused = async (client, on) => {
 const runs = async (bench) => {
   const root = bench.folder({ mode: 0o755 })
   const old = join(root, 'old')
-  cloneTo(old, { made: true })
-  try {
-    execFileSync('git', ['-c', 'advice.detachedHead=false', 'checkout', '--quiet', '--force', OLD], { cwd: old })
-  } catch {
-    return bench.skip('runs of an older version', `commit ${OLD} is not in this clone`)
-  }
-  execFileSync('git', ['clean', '-fdq'], { cwd: old })
+  if (!cloneOlder(old, OLD)) return bench.skip('runs of an older version', `commit ${OLD} is not in this clone`)
   const dataDir = join(root, 'data')
   mkdirSync(dataDir, { mode: 0o700 })
   const before = await productIn({ clone: old, dataDir })

@@ -1,26 +1,12 @@
 import type { SystemSample } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
+import { machineSample } from '../live/testing.js'
 import { movedTo } from './moved.js'
 import { featuresByNumber, newestBySae, rankEntries } from './palette-rank.js'
 import { stripFigures } from './strip.js'
 
-const sample = (over: Partial<SystemSample> = {}): SystemSample => ({
-  at: '2026-01-01T00:00:00Z',
-  cpu: 41.6,
-  cores: [],
-  cpuTemperature: 50,
-  memoryUsed: 2 * 2 ** 30,
-  memoryTotal: 8 * 2 ** 30,
-  swapUsed: 0,
-  swapTotal: 0,
-  disks: [],
-  diskRead: null,
-  diskWrite: null,
-  networkIn: null,
-  networkOut: null,
-  gpus: [],
-  ...over,
-})
+const sample = (over: Partial<SystemSample> = {}) =>
+  machineSample({ cpu: 41.6, cpuTemperature: 50, memoryUsed: 2 * 2 ** 30, memoryTotal: 8 * 2 ** 30, ...over })
 
 describe('header strip', () => {
   it('shows dashes before the first sample and no GPU where there is none', () => {

@@ -4,15 +4,19 @@ import type { ReactNode } from 'react'
 import { ConfirmDialog, errorText, toast } from '../ui/index.js'
 import { type Nouns, noun } from './nouns.js'
 
-interface DeleteDialogProps<T> {
+/** What deleting a thing means. */
+export interface Deletion<T> {
+  goes(thing: T): readonly (ReactNode | false)[]
+  stays?(thing: T): readonly (ReactNode | false)[]
+  remove(thing: T): Promise<unknown>
+}
+
+interface DeleteDialogProps<T> extends Deletion<T> {
   /** null: closed. */
   things: readonly T[] | null
   onClose(): void
   nouns: Nouns
   nameOf(thing: NoInfer<T>): string
-  goes(thing: T): readonly (ReactNode | false)[]
-  stays?(thing: T): readonly (ReactNode | false)[]
-  remove(thing: T): Promise<unknown>
   /** After all of them are gone. */
   onDeleted?(): void
   children?: ReactNode

@@ -30,9 +30,17 @@ interface Given {
   error?: unknown
   at?: string
   run?(chosen: readonly Thing[]): void
+  remove?(thing: Thing): Promise<unknown>
   refetch?(): void
 }
-const list = ({ data, error = null, at = '/things', run = () => undefined, refetch = () => undefined }: Given) =>
+const list = ({
+  data,
+  error = null,
+  at = '/things',
+  run = () => undefined,
+  remove,
+  refetch = () => undefined,
+}: Given) =>
   render(
     <MemoryRouter initialEntries={[at]}>
       <ResourceList
@@ -47,7 +55,8 @@ const list = ({ data, error = null, at = '/things', run = () => undefined, refet
         emptyActions={<button type="button">Make the first</button>}
         nameOf={({ name }) => name}
         card={({ id, name }) => <ResourceCard name={name} to={`/things/${id}`} />}
-        bulk={[{ label: 'Delete', run, reason: ({ length }) => (length > 2 ? 'At most two.' : null) }]}
+        bulk={remove ? [] : [{ label: 'Delete', run, reason: ({ length }) => (length > 2 ? 'At most two.' : null) }]}
+        {...(remove && { deletion: { goes: () => ['Its words'], remove } })}
       />
     </MemoryRouter>,
   )
@@ -102,6 +111,17 @@ describe('selection', () => {
     await userEvent.click(bar.getByRole('button', { name: 'Select all 3' }))
     await userEvent.click(bar.getByRole('button', { name: 'Delete' }))
     expect(run).toHaveBeenCalledOnce()
+  })
+  it('deletes what was chosen after saying what goes with it', async () => {
+    const remove = vi.fn(async () => undefined)
+    list({ data: things, remove })
+    await userEvent.click(screen.getByRole('button', { name: 'Select' }))
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Select gamma' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Delete' }))
+    expect(screen.getByText('Its words')).toBeTruthy()
+    expect(remove).not.toHaveBeenCalled()
+    await userEvent.click(screen.getByRole('button', { name: 'Delete thing' }))
+    expect(remove).toHaveBeenCalledExactlyOnceWith(things[2])
   })
   it('takes only what the search found', async () => {
     const run = vi.fn()

@@ -1,9 +1,11 @@
 // The page of a list: search, filters, order, pages, selection and what may be done with the selected, and the states around it.
 import type { LucideIcon } from 'lucide-react'
 import CheckSquare from 'lucide-react/icons/square-check'
+import Trash2 from 'lucide-react/icons/trash-2'
 import X from 'lucide-react/icons/x'
 import { Fragment, type ReactNode, useState } from 'react'
 import { Button, Checkbox, EmptyState, FilteredEmpty, Page, Pager, SearchInput, Select } from '../ui/index.js'
+import { DeleteDialog, type Deletion } from './delete-dialog.js'
 import { filterValues, type ListRules, PAGE_ROWS, shownRows } from './list-state.js'
 import { type Loadable, Loaded } from './loaded.js'
 import { aOne, type Nouns, noun } from './nouns.js'
@@ -34,6 +36,8 @@ interface ResourceListProps<T extends { readonly id: string }> {
   /** For what may be done with several. */
   nameOf(row: NoInfer<T>): string
   bulk?: readonly BulkAction<T>[]
+  /** How the selected are deleted; the last of the bulk actions. */
+  deletion?: Deletion<T> & Pick<BulkAction<T>, 'reason'>
   columns?: 1 | 2
   /** Dialogs. */
   children?: ReactNode
@@ -42,7 +46,22 @@ interface ResourceListProps<T extends { readonly id: string }> {
 const ALL = ''
 
 export function ResourceList<T extends { readonly id: string }>(props: ResourceListProps<T>) {
-  const { of, title, subtitle, nouns, actions, icon, empty, emptyActions, children } = props
+  const {
+    of,
+    title,
+    subtitle,
+    nouns,
+    actions,
+    icon,
+    empty,
+    emptyActions,
+    nameOf,
+    bulk = [],
+    deletion,
+    children,
+  } = props
+  const [deleting, setDeleting] = useState<readonly T[] | null>(null)
+  const done = deletion ? [...bulk, { ...deletion, label: 'Delete', icon: Trash2, run: setDeleting }] : bulk
   return (
     <Page title={title} subtitle={subtitle} actions={actions}>
       <Loaded of={of}>
@@ -52,17 +71,26 @@ export function ResourceList<T extends { readonly id: string }>(props: ResourceL
               {empty}
             </EmptyState>
           ) : (
-            <Rows {...props} all={all} key={nouns.many} />
+            <Rows {...props} bulk={done} all={all} />
           )
         }
       </Loaded>
       {children}
+      {deletion && (
+        <DeleteDialog {...deletion} things={deleting} onClose={() => setDeleting(null)} nouns={nouns} nameOf={nameOf} />
+      )}
     </Page>
   )
 }
 
-function Rows<T extends { readonly id: string }>(props: ResourceListProps<T> & { all: readonly T[] }) {
-  const { all, rules, nouns, card, nameOf, bulk = [], columns = 1 } = props
+interface RowsProps<T extends { readonly id: string }>
+  extends Pick<ResourceListProps<T>, 'rules' | 'nouns' | 'card' | 'nameOf' | 'columns'> {
+  all: readonly T[]
+  bulk: readonly BulkAction<T>[]
+}
+
+function Rows<T extends { readonly id: string }>(props: RowsProps<T>) {
+  const { all, rules, nouns, card, nameOf, bulk, columns = 1 } = props
   const choices = useChoices()
   const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null)
   const shown = shownRows(all, rules, choices)

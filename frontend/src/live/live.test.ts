@@ -24,6 +24,7 @@ import {
   useSubject,
   useSystemSamples,
 } from './index.js'
+import { machineSample } from './testing.js'
 
 const [MODEL, JOB, TRAINING] = ['1', '2', '3'].map((n) => `${n.repeat(8)}-1111-4111-8111-111111111111`) as [
   string,
@@ -60,22 +61,7 @@ const event = (seq: number): JobEvent => ({
   at: '2026-01-01T00:00:00.000Z',
 })
 const live = (seq: number) => ({ ...event(seq), channel: `model/${MODEL}` })
-const sample: SystemSample = {
-  at: '2026-01-01T00:00:00.000Z',
-  cpu: 1,
-  cores: [],
-  cpuTemperature: null,
-  memoryUsed: 1,
-  memoryTotal: 2,
-  swapUsed: 0,
-  swapTotal: 0,
-  disks: [],
-  diskRead: null,
-  diskWrite: null,
-  networkIn: null,
-  networkOut: null,
-  gpus: [],
-}
+const sample = machineSample()
 
 let http: HttpServer
 let io: Server

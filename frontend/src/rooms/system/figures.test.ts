@@ -1,24 +1,10 @@
 import type { SystemSample } from '@mistudio/contracts'
 import { expect, it } from 'vitest'
+import { machineSample } from '../../live/testing.js'
 import { chartSpecs, distinctDisks, tiles } from './figures.js'
 
-const sample = (over: Partial<SystemSample> = {}): SystemSample => ({
-  at: '2026-01-01T00:00:00Z',
-  cpu: null,
-  cores: [1, 2],
-  cpuTemperature: null,
-  memoryUsed: 97,
-  memoryTotal: 100,
-  swapUsed: 0,
-  swapTotal: 0,
-  disks: [],
-  diskRead: null,
-  diskWrite: null,
-  networkIn: null,
-  networkOut: null,
-  gpus: [],
-  ...over,
-})
+const sample = (over: Partial<SystemSample> = {}) =>
+  machineSample({ cpu: null, cores: [1, 2], memoryUsed: 97, memoryTotal: 100, ...over })
 
 it('lists the same disk once', () => {
   const disk = { mount: '/', used: 5, size: 10 }

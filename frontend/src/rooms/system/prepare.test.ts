@@ -1,23 +1,10 @@
 import type { SystemSample } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
+import { machineSample } from '../../live/testing.js'
 import { appendSample, HOUR_MS, mergeHistory, toColumns } from './prepare.js'
 
-const sample = (seconds: number, cpu: number | null = seconds): SystemSample => ({
-  at: new Date(seconds * 1000).toISOString(),
-  cpu,
-  cores: [],
-  cpuTemperature: null,
-  memoryUsed: 1,
-  memoryTotal: 2,
-  swapUsed: 0,
-  swapTotal: 0,
-  disks: [],
-  diskRead: null,
-  diskWrite: null,
-  networkIn: null,
-  networkOut: null,
-  gpus: [],
-})
+const sample = (seconds: number, cpu: number | null = seconds) =>
+  machineSample({ at: new Date(seconds * 1000).toISOString(), cpu })
 const cpu = { label: 'CPU', color: 'x', pick: (s: SystemSample) => s.cpu }
 
 describe('machine history', () => {

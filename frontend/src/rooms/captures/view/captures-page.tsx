@@ -2,20 +2,11 @@
 import type { Capture } from '@mistudio/contracts'
 import Boxes from 'lucide-react/icons/boxes'
 import GitCompareArrows from 'lucide-react/icons/git-compare-arrows'
-import Trash2 from 'lucide-react/icons/trash-2'
-import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useCaptures } from '../../../data/index.js'
 import { DamageBadge } from '../../../jobs/view/damage.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import {
-  DeleteDialog,
-  type ListRules,
-  newestFirst,
-  oldestFirst,
-  ResourceCard,
-  ResourceList,
-} from '../../../kit/index.js'
+import { type ListRules, newestFirst, oldestFirst, ResourceCard, ResourceList } from '../../../kit/index.js'
 import { isActive } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
@@ -36,7 +27,6 @@ const RULES: ListRules<Capture> = {
 export function CapturesPage() {
   const captures = useCaptures()
   const navigate = useNavigate()
-  const [deleting, setDeleting] = useState<readonly Capture[] | null>(null)
   const start = (
     <LinkButton kind="primary" to={places.newCapture()}>
       Capture activations
@@ -62,19 +52,13 @@ export function CapturesPage() {
           reason: ({ length }) => (length === 2 ? null : 'Select two.'),
           run: ([a, b]) => void navigate(places.compareCaptures({ a: a?.id, b: b?.id })),
         },
-        { label: 'Delete', icon: Trash2, run: setDeleting },
       ]}
-    >
-      <DeleteDialog
-        things={deleting}
-        onClose={() => setDeleting(null)}
-        nouns={NOUNS}
-        nameOf={captureName}
-        goes={() => ['Its files, statistics and comparisons']}
-        stays={() => ['SAEs that were trained on them']}
-        remove={({ id }) => deleteCapture(id)}
-      />
-    </ResourceList>
+      deletion={{
+        goes: () => ['Its files, statistics and comparisons'],
+        stays: () => ['SAEs that were trained on them'],
+        remove: ({ id }) => deleteCapture(id),
+      }}
+    />
   )
 }
 

@@ -2,18 +2,8 @@
 import type { Dataset } from '@mistudio/contracts'
 import Database from 'lucide-react/icons/database'
 import Plus from 'lucide-react/icons/plus'
-import Trash2 from 'lucide-react/icons/trash-2'
-import { useState } from 'react'
 import { useDatasets } from '../../../data/index.js'
-import {
-  byName,
-  DeleteDialog,
-  type ListRules,
-  newestFirst,
-  oldestFirst,
-  ResourceList,
-  workFirst,
-} from '../../../kit/index.js'
+import { byName, type ListRules, newestFirst, oldestFirst, ResourceList, workFirst } from '../../../kit/index.js'
 import { places } from '../../../places/index.js'
 import { Button, formatBytes, plural, usePlace } from '../../../ui/index.js'
 import { deleteDataset } from '../api.js'
@@ -46,7 +36,6 @@ const RULES: ListRules<Dataset> = {
 export function DatasetsPage() {
   const datasets = useDatasets()
   const [{ add: adding }, change] = usePlace(places.datasets)
-  const [deleting, setDeleting] = useState<readonly Dataset[] | null>(null)
   const setAdding = (add: boolean) => change({ add }, { replace: true })
   const add = (
     <Button kind="primary" icon={Plus} onClick={() => setAdding(true)}>
@@ -67,21 +56,16 @@ export function DatasetsPage() {
       nameOf={({ name }) => name}
       card={(dataset) => <DatasetCard dataset={dataset} />}
       columns={2}
-      bulk={[{ label: 'Delete', icon: Trash2, run: setDeleting }]}
-    >
-      <AddDatasetDialog open={adding === true} onClose={() => setAdding(false)} />
-      <DeleteDialog
-        things={deleting}
-        onClose={() => setDeleting(null)}
-        nouns={NOUNS}
-        nameOf={({ name }) => name}
-        goes={({ stats, tokenizations }) => [
+      deletion={{
+        goes: ({ stats, tokenizations }) => [
           stats ? `Its texts (${formatBytes(stats.bytes)})` : 'Its texts',
           tokenizations > 0 && plural(tokenizations, 'tokenization'),
-        ]}
-        stays={() => ['The files they were imported from']}
-        remove={({ id }) => deleteDataset(id)}
-      />
+        ],
+        stays: () => ['The files they were imported from'],
+        remove: ({ id }) => deleteDataset(id),
+      }}
+    >
+      <AddDatasetDialog open={adding === true} onClose={() => setAdding(false)} />
     </ResourceList>
   )
 }

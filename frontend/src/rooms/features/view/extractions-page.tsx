@@ -2,18 +2,8 @@
 import type { Extraction } from '@mistudio/contracts'
 import Layers from 'lucide-react/icons/layers'
 import Plus from 'lucide-react/icons/plus'
-import Trash2 from 'lucide-react/icons/trash-2'
-import { useState } from 'react'
 import { useExtractions, useTokenizations } from '../../../data/index.js'
-import {
-  byName,
-  DeleteDialog,
-  type ListRules,
-  newestFirst,
-  oldestFirst,
-  ResourceList,
-  workFirst,
-} from '../../../kit/index.js'
+import { byName, type ListRules, newestFirst, oldestFirst, ResourceList, workFirst } from '../../../kit/index.js'
 import { isActive } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import {
@@ -42,7 +32,6 @@ export function ExtractionsPage() {
   const saes = useReadableSaes()
   const tokenizations = useTokenizations()
   const [{ start: starting, saeId }, change] = usePlace(places.extractions)
-  const [deleting, setDeleting] = useState<readonly Extraction[] | null>(null)
   const missing = saes.data && tokenizations.data ? missingFor(saes.data, tokenizations.data) : null
   const start = (
     <Button
@@ -75,29 +64,17 @@ export function ExtractionsPage() {
       }
       nameOf={extractionName}
       card={(one) => <ExtractionCard extraction={one} />}
-      bulk={[
-        {
-          label: 'Delete',
-          icon: Trash2,
-          reason: (chosen) =>
-            chosen.some(({ job }) => isActive(job)) ? 'One of them still runs: stop it first.' : null,
-          run: setDeleting,
-        },
-      ]}
+      deletion={{
+        goes: ({ dSae }) => [`Figures and examples of ${formatCount(dSae)} features`],
+        stays: () => ['The SAE', 'Labels, notes and stars'],
+        remove: ({ id }) => deleteExtraction(id),
+        reason: (chosen) => (chosen.some(({ job }) => isActive(job)) ? 'One of them still runs: stop it first.' : null),
+      }}
     >
       <StartExtraction
         open={starting === true && !missing}
         onClose={() => change({ start: null, saeId: null }, { replace: true })}
         saeId={saeId ?? null}
-      />
-      <DeleteDialog
-        things={deleting}
-        onClose={() => setDeleting(null)}
-        nouns={NOUNS}
-        nameOf={extractionName}
-        goes={({ dSae }) => [`Figures and examples of ${formatCount(dSae)} features`]}
-        stays={() => ['The SAE', 'Labels, notes and stars']}
-        remove={({ id }) => deleteExtraction(id)}
       />
     </ResourceList>
   )

@@ -3,18 +3,8 @@ import type { Model } from '@mistudio/contracts'
 import CloudDownload from 'lucide-react/icons/cloud-download'
 import Plus from 'lucide-react/icons/plus'
 import Server from 'lucide-react/icons/server'
-import Trash2 from 'lucide-react/icons/trash-2'
-import { useState } from 'react'
 import { useModels } from '../../../data/index.js'
-import {
-  byName,
-  DeleteDialog,
-  type ListRules,
-  newestFirst,
-  oldestFirst,
-  ResourceList,
-  workFirst,
-} from '../../../kit/index.js'
+import { byName, type ListRules, newestFirst, oldestFirst, ResourceList, workFirst } from '../../../kit/index.js'
 import { places } from '../../../places/index.js'
 import { Button, LinkButton, usePlace } from '../../../ui/index.js'
 import { deleteModel } from '../api.js'
@@ -42,7 +32,6 @@ const RULES: ListRules<Model> = {
 export function ModelsPage() {
   const models = useModels()
   const [{ add: adding }, change] = usePlace(places.models)
-  const [deleting, setDeleting] = useState<readonly Model[] | null>(null)
   const setAdding = (add: boolean) => change({ add }, { replace: true })
   const add = (
     <Button kind="primary" icon={Plus} onClick={() => setAdding(true)}>
@@ -69,18 +58,13 @@ export function ModelsPage() {
       emptyActions={add}
       nameOf={({ name }) => name}
       card={(model) => <ModelCard model={model} />}
-      bulk={[{ label: 'Delete', icon: Trash2, run: setDeleting }]}
+      deletion={{
+        goes: ({ hub }) => ['The entry, with its parity report', hub !== null && 'The downloaded files'],
+        stays: () => ['Uploaded files and files in import folders', 'Models that something needs: each is named'],
+        remove: ({ id }) => deleteModel(id, false),
+      }}
     >
       <AddModelDialog open={adding === true} onClose={() => setAdding(false)} />
-      <DeleteDialog
-        things={deleting}
-        onClose={() => setDeleting(null)}
-        nouns={{ one: 'model', many: 'models' }}
-        nameOf={({ name }) => name}
-        goes={({ hub }) => ['The entry, with its parity report', hub !== null && 'The downloaded files']}
-        stays={() => ['Uploaded files and files in import folders', 'Models that something needs: each is named']}
-        remove={({ id }) => deleteModel(id, false)}
-      />
     </ResourceList>
   )
 }

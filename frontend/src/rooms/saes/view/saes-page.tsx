@@ -2,21 +2,11 @@
 import { judgeKnown, SAE_LAYOUT_TEXTS, type Sae } from '@mistudio/contracts'
 import Import from 'lucide-react/icons/import'
 import Network from 'lucide-react/icons/network'
-import Trash2 from 'lucide-react/icons/trash-2'
-import { useState } from 'react'
 import { useSaes } from '../../../data/index.js'
 import { subjectStatus } from '../../../jobs/prepare.js'
 import { DamageBadge } from '../../../jobs/view/damage.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import {
-  byName,
-  DeleteDialog,
-  type ListRules,
-  newestFirst,
-  oldestFirst,
-  ResourceCard,
-  ResourceList,
-} from '../../../kit/index.js'
+import { byName, type ListRules, newestFirst, oldestFirst, ResourceCard, ResourceList } from '../../../kit/index.js'
 import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import { Badge, formatBytes, LinkButton, plural, QualityBadge, RelativeTime, StatusBadge } from '../../../ui/index.js'
@@ -52,7 +42,6 @@ const RULES: ListRules<Sae> = {
 
 export function SaesPage() {
   const saes = useSaes()
-  const [deleting, setDeleting] = useState<readonly Sae[] | null>(null)
   const actions = (
     <>
       <LinkButton icon={Import} to={places.importSae()}>
@@ -76,18 +65,12 @@ export function SaesPage() {
       emptyActions={actions}
       nameOf={({ name }) => name}
       card={(sae) => <SaeCard sae={sae} />}
-      bulk={[{ label: 'Delete', icon: Trash2, run: setDeleting }]}
-    >
-      <DeleteDialog
-        things={deleting}
-        onClose={() => setDeleting(null)}
-        nouns={NOUNS}
-        nameOf={({ name }) => name}
-        goes={({ bytes }) => [`Its files (${formatBytes(bytes)})`, 'Labels, notes and stars of its features']}
-        stays={() => ['Models, and trainings with their curves', 'SAEs with extractions: each is named']}
-        remove={({ id }) => deleteSae(id)}
-      />
-    </ResourceList>
+      deletion={{
+        goes: ({ bytes }) => [`Its files (${formatBytes(bytes)})`, 'Labels, notes and stars of its features'],
+        stays: () => ['Models, and trainings with their curves', 'SAEs with extractions: each is named'],
+        remove: ({ id }) => deleteSae(id),
+      }}
+    />
   )
 }
 

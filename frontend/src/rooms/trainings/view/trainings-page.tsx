@@ -3,18 +3,8 @@ import type { Training } from '@mistudio/contracts'
 import ChartLine from 'lucide-react/icons/chart-line'
 import GraduationCap from 'lucide-react/icons/graduation-cap'
 import Plus from 'lucide-react/icons/plus'
-import Trash2 from 'lucide-react/icons/trash-2'
-import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import {
-  byName,
-  DeleteDialog,
-  type ListRules,
-  newestFirst,
-  oldestFirst,
-  ResourceList,
-  workFirst,
-} from '../../../kit/index.js'
+import { byName, type ListRules, newestFirst, oldestFirst, ResourceList, workFirst } from '../../../kit/index.js'
 import { isActive } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { LinkButton, STATUS } from '../../../ui/index.js'
@@ -54,7 +44,6 @@ const RULES: ListRules<Training> = {
 export function TrainingsPage() {
   const trainings = useTrainings()
   const navigate = useNavigate()
-  const [deleting, setDeleting] = useState<readonly Training[] | null>(null)
   const start = (
     <LinkButton to={places.newTraining()} kind="primary" icon={Plus}>
       New training
@@ -94,24 +83,13 @@ export function TrainingsPage() {
           reason: ({ length }) => (length < 2 ? 'Select two or more.' : null),
           run: (chosen) => void navigate(places.compareTrainings({ ids: chosen.map(({ id }) => id) })),
         },
-        {
-          label: 'Delete',
-          icon: Trash2,
-          reason: (chosen) =>
-            chosen.some(({ job }) => isActive(job)) ? 'One of them still runs: stop it first.' : null,
-          run: setDeleting,
-        },
       ]}
-    >
-      <DeleteDialog
-        things={deleting}
-        onClose={() => setDeleting(null)}
-        nouns={NOUNS}
-        nameOf={({ name }) => name}
-        goes={({ checkpoints }) => ['Its curves and settings', checkpoints.length > 0 && 'Its checkpoints']}
-        stays={() => ['SAEs that were made of them']}
-        remove={({ id }) => deleteTraining(id)}
-      />
-    </ResourceList>
+      deletion={{
+        goes: ({ checkpoints }) => ['Its curves and settings', checkpoints.length > 0 && 'Its checkpoints'],
+        stays: () => ['SAEs that were made of them'],
+        remove: ({ id }) => deleteTraining(id),
+        reason: (chosen) => (chosen.some(({ job }) => isActive(job)) ? 'One of them still runs: stop it first.' : null),
+      }}
+    />
   )
 }
