@@ -77,7 +77,7 @@ const science = Object.entries(SCIENCE).map(([room, below]) => ({
 const rooms = [
   {
     workspace: 'backend',
-    faces: '([^/]+\\.(module|service|repository|mapper)|partitions)\\.ts',
+    faces: '([^/]+\\.(service|repository|mapper)|partitions)\\.ts',
   },
   { workspace: 'worker', faces: 'index.ts' },
 ].map(({ workspace, faces }) => ({

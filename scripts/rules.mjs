@@ -19,14 +19,16 @@ const files = execFileSync(
   .split('\n')
   .filter((file) => file && existsSync(join(ROOT, file)))
 
-/** First words of the addresses that `places` builds. */
-const rooms = [...readFileSync(join(ROOT, 'frontend/src/places/index.ts'), 'utf8').matchAll(/place\('\/(\w+)/g)]
+/** First words of the addresses of pages, as the rooms define them. */
+const rooms = files
+  .filter((file) => /^packages\/contracts\/src\/\w+\/room\.ts$/.test(file))
+  .flatMap((file) => [...readFileSync(join(ROOT, file), 'utf8').matchAll(/place\('\/(\w+)/g)])
 const ADDRESS = new RegExp(
   `['"\`]/(${[...new Set(rooms.map(([, room]) => room))].join('|')})(['"\`/?#]|\\$\\{)|\\b(to|href)=["']/`,
 )
-/** Places write pages' addresses; `live` and `data` name routes of the server, which read alike. */
+/** `live` and `data` name routes of the server, which read alike. */
 const mayWriteAddresses = (/** @type {string} */ file) =>
-  !file.startsWith('frontend/src/') || /^frontend\/src\/(places|live|data)\//.test(file) || /\.test\.tsx?$/.test(file)
+  !file.startsWith('frontend/src/') || /^frontend\/src\/(live|data)\//.test(file) || /\.test\.tsx?$/.test(file)
 
 /** `data/read.ts` makes every query of its route; pages of a long question (`useInfiniteQuery`) are the only other kind. */
 /** @param {string} file @param {string} code */

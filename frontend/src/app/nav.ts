@@ -1,63 +1,20 @@
-// The rooms as the sidebar, the palette and the `g` keys list them. Only rooms that exist stand here.
-import type { LucideIcon } from 'lucide-react'
-import Activity from 'lucide-react/icons/activity'
-import Boxes from 'lucide-react/icons/boxes'
-import CloudDownload from 'lucide-react/icons/cloud-download'
-import Database from 'lucide-react/icons/database'
-import GraduationCap from 'lucide-react/icons/graduation-cap'
-import House from 'lucide-react/icons/house'
-import Layers from 'lucide-react/icons/layers'
-import ListChecks from 'lucide-react/icons/list-checks'
-import Network from 'lucide-react/icons/network'
-import Server from 'lucide-react/icons/server'
-import Settings from 'lucide-react/icons/settings'
-import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal'
-import { places } from '../places/index.js'
+// The rooms as the sidebar, the palette and the `g` keys list them, and their pages for the router: read from the rooms' faces.
+import { ROOM_GROUPS, type RoomFace, type RoomLine } from '../kit/index.js'
 
-export interface Room {
-  path: string
-  label: string
-  icon: LucideIcon
-  /** `g` then this letter goes there. */
-  key: string
-}
+/** Small: every page is behind an import of its own. */
+const FACES = Object.values(import.meta.glob<RoomFace>('../rooms/*/index.ts', { eager: true, import: 'room' }))
+
+const inOrder = (group: RoomLine['group']): readonly RoomLine[] =>
+  FACES.flatMap(({ line }) => (line?.group === group ? [line] : [])).sort((a, b) => a.order - b.order)
+
 export interface RoomGroup {
-  label: string | null
-  rooms: readonly Room[]
+  readonly label: string | null
+  readonly rooms: readonly RoomLine[]
 }
-
-export const GROUPS: readonly RoomGroup[] = [
-  { label: null, rooms: [{ path: places.home(), label: 'Home', icon: House, key: 'h' }] },
-  {
-    label: 'Prepare',
-    rooms: [
-      { path: places.models(), label: 'Models', icon: Server, key: 'm' },
-      { path: places.hub(), label: 'Hub', icon: CloudDownload, key: 'b' },
-      { path: places.datasets(), label: 'Datasets', icon: Database, key: 'd' },
-    ],
-  },
-  {
-    label: 'Build',
-    rooms: [
-      { path: places.trainings(), label: 'Training', icon: GraduationCap, key: 't' },
-      { path: places.saes(), label: 'SAEs', icon: Network, key: 'a' },
-    ],
-  },
-  {
-    label: 'Understand',
-    rooms: [
-      { path: places.extractions(), label: 'Features', icon: Layers, key: 'f' },
-      { path: places.captures(), label: 'Activations', icon: Boxes, key: 'v' },
-    ],
-  },
-  { label: 'Act', rooms: [{ path: places.steering(), label: 'Steering', icon: SlidersHorizontal, key: 's' }] },
-  {
-    label: 'Operate',
-    rooms: [
-      { path: places.jobs(), label: 'Jobs', icon: ListChecks, key: 'j' },
-      { path: places.system(), label: 'System', icon: Activity, key: 'y' },
-    ],
-  },
-]
-export const SETTINGS_ROOM: Room = { path: places.settings(), label: 'Settings', icon: Settings, key: ',' }
-export const ROOMS: readonly Room[] = [...GROUPS.flatMap((group) => group.rooms), SETTINGS_ROOM]
+export const GROUPS: readonly RoomGroup[] = ROOM_GROUPS.filter((group) => group !== 'Foot').map((group) => ({
+  label: group === 'Home' ? null : group,
+  rooms: inOrder(group),
+}))
+export const FOOT: readonly RoomLine[] = inOrder('Foot')
+export const ROOMS: readonly RoomLine[] = ROOM_GROUPS.flatMap(inOrder)
+export const PAGES = FACES.flatMap(({ pages }) => pages)

@@ -4,10 +4,11 @@ import PanelLeftClose from 'lucide-react/icons/panel-left-close'
 import PanelLeftOpen from 'lucide-react/icons/panel-left-open'
 import Sun from 'lucide-react/icons/sun'
 import { NavLink } from 'react-router'
+import type { RoomLine } from '../kit/index.js'
 import { places } from '../places/index.js'
 import { cx, IconButton, useTheme } from '../ui/index.js'
 import { useLayout } from './layout.js'
-import { GROUPS, type Room, SETTINGS_ROOM } from './nav.js'
+import { FOOT, GROUPS } from './nav.js'
 
 interface SidebarProps {
   folded: boolean
@@ -21,7 +22,7 @@ function RoomLink({
   folded,
   onNavigate,
 }: {
-  room: Room
+  room: RoomLine
   folded: boolean
   onNavigate?: (() => void) | undefined
 }) {
@@ -87,7 +88,9 @@ export function Sidebar({ folded, version, onNavigate }: SidebarProps) {
         ))}
       </nav>
       <div className={cx('shrink-0 border-t border-line p-3', folded && 'flex flex-col items-center gap-1')}>
-        <RoomLink room={SETTINGS_ROOM} folded={folded} onNavigate={onNavigate} />
+        {FOOT.map((room) => (
+          <RoomLink key={room.path} room={room} folded={folded} onNavigate={onNavigate} />
+        ))}
         <div className={cx('mt-1 flex items-center', folded ? 'flex-col gap-1' : 'justify-between pl-3')}>
           {!folded && <span className="font-mono text-[11px] text-muted">{version ? `v${version}` : ''}</span>}
           <span className={cx('flex', folded && 'flex-col')}>

@@ -11,3 +11,4 @@ export {
 export { Loaded, ResourcePage } from './loaded.js'
 export { ResourceCard } from './resource-card.js'
 export { ResourceList } from './resource-list.js'
+export { pageOf, ROOM_GROUPS, type RoomFace, type RoomLine } from './room-face.js'

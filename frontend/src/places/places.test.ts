@@ -1,9 +1,11 @@
-import { SUBJECTS, type SubjectType } from '@mistudio/contracts'
+import { SUBJECTS, type SubjectType, words } from '@mistudio/contracts'
 import fc from 'fast-check'
 import { matchPath } from 'react-router'
 import { describe, expect, it } from 'vitest'
 import { places, subjectPlace } from './index.js'
-import { flag, listOf, number, oneOf, text, type Word, whole } from './words.js'
+
+type Word<T> = words.Word<T>
+const { flag, listOf, number, oneOf, text, whole } = words
 
 interface LoosePlace {
   (told: Readonly<Record<string, unknown>>): string

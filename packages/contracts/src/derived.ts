@@ -4,6 +4,7 @@
 // job of a subject renews; `client.urls` has the addresses of routes with raw bytes.
 import { z } from 'zod'
 import {
+  type AnyPlace,
   type Folder,
   isRaw,
   type JobDefinition,
@@ -31,6 +32,8 @@ type DataFolders = Flat<Intersection<FoldersOf>>
 type Jobs = Flat<Intersection<WorkOf['jobs']>>
 type Subjects = Flat<Intersection<WorkOf['subjects']>>
 export type Routes = Flat<Intersection<RoomOf['routes']>>
+
+type Places = Flat<Intersection<RoomOf['places']>>
 
 export type JobKind = keyof Jobs
 export type SubjectType = keyof Subjects
@@ -78,6 +81,8 @@ export const JOBS = together(WORK.map(({ jobs }) => jobs)) as unknown as Jobs
 export const SUBJECTS = together(WORK.map(({ subjects }) => subjects)) as unknown as Subjects
 /** Every REST route: the client is made of this table by types, the backend's tests check that each entry is served. */
 export const ROUTES = together(ROOMS.map(({ routes }) => routes)) as unknown as Routes
+/** Every page of the UI that shows something of a room, by name. */
+export const PLACES = together<AnyPlace>(ROOMS.map(({ places }) => places)) as unknown as Places
 
 const FOLDERS = together(ROOMS.flatMap(({ folders }) => (folders ? [folders] : []))) as unknown as DataFolders
 const folderOf = (name: FileRoom): Folder => FOLDERS[name]

@@ -15,6 +15,7 @@ import {
   JobKindSchema,
   type JobResult,
   jobOf,
+  PLACES,
   QUESTION_KINDS,
   type QuestionKind,
   ROOMS,
@@ -56,7 +57,15 @@ const job = (one: Parameters<typeof defineWork>[0]['jobs'][string]) =>
 const subject = (one: Parameters<typeof defineWork>[0]['subjects'][string]) =>
   defineWork({ subjects: { note: one }, jobs: {} })
 const route = (one: Route) =>
-  defineRoom({ name: 'notes', title: 'Notes', work: null, folders: null, channels: [], routes: { listNotes: one } })
+  defineRoom({
+    name: 'notes',
+    title: 'Notes',
+    work: null,
+    folders: null,
+    places: {},
+    channels: [],
+    routes: { listNotes: one },
+  })
 
 describe('a room that leaves something out does not compile', () => {
   it('a whole one does', () => {
@@ -120,11 +129,13 @@ describe('a room that leaves something out does not compile', () => {
 
   it('rooms', () => {
     // @ts-expect-error: does it have jobs? (null: none)
-    defineRoom({ name: 'notes', title: 'Notes', folders: null, channels: [], routes: {} })
+    defineRoom({ name: 'notes', title: 'Notes', folders: null, places: {}, channels: [], routes: {} })
     // @ts-expect-error: does it keep files? (null: none)
-    defineRoom({ name: 'notes', title: 'Notes', work: null, channels: [], routes: {} })
+    defineRoom({ name: 'notes', title: 'Notes', work: null, places: {}, channels: [], routes: {} })
+    // @ts-expect-error: does it have pages? ({}: none)
+    defineRoom({ name: 'notes', title: 'Notes', work: null, folders: null, channels: [], routes: {} })
     // @ts-expect-error: no routes
-    defineRoom({ name: 'notes', title: 'Notes', work: null, folders: null, channels: [] })
+    defineRoom({ name: 'notes', title: 'Notes', work: null, folders: null, places: {}, channels: [] })
     // @ts-expect-error: are its files looked after?
     defineFolders({ notes: {} })
   })
@@ -162,6 +173,11 @@ describe('what follows from the rooms', () => {
   it('gives every job a subject that there is', () => {
     for (const kind of JOB_KIND_NAMES) expect(Object.keys(SUBJECTS), kind).toContain(jobOf(kind).subject)
     expectTypeOf<(typeof JOBS)[JobKind]['subject']>().toExtend<SubjectType>()
+  })
+
+  it('leads from every subject to a page that there is', () => {
+    for (const [type, { place }] of Object.entries(SUBJECTS))
+      if (place !== null) expect(Object.keys(PLACES), type).toContain(place)
   })
 
   it('renews lists that there are', () => {

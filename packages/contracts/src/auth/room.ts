@@ -1,6 +1,6 @@
 // The room of keys, sessions and sign-in.
 import { z } from 'zod'
-import { defineRoom } from '../definition/index.js'
+import { defineRoom, place, words } from '../definition/index.js'
 import {
   ApiKeySchema,
   CreateApiKeySchema,
@@ -21,6 +21,9 @@ export const authRoom = defineRoom({
   title: 'Keys and sessions',
   work: null,
   folders: null,
+  places: {
+    login: place('/login', { code: words.text }),
+  },
   channels: [],
   routes: {
     me: {

@@ -1,6 +1,6 @@
 // The room of activation captures.
 import { z } from 'zod'
-import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork, place, words } from '../definition/index.js'
 import {
   ActivationCaptureParamsSchema,
   ActivationCompareParamsSchema,
@@ -57,6 +57,12 @@ export const capturesRoom = defineRoom({
   title: 'Activation captures',
   work: capturesWork,
   folders: capturesFolders,
+  places: {
+    captures: place('/captures', {}),
+    newCapture: place('/captures/new', { model: words.text, site: words.text }),
+    compareCaptures: place('/captures/compare', { a: words.text, b: words.text }),
+    capture: place('/captures/:id', {}),
+  },
   channels: [],
   routes: {
     listCaptures: {

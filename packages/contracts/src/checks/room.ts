@@ -28,6 +28,7 @@ export const checksRoom = defineRoom({
   title: 'Check of the installation',
   work: checksWork,
   folders: null,
+  places: {},
   channels: [],
   routes: {
     checkInstallation: {

@@ -1,7 +1,7 @@
 // The room of text datasets and their tokenizations.
 import { z } from 'zod'
 import { PageQuerySchema } from '../common/envelope.js'
-import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork, place, words } from '../definition/index.js'
 import {
   CreateDatasetSchema,
   CreateTokenizationSchema,
@@ -106,6 +106,10 @@ export const datasetsRoom = defineRoom({
   title: 'Datasets and tokenizations',
   work: datasetsWork,
   folders: datasetsFolders,
+  places: {
+    datasets: place('/datasets', { add: words.flag }),
+    dataset: place('/datasets/:id', { tab: words.oneOf('documents', 'tokenizations', 'statistics', 'samples') }),
+  },
   channels: [],
   routes: {
     listDatasets: {

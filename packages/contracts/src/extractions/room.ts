@@ -1,6 +1,6 @@
 // The room of extractions: a dataset through an SAE once.
 import { z } from 'zod'
-import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork, place, words } from '../definition/index.js'
 import {
   CreateExtractionSchema,
   ExtractionListQuerySchema,
@@ -40,6 +40,9 @@ export const extractionsRoom = defineRoom({
   title: 'Extractions',
   work: extractionsWork,
   folders: extractionsFolders,
+  places: {
+    extractions: place('/features', { start: words.flag, saeId: words.text }),
+  },
   channels: [],
   routes: {
     listExtractions: {

@@ -1,5 +1,5 @@
 // The room of features: the browser's rows, the page of one, own text through it.
-import { defineRoom, defineWork } from '../definition/index.js'
+import { defineRoom, defineWork, place, words } from '../definition/index.js'
 import {
   AnnotatedSchema,
   AnnotateFeatureSchema,
@@ -13,6 +13,7 @@ import {
   FeatureProbeSchema,
   FeatureRowSchema,
   FeatureSchema,
+  FeatureSortSchema,
   ProbeFeatureSchema,
   ProbeResultSchema,
 } from './schemas.js'
@@ -39,6 +40,22 @@ export const featuresRoom = defineRoom({
   title: 'Features',
   work: featuresWork,
   folders: null,
+  places: {
+    features: place('/features/:extractionId', {
+      sort: words.oneOf(...FeatureSortSchema.options),
+      order: words.oneOf('asc', 'desc'),
+      search: words.text,
+      minDensity: words.number,
+      maxDensity: words.number,
+      minActivation: words.number,
+      maxActivation: words.number,
+      starred: words.flag,
+      labelled: words.flag,
+      includeDead: words.flag,
+      indices: words.listOf(words.whole),
+    }),
+    feature: place('/features/:extractionId/:index', { index: words.whole }),
+  },
   channels: [],
   routes: {
     listFeatures: {

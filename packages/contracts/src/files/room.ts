@@ -56,6 +56,7 @@ export const filesRoom = defineRoom({
   title: 'Files and uploads',
   work: filesWork,
   folders: filesFolders,
+  places: {},
   channels: [],
   routes: {
     browseFiles: {

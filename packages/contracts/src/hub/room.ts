@@ -1,5 +1,5 @@
 // The room of the Hugging Face hub.
-import { defineRoom, defineWork } from '../definition/index.js'
+import { defineRoom, defineWork, place, words } from '../definition/index.js'
 import { ModelSchema, ParitySummarySchema } from '../models/schemas.js'
 import {
   CreateHubDownloadSchema,
@@ -83,6 +83,9 @@ export const hubRoom = defineRoom({
   title: 'Hugging Face hub',
   work: hubWork,
   folders: null,
+  places: {
+    hub: place('/hub', { q: words.text, sort: words.text, repo: words.text, revision: words.text }),
+  },
   channels: [],
   routes: {
     hubLocal: {

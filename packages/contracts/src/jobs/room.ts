@@ -1,9 +1,10 @@
 // The room of the job ledger.
 import { z } from 'zod'
-import { defineRoom } from '../definition/index.js'
+import { defineRoom, place, words } from '../definition/index.js'
 import { JOBS_CHANNEL } from './channels.js'
+import { jobKinds } from './names.js'
 import { QueuesSchema } from './queues.js'
-import { EventsQuerySchema, JobEventSchema, JobListQuerySchema, JobSchema } from './schemas.js'
+import { EventsQuerySchema, JobEventSchema, JobListQuerySchema, JobSchema, JobStateSchema } from './schemas.js'
 
 export * from './channels.js'
 export * from './child.js'
@@ -17,6 +18,14 @@ export const jobsRoom = defineRoom({
   title: 'Jobs',
   work: null,
   folders: null,
+  places: {
+    jobs: place('/jobs', {
+      state: words.oneOf(...JobStateSchema.options),
+      kind: words.oneOfAll(jobKinds),
+      offset: words.whole,
+    }),
+    job: place('/jobs/:id', {}),
+  },
   channels: [JOBS_CHANNEL],
   routes: {
     listJobs: {

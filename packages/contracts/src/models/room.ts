@@ -1,6 +1,6 @@
 // The room of language models.
 import { z } from 'zod'
-import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork, place, words } from '../definition/index.js'
 import {
   CreateModelSchema,
   DeleteModelQuerySchema,
@@ -94,6 +94,10 @@ export const modelsRoom = defineRoom({
   title: 'Models',
   work: modelsWork,
   folders: modelsFolders,
+  places: {
+    models: place('/models', { add: words.flag }),
+    model: place('/models/:id', { tab: words.text, tensor: words.text }),
+  },
   channels: [],
   routes: {
     listModels: {

@@ -15,6 +15,7 @@ export const runsRoom = defineRoom({
   title: 'Runs',
   work: runsWork,
   folders: null,
+  places: {},
   channels: [],
   routes: {
     runsSeries: {

@@ -1,6 +1,6 @@
 // The room of SAEs: trained here or imported, checked, exported.
 import { z } from 'zod'
-import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork, place } from '../definition/index.js'
 import { JobSchema } from '../jobs/schemas.js'
 import {
   CheckSaeSchema,
@@ -112,6 +112,11 @@ export const saesRoom = defineRoom({
   title: 'SAEs',
   work: saesWork,
   folders: saesFolders,
+  places: {
+    saes: place('/saes', {}),
+    importSae: place('/saes/import', {}),
+    sae: place('/saes/:id', {}),
+  },
   channels: [],
   routes: {
     listSaes: {

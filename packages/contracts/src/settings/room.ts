@@ -1,5 +1,5 @@
 // The room of settings that change at run time.
-import { defineRoom } from '../definition/index.js'
+import { defineRoom, place, words } from '../definition/index.js'
 import { SettingsSchema, UpdateSettingsSchema } from './schemas.js'
 
 export * from './schemas.js'
@@ -9,6 +9,9 @@ export const settingsRoom = defineRoom({
   title: 'Settings',
   work: null,
   folders: null,
+  places: {
+    settings: place('/settings', { tab: words.text }),
+  },
   channels: [],
   routes: {
     getSettings: {

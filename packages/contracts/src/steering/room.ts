@@ -1,6 +1,6 @@
 // The room of steering experiments.
 import { z } from 'zod'
-import { defineRoom, defineWork } from '../definition/index.js'
+import { defineRoom, defineWork, place, words } from '../definition/index.js'
 import {
   ChatPreviewParamsSchema,
   ChatPreviewRequestSchema,
@@ -49,6 +49,10 @@ export const steeringRoom = defineRoom({
   title: 'Steering',
   work: steeringWork,
   folders: null,
+  places: {
+    steering: place('/steering', { extraction: words.text, features: words.listOf(words.whole) }),
+    experiment: place('/steering/:id', {}),
+  },
   channels: [],
   routes: {
     listSteering: {

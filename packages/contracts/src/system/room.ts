@@ -1,6 +1,6 @@
 // The room of the machine and the processes of the product.
 import { z } from 'zod'
-import { defineRoom, defineWork } from '../definition/index.js'
+import { defineRoom, defineWork, place } from '../definition/index.js'
 import { CheckStoredSchema, StoredDataSchema } from '../files/schemas.js'
 import { JobSchema } from '../jobs/schemas.js'
 import {
@@ -32,6 +32,9 @@ export const systemRoom = defineRoom({
   title: 'System',
   work: systemWork,
   folders: null,
+  places: {
+    system: place('/system', {}),
+  },
   channels: [SYSTEM_CHANNEL],
   routes: {
     health: {

@@ -16,6 +16,7 @@ export const templatesRoom = defineRoom({
   title: 'Training templates',
   work: null,
   folders: null,
+  places: {},
   channels: [],
   routes: {
     listTemplates: {

@@ -1,6 +1,7 @@
 // The room of SAE trainings.
 import { z } from 'zod'
-import { defineFolders, defineRoom, defineWork } from '../definition/index.js'
+import { defineFolders, defineRoom, defineWork, place, words } from '../definition/index.js'
+import { SAE_TRAINING_ARCHITECTURES } from './params.js'
 import {
   BranchTrainingSchema,
   CreateSweepSchema,
@@ -58,6 +59,24 @@ export const trainingsRoom = defineRoom({
   title: 'Trainings',
   work: trainingsWork,
   folders: trainingsFolders,
+  places: {
+    trainings: place('/trainings', {}),
+    newTraining: place('/trainings/new', {
+      modelId: words.text,
+      tokenizationId: words.text,
+      captureId: words.text,
+      site: words.text,
+      architecture: words.oneOf(...SAE_TRAINING_ARCHITECTURES),
+      /** Parameters of another training, as JSON. */
+      settings: words.text,
+      preset: words.oneOf('quick'),
+      /** The training to branch from, and the step. */
+      branch: words.text,
+      step: words.whole,
+    }),
+    compareTrainings: place('/trainings/compare', { sweep: words.text, ids: words.listOf(words.text) }),
+    training: place('/trainings/:id', {}),
+  },
   channels: [],
   routes: {
     listTrainings: {

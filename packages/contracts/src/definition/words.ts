@@ -1,4 +1,5 @@
-// How single values stand in an address. A word reads back exactly what it wrote and answers undefined for anything else. Pure.
+// How single values stand in the address of a page. A word reads back exactly what it wrote and answers undefined for anything else. Pure.
+import type { LateEnum } from './late-enum.js'
 
 export interface Word<T> {
   /** An empty text stands for no value: it is left out of the address. */
@@ -39,6 +40,15 @@ export const oneOf = <T extends string>(...values: readonly T[]): Word<T> => ({
   write: (value) => value,
   read: (found) => values.find((value) => value === found),
   values,
+})
+
+/** A choice of what all rooms say together. */
+export const oneOfAll = <T extends string>({ values }: Pick<LateEnum<T>, 'values'>): Word<T> => ({
+  write: (value) => value,
+  read: (found) => values().find((value) => value === found),
+  get values() {
+    return values()
+  },
 })
 
 /** Several, separated by commas; words that hold a comma do not belong in one. What cannot be read is left out. */

@@ -1,4 +1,4 @@
-// A place: one page's address as a typed function of what it shows, with its pattern for the router and its reader. Pure.
+// A place: the address of one page of the UI as a typed function of what it shows, with its pattern for the router and its reader. Pure.
 import { text, type Word } from './words.js'
 
 type Words = Readonly<Record<string, Word<unknown>>>
@@ -22,6 +22,11 @@ type Changes<P extends string, W extends Words> = {
   readonly [K in Exclude<keyof W & string, Named<P>>]?: Value<W, K> | null | undefined
 }
 
+/** What every place has, whatever it says. */
+export interface AnyPlace {
+  readonly path: `/${string}`
+  readonly words: Words
+}
 export interface Place<P extends string, W extends Words> {
   (...told: Named<P> extends never ? [told?: Told<P, W>] : [told: Told<P, W>]): string
   /** For the router. */
@@ -38,7 +43,7 @@ export type PlaceChanges<T> = T extends Place<infer P, infer W> ? Changes<P, W> 
  * @param path `/features/:extractionId/:index`; a parameter is a text unless `words` says otherwise
  * @param words what the query may say, in the order in which it is written
  */
-export const place = <P extends string, W extends Words>(path: P, words: W): Place<P, W> => {
+export const place = <P extends `/${string}`, W extends Words>(path: P, words: W): Place<P, W> => {
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
   const inQuery = Object.keys(words).filter((name) => !inPath.includes(name))
   const wordOf = (name: string): Word<unknown> => words[name] ?? text
