@@ -47,7 +47,14 @@ export const TrainingParamsSchema = z.preprocess(completed, UnionSchema as z.Zod
 export type TrainingOption = TrainingParams extends infer P ? (P extends unknown ? keyof P : never) : never
 
 /** Some options with new values, by name; which of them exist and what they may be is checked when they are applied. */
-export const OptionValueSchema = z.union([line(), z.number(), z.boolean(), z.null(), z.array(line()).max(64)])
+export const OptionValueSchema = z.union([
+  line(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(line()).max(64),
+  z.array(z.number()).max(64),
+])
 export const OverridesSchema = z.record(line(), OptionValueSchema)
 export type Overrides = z.infer<typeof OverridesSchema>
 

@@ -1,7 +1,7 @@
 // The rules of trainings by what they refuse, and at which field. What the server and the form make of them is tested there.
 import { describe, expect, it } from 'vitest'
 import type { Site } from '../models/schemas.js'
-import { SAE_TRAINING_ARCHITECTURES, TrainingParamsSchema } from './params.js'
+import { OverridesSchema, SAE_TRAINING_ARCHITECTURES, TrainingParamsSchema, withOverrides } from './params.js'
 import { type TrainingData, trainingIssues } from './rules.js'
 
 const site = (name: string, width: number, kind: Site['kind'] = 'token') => ({ name, width, kind }) as Site
@@ -22,6 +22,12 @@ const fields = (params: Record<string, unknown>, over: Partial<TrainingData> = {
 describe('rules of trainings', () => {
   it.each(SAE_TRAINING_ARCHITECTURES)('find nothing wrong with what %s begins with', (architecture) => {
     expect(fields({ architecture })).toEqual([])
+  })
+
+  it.each(SAE_TRAINING_ARCHITECTURES)('let a sweep name every option of %s', (architecture) => {
+    const whole = TrainingParamsSchema.parse({ site: 'in', architecture })
+    const begun = TrainingParamsSchema.parse({ site: 'in' })
+    expect(withOverrides(begun, OverridesSchema.parse(whole))).toEqual(whole)
   })
 
   it.each([
