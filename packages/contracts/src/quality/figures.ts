@@ -24,7 +24,7 @@ export const SAE_FIGURES = {
   explainedVariance: figure('Explained variance', '1 − FVU, as SAELens reports it since 6.45.'),
   explainedVarianceLegacy: figure(
     'Explained variance, per token',
-    'Mean over tokens of 1 − ‖x − x̂‖² / ‖x − mean of its batch‖², the older form, which SAEBench reports.',
+    'Mean over tokens of 1 − ‖x − x̂‖² / ‖x − mean of its batch‖², the older form, which SAEBench reports. Without an interval: the mean of a batch depends on all of its documents.',
   ),
   ceClean: figure(
     'CE clean',

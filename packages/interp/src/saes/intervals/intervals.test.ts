@@ -173,6 +173,7 @@ describe('estimates of an evaluation', () => {
     for (const name of ['fvu', 'l0', 'kl', 'ceSae', 'ceRecovered'] as const) agrees(estimates[name], name)
     agrees(estimates.everyPosition.ceRecovered, 'everyPosition')
     expect(estimates.explainedVariance.value).toBeCloseTo(1 - whole.fvu, 9)
+    expect(estimates.explainedVarianceLegacy).toMatchObject({ low: null, high: null })
   })
 
   it('are the same with losses that an earlier evaluation left', async () => {
