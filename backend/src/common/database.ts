@@ -1,4 +1,5 @@
 // The connection to PostgreSQL: Prisma for rows, a plain pool for statements Prisma has no words for. Both share one pool.
+import type { Sql } from '@mistudio/sql'
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common'
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
@@ -30,6 +31,11 @@ export class Database implements OnApplicationShutdown {
     await this.pool.end()
   }
 }
+
+/** A running transaction as statements of our packages take it. */
+export const sqlOf = (tx: Tx): Sql => ({
+  query: async (text, values = []) => ({ rows: await tx.$queryRawUnsafe(text, ...values) }),
+})
 
 /** A value on its way into a JSON column: what JSON cannot hold (undefined members) is dropped here, not by the driver. */
 export const toJson = (value: unknown): Prisma.InputJsonValue => JSON.parse(JSON.stringify(value))

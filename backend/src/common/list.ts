@@ -1,6 +1,7 @@
 // A page of a room's list: the room says where its rows are and what they are searched, ordered and filtered by; this makes one statement
 // of it and answers ids. Rows are then read by whoever knows them.
 import { type ListQuery, QUESTION_KINDS, TERMINAL_STATES } from '@mistudio/contracts'
+import { newestStateSql } from '@mistudio/ledger'
 import type pg from 'pg'
 import type { Page } from './route.js'
 
@@ -27,10 +28,6 @@ export interface PageOfIds {
 
 /** `%`, `_` and `\` of what is searched are themselves. */
 const pattern = (word: string): string => `%${word.replace(/[\\%_]/g, '\\$&')}%`
-
-const newestState = (subject: string): string =>
-  `(SELECT j.state FROM job j WHERE j.subject_id = ${subject} AND j.kind <> ALL($KINDS) AND j.subject_type <> 'system'
-    ORDER BY j.created_at DESC, j.id LIMIT 1)`
 
 /** The statement's parameters; `put` answers the place of a value. */
 class Parameters {
@@ -60,7 +57,7 @@ function conditions(listing: Listing, query: ListQuery, parameters: Parameters):
 
 function stateCondition({ id, subject = id }: Listing, state: string, parameters: Parameters): string {
   if (subject === null) return 'false'
-  const newest = newestState(subject).replace('$KINDS', `${parameters.put(QUESTION_KINDS)}::text[]`)
+  const newest = newestStateSql(subject, parameters.put(QUESTION_KINDS))
   if (state !== 'active') return `${newest} = ${parameters.put(state)}`
   return `${newest} <> ALL(${parameters.put(TERMINAL_STATES)}::text[])`
 }

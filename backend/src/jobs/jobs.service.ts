@@ -1,15 +1,13 @@
 // Rules of the ledger for the API: making jobs together with their subjects, acting on them, ending those of a deleted subject.
-import { randomUUID } from 'node:crypto'
-import { AppError, type Job, type JobAction, type JobEvent, type JobListQuery, jobOf } from '@mistudio/contracts'
+import { AppError, type Job, type JobAction, type JobEvent, type JobListQuery } from '@mistudio/contracts'
+import { type Changed, changeFor, type NewJob } from '@mistudio/ledger'
 import { Injectable } from '@nestjs/common'
-import { Database, type Tx } from '../common/database.js'
+import type { Tx } from '../common/database.js'
 import { Gate } from '../common/gate.js'
-import { holdRows } from '../common/hold.js'
 import type { Page } from '../common/route.js'
 import { sleep } from '../common/time.js'
 import { LivePublisher } from '../live/publisher.js'
-import { changeFor } from './job.actions.js'
-import { type Changed, JobsRepository, type NewJob } from './jobs.repository.js'
+import { JobsRepository } from './jobs.repository.js'
 import { Queues } from './queues.js'
 
 /** How often an action is tried again when the worker changes the row at the same moment. */
@@ -21,7 +19,6 @@ const LET_GO_MS = 6000
 export class JobsService {
   constructor(
     private readonly repository: JobsRepository,
-    private readonly database: Database,
     private readonly queues: Queues,
     private readonly publisher: LivePublisher,
     private readonly gate: Gate,
@@ -32,11 +29,7 @@ export class JobsService {
    * @throws AppError `conflict` when it is not.
    */
   async submit(job: NewJob, withSubject?: (tx: Tx) => Promise<void>): Promise<Job> {
-    const changed = await this.database.transaction(async (tx) => {
-      if (withSubject) await withSubject(tx)
-      else await holdRows(tx, [{ type: jobOf(job.kind).subject, id: job.subjectId }])
-      return this.repository.insert(tx, randomUUID(), job)
-    })
+    const changed = await this.repository.submit(job, withSubject)
     await this.announce(changed)
     return changed.job
   }
@@ -108,9 +101,9 @@ export class JobsService {
     }
   }
 
-  private async announce({ job, event, dispatch }: Changed): Promise<void> {
+  private async announce({ job, row, events }: Changed): Promise<void> {
     this.publisher.job(job)
-    this.publisher.jobEvent(job, event)
-    if (job.state === 'queued') await this.queues.add(job, dispatch)
+    for (const event of events) this.publisher.jobEvent(job, event)
+    if (job.state === 'queued') await this.queues.add(job, row.dispatch)
   }
 }

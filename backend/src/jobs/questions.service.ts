@@ -10,10 +10,10 @@ import {
   TERMINAL_STATES,
   WORKER_SILENT_SECONDS,
 } from '@mistudio/contracts'
+import type { JobOf, NewJob } from '@mistudio/ledger'
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { Gate } from '../common/gate.js'
 import { RedisConnections } from '../common/redis.js'
-import type { JobOf, NewJob } from './jobs.repository.js'
 import { JobsService } from './jobs.service.js'
 import { QueuesRepository } from './queues.repository.js'
 

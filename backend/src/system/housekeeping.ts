@@ -30,8 +30,7 @@ export class Housekeeping implements OnApplicationBootstrap, OnApplicationShutdo
   /** A failure is logged and tried again an hour later. */
   async tidy(): Promise<void> {
     try {
-      await this.jobs.pruneQuestions()
-      await this.jobs.pruneStreams()
+      await this.jobs.prune()
       await this.folders.prune()
       await this.stored.checkWhenIdle()
     } catch (error) {

@@ -7,13 +7,12 @@ import {
   type SystemSample,
   WORKER_SILENT_SECONDS,
   type Worker,
-  WorkerSchema,
 } from '@mistudio/contracts'
 import { Injectable, Logger } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
 import { freeAt } from '../common/disk.js'
 import { RedisConnections } from '../common/redis.js'
-import { iso, within } from '../common/time.js'
+import { within } from '../common/time.js'
 import { VERSION } from '../common/version.js'
 import { Sampler } from './sampler.js'
 import { SystemRepository } from './system.repository.js'
@@ -55,15 +54,10 @@ export class SystemService {
   }
 
   async workers(): Promise<Worker[]> {
-    return (await this.repository.workers()).map((row) => ({
-      id: row.id,
-      hostname: row.hostname,
-      pid: row.pid,
-      startedAt: iso(row.startedAt),
-      heartbeatAt: iso(row.heartbeatAt),
-      alive: Date.now() - row.heartbeatAt.getTime() < WORKER_SILENT_SECONDS * 1000,
-      runners: WorkerSchema.shape.runners.parse(row.runners),
-    }))
+    const workers = await this.repository.workers()
+    return workers.map(({ silentSeconds, ...worker }) =>
+      Object.assign(worker, { alive: silentSeconds < WORKER_SILENT_SECONDS }),
+    )
   }
 
   async health(): Promise<Health> {

@@ -1,8 +1,8 @@
 // Takes new values of a run: each counts once, by metric and step. They go into the run's tail in one row; what is known of each metric
 // (newest value, count, extremes, sum) is brought up to date in the same transaction. Call it inside one: the run's row is locked.
 import { TIME_PATH } from '@mistudio/contracts'
+import type { Sql } from '@mistudio/sql'
 import { isFull } from './fold.js'
-import type { Sql } from './sql.js'
 import { stepsOf } from './stored-steps.js'
 import { packTail, type TailValue } from './tail.js'
 

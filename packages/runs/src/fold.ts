@@ -1,9 +1,9 @@
 // Moves the tail of a run into chunks of its metrics and their pyramids. What the run holds is the same before and after; a fold that
 // dies leaves everything as it was. Call it inside a transaction: the run's row is locked.
 import { Buckets } from '@mistudio/contracts'
+import type { Sql } from '@mistudio/sql'
 import { CHUNK_POINTS, merged, type Points, packPoints, sorted, split, unpackPoints, within } from './points.js'
 import { baseWidth, LEVELS, packBuckets, rowStart, rowStop, unpackBuckets, widthOf } from './pyramid.js'
-import type { Sql } from './sql.js'
 import { readTail, tailLength } from './tail.js'
 
 /** Values a tail may hold before it is folded, so that reading it stays cheap; more where a run has many metrics, each of which is packed. */

@@ -1,9 +1,9 @@
 // Reads metrics of runs: a range in buckets of a chart, or every value; and what is known of metrics without reading them. Call the
 // readers of values inside one REPEATABLE READ transaction, so that chunks, tail and revision belong together.
 import { Buckets, bucketStart, bucketWidth, type MetricSummary, metricNumber, TIME_PATH } from '@mistudio/contracts'
+import type { Sql } from '@mistudio/sql'
 import { type Points, sorted, unpackPoints } from './points.js'
 import { levelFor, unpackBuckets, widthOf } from './pyramid.js'
-import type { Sql } from './sql.js'
 import { readTail } from './tail.js'
 
 export interface Range {

@@ -1,36 +1,21 @@
 // Guards the store on a real PostgreSQL: what goes in comes out, each value once, whatever is folded when; buckets are right and never move.
 import { randomUUID } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { type OwnDatabase, ownDatabase } from '@mistudio/sql/testing'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { appendValues, foldTail, readBuckets, readPoints, type StepValues, summariesOf } from './index.js'
 
-const MIGRATIONS = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url))
-const name = `runs_test_${randomUUID().replaceAll('-', '')}`
-let admin: pg.Client
+let database: OwnDatabase
 let db: pg.Client
 
 beforeAll(async () => {
-  const server = process.env['TEST_DATABASE_URL']
-  if (!server) throw new Error('TEST_DATABASE_URL is not set')
-  admin = new pg.Client(server)
-  await admin.connect()
-  await admin.query(`CREATE DATABASE ${name}`)
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  db = new pg.Client(url.href)
+  database = await ownDatabase('runs')
+  db = new pg.Client(database.url)
   await db.connect()
-  const folders = (await readdir(MIGRATIONS, { withFileTypes: true })).filter((entry) => entry.isDirectory())
-  for (const folder of folders.map((entry) => entry.name).sort()) {
-    await db.query(await readFile(path.join(MIGRATIONS, folder, 'migration.sql'), 'utf8'))
-  }
 })
 afterAll(async () => {
   await db.end()
-  await admin.query(`DROP DATABASE ${name} WITH (FORCE)`)
-  await admin.end()
+  await database.drop()
 })
 
 const newRun = async (): Promise<string> => {

@@ -1,6 +1,7 @@
 // Which steps metrics of a run have in a range, in chunks and tail. Asked only when reports go back: after a resume, or out of order.
+
+import type { Sql } from '@mistudio/sql'
 import { unpackPoints } from './points.js'
-import type { Sql } from './sql.js'
 import { readTail } from './tail.js'
 
 export async function stepsOf(

@@ -11,10 +11,10 @@ import {
   type TextStream,
   writeFolderAtomic,
 } from '@mistudio/formats'
+import { toJson } from '@mistudio/sql'
 import { z } from 'zod'
 import { folderOf, withFileErrors } from '../files/index.js'
 import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
-import { toJson } from '../runner/database.js'
 import { StageProgress } from '../runner/progress.js'
 import { interruptible, Pulse } from './pulse.js'
 

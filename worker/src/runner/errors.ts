@@ -4,14 +4,6 @@ import { FormatError } from '@mistudio/formats'
 import { z } from 'zod'
 import { asAppError } from '../files/errors.js'
 
-/** This attempt no longer owns its job: somebody else does, or it was ended. Nothing it does may be stored. */
-export class FencedError extends Error {
-  constructor(jobId: string) {
-    super(`Job ${jobId} is no longer owned by this attempt.`)
-    this.name = 'FencedError'
-  }
-}
-
 const OUT_OF_MEMORY = /bad_alloc|out of memory|Array buffer allocation failed|Cannot allocate memory|ENOMEM/i
 
 /** Maps anything thrown by a pipeline. Unknown errors become `internal` with their message: the runner's log holds the stack. */

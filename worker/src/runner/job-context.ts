@@ -1,9 +1,9 @@
 // The JobContext that a pipeline gets inside a runner process.
 import type { JobKind, MetricValues } from '@mistudio/contracts'
+import { hold } from '@mistudio/ledger'
 import type { Pool, PoolClient } from 'pg'
 import type { Control, JobContext } from './context.js'
 import { inTransaction } from './database.js'
-import { FencedError } from './errors.js'
 import type { Reporter } from './reporter.js'
 
 export interface StartedJob {
@@ -14,13 +14,10 @@ export interface StartedJob {
   readonly owner: string
 }
 
-const FENCE = `SELECT 1 FROM job WHERE id = $1 AND owner = $2 AND attempt = $3 AND state = 'running' FOR UPDATE`
-
 /** Runs work in a transaction that first proves that this attempt owns the job. */
 const fencedTransaction = <T>(db: Pool, job: StartedJob, work: (tx: PoolClient) => Promise<T>): Promise<T> =>
   inTransaction(db, async (tx) => {
-    const { rowCount } = await tx.query(FENCE, [job.id, job.owner, job.attempt])
-    if (!rowCount) throw new FencedError(job.id)
+    await hold(tx, job)
     return work(tx)
   })
 

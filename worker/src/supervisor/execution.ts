@@ -1,15 +1,15 @@
 // Drives one attempt of one job on a runner: stores its reports, keeps its lease, passes on what the user wants, records its end.
 import type { ErrorBody, FromRunner, JobControl, Report } from '@mistudio/contracts'
+import { type Changed, type End, type Fence, FencedError, release, renew } from '@mistudio/ledger'
 import type { Pool } from 'pg'
 import type { WorkerConfig } from '../config.js'
 import type { Control } from '../runner/context.js'
-import { isConnectionLoss } from '../runner/database.js'
-import { errorBody, FencedError } from '../runner/errors.js'
+import { inTransaction, isConnectionLoss } from '../runner/database.js'
+import { errorBody } from '../runner/errors.js'
 import { packRun } from '../runs/index.js'
-import { type End, release, renew, type Stored, storeReports } from './ledger.js'
 import type { Publisher } from './publisher.js'
 import { Reach } from './reached.js'
-import type { Fence, JobRow } from './rows.js'
+import { storeReports } from './reports.js'
 import type { RunnerProcess } from './runner-process.js'
 
 const RENEW_MS = 1000
@@ -50,23 +50,26 @@ export class Execution {
     private readonly db: Pool,
     private readonly publisher: Publisher,
     private readonly runner: RunnerProcess,
-    private readonly row: JobRow,
+    private readonly claimed: Changed,
     private readonly limits: Pick<WorkerConfig, 'questionSeconds' | 'silentSeconds'>,
   ) {
-    this.fence = { id: row.id, owner: String(row.owner), attempt: row.attempt }
-    this.control = row.control as JobControl
+    const { job, row } = claimed
+    this.fence = { id: job.id, owner: String(job.owner), attempt: job.attempt }
+    this.control = job.control
     this.reach = new Reach(row.reached)
   }
 
   /** Runs to the end of the attempt and returns the state in which the job was left; null when it was taken from us. */
-  async run(): Promise<{ stored: Stored; row: JobRow } | null> {
+  async run(): Promise<Changed | null> {
     const outcome = this.drive()
     const renewal = setInterval(() => {
       this.endTheHung()
       void this.renew()
     }, RENEW_MS)
     const limit =
-      this.row.queue === 'questions' ? setTimeout(() => this.timeOut(), 1000 * this.limits.questionSeconds) : null
+      this.claimed.job.queue === 'questions'
+        ? setTimeout(() => this.timeOut(), 1000 * this.limits.questionSeconds)
+        : null
     try {
       const how = await outcome
       await this.writing
@@ -108,7 +111,8 @@ export class Execution {
   }
 
   private drive(): Promise<Outcome> {
-    const { id, kind, subject_id: subjectId, attempt, params } = this.row
+    const { id, kind, subjectId, attempt } = this.claimed.job
+    const { params } = this.claimed.row
     return new Promise((done) => {
       this.runner.jobId = id
       this.runner.listen({
@@ -119,7 +123,7 @@ export class Execution {
         death: (signal) => done({ state: 'crashed', signal: this.hung ? 'no sign of life' : signal }),
       })
       if (!this.runner.alive) return done({ state: 'crashed', signal: 'died before the start' })
-      const job = { id, kind: kind as never, subjectId, attempt, owner: this.fence.owner, params }
+      const job = { id, kind, subjectId, attempt, owner: this.fence.owner, params }
       this.runner.send({ type: 'start', job })
       if (this.control !== 'run') this.apply(this.control)
     })
@@ -138,15 +142,15 @@ export class Execution {
     for (;;) {
       try {
         if (this.fenced || this.refused || !batch.length) return
-        const stored = await storeReports(
+        const { changed, values } = await storeReports(
           this.db,
           this.fence,
           batch.map(({ report }) => report),
           advance,
         )
-        this.publisher.stored(stored)
-        this.publisher.values(stored.values)
-        for (const { runId } of stored.values) this.runs.add(runId)
+        this.publisher.changed(changed)
+        this.publisher.values(values)
+        for (const { runId } of values) this.runs.add(runId)
         break
       } catch (error) {
         if (error instanceof FencedError) return this.lose()
@@ -196,14 +200,14 @@ export class Execution {
     this.runner.kill()
   }
 
-  private async finish(outcome: Outcome): Promise<{ stored: Stored; row: JobRow }> {
+  private async finish(outcome: Outcome): Promise<Changed> {
     let end = this.endOf(outcome)
     for (;;) {
       try {
-        const { row, ...stored } = await release(this.db, this.fence, end)
-        this.publisher.stored(stored)
+        const changed = await inTransaction(this.db, (tx) => release(tx, this.fence, end))
+        this.publisher.changed(changed)
         await this.packRuns()
-        return { stored, row }
+        return changed
       } catch (error) {
         if (error instanceof FencedError) throw error
         if (!isConnectionLoss(error) && end.state !== 'failed') end = { state: 'failed', error: errorBody(error) }
@@ -244,8 +248,8 @@ export class Execution {
     if (this.control === 'cancel') return { state: 'cancelled' }
     if (this.suspended) return { state: 'queued' }
     if (this.overtime) return { state: 'failed', error: overtimeError(this.limits.questionSeconds) }
-    const crashes = (this.reach.advanced ? 0 : this.row.crashes) + 1
-    const most = this.row.queue === 'questions' ? MAX_QUESTION_CRASHES : MAX_CRASHES
+    const crashes = (this.reach.advanced ? 0 : this.claimed.job.crashes) + 1
+    const most = this.claimed.job.queue === 'questions' ? MAX_QUESTION_CRASHES : MAX_CRASHES
     if (crashes <= most) return { state: 'queued', crash: { signal } }
     const message = `Its process died ${crashes} times without advancing (last: ${signal}). This is often too little memory: choose a smaller batch, buffer or model, then retry.`
     return { state: 'failed', error: { code: 'job_crashed', message, details: { signal, crashes } }, crash: { signal } }

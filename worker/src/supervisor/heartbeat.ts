@@ -1,9 +1,8 @@
-// The worker's row in worker_process: alive, on which machine, with which runners.
+// What the worker tells of itself and its runners, every few seconds.
 import { hostname } from 'node:os'
+import { beat } from '@mistudio/ledger'
 import type { Pool } from 'pg'
 import type { RunnerPool } from './slot.js'
-
-const FORGET_AFTER = '1 day'
 
 export const heartbeat = async (db: Pool, id: string, pools: readonly RunnerPool[]): Promise<void> => {
   // Of runners that are not there, one a class tells that there could be.
@@ -17,14 +16,5 @@ export const heartbeat = async (db: Pool, id: string, pools: readonly RunnerPool
       silentSeconds: current?.alive && current.jobId !== null ? current.silentSeconds : null,
     })),
   )
-  await db.query(
-    `WITH forgotten AS (DELETE FROM worker_process WHERE id <> $1 AND heartbeat_at < now() - interval '${FORGET_AFTER}')
-     INSERT INTO worker_process (id, hostname, pid, runners) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (id) DO UPDATE SET heartbeat_at = now(), runners = EXCLUDED.runners`,
-    [id, hostname(), process.pid, JSON.stringify(runners)],
-  )
-}
-
-export const sayGoodbye = async (db: Pool, id: string): Promise<void> => {
-  await db.query('DELETE FROM worker_process WHERE id = $1', [id])
+  await beat(db, { id, hostname: hostname(), pid: process.pid, runners })
 }

@@ -9,9 +9,9 @@ import {
   subjectChannel,
   TERMINAL_STATES,
 } from '@mistudio/contracts'
+import type { Changed } from '@mistudio/ledger'
 import { Emitter } from '@socket.io/redis-emitter'
 import type { Redis } from 'ioredis'
-import type { Stored } from './ledger.js'
 
 export class Publisher {
   private readonly emitter: Emitter
@@ -23,7 +23,7 @@ export class Publisher {
   }
 
   /** Sends the job and its new events to their channels. */
-  stored({ job, events }: Stored): void {
+  changed({ job, events }: Changed): void {
     const channel = subjectChannel(job.subjectType, job.subjectId)
     for (const event of events) this.emitter.to(channel).emit(SOCKET_EVENTS.jobEvent, { ...event, channel })
     const rooms = isQuestion(job.kind) ? [channel] : [JOBS_CHANNEL, channel]

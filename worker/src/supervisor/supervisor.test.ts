@@ -1,9 +1,9 @@
 import { RUNNER_BEAT_SECONDS, WORKER_BEAT_SECONDS } from '@mistudio/contracts'
+import { claim, FencedError, release } from '@mistudio/ledger'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { FencedError } from '../runner/errors.js'
-import { claim, release, storeReports } from './ledger.js'
 import { Publisher } from './publisher.js'
 import { reconcile } from './reconciler.js'
+import { storeReports } from './reports.js'
 import { doneOf, MAX_CRASHES, openWorld, type World } from './testing/world.js'
 
 const STEPS = 40
@@ -129,19 +129,6 @@ describe('the ledger', () => {
     world = await openWorld()
   })
   afterAll(() => world.close())
-
-  it('gives a job to one of two claimants', async () => {
-    const id = await world.submit({ act: 'complete' }, { enqueue: false })
-    const claims = await Promise.all([claim(world.db, id, 'a'), claim(world.db, id, 'b')])
-    expect(claims.filter(Boolean)).toHaveLength(1)
-  })
-
-  it('counts the time of each attempt from its own start', async () => {
-    const id = await world.submit({ act: 'complete' }, { enqueue: false })
-    await world.db.query(`UPDATE job SET started_at = now() - interval '54 seconds', attempt = 1 WHERE id = $1`, [id])
-    const claimed = await claim(world.db, id, 'second')
-    expect(Date.now() - Date.parse(String(claimed?.job.startedAt))).toBeLessThan(50_000)
-  })
 
   it('lets an owner whose lease ran out write nothing', async () => {
     const id = await world.submit({ act: 'count' }, { enqueue: false })

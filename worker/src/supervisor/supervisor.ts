@@ -2,14 +2,15 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { type QueueClass, queueName, WORKER_BEAT_SECONDS } from '@mistudio/contracts'
+import { claim, sayGoodbye } from '@mistudio/ledger'
 import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { environmentOf, type WorkerConfig } from '../config.js'
+import { inTransaction } from '../runner/database.js'
 import { packLeftTails } from '../runs/index.js'
 import { Execution } from './execution.js'
-import { heartbeat, sayGoodbye } from './heartbeat.js'
-import { claim } from './ledger.js'
+import { heartbeat } from './heartbeat.js'
 import { Publisher } from './publisher.js'
 import { QUEUE_CLASSES, Queues, STREAMS } from './queues.js'
 import { reconcile } from './reconciler.js'
@@ -127,19 +128,19 @@ export class Supervisor {
   /** Works on a job until it rests: attempts that died go on at once. */
   private async deliver(queue: QueueClass, id: string): Promise<void> {
     while (!this.stopping) {
-      const claimed = await claim(this.db, id, this.id)
+      const claimed = await inTransaction(this.db, (tx) => claim(tx, id, this.id))
       if (!claimed) return
-      this.publisher.stored(claimed)
+      this.publisher.changed(claimed)
       const slot = this.pools.get(queue)?.free()
       if (!slot) throw new Error(`There is no runner for queue ${queue}.`)
-      const execution = new Execution(this.db, this.publisher, slot.take(), claimed.row, this.config)
+      const execution = new Execution(this.db, this.publisher, slot.take(), claimed, this.config)
       this.executions.add(execution)
       try {
         const running = execution.run()
         // Who works on what is known at once, not only at the next beat.
         this.beat().catch((error: unknown) => console.error('the heartbeat was not written:', error))
         const end = await running
-        if (end?.row.state !== 'queued' || this.stopping) return
+        if (end?.job.state !== 'queued' || this.stopping) return
         await pause(CRASH_PAUSE_MS)
       } finally {
         this.executions.delete(execution)

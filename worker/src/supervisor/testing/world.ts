@@ -2,13 +2,14 @@
 import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { type JobKind, JobProgressSchema, type QueueClass } from '@mistudio/contracts'
+import type { Job, JobKind, QueueClass } from '@mistudio/contracts'
+import { type JobRow, readJob } from '@mistudio/ledger'
 import { readPoints } from '@mistudio/runs'
+import { ownDatabase } from '@mistudio/sql/testing'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { MAX_CRASHES } from '../execution.js'
 import { Queues } from '../queues.js'
-import type { JobRow } from '../rows.js'
 import { Supervisor } from '../supervisor.js'
 
 /** A runner is a process of its own, so it runs what was built. */
@@ -23,30 +24,6 @@ const need = (name: string): string => {
   return value
 }
 
-/** A fresh copy of the migrated template, so that no other test's supervisor takes our jobs. */
-const ownDatabase = async (): Promise<{ url: string; drop: () => Promise<void> }> => {
-  const admin = new pg.Client({ connectionString: need('TEST_DATABASE_URL') })
-  await admin.connect()
-  const name = `world_${randomUUID().replaceAll('-', '')}`
-  await admin.query(`CREATE DATABASE ${name} TEMPLATE ${pg.escapeIdentifier(need('TEST_TEMPLATE_DATABASE'))}`)
-  const url = new URL(need('TEST_DATABASE_URL'))
-  url.pathname = `/${name}`
-  const drop = async (): Promise<void> => {
-    // Connections of ended pools and runners may take a moment to be gone.
-    for (let left = 1; left > 0; ) {
-      const { rows } = await admin.query<{ n: number }>(
-        'SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = $1',
-        [name],
-      )
-      left = rows[0]?.n ?? 0
-      if (left) await new Promise((done) => setTimeout(done, 50))
-    }
-    await admin.query(`DROP DATABASE ${name}`)
-    await admin.end()
-  }
-  return { url: url.href, drop }
-}
-
 /** A numbered database of the test Redis; 0 is left to others. */
 const ownRedis = (): string => {
   const url = new URL(need('TEST_REDIS_URL'))
@@ -54,18 +31,22 @@ const ownRedis = (): string => {
   return url.href
 }
 
+/** A job with what the contracts do not show. */
+type SeenJob = Job & Pick<JobRow, 'reached'>
+
 export const openWorld = async () => {
-  const database = await ownDatabase()
+  const database = await ownDatabase('world')
   const [databaseUrl, redisUrl] = [database.url, ownRedis()]
   const db = new pg.Pool({ connectionString: databaseUrl, max: 4 })
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null })
   const queues = new Queues(redis)
   const started: Supervisor[] = []
 
-  const row = async (id: string): Promise<JobRow> => {
-    const { rows } = await db.query<JobRow>('SELECT * FROM job WHERE id = $1', [id])
-    if (!rows[0]) throw new Error(`there is no job ${id}`)
-    return rows[0]
+  const row = async (id: string): Promise<SeenJob> => {
+    const { rows } = await db.query<Pick<JobRow, 'reached'>>('SELECT reached FROM job WHERE id = $1', [id])
+    const job = await readJob(db, id)
+    if (!rows[0] || !job) throw new Error(`there is no job ${id}`)
+    return Object.assign(job, rows[0])
   }
   return {
     databaseUrl,
@@ -110,7 +91,7 @@ export const openWorld = async () => {
       return id
     },
     want: (id: string, control: string) => db.query('UPDATE job SET control = $2 WHERE id = $1', [id, control]),
-    until: async (id: string, ready: (row: JobRow) => boolean, what: string): Promise<JobRow> => {
+    until: async (id: string, ready: (row: SeenJob) => boolean, what: string): Promise<SeenJob> => {
       for (let waited = 0; waited < 50_000; waited += 50) {
         const now = await row(id)
         if (ready(now)) return now
@@ -131,7 +112,7 @@ export const openWorld = async () => {
     },
     metricRows: async (id: string): Promise<number[]> => {
       const all = { keys: ['loss'], from: null, to: null }
-      const read = await readPoints(db, (await row(id)).subject_id, all)
+      const read = await readPoints(db, (await row(id)).subjectId, all)
       return [...(read?.series.get('loss')?.steps ?? [])]
     },
     close: async () => {
@@ -144,5 +125,5 @@ export const openWorld = async () => {
   }
 }
 /** How far a counting job has told that it came. */
-export const doneOf = ({ progress }: JobRow): number => JobProgressSchema.nullable().parse(progress)?.done ?? -1
+export const doneOf = ({ progress }: Job): number => progress?.done ?? -1
 export type World = Awaited<ReturnType<typeof openWorld>>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { changeFor } from './job.actions.js'
+import { changeFor } from './actions.js'
 
 const job = (
   state: 'queued' | 'running' | 'paused' | 'failed' | 'completed',
