@@ -57,18 +57,51 @@ describe('lists', () => {
         'extractions',
         'tokens',
         'updatedAt',
+        'documents',
+        'parameters',
+        'work',
       ]
       const asked = sorts
         .filter((sort) => shape['sort']?.safeParse(sort).success)
         .flatMap((sort) => [`sort=${sort}`, `sort=-${sort}`])
       for (const name of Object.keys(shape)) {
         if (['search', 'ids', 'offset', 'limit', 'sort'].includes(name)) continue
-        const value = [randomUUID(), 'true', 'active'].find((one) => shape[name]?.safeParse(one).success)
+        const value = [randomUUID(), 'true', 'active', 'a text'].find((one) => shape[name]?.safeParse(one).success)
         asked.push(`${name}=${value}`)
       }
       for (const one of asked) expect((await test.call('GET', `${path}?${one}&limit=5`)).status, one).toBe(200)
     },
   )
+
+  it.each(LISTED.map(({ path }) => path))(
+    '%s: every value that it says there is finds as many as it says',
+    async (path) => {
+      const { meta } = await ask(`${path}?facets=true&limit=1`)
+      for (const [name, values] of Object.entries<{ value: string; count: number }[]>(meta.facets)) {
+        expect(
+          values.reduce((sum, { count }) => sum + count, 0),
+          name,
+        ).toBe(meta.total)
+        for (const { value, count } of values)
+          expect((await ask(`${path}?${name}=${encodeURIComponent(value)}`)).meta.total, `${name} ${value}`).toBe(count)
+      }
+    },
+  )
+
+  it('puts what is being worked on first, then what is new', async () => {
+    const [, , oldest] = (await ask('/models?sort=createdAt')).data
+    const at = { subjectId: oldest.id, subjectType: 'model', title: 'm', params: {}, queue: 'io' }
+    const job = await test.database.prisma.job.create({ data: { ...at, kind: 'model.register', state: 'running' } })
+    const asked = await test.database.prisma.job.create({ data: { ...at, kind: 'model.inspect', state: 'running' } })
+    const newest = names(await ask('/models'))
+    expect(names(await ask('/models?sort=-work'))).toEqual([
+      oldest.name,
+      ...newest.filter((name) => name !== oldest.name),
+    ])
+    await test.database.prisma.job.delete({ where: { id: job.id } })
+    expect(names(await ask('/models?sort=-work'))).toEqual(newest)
+    await test.database.prisma.job.delete({ where: { id: asked.id } })
+  })
 
   it('pages do not overlap and leave nothing out', async () => {
     const whole = names(await ask('/models'))

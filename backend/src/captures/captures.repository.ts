@@ -2,7 +2,7 @@
 import { type ListQuery, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
-import { inOrder, type Listing, pageOfIds } from '../common/list.js'
+import { type Found, inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
@@ -17,6 +17,7 @@ const LISTING: Listing = {
     tokenizationId: 'c.tokenization_id = $',
     ready: '(c.ready_at IS NOT NULL) = $',
   },
+  facets: { model: 'c.model_name', dataset: 'c.dataset_name' },
 }
 type NewCapture = Pick<
   CaptureRow,
@@ -27,10 +28,10 @@ type NewCapture = Pick<
 export class CapturesRepository {
   constructor(private readonly database: Database) {}
 
-  async list(query: ListQuery): Promise<{ rows: CaptureRow[]; total: number }> {
-    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+  async list(query: ListQuery): Promise<{ rows: CaptureRow[]; found: Found }> {
+    const { ids, ...found } = await pageOfIds(this.database.pool, LISTING, query)
     const rows = await this.database.prisma.capture.findMany({ where: { id: { in: [...ids] } } })
-    return { rows: inOrder(ids, rows), total }
+    return { rows: inOrder(ids, rows), found }
   }
 
   find(id: string): Promise<CaptureRow | null> {

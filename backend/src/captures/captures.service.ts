@@ -52,11 +52,11 @@ export class CapturesService {
   ) {}
 
   async list(query: ListQuery): Promise<Page<Capture>> {
-    const { rows, total } = await this.repository.list(query)
+    const { rows, found } = await this.repository.list(query)
     const ids = rows.map(({ id }) => id)
     const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('captures', ids)]
     const items = rows.map((row) => toCapture(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
-    return pageOf(items, total, query)
+    return pageOf(items, found, query)
   }
 
   async get(id: string): Promise<Capture> {

@@ -1,6 +1,6 @@
 // A page of a room's list: the room says where its rows are and what they are searched, ordered and filtered by; this makes one statement
 // of it and answers ids. Rows are then read by whoever knows them.
-import { type ListQuery, QUESTION_KINDS, TERMINAL_STATES } from '@mistudio/contracts'
+import { type Facets, JobStateSchema, type ListQuery, QUESTION_KINDS, TERMINAL_STATES } from '@mistudio/contracts'
 import { newestStateSql } from '@mistudio/ledger'
 import type pg from 'pg'
 import type { Page } from './route.js'
@@ -19,12 +19,28 @@ export interface Listing {
   readonly sort: Readonly<Record<string, string>>
   /** Condition of a filter, with `$` for its value. */
   readonly filters?: Readonly<Record<string, string>>
+  /** Texts that are filtered by their value, and whose values can be asked for. */
+  readonly facets?: Readonly<Record<string, string>>
 }
 
-export interface PageOfIds {
-  readonly ids: readonly string[]
+/** What a list found, beside the rows of the page. */
+export interface Found {
+  /** In all pages. */
   readonly total: number
+  /** When they were asked for. */
+  readonly facets?: Facets
 }
+interface PageOfIds extends Found {
+  readonly ids: readonly string[]
+}
+
+const quoted = (texts: readonly string[]): string => texts.map((text) => `'${text}'`).join(', ')
+const ACTIVE_STATES = JobStateSchema.options.filter((state) => !TERMINAL_STATES.includes(state))
+
+/** An order that, read backwards, puts what is being worked on first, then what is new. @param subject what the jobs of a row name */
+export const underWay = (subject: string, createdAt: string): string =>
+  `ROW(${subject} IN (SELECT j.subject_id FROM job j
+    WHERE j.state IN (${quoted(ACTIVE_STATES)}) AND j.kind NOT IN (${quoted(QUESTION_KINDS)})), ${createdAt})`
 
 /** `%`, `_` and `\` of what is searched are themselves. */
 const pattern = (word: string): string => `%${word.replace(/[\\%_]/g, '\\$&')}%`
@@ -52,6 +68,10 @@ function conditions(listing: Listing, query: ListQuery, parameters: Parameters):
     const value = query[name]
     if (value !== undefined) found.push(condition.replaceAll('$', parameters.put(value)))
   }
+  for (const [name, text] of Object.entries(listing.facets ?? {})) {
+    const value = query[name]
+    if (value !== undefined) found.push(`${text} = ${parameters.put(value)}`)
+  }
   return found
 }
 
@@ -74,15 +94,39 @@ export async function pageOfIds(pool: pg.Pool, listing: Listing, query: ListQuer
   const direction = query.sort.startsWith('-') ? 'DESC' : 'ASC'
   const offset = parameters.put(query.offset)
   const limit = query.limit === undefined ? '' : `LIMIT ${parameters.put(query.limit)}`
-  const [page, count] = await Promise.all([
+  const [page, count, facets] = await Promise.all([
     pool.query<{ id: string }>(
       `SELECT ${listing.id} AS id FROM ${listing.from} ${where}
        ORDER BY ${order} ${direction} NULLS LAST, ${listing.id} OFFSET ${offset} ${limit}`,
       parameters.values,
     ),
     pool.query<{ total: string }>(`SELECT count(*) AS total FROM ${listing.from} ${where}`, counted),
+    query.facets ? facetsOf(pool, listing, where, counted) : undefined,
   ])
-  return { ids: page.rows.map(({ id }) => id), total: Number(count.rows[0]?.total ?? 0) }
+  const ids = page.rows.map(({ id }) => id)
+  const total = Number(count.rows[0]?.total ?? 0)
+  return facets ? { ids, total, facets } : { ids, total }
+}
+
+/** Values of one facet that are named. */
+const MOST_VALUES = 200
+
+async function facetsOf(
+  pool: pg.Pool,
+  { from, facets = {} }: Listing,
+  where: string,
+  values: unknown[],
+): Promise<Facets> {
+  const found = await Promise.all(
+    Object.entries(facets).map(async ([name, text]) => {
+      const { rows } = await pool.query<{ value: string | null; count: string }>(
+        `SELECT ${text} AS value, count(*) AS count FROM ${from} ${where} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MOST_VALUES}`,
+        values,
+      )
+      return [name, rows.flatMap(({ value, count }) => (value === null ? [] : [{ value, count: Number(count) }]))]
+    }),
+  )
+  return Object.fromEntries(found)
 }
 
 /** Rows in the order of the ids; those that went in the meantime are left out. */
@@ -92,7 +136,7 @@ export function inOrder<Row extends { readonly id: string }>(ids: readonly strin
 }
 
 /** A page as an answer. A list asked for whole has itself as its limit. */
-export const pageOf = <T>(items: readonly T[], total: number, query: ListQuery): Page<T> => ({
+export const pageOf = <T>(items: readonly T[], { total, facets }: Found, query: ListQuery): Page<T> => ({
   items,
-  meta: { total, offset: query.offset, limit: query.limit ?? Math.max(items.length, 1) },
+  meta: { total, facets, offset: query.offset, limit: query.limit ?? Math.max(items.length, 1) },
 })

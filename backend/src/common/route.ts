@@ -1,6 +1,6 @@
 // Decorators that tie a handler to its entry of contracts' route table: method, path, scope, and what comes in.
 
-import { AppError, IdSchema, type RouteName, routeOf, type Scope } from '@mistudio/contracts'
+import { AppError, IdSchema, type PageMeta, type RouteName, routeOf, type Scope } from '@mistudio/contracts'
 import {
   applyDecorators,
   createParamDecorator,
@@ -75,5 +75,5 @@ export const IndexParam = createParamDecorator((_: unknown, context: ExecutionCo
 
 export interface Page<T> {
   readonly items: readonly T[]
-  readonly meta: { readonly total: number; readonly offset: number; readonly limit: number }
+  readonly meta: PageMeta
 }

@@ -3,7 +3,7 @@
 import type { DatasetSource, ListQuery } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
-import { inOrder, type Listing, pageOfIds } from '../common/list.js'
+import { type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
 const withCount = { include: { _count: { select: { tokenizations: true } } } } as const
@@ -15,9 +15,14 @@ const LISTING: Listing = {
   sort: {
     createdAt: 'd.created_at',
     name: 'lower(d.name)',
+    documents: "(d.stats->>'documents')::float8",
+    work: underWay('d.id', 'd.created_at'),
     tokenizations: '(SELECT count(*) FROM tokenization t WHERE t.dataset_id = d.id)',
   },
   filters: { ready: '(d.ready_at IS NOT NULL) = $' },
+  facets: {
+    tokenized: "CASE WHEN EXISTS (SELECT 1 FROM tokenization t WHERE t.dataset_id = d.id) THEN 'yes' ELSE 'no' END",
+  },
 }
 
 export interface NewDataset {
@@ -31,10 +36,10 @@ export interface NewDataset {
 export class DatasetsRepository {
   constructor(private readonly database: Database) {}
 
-  async list(query: ListQuery): Promise<{ rows: DatasetRow[]; total: number }> {
-    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+  async list(query: ListQuery): Promise<{ rows: DatasetRow[]; found: Found }> {
+    const { ids, ...found } = await pageOfIds(this.database.pool, LISTING, query)
     const rows = await this.database.prisma.dataset.findMany({ ...withCount, where: { id: { in: [...ids] } } })
-    return { rows: inOrder(ids, rows), total }
+    return { rows: inOrder(ids, rows), found }
   }
 
   find(id: string): Promise<DatasetRow | null> {

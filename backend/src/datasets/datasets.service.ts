@@ -42,11 +42,11 @@ export class DatasetsService {
   ) {}
 
   async list(query: ListQuery): Promise<Page<Dataset>> {
-    const { rows, total } = await this.repository.list(query)
+    const { rows, found } = await this.repository.list(query)
     const ids = rows.map(({ id }) => id)
     const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('datasets', ids)]
     const items = rows.map((row) => toDataset(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
-    return pageOf(items, total, query)
+    return pageOf(items, found, query)
   }
 
   async get(id: string): Promise<Dataset> {

@@ -3,7 +3,7 @@
 import { type ListQuery, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx } from '../common/database.js'
-import { inOrder, type Listing, pageOfIds } from '../common/list.js'
+import { type Found, inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
@@ -31,10 +31,10 @@ export interface NewTokenization {
 export class TokenizationsRepository {
   constructor(private readonly database: Database) {}
 
-  async list(query: ListQuery): Promise<{ rows: TokenizationRow[]; total: number }> {
-    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+  async list(query: ListQuery): Promise<{ rows: TokenizationRow[]; found: Found }> {
+    const { ids, ...found } = await pageOfIds(this.database.pool, LISTING, query)
     const rows = await this.database.prisma.tokenization.findMany({ ...withNames, where: { id: { in: [...ids] } } })
-    return { rows: inOrder(ids, rows), total }
+    return { rows: inOrder(ids, rows), found }
   }
 
   find(id: string): Promise<TokenizationRow | null> {

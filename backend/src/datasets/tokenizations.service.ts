@@ -40,11 +40,11 @@ export class TokenizationsService {
   ) {}
 
   async list(query: ListQuery): Promise<Page<Tokenization>> {
-    const { rows, total } = await this.repository.list(query)
+    const { rows, found } = await this.repository.list(query)
     const ids = rows.map(({ id }) => id)
     const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('tokenizations', ids)]
     const items = rows.map((row) => toTokenization(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
-    return pageOf(items, total, query)
+    return pageOf(items, found, query)
   }
 
   async get(id: string): Promise<Tokenization> {

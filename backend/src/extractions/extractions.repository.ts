@@ -2,7 +2,7 @@
 import type { ListQuery, Precision, TrainedOn } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
-import { inOrder, type Listing, pageOfIds } from '../common/list.js'
+import { type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
 import type { Prisma } from '../generated/prisma/client.js'
 import { dropPartitions } from './partitions.js'
 
@@ -11,9 +11,14 @@ export type ExtractionRow = Prisma.ExtractionGetPayload<typeof withSae>
 const LISTING: Listing = {
   from: 'extraction e JOIN sae s ON s.id = e.sae_id',
   id: 'e.id',
-  search: ['s.name', 'e.dataset_name'],
-  sort: { createdAt: 'e.created_at' },
+  search: ['s.name', 's.model_name', 's.site', 'e.dataset_name'],
+  sort: {
+    createdAt: 'e.created_at',
+    name: "lower(s.name || ' ' || e.dataset_name)",
+    work: underWay('e.id', 'e.created_at'),
+  },
   filters: { saeId: 'e.sae_id = $', tokenizationId: 'e.tokenization_id = $', ready: '(e.ready_at IS NOT NULL) = $' },
+  facets: { sae: 's.name', model: 's.model_name', dataset: 'e.dataset_name' },
 }
 
 export interface NewExtraction {
@@ -30,10 +35,10 @@ export interface NewExtraction {
 export class ExtractionsRepository {
   constructor(private readonly database: Database) {}
 
-  async list(query: ListQuery): Promise<{ rows: ExtractionRow[]; total: number }> {
-    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+  async list(query: ListQuery): Promise<{ rows: ExtractionRow[]; found: Found }> {
+    const { ids, ...found } = await pageOfIds(this.database.pool, LISTING, query)
     const rows = await this.database.prisma.extraction.findMany({ ...withSae, where: { id: { in: [...ids] } } })
-    return { rows: inOrder(ids, rows), total }
+    return { rows: inOrder(ids, rows), found }
   }
 
   find(id: string): Promise<ExtractionRow | null> {

@@ -4,7 +4,7 @@ import { type HubSource, type ListQuery, type Precision, TERMINAL_STATES } from 
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import { takeRows } from '../common/hold.js'
-import { inOrder, type Listing, pageOfIds } from '../common/list.js'
+import { type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Model } from '../generated/prisma/client.js'
 
@@ -14,9 +14,15 @@ const omit = { parityReport: true } as const
 const LISTING: Listing = {
   from: 'model m',
   id: 'm.id',
-  search: ['m.name', 'm.path', "m.hub->>'repo'"],
-  sort: { createdAt: 'm.created_at', name: 'lower(m.name)' },
+  search: ['m.name', 'm.path', "m.hub->>'repo'", "m.spec->>'architecture'"],
+  sort: {
+    createdAt: 'm.created_at',
+    name: 'lower(m.name)',
+    parameters: "(m.spec->>'parameters')::float8",
+    work: underWay('m.id', 'm.created_at'),
+  },
   filters: { ready: '(m.ready_at IS NOT NULL) = $' },
+  facets: { architecture: "coalesce(m.spec->>'architecture', 'unknown')", precision: 'm.precision' },
 }
 
 interface NewModel {
@@ -31,10 +37,10 @@ interface NewModel {
 export class ModelsRepository {
   constructor(private readonly database: Database) {}
 
-  async list(query: ListQuery): Promise<{ rows: ModelRow[]; total: number }> {
-    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+  async list(query: ListQuery): Promise<{ rows: ModelRow[]; found: Found }> {
+    const { ids, ...found } = await pageOfIds(this.database.pool, LISTING, query)
     const rows = await this.database.prisma.model.findMany({ omit, where: { id: { in: [...ids] } } })
-    return { rows: inOrder(ids, rows), total }
+    return { rows: inOrder(ids, rows), found }
   }
 
   find(id: string): Promise<ModelRow | null> {

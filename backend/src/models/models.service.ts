@@ -54,11 +54,11 @@ export class ModelsService {
   ) {}
 
   async list(query: ListQuery): Promise<Page<Model>> {
-    const { rows, total } = await this.repository.list(query)
+    const { rows, found } = await this.repository.list(query)
     const ids = rows.map(({ id }) => id)
     const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('models', ids)]
     const models = rows.map((row) => toModel(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
-    return pageOf(models, total, query)
+    return pageOf(models, found, query)
   }
 
   async get(id: string): Promise<Model> {

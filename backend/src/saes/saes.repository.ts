@@ -4,7 +4,7 @@ import { type ListQuery, type Precision, type SaeOrigin, TERMINAL_STATES } from 
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import { takeRows } from '../common/hold.js'
-import { inOrder, type Listing, pageOfIds } from '../common/list.js'
+import { type Found, inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
@@ -15,7 +15,7 @@ export type SaeRow = Prisma.SaeGetPayload<typeof withCount>
 const LISTING: Listing = {
   from: 'sae s',
   id: 's.id',
-  search: ['s.name', 's.model_name', 's.site', 's.architecture'],
+  search: ['s.name', 's.model_name', 's.site', 's.sites::text', 's.architecture'],
   sort: {
     createdAt: 's.created_at',
     name: 'lower(s.name)',
@@ -26,8 +26,13 @@ const LISTING: Listing = {
   filters: {
     modelId: 's.model_id = $',
     trainingId: 's.training_id = $',
-    architecture: 's.architecture = $',
     ready: '(s.ready_at IS NOT NULL) = $',
+  },
+  facets: {
+    architecture: 's.architecture',
+    model: 's.model_name',
+    site: "CASE WHEN jsonb_array_length(s.sites) > 1 THEN 'several' ELSE s.site END",
+    origin: "CASE WHEN s.training_id IS NULL THEN 'imported' ELSE 'trained' END",
   },
 }
 
@@ -47,10 +52,10 @@ export interface NewSae {
 export class SaesRepository {
   constructor(private readonly database: Database) {}
 
-  async list(query: ListQuery): Promise<{ rows: SaeRow[]; total: number }> {
-    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+  async list(query: ListQuery): Promise<{ rows: SaeRow[]; found: Found }> {
+    const { ids, ...found } = await pageOfIds(this.database.pool, LISTING, query)
     const rows = await this.database.prisma.sae.findMany({ ...withCount, where: { id: { in: [...ids] } } })
-    return { rows: inOrder(ids, rows), total }
+    return { rows: inOrder(ids, rows), found }
   }
 
   find(id: string): Promise<SaeRow | null> {

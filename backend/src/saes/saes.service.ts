@@ -41,11 +41,11 @@ export class SaesService {
   ) {}
 
   async list(query: ListQuery): Promise<Page<Sae>> {
-    const { rows, total } = await this.repository.list(query)
+    const { rows, found } = await this.repository.list(query)
     const ids = rows.map(({ id }) => id)
     const [jobs, damage] = [await this.jobs.newestOf(ids), await this.checks.damageOf('saes', ids)]
     const items = rows.map((row) => toSae(row, jobs.get(row.id) ?? null, damage.get(row.id) ?? null))
-    return pageOf(items, total, query)
+    return pageOf(items, found, query)
   }
 
   async get(id: string): Promise<Sae> {

@@ -4,7 +4,7 @@ import { type CreateSteering, type ListQuery, type Precision, TERMINAL_STATES } 
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import { takeRows } from '../common/hold.js'
-import { inOrder, type Listing, pageOfIds } from '../common/list.js'
+import { type Found, inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { Steering } from '../generated/prisma/client.js'
 
 export interface NewSteering {
@@ -39,11 +39,11 @@ export class SteeringRepository {
   constructor(private readonly database: Database) {}
 
   /** Experiments without the details of their completions. */
-  async list(query: ListQuery): Promise<{ rows: Omit<Steering, 'details'>[]; total: number }> {
-    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+  async list(query: ListQuery): Promise<{ rows: Omit<Steering, 'details'>[]; found: Found }> {
+    const { ids, ...found } = await pageOfIds(this.database.pool, LISTING, query)
     const where = { id: { in: [...ids] } }
     const rows = await this.database.prisma.steering.findMany({ where, omit: { details: true } })
-    return { rows: inOrder(ids, rows), total }
+    return { rows: inOrder(ids, rows), found }
   }
 
   find(id: string): Promise<Steering | null> {

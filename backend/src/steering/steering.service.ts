@@ -55,10 +55,10 @@ export class SteeringService {
   ) {}
 
   async list(query: ListQuery): Promise<Page<Steering>> {
-    const { rows, total } = await this.repository.list(query)
+    const { rows, found } = await this.repository.list(query)
     const jobs = await this.jobs.newestOf(rows.map(({ id }) => id))
     const items = rows.map((row) => toSteering(row, jobs.get(row.id) ?? null))
-    return pageOf(items, total, query)
+    return pageOf(items, found, query)
   }
 
   async get(id: string): Promise<Steering> {

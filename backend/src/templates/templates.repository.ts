@@ -5,7 +5,7 @@ import { AppError, TrainingParamsSchema } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, toJson } from '../common/database.js'
 import { versionOf } from '../common/edit.js'
-import { inOrder, type Listing, pageOfIds } from '../common/list.js'
+import { type Found, inOrder, type Listing, pageOfIds } from '../common/list.js'
 import { iso } from '../common/time.js'
 import type { TrainingTemplate } from '../generated/prisma/client.js'
 
@@ -21,10 +21,10 @@ const LISTING: Listing = {
 export class TemplatesRepository {
   constructor(private readonly database: Database) {}
 
-  async list(query: ListQuery): Promise<{ rows: Template[]; total: number }> {
-    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+  async list(query: ListQuery): Promise<{ rows: Template[]; found: Found }> {
+    const { ids, ...found } = await pageOfIds(this.database.pool, LISTING, query)
     const rows = await this.database.prisma.trainingTemplate.findMany({ where: { id: { in: [...ids] } } })
-    return { rows: inOrder(ids, rows).map(toTemplate), total }
+    return { rows: inOrder(ids, rows).map(toTemplate), found }
   }
 
   async all(): Promise<Template[]> {

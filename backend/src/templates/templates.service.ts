@@ -19,8 +19,8 @@ export class TemplatesService {
   constructor(private readonly repository: TemplatesRepository) {}
 
   async list(query: ListQuery): Promise<Page<Template>> {
-    const { rows, total } = await this.repository.list(query)
-    return pageOf(rows, total, query)
+    const { rows, found } = await this.repository.list(query)
+    return pageOf(rows, found, query)
   }
 
   async get(id: string): Promise<Template> {

@@ -10,7 +10,7 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
-import { inOrder, type Listing, pageOfIds } from '../common/list.js'
+import { type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 import { RunsRepository } from '../runs/runs.repository.js'
@@ -28,6 +28,7 @@ const LISTING: Listing = {
     step: 't.step',
     fvu: "(r.summary->>'fvu')::float8",
     l0: "(r.summary->>'l0')::float8",
+    work: underWay('coalesce(t.group_id, t.id)', 'r.created_at'),
   },
   filters: {
     modelId: 't.model_id = $',
@@ -37,6 +38,7 @@ const LISTING: Listing = {
     groupId: 'coalesce(t.group_id, t.id) = $',
     parentId: 't.parent_id = $',
   },
+  facets: { model: 't.model_name', architecture: "t.params->>'architecture'", site: "t.params->>'site'" },
 }
 
 export interface NewTraining {
@@ -70,10 +72,10 @@ export class TrainingsRepository {
     private readonly runs: RunsRepository,
   ) {}
 
-  async list(query: ListQuery): Promise<{ rows: TrainingRow[]; total: number }> {
-    const { ids, total } = await pageOfIds(this.database.pool, LISTING, query)
+  async list(query: ListQuery): Promise<{ rows: TrainingRow[]; found: Found }> {
+    const { ids, ...found } = await pageOfIds(this.database.pool, LISTING, query)
     const rows = await this.database.prisma.training.findMany({ ...withRun, where: { id: { in: [...ids] } } })
-    return { rows: inOrder(ids, rows), total }
+    return { rows: inOrder(ids, rows), found }
   }
 
   find(id: string): Promise<TrainingRow | null> {

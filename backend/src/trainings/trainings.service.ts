@@ -37,8 +37,8 @@ export class TrainingsService {
   ) {}
 
   async list(query: ListQuery): Promise<Page<Training>> {
-    const { rows, total } = await this.repository.list(query)
-    return pageOf(await this.complete(rows), total, query)
+    const { rows, found } = await this.repository.list(query)
+    return pageOf(await this.complete(rows), found, query)
   }
 
   async get(id: string): Promise<Training> {

@@ -146,9 +146,9 @@ export const ActivationCaptureParamsSchema = z.object({
 export type ActivationCaptureParams = z.infer<typeof ActivationCaptureParamsSchema>
 
 /** Searches the names of the model and the dataset, and the sites. */
-export const CaptureListQuerySchema = listQuery(['-createdAt', 'tokens'], {
-  modelId: IdSchema.optional(),
-  tokenizationId: IdSchema.optional(),
-  ready: z.stringbool().optional(),
-})
+export const CaptureListQuerySchema = listQuery(
+  ['-createdAt', 'tokens'],
+  { modelId: IdSchema.optional(), tokenizationId: IdSchema.optional(), ready: z.stringbool().optional() },
+  ['model', 'dataset'],
+)
 export const CaptureResultSchema = z.object({ tokens: z.number(), bytes: z.number() })

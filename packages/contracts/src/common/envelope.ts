@@ -6,7 +6,16 @@ export const IdSchema = z.uuid()
 export const TimeSchema = z.iso.datetime()
 export const NameSchema = line().trim().min(1).max(120)
 
-export const PageMetaSchema = z.object({ total: z.int(), offset: z.int(), limit: z.int() })
+/** Values that rows have, by the name of the filter for them, the most frequent first. */
+export const FacetsSchema = z.record(z.string(), z.array(z.object({ value: z.string(), count: z.int() })))
+export type Facets = z.infer<typeof FacetsSchema>
+
+export const PageMetaSchema = z.object({
+  total: z.int(),
+  offset: z.int(),
+  limit: z.int(),
+  facets: FacetsSchema.optional(),
+})
 export type PageMeta = z.infer<typeof PageMetaSchema>
 
 export const PageQuerySchema = z.object({

@@ -188,9 +188,11 @@ export const DatasetSamplesParamsSchema = z.object({
 })
 
 /** Searches the name and the name of the file. */
-export const DatasetListQuerySchema = listQuery(['-createdAt', 'name', 'tokenizations'], {
-  ready: z.stringbool().optional(),
-})
+export const DatasetListQuerySchema = listQuery(
+  ['-createdAt', 'name', 'tokenizations', 'documents', 'work'],
+  { ready: z.stringbool().optional() },
+  ['tokenized'],
+)
 
 /** Searches the names of dataset and model. */
 export const TokenizationListQuerySchema = listQuery(['-createdAt', 'contextSize'], {

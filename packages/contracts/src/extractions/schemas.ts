@@ -100,8 +100,8 @@ export const ExtractionRunParamsSchema = z.object({
 export type ExtractionRunParams = z.infer<typeof ExtractionRunParamsSchema>
 
 /** Searches the names of the SAE and the dataset. */
-export const ExtractionListQuerySchema = listQuery(['-createdAt'], {
-  saeId: IdSchema.optional(),
-  tokenizationId: IdSchema.optional(),
-  ready: z.stringbool().optional(),
-})
+export const ExtractionListQuerySchema = listQuery(
+  ['-createdAt', 'name', 'work'],
+  { saeId: IdSchema.optional(), tokenizationId: IdSchema.optional(), ready: z.stringbool().optional() },
+  ['sae', 'model', 'dataset'],
+)

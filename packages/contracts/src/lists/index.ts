@@ -23,10 +23,14 @@ const common = {
   state: ListStateSchema.optional(),
   /** Only these, separated by commas, in the order of `sort`. */
   ids: IdsSchema.optional(),
+  /** Whether the answer also says what values there are to filter by, each with how often it is found. */
+  facets: z.stringbool().optional(),
   offset: z.coerce.number().int().min(0).default(0),
   /** Length of the page. Without it the list is answered whole from `offset` on, as it was before there were pages. */
   limit: z.coerce.number().int().min(1).max(LIST_LIMIT).optional(),
 }
+
+const facetValue = line().max(300).optional()
 
 /** A name, or the same one backwards. */
 type Order<S extends string> = S | `-${S}`
@@ -35,14 +39,21 @@ type Order<S extends string> = S | `-${S}`
  * Query of the list of one room.
  * @param sorts what it can be ordered by, the order without a wish first; `-name` is the same one backwards
  * @param filters further parameters of this room, all optional
+ * @param facets texts of the rows that can be filtered by their values; the answer names the values where it is asked to
  */
-export const listQuery = <const S extends string, F extends Record<string, z.ZodOptional>>(
+export const listQuery = <
+  const S extends string,
+  F extends Record<string, z.ZodOptional>,
+  const P extends string = never,
+>(
   sorts: readonly [Order<S>, ...Order<S>[]],
   filters: F,
+  facets: readonly P[] = [],
 ) => {
   const names = sorts.map((sort) => sort.replace(/^-/, '') as S)
   const orders: z.ZodType<Order<S>, Order<S>> = z.enum([...names, ...names.map((name) => `-${name}` as const)])
-  return z.object({ ...common, ...filters, sort: orders.optional().transform((sort) => sort ?? sorts[0]) })
+  const values = Object.fromEntries(facets.map((name) => [name, facetValue])) as Record<P, typeof facetValue>
+  return z.object({ ...common, ...filters, ...values, sort: orders.optional().transform((sort) => sort ?? sorts[0]) })
 }
 
 /** A list's query as all rooms have it; filters of a room lie beside these fields. */
@@ -50,6 +61,7 @@ export interface ListQuery {
   readonly search?: string | undefined
   readonly state?: z.infer<typeof ListStateSchema> | undefined
   readonly ids?: readonly string[] | undefined
+  readonly facets?: boolean | undefined
   readonly offset: number
   readonly limit?: number | undefined
   readonly sort: string

@@ -139,4 +139,8 @@ export const ModelTensorsParamsSchema = z.object({ path: z.string() })
 export const ModelTensorParamsSchema = z.object({ modelId: IdSchema, path: z.string(), tensor: z.string() })
 
 /** Searches the name, the folder and what the hub calls it. */
-export const ModelListQuerySchema = listQuery(['-createdAt', 'name'], { ready: z.stringbool().optional() })
+export const ModelListQuerySchema = listQuery(
+  ['-createdAt', 'name', 'parameters', 'work'],
+  { ready: z.stringbool().optional() },
+  ['architecture', 'precision'],
+)

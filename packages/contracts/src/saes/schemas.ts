@@ -60,9 +60,8 @@ export const UpdateSaeSchema = z.strictObject({ name: NameSchema })
 export const SaeFileSchema = z.enum(['cfg.json', 'sae_weights.safetensors', 'sparsity.safetensors'])
 
 /** Searches the name, the model, the site and the architecture. */
-export const SaeListQuerySchema = listQuery(['-createdAt', 'name', 'dSae', 'bytes', 'extractions'], {
-  modelId: IdSchema.optional(),
-  trainingId: IdSchema.optional(),
-  architecture: line().max(100).optional(),
-  ready: z.stringbool().optional(),
-})
+export const SaeListQuerySchema = listQuery(
+  ['-createdAt', 'name', 'dSae', 'bytes', 'extractions'],
+  { modelId: IdSchema.optional(), trainingId: IdSchema.optional(), ready: z.stringbool().optional() },
+  ['architecture', 'model', 'site', 'origin'],
+)

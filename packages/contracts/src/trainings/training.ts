@@ -168,14 +168,18 @@ export const TrainingSchema = z.object({
 export type Training = z.infer<typeof TrainingSchema>
 
 /** Searches the name, the model, the dataset and the site. `fvu` and `l0` are final figures on held-out text. */
-export const TrainingListQuerySchema = listQuery(['-createdAt', 'name', 'step', 'fvu', 'l0'], {
-  modelId: IdSchema.optional(),
-  tokenizationId: IdSchema.optional(),
-  captureId: IdSchema.optional(),
-  sweepId: IdSchema.optional(),
-  groupId: IdSchema.optional(),
-  parentId: IdSchema.optional(),
-})
+export const TrainingListQuerySchema = listQuery(
+  ['-createdAt', 'name', 'step', 'fvu', 'l0', 'work'],
+  {
+    modelId: IdSchema.optional(),
+    tokenizationId: IdSchema.optional(),
+    captureId: IdSchema.optional(),
+    sweepId: IdSchema.optional(),
+    groupId: IdSchema.optional(),
+    parentId: IdSchema.optional(),
+  },
+  ['model', 'architecture', 'site'],
+)
 
 /** Column-wise metrics: `steps[i]` belongs to `values[i]`. `seq` is the newest job event included, so that the live tail joins without a gap. */
 export const TrainingMetricsSchema = z.object({
