@@ -88,6 +88,11 @@ describe('lists', () => {
     },
   )
 
+  it('orders names as people count', async () => {
+    const found = names(await ask('/models?sort=name&search=50'))
+    expect(found.map((name) => Number(name.split(' ')[1]))).toEqual(Array.from({ length: 30 }, (_, n) => n))
+  })
+
   it('puts what is being worked on first, then what is new', async () => {
     const [, , oldest] = (await ask('/models?sort=createdAt')).data
     const at = { subjectId: oldest.id, subjectType: 'model', title: 'm', params: {}, queue: 'io' }

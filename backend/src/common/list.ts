@@ -34,6 +34,10 @@ interface PageOfIds extends Found {
   readonly ids: readonly string[]
 }
 
+/** An order by name as people count: `run 2` before `run 10`. */
+export const asCounted = (text: string): string =>
+  `regexp_replace(regexp_replace(lower(${text}), '(\\d+)', '00000000000\\1', 'g'), '0*(\\d{12})', '\\1', 'g')`
+
 const quoted = (texts: readonly string[]): string => texts.map((text) => `'${text}'`).join(', ')
 const ACTIVE_STATES = JobStateSchema.options.filter((state) => !TERMINAL_STATES.includes(state))
 

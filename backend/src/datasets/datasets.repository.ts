@@ -3,7 +3,7 @@
 import type { DatasetSource, ListQuery } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
-import { type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
+import { asCounted, type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
 const withCount = { include: { _count: { select: { tokenizations: true } } } } as const
@@ -14,7 +14,7 @@ const LISTING: Listing = {
   search: ['d.name', 'd.file_name'],
   sort: {
     createdAt: 'd.created_at',
-    name: 'lower(d.name)',
+    name: asCounted('d.name'),
     documents: "(d.stats->>'documents')::float8",
     work: underWay('d.id', 'd.created_at'),
     tokenizations: '(SELECT count(*) FROM tokenization t WHERE t.dataset_id = d.id)',

@@ -2,7 +2,7 @@
 import type { ListQuery, Precision, TrainedOn } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
-import { type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
+import { asCounted, type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
 import type { Prisma } from '../generated/prisma/client.js'
 import { dropPartitions } from './partitions.js'
 
@@ -14,7 +14,7 @@ const LISTING: Listing = {
   search: ['s.name', 's.model_name', 's.site', 'e.dataset_name'],
   sort: {
     createdAt: 'e.created_at',
-    name: "lower(s.name || ' ' || e.dataset_name)",
+    name: asCounted("s.name || ' ' || e.dataset_name"),
     work: underWay('e.id', 'e.created_at'),
   },
   filters: { saeId: 'e.sae_id = $', tokenizationId: 'e.tokenization_id = $', ready: '(e.ready_at IS NOT NULL) = $' },

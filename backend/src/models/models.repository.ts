@@ -4,7 +4,7 @@ import { type HubSource, type ListQuery, type Precision, TERMINAL_STATES } from 
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import { takeRows } from '../common/hold.js'
-import { type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
+import { asCounted, type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Model } from '../generated/prisma/client.js'
 
@@ -17,7 +17,7 @@ const LISTING: Listing = {
   search: ['m.name', 'm.path', "m.hub->>'repo'", "m.spec->>'architecture'"],
   sort: {
     createdAt: 'm.created_at',
-    name: 'lower(m.name)',
+    name: asCounted('m.name'),
     parameters: "(m.spec->>'parameters')::float8",
     work: underWay('m.id', 'm.created_at'),
   },

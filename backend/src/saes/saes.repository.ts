@@ -4,7 +4,7 @@ import { type ListQuery, type Precision, type SaeOrigin, TERMINAL_STATES } from 
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import { takeRows } from '../common/hold.js'
-import { type Found, inOrder, type Listing, pageOfIds } from '../common/list.js'
+import { asCounted, type Found, inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
@@ -18,7 +18,7 @@ const LISTING: Listing = {
   search: ['s.name', 's.model_name', 's.site', 's.sites::text', 's.architecture'],
   sort: {
     createdAt: 's.created_at',
-    name: 'lower(s.name)',
+    name: asCounted('s.name'),
     dSae: 's.d_sae',
     bytes: 's.bytes',
     extractions: '(SELECT count(*) FROM extraction e WHERE e.sae_id = s.id)',

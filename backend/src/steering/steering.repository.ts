@@ -4,7 +4,7 @@ import { type CreateSteering, type ListQuery, type Precision, TERMINAL_STATES } 
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
 import { takeRows } from '../common/hold.js'
-import { type Found, inOrder, type Listing, pageOfIds } from '../common/list.js'
+import { asCounted, type Found, inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { Steering } from '../generated/prisma/client.js'
 
 export interface NewSteering {
@@ -22,12 +22,13 @@ const LISTING: Listing = {
   from: 'steering s',
   id: 's.id',
   search: ['s.name', 's.model_name', "s.request->>'prompt'"],
-  sort: { createdAt: 's.created_at', name: 'lower(s.name)' },
+  sort: { createdAt: 's.created_at', name: asCounted('s.name') },
   filters: {
     modelId: 's.model_id = $',
     saeId: 's.sae_id = $',
     extractionId: 's.extraction_id = $',
     named: '(s.name IS NOT NULL) = $',
+    steered: "(jsonb_array_length(s.request->'variants') > 0) = $",
   },
 }
 

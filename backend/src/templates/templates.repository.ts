@@ -5,7 +5,7 @@ import { AppError, TrainingParamsSchema } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, toJson } from '../common/database.js'
 import { versionOf } from '../common/edit.js'
-import { type Found, inOrder, type Listing, pageOfIds } from '../common/list.js'
+import { asCounted, type Found, inOrder, type Listing, pageOfIds } from '../common/list.js'
 import { iso } from '../common/time.js'
 import type { TrainingTemplate } from '../generated/prisma/client.js'
 
@@ -14,7 +14,7 @@ const LISTING: Listing = {
   id: 't.id',
   subject: null,
   search: ['t.name', 't.description'],
-  sort: { name: 't.name', createdAt: 't.created_at', updatedAt: 't.updated_at' },
+  sort: { name: asCounted('t.name'), createdAt: 't.created_at', updatedAt: 't.updated_at' },
 }
 
 @Injectable()

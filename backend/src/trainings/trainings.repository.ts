@@ -10,7 +10,7 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
-import { type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
+import { asCounted, type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
 import { RunsRepository } from '../runs/runs.repository.js'
@@ -24,7 +24,7 @@ const LISTING: Listing = {
   search: ['r.name', 't.model_name', 't.dataset_name', "t.params->>'site'"],
   sort: {
     createdAt: 'r.created_at',
-    name: 'lower(r.name)',
+    name: asCounted('r.name'),
     step: 't.step',
     fvu: "(r.summary->>'fvu')::float8",
     l0: "(r.summary->>'l0')::float8",

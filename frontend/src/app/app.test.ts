@@ -2,7 +2,7 @@ import type { SystemSample } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
 import { machineSample } from '../live/testing.js'
 import { movedTo } from './moved.js'
-import { featuresByNumber, newestBySae, rankEntries } from './palette-rank.js'
+import { featuresByNumber, newestBySae, rankEntries, searchFor } from './palette-rank.js'
 import { stripFigures } from './strip.js'
 
 const sample = (over: Partial<SystemSample> = {}) =>
@@ -45,6 +45,11 @@ describe('palette', () => {
   it('finds by kind and needs every word', () => {
     expect(rankEntries(entries, 'sae tiny').map((e) => e.label)).toEqual(['tiny-train'])
     expect(rankEntries(entries, 'sae base')).toEqual([])
+  })
+  it('asks for things of a kind without the name of the kind', () => {
+    expect(searchFor(' sae tiny ', 'SAE')).toBe('tiny')
+    expect(searchFor('SAEs', 'SAE')).toBe('')
+    expect(searchFor('sae tiny', 'Model')).toBe('sae tiny')
   })
 })
 

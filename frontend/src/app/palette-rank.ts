@@ -27,6 +27,14 @@ export const rankEntries = (entries: readonly PaletteEntry[], text: string): Pal
     .map((scored) => scored.entry)
 }
 
+/** What the server is asked for things of a kind: the typed words without that kind's own, `sae tiny` among SAEs being `tiny`. */
+export const searchFor = (text: string, kind: string): string =>
+  text
+    .trim()
+    .split(/\s+/)
+    .filter((word) => ![kind, `${kind}s`].some((own) => own.toLowerCase() === word.toLowerCase()))
+    .join(' ')
+
 /** SAEs whose features are offered. */
 const MOST_SAES = 5
 

@@ -9,7 +9,7 @@ import { rankEntries } from './palette-rank.js'
 export function Palette({ onClose }: { onClose(): void }) {
   const navigate = useNavigate()
   const [text, setText] = useState('')
-  const { entries, extractions } = usePaletteEntries()
+  const { entries, extractions } = usePaletteEntries(text)
   const features = usePaletteFeatures(extractions, text)
   const [at, setAt] = useState(0)
   const found = [...features, ...rankEntries(entries, text)].slice(0, 12)

@@ -1,15 +1,17 @@
 // The lists that several rooms read, in the words in which they are asked for.
-import { useRead } from './read.js'
+import type { ListAsked, ListedName } from '@mistudio/client'
+import { usePage, useRead } from './read.js'
+
+/** How many a list has in all, and the values that it can be filtered by. */
+export const useOverview = <N extends ListedName>(name: N) =>
+  usePage(name, { facets: 'true', limit: 1 } as ListAsked<N>)
 
 export const useModels = () => useRead('listModels')
-export const useReadyModels = () =>
-  useRead('listModels', {}, { select: (models) => models.filter(({ status }) => status === 'ready') })
-export const useDatasets = () => useRead('listDatasets')
+export const useReadyModels = () => useRead('listModels', { query: { ready: 'true' } })
 /** Of a model, of a dataset, or all; null asks nothing. */
 export const useTokenizations = (of: { modelId?: string; datasetId?: string } | null = {}) =>
   useRead('listTokenizations', of && { query: of })
 export const useTrainings = () => useRead('listTrainings')
-export const useSaes = () => useRead('listSaes')
 export const useExtractions = (saeId?: string) => useRead('listExtractions', saeId ? { query: { saeId } } : {})
 export const useExtraction = (id: string) => useRead('getExtraction', id ? { params: { id } } : null)
 export const useCaptures = () => useRead('listCaptures')

@@ -1,7 +1,7 @@
 // Reading: every route that answers a question, as a query. Key, function, polling and renewal follow from the route; a room names the
 // route and what it asks, and no list is declared anywhere.
-import type { RestClient } from '@mistudio/client'
-import type { JsonRouteName, Routes } from '@mistudio/contracts'
+import type { ListAsked, Listed, ListedName, RestClient } from '@mistudio/client'
+import { type JsonRouteName, LIST_LIMIT, type PageMeta, type Routes } from '@mistudio/contracts'
 import {
   type QueryFunctionContext,
   queryOptions,
@@ -9,7 +9,7 @@ import {
   type UseQueryResult,
   useQuery,
 } from '@tanstack/react-query'
-import { api, holdsActiveJob, keyOf, pollWhile } from '../live/index.js'
+import { api, holdsActiveJob, keyOf, pageKey, pollWhile } from '../live/index.js'
 
 /** Questions that carry a body, so that they are asked by POST. They change nothing. */
 type Posed = 'estimateTraining' | 'inspectHub' | 'previewChat'
@@ -56,6 +56,36 @@ export function useRead<N extends ReadName, T = Answer<N>>(
     enabled: input !== null,
     ...(before ? { placeholderData: before as never } : {}),
   })
+}
+
+interface ListPage<N extends ListedName> {
+  readonly items: readonly Listed<N>[]
+  readonly meta: PageMeta
+}
+
+/** One page of a list with how many there are in all; null asks nothing. The page before stays until the new one is there. */
+export const usePage = <N extends ListedName>(
+  name: N,
+  query: ListAsked<N> | null,
+): UseQueryResult<ListPage<N>> & { isPlaceholderData: boolean } =>
+  useQuery<ListPage<N>>({
+    queryKey: pageKey(name, query ?? {}),
+    queryFn: ({ signal }) => api.page(name, { query: query as ListAsked<N>, signal }),
+    refetchInterval: pollWhile(holdsActiveJob),
+    placeholderData: (before) => before,
+    enabled: query !== null,
+    meta: { route: name },
+  })
+
+/** Everything that a list finds, page by page; nothing is kept. */
+export async function askAll<N extends ListedName>(name: N, query: ListAsked<N>): Promise<readonly Listed<N>[]> {
+  const all: Listed<N>[] = []
+  for (;;) {
+    const page: ListAsked<N> = { ...query, offset: all.length, limit: LIST_LIMIT }
+    const { items, meta } = await api.page(name, { query: page })
+    all.push(...items)
+    if (items.length === 0 || all.length >= meta.total) return all
+  }
 }
 
 /** Asks once, outside of what is on screen (an export, all numbers of a list); nothing is kept. */

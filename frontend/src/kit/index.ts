@@ -1,14 +1,8 @@
 // The parts of which rooms are made: a list, a page, a card, the question before deleting. They know nothing of models or trainings.
 export { type Column, DataTable } from './data-table.js'
 export { DeleteDialog } from './delete-dialog.js'
-export {
-  byName,
-  type ListRules,
-  newestFirst,
-  oldestFirst,
-  workFirst,
-} from './list-state.js'
+export { byName, newestFirst, oldestFirst, workFirst } from './list-state.js'
 export { Loaded, ResourcePage } from './loaded.js'
 export { ResourceCard } from './resource-card.js'
-export { ResourceList } from './resource-list.js'
+export { ResourceList, type RulesOf } from './resource-list.js'
 export { pageOf, ROOM_GROUPS, type RoomFace, type RoomLine } from './room-face.js'

@@ -1,44 +1,52 @@
 import { describe, expect, it } from 'vitest'
-import { byName, filterValues, type ListRules, newestFirst, PAGE_ROWS, shownRows, workFirst } from './list-state.js'
+import {
+  askedOf,
+  byName,
+  type ListChoices,
+  type ListRules,
+  lastPage,
+  offeredFilters,
+  PAGE_ROWS,
+  workFirst,
+} from './list-state.js'
 
-interface Row {
-  name: string
-  createdAt: string
-  model: string
-  busy?: boolean
+const rules: ListRules = {
+  orders: [workFirst, byName],
+  filters: [
+    { id: 'model', label: 'Model', say: (value) => `model ${value}` },
+    { id: 'state', label: 'State', values: [{ value: 'running', label: 'Running' }] },
+  ],
 }
-const rows: Row[] = [
-  { name: 'run 2', createdAt: '2026-01-01', model: 'tiny' },
-  { name: 'run 10', createdAt: '2026-01-03', model: 'tiny' },
-  { name: 'other', createdAt: '2026-01-02', model: 'large', busy: true },
-]
-const rules: ListRules<Row> = {
-  words: ({ name, model }) => `${name} ${model}`,
-  orders: [workFirst(({ busy }) => busy === true, newestFirst()), byName(({ name }) => name)],
-  filters: [{ id: 'model', label: 'Model', of: ({ model }) => ({ value: model, label: model }) }],
-}
-const show = (choices: Partial<Parameters<typeof shownRows>[2]> = {}, all = rows) =>
-  shownRows(all, rules, { search: '', order: null, filters: {}, page: 0, ...choices })
-const names = (choices: Parameters<typeof show>[0]) => show(choices).rows.map(({ name }) => name)
+const choices = (some: Partial<ListChoices>): ListChoices =>
+  Object.assign({ search: '', order: null, filters: {}, page: 0 }, some)
+const facets = { model: ['10', '2'].map((value) => ({ value, count: 1 })) }
+const labels = (filters: ListChoices['filters'], found = facets) =>
+  offeredFilters(rules, found, filters).map(({ id, values }) => [id, values.map(({ label }) => label)])
 
 describe('a list', () => {
-  it('shows work under way first, then the newest', () => {
-    expect(names({})).toEqual(['other', 'run 10', 'run 2'])
+  it('asks for its first order until another is chosen', () => {
+    expect(askedOf(rules, choices({}))).toEqual({ sort: '-work' })
+    expect(askedOf(rules, choices({ order: 'name' }))).toEqual({ sort: 'name' })
+    expect(askedOf(rules, choices({ order: 'evil' }))).toEqual({ sort: '-work' })
   })
-  it('orders names as people count', () => {
-    expect(names({ order: 'name' })).toEqual(['other', 'run 2', 'run 10'])
+  it('asks for what was typed and chosen, and for nothing that it could not have offered', () => {
+    const filters = { model: 'large', state: 'running', evil: 'x' }
+    expect(askedOf(rules, choices({ search: ' tiny  run ', filters }))).toEqual({
+      sort: '-work',
+      search: 'tiny  run',
+      model: 'large',
+      state: 'running',
+    })
+    expect(askedOf(rules, choices({ filters: { state: 'evil' } }))).toEqual({ sort: '-work' })
   })
-  it('finds rows that hold every word, in any order', () => {
-    expect(names({ search: 'TINY run' })).toEqual(['run 10', 'run 2'])
-    expect(names({ search: 'tiny other' })).toEqual([])
+  it('offers the values that there are, as people count; one alone is no choice', () => {
+    expect(labels({})).toEqual([['model', ['model 2', 'model 10']]])
+    expect(labels({}, { model: [{ value: '2', count: 9 }] })).toEqual([])
   })
-  it('keeps to its filters and offers the values that are there', () => {
-    expect(names({ filters: { model: 'large' } })).toEqual(['other'])
-    expect(filterValues(rows, rules.filters![0]!).map(({ value }) => value)).toEqual(['large', 'tiny'])
+  it('still offers what was chosen when no row has it any more', () => {
+    expect(labels({ model: '7' })).toEqual([['model', ['model 2', 'model 7', 'model 10']]])
   })
-  it('falls back to its first order for one it does not know, and to the last page behind the end', () => {
-    expect(names({ order: 'evil' })).toEqual(names({}))
-    const many = Array.from({ length: PAGE_ROWS + 1 }, (_, n) => ({ ...rows[0]!, name: `run ${n}` }))
-    expect(show({ page: 9 }, many)).toMatchObject({ page: 1, rows: [{}] })
+  it('ends where its rows end', () => {
+    expect([0, 1, PAGE_ROWS, PAGE_ROWS + 1].map(lastPage)).toEqual([0, 0, 0, 1])
   })
 })

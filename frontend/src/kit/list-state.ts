@@ -1,16 +1,31 @@
-// What a list shows of its rows: found, filtered, ordered, one page of them. Pure.
+// What a list asks of the server, and what it offers to choose from: orders and filters as values. Pure.
+import type { Facets } from '@mistudio/contracts'
 
-export interface ListOrder<T> {
+interface Value {
+  readonly value: string
+  readonly label: string
+}
+export interface ListOrder<S = string> {
   readonly id: string
   readonly label: string
-  compare(a: T, b: T): number
+  /** As the list's query names it. */
+  readonly sort: S
 }
-export interface ListFilter<T> {
-  readonly id: string
+interface ListFilter<F = string> {
+  /** Its name in the list's query. */
+  readonly id: F
   readonly label: string
-  /** The value by which rows are told apart, and how it is called. */
-  of(row: T): { readonly value: string; readonly label: string }
+  /** All that it can be, in order; without them the server says which values there are. */
+  readonly values?: readonly Value[]
+  /** How a value that the server named is called. */
+  readonly say?: (value: string) => string
 }
+/** @template S orders, @template F filters that the list's query has */
+export interface ListRules<S = string, F = string> {
+  readonly orders: readonly [ListOrder<S>, ...ListOrder<S>[]]
+  readonly filters?: readonly ListFilter<F>[]
+}
+/** As the address has them. */
 export interface ListChoices {
   readonly search: string
   readonly order: string | null
@@ -18,74 +33,52 @@ export interface ListChoices {
   readonly filters: Readonly<Record<string, string>>
   readonly page: number
 }
-export interface ListRules<T> {
-  /** All of a row that its search looks at. */
-  words(row: T): string
-  readonly orders: readonly [ListOrder<T>, ...ListOrder<T>[]]
-  readonly filters?: readonly ListFilter<T>[]
-}
-interface Shown<T> {
-  readonly rows: readonly T[]
-  readonly found: readonly T[]
-  readonly page: number
-  readonly order: ListOrder<T>
-}
 
 export const PAGE_ROWS = 50
 
-/** Every word must be found, in any order. */
-const fits = (text: string, search: string): boolean => {
-  const held = text.toLowerCase()
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => held.includes(word))
+export const orderOf = ({ orders }: ListRules, { order }: Pick<ListChoices, 'order'>): ListOrder =>
+  orders.find(({ id }) => id === order) ?? orders[0]
+
+/** The words, order and filters of the address as the list's query. What no filter of the list could have chosen is left out. */
+export const askedOf = (rules: ListRules, choices: ListChoices): Record<string, string> => {
+  const chosen = (rules.filters ?? []).flatMap(({ id, values }) => {
+    const value = choices.filters[id]
+    return value !== undefined && (!values || values.some((one) => one.value === value)) ? [[id, value] as const] : []
+  })
+  const search = choices.search.trim()
+  return Object.fromEntries([
+    ['sort', orderOf(rules, choices).sort],
+    ...(search ? [['search', search]] : []),
+    ...chosen,
+  ])
 }
 
-export const shownRows = <T>(all: readonly T[], rules: ListRules<T>, choices: ListChoices): Shown<T> => {
-  const asked = (rules.filters ?? []).filter(({ id }) => choices.filters[id] !== undefined)
-  const found = all.filter(
-    (row) =>
-      fits(rules.words(row), choices.search) && asked.every(({ id, of }) => of(row).value === choices.filters[id]),
-  )
-  const order = rules.orders.find(({ id }) => id === choices.order) ?? rules.orders[0]
-  const ordered = [...found].sort(order.compare)
-  const pages = Math.max(1, Math.ceil(ordered.length / PAGE_ROWS))
-  const page = Math.min(Math.max(0, choices.page), pages - 1)
-  return { rows: ordered.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS), found: ordered, page, order }
+export interface OfferedFilter {
+  readonly id: string
+  readonly label: string
+  readonly values: readonly Value[]
 }
 
-/** Values of a filter among rows, in the order of their labels; one value alone is no choice. */
-export const filterValues = <T>(all: readonly T[], filter: ListFilter<T>): { value: string; label: string }[] => {
-  const values = new Map(all.map((row) => [filter.of(row).value, filter.of(row).label]))
-  return [...values]
-    .map(([value, label]) => ({ value, label }))
-    .sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }))
-}
+/** Filters with their values. One value alone is no choice; one that was chosen is offered even when no row has it any more. */
+export const offeredFilters = (
+  { filters = [] }: ListRules,
+  facets: Facets,
+  chosen: ListChoices['filters'],
+): OfferedFilter[] =>
+  filters.flatMap(({ id, label, values, say = (value) => value }) => {
+    const named = (value: string) => ({ value, label: say(value) })
+    const there = (facets[id] ?? []).map(({ value }) => named(value))
+    const lost = chosen[id] !== undefined && !there.some(({ value }) => value === chosen[id]) ? [named(chosen[id])] : []
+    const known = values ?? [...there, ...lost].sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }))
+    return known.length > 1 || chosen[id] !== undefined ? [{ id, label, values: known }] : []
+  })
 
-const byText =
-  <T>(of: (row: T) => string) =>
-  (a: T, b: T): number =>
-    of(a).localeCompare(of(b), 'en', { numeric: true })
+/** The page that is shown when fewer rows are left than the address hopes for. */
+export const lastPage = (found: number): number => Math.max(0, Math.ceil(found / PAGE_ROWS) - 1)
 
-/** Orders that every list has: newest first, oldest first, by name. */
-export const newestFirst = <T extends { readonly createdAt: string }>(): ListOrder<T> => ({
-  id: 'newest',
-  label: 'Newest first',
-  compare: (a, b) => b.createdAt.localeCompare(a.createdAt),
-})
-export const oldestFirst = <T extends { readonly createdAt: string }>(): ListOrder<T> => ({
-  id: 'oldest',
-  label: 'Oldest first',
-  compare: (a, b) => a.createdAt.localeCompare(b.createdAt),
-})
-export const byName = <T>(of: (row: T) => string): ListOrder<T> => ({
-  id: 'name',
-  label: 'By name',
-  compare: byText(of),
-})
-/** Work under way first, then another order. */
-export const workFirst = <T>(busy: (row: T) => boolean, then: ListOrder<T>): ListOrder<T> => ({
-  ...then,
-  compare: (a, b) => Number(busy(b)) - Number(busy(a)) || then.compare(a, b),
-})
+// Orders that lists have.
+export const newestFirst = { id: 'newest', label: 'Newest first', sort: '-createdAt' } as const
+export const oldestFirst = { id: 'oldest', label: 'Oldest first', sort: 'createdAt' } as const
+export const byName = { id: 'name', label: 'By name', sort: 'name' } as const
+/** What is being worked on, then what is new. */
+export const workFirst = { id: 'newest', label: 'Newest first', sort: '-work' } as const

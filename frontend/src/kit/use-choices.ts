@@ -4,7 +4,7 @@ import type { ListChoices } from './list-state.js'
 
 const ONLY = 'only.'
 
-interface Choices extends ListChoices {
+export interface Choices extends ListChoices {
   setSearch(search: string): void
   setOrder(order: string | null): void
   setFilter(id: string, value: string | null): void

@@ -28,6 +28,12 @@ export const keyOf = (name: RouteName, asked: Asked = {}): Key => {
   ]
 }
 
+/** The key of one page of a list; beside the whole list, so that both are renewed together. */
+export const pageKey = (name: RouteName, query: Readonly<Record<string, unknown>>): Key => [
+  ...pathKey(routeOf(name).path),
+  { page: Object.fromEntries(told(query)) },
+]
+
 /** Lists that show the jobs of a subject, by the path of their route, its own first: read again when such a job changes state. */
 export const renewedBy = (type: SubjectType): readonly string[] => subjectOf(type).renews
 

@@ -38,7 +38,10 @@ type Call<R> =
       : (input: Input<R> & { signal?: AbortSignal }) => Promise<Output<R>>
 
 type ListedName = { [N in RouteName]: Routes[N] extends { listed: true } ? N : never }[RouteName]
-type Listed<N extends ListedName> = Output<Routes[N]> extends (infer Item)[] ? Item : never
+type Listed<N extends ListedName> =
+  Output<Routes[N]> extends (infer Item extends { readonly id: string })[] ? Item : never
+/** What a list can be asked. */
+type ListAsked<N extends ListedName> = z.input<Routes[N]['query']>
 
 export type RestClient = { [N in JsonRouteName]: Call<Routes[N]> } & {
   /** Addresses of routes with raw bytes: for links, and for requests that need more than `fetch` tells. */
@@ -51,11 +54,11 @@ export type RestClient = { [N in JsonRouteName]: Call<Routes[N]> } & {
    */
   page<N extends ListedName>(
     name: N,
-    input?: { query?: z.input<Routes[N]['query']>; signal?: AbortSignal },
+    input?: { query?: ListAsked<N>; signal?: AbortSignal },
   ): Promise<{ items: Listed<N>[]; meta: PageMeta }>
   readonly baseUrl: string
 }
-export type { Listed, ListedName }
+export type { ListAsked, Listed, ListedName }
 
 export interface ClientOptions {
   /** Origin of the server, for example `http://127.0.0.1:8420`; empty in the browser. */

@@ -10,7 +10,6 @@ const nothing: HomeData = {
   saes: [],
   extractions: [],
   steering: [],
-  trainings: [],
 }
 const model = (over: Partial<Model>): Model => ({
   id: 'm',

@@ -1,8 +1,12 @@
 // The checklist and the last results of Home, from what really exists: pure.
-import type { Dataset, Extraction, Model, Sae, Steering, Tokenization, Training } from '@mistudio/contracts'
+import type { Dataset, Extraction, Model, Sae, Steering, Tokenization } from '@mistudio/contracts'
 import { places } from '../../places/index.js'
 import { formatCount, formatPercent, formatValue, plural } from '../../ui/format.js'
 
+/** How many results Home shows, and so how many of each kind it needs. */
+export const LAST_RESULTS = 6
+
+/** The newest of each kind, newest first. */
 export interface HomeData {
   models: readonly Model[]
   datasets: readonly Dataset[]
@@ -10,7 +14,6 @@ export interface HomeData {
   saes: readonly Sae[]
   extractions: readonly Extraction[]
   steering: readonly Steering[]
-  trainings: readonly Training[]
 }
 
 export interface Step {
@@ -128,7 +131,7 @@ export interface Result {
 }
 
 /** Newest finished things of every kind. */
-export const lastResults = (data: HomeData, limit = 6): Result[] => {
+export const lastResults = (data: HomeData, limit = LAST_RESULTS): Result[] => {
   const results: Result[] = [
     ...data.saes.map((sae) => ({
       key: `sae-${sae.id}`,

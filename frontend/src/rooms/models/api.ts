@@ -1,6 +1,6 @@
 // What the models room asks and changes.
 import type { FolderUpload } from '@mistudio/contracts'
-import { send, useFolderUploads, useRead, useSaes, useTokenizations, useTrainings } from '../../data/index.js'
+import { send, useFolderUploads, useRead, useTokenizations } from '../../data/index.js'
 import { api } from '../../live/index.js'
 
 export const useModel = (id: string) => useRead('getModel', { params: { id } })
@@ -34,11 +34,11 @@ export const useModelTensor = (id: string, name: string) =>
 /** What else refers to a model, for the question before deleting it. */
 export const useModelUsers = (id: string) => {
   const tokenizations = useTokenizations({ modelId: id })
-  const saes = useSaes()
-  const trainings = useTrainings()
+  const saes = useRead('listSaes', { query: { modelId: id } })
+  const trainings = useRead('listTrainings', { query: { modelId: id } })
   return {
     tokenizations: tokenizations.data ?? [],
-    saes: (saes.data ?? []).filter((sae) => sae.modelId === id),
-    trainings: (trainings.data ?? []).filter((training) => training.modelId === id),
+    saes: saes.data ?? [],
+    trainings: trainings.data ?? [],
   }
 }

@@ -31,9 +31,15 @@ import { trainableCaptures } from './capture-choice.js'
 const patchTraining = (id: string, change: (training: Training) => Training): void => {
   const one = (value: unknown): unknown => (isTraining(value, id) ? change(value) : value)
   queryClient.setQueriesData({ queryKey: keyOf('listTrainings') }, (cached: unknown) =>
-    Array.isArray(cached) ? cached.map(one) : one(cached),
+    Array.isArray(cached)
+      ? cached.map(one)
+      : isPage(cached)
+        ? Object.assign({}, cached, { items: cached.items.map(one) })
+        : one(cached),
   )
 }
+const isPage = (value: unknown): value is { items: unknown[] } =>
+  typeof value === 'object' && value !== null && 'items' in value && Array.isArray(value.items)
 const isTraining = (value: unknown, id: string): value is Training =>
   typeof value === 'object' && value !== null && 'id' in value && value.id === id && 'latest' in value
 
@@ -44,7 +50,7 @@ const renewTraining = async (id: string): Promise<void> => {
 }
 
 /** Messages renew the jobs of trainings; here their newest values, checkpoints and alerts follow the running ones. */
-const useLiveTrainings = (trainings: readonly Training[]): void => {
+export const useLiveTrainings = (trainings: readonly Training[]): void => {
   const running = trainings.filter(({ job }) => isActive(job))
   useRunValues(
     running.map(({ id }) => id),
@@ -93,13 +99,11 @@ export const useMetricOf = (trainings: readonly Training[], key: string): (Curve
 }
 
 export const useModelTokenizations = (modelId: string | null) =>
-  useRead('listTokenizations', modelId === null ? null : { query: { modelId } }, {
-    select: (all) => all.filter((one) => one.status === 'ready'),
-  })
+  useRead('listTokenizations', modelId === null ? null : { query: { modelId, ready: 'true' } })
 
 /** Captures that a training on this model can read. */
 export const useTrainableCaptures = (modelId: string) =>
-  useRead('listCaptures', {}, { select: (all) => trainableCaptures(all, modelId) })
+  useRead('listCaptures', { query: { modelId, ready: 'true' } }, { select: (all) => trainableCaptures(all, modelId) })
 
 /** Memory and time of a request; null asks nothing. Asked half a second after the last change. */
 export const useEstimate = (request: CreateTraining | null) => {

@@ -5,9 +5,9 @@ import { send, useRead } from '../../data/index.js'
 export const useReadableSaes = () =>
   useRead(
     'listSaes',
-    {},
+    { query: { ready: 'true' } },
     {
-      select: (saes) => saes.filter(({ status, sites }) => status === 'ready' && sites.length === 1),
+      select: (saes) => saes.filter(({ sites }) => sites.length === 1),
     },
   )
 

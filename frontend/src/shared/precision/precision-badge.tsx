@@ -1,7 +1,7 @@
 // The precision of a model, or of what was made with it, as a badge with the loss that was measured for it beside it.
 import type { Precision, PrecisionLoss } from '@mistudio/contracts'
 import Binary from 'lucide-react/icons/binary'
-import { useModels } from '../../data/index.js'
+import { useRead } from '../../data/index.js'
 import { Badge } from '../../ui/index.js'
 import { fullLoss, lossAt, shortLoss } from './precision.js'
 
@@ -19,7 +19,7 @@ export function PrecisionBadge({ precision, loss }: { precision: Precision; loss
 
 /** Of a run: the precision that it was made at, with the loss of its model there. */
 export function RunPrecision({ precision, modelId }: { precision: Precision; modelId: string | null }) {
-  const models = useModels()
-  const model = models.data?.find(({ id }) => id === modelId)
-  return <PrecisionBadge precision={precision} loss={lossAt(model, precision)} />
+  // At full precision there is no loss to tell.
+  const model = useRead('getModel', modelId && precision !== 'float32' ? { params: { id: modelId } } : null)
+  return <PrecisionBadge precision={precision} loss={lossAt(model.data, precision)} />
 }

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { PrecisionSchema } from '../common/precision.js'
-import { line } from '../common/text.js'
 import { VersionSchema } from '../common/version.js'
 import { DamageSchema } from '../files/stored.js'
 import { JobSchema } from '../jobs/schemas.js'

@@ -197,4 +197,6 @@ export const SteeringListQuerySchema = listQuery(['-createdAt', 'name'], {
   saeId: IdSchema.optional(),
   extractionId: IdSchema.optional(),
   named: z.stringbool().optional(),
+  /** Whether features were steered; the model's own page writes without. */
+  steered: z.stringbool().optional(),
 })

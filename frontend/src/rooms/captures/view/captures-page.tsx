@@ -3,10 +3,9 @@ import type { Capture } from '@mistudio/contracts'
 import Boxes from 'lucide-react/icons/boxes'
 import GitCompareArrows from 'lucide-react/icons/git-compare-arrows'
 import { useNavigate } from 'react-router'
-import { useCaptures } from '../../../data/index.js'
 import { DamageBadge } from '../../../jobs/view/damage.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { type ListRules, newestFirst, oldestFirst, ResourceCard, ResourceList } from '../../../kit/index.js'
+import { newestFirst, oldestFirst, ResourceCard, ResourceList, type RulesOf } from '../../../kit/index.js'
 import { isActive } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
@@ -15,17 +14,15 @@ import { deleteCapture } from '../api.js'
 import { captureLine, captureName } from '../prepare.js'
 
 const NOUNS = { one: 'capture', many: 'captures' }
-const RULES: ListRules<Capture> = {
-  words: (capture) => `${captureName(capture)} ${captureLine(capture)} ${capture.params.sites.join(' ')}`,
-  orders: [newestFirst(), oldestFirst()],
+const RULES: RulesOf<'listCaptures'> = {
+  orders: [newestFirst, oldestFirst],
   filters: [
-    { id: 'model', label: 'Model', of: ({ modelName }) => ({ value: modelName, label: modelName }) },
-    { id: 'dataset', label: 'Dataset', of: ({ datasetName }) => ({ value: datasetName, label: datasetName }) },
+    { id: 'model', label: 'Model' },
+    { id: 'dataset', label: 'Dataset' },
   ],
 }
 
 export function CapturesPage() {
-  const captures = useCaptures()
   const navigate = useNavigate()
   const start = (
     <LinkButton kind="primary" to={places.newCapture()}>
@@ -34,7 +31,7 @@ export function CapturesPage() {
   )
   return (
     <ResourceList
-      of={captures}
+      of="listCaptures"
       title="Activations"
       subtitle="What a model computes at chosen sites, kept in files."
       nouns={NOUNS}

@@ -2,7 +2,7 @@
 import type { Model, Tokenization } from '@mistudio/contracts'
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { useCaptures, useModels, useSend, useTokenizations } from '../../../data/index.js'
+import { useCaptures, useReadyModels, useSend, useTokenizations } from '../../../data/index.js'
 import { useLiveStatus } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import {
@@ -28,10 +28,10 @@ import { AmountFields } from './amount-fields.js'
 import { SiteGrid } from './site-grid.js'
 
 export function NewCapturePage() {
-  const models = useModels()
+  const models = useReadyModels()
   const tokenizations = useTokenizations()
   const since = useLiveStatus((state) => state.lastContact)
-  const ready = models.data?.filter(({ status }) => status === 'ready')
+  const ready = models.data
   const failed = [models, tokenizations].find(({ error, data }) => error && !data)
   return (
     <Page

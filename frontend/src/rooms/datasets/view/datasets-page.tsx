@@ -1,9 +1,7 @@
 // The list of datasets and the way to add one.
-import type { Dataset } from '@mistudio/contracts'
 import Database from 'lucide-react/icons/database'
 import Plus from 'lucide-react/icons/plus'
-import { useDatasets } from '../../../data/index.js'
-import { byName, type ListRules, newestFirst, oldestFirst, ResourceList, workFirst } from '../../../kit/index.js'
+import { byName, oldestFirst, ResourceList, type RulesOf, workFirst } from '../../../kit/index.js'
 import { places } from '../../../places/index.js'
 import { Button, formatBytes, plural, usePlace } from '../../../ui/index.js'
 import { deleteDataset } from '../api.js'
@@ -11,30 +9,12 @@ import { AddDatasetDialog } from './add-dataset.js'
 import { DatasetCard } from './dataset-card.js'
 
 const NOUNS = { one: 'dataset', many: 'datasets' }
-const RULES: ListRules<Dataset> = {
-  words: ({ name, fileName }) => `${name} ${fileName}`,
-  orders: [
-    workFirst(({ status }) => status === 'importing', newestFirst()),
-    oldestFirst(),
-    byName(({ name }) => name),
-    {
-      id: 'documents',
-      label: 'Most documents first',
-      compare: (a, b) => (b.stats?.documents ?? 0) - (a.stats?.documents ?? 0),
-    },
-  ],
-  filters: [
-    {
-      id: 'tokenized',
-      label: 'Tokens',
-      of: ({ tokenizations }) =>
-        tokenizations > 0 ? { value: 'yes', label: 'tokenized' } : { value: 'no', label: 'not tokenized' },
-    },
-  ],
+const RULES: RulesOf<'listDatasets'> = {
+  orders: [workFirst, oldestFirst, byName, { id: 'documents', label: 'Most documents first', sort: '-documents' }],
+  filters: [{ id: 'tokenized', label: 'Tokens', say: (value) => (value === 'yes' ? 'tokenized' : 'not tokenized') }],
 }
 
 export function DatasetsPage() {
-  const datasets = useDatasets()
   const [{ add: adding }, change] = usePlace(places.datasets)
   const setAdding = (add: boolean) => change({ add }, { replace: true })
   const add = (
@@ -44,7 +24,7 @@ export function DatasetsPage() {
   )
   return (
     <ResourceList
-      of={datasets}
+      of="listDatasets"
       title="Datasets"
       subtitle="Texts whose activations are read."
       nouns={NOUNS}

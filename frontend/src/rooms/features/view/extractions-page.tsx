@@ -1,9 +1,8 @@
 // The list of extractions: what has been read, what is being read, and the start of another.
-import type { Extraction } from '@mistudio/contracts'
 import Layers from 'lucide-react/icons/layers'
 import Plus from 'lucide-react/icons/plus'
-import { useExtractions, useTokenizations } from '../../../data/index.js'
-import { byName, type ListRules, newestFirst, oldestFirst, ResourceList, workFirst } from '../../../kit/index.js'
+import { useTokenizations } from '../../../data/index.js'
+import { byName, oldestFirst, ResourceList, type RulesOf, workFirst } from '../../../kit/index.js'
 import { isActive } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import {
@@ -17,18 +16,16 @@ import {
 import { Button, formatCount, LinkButton, usePlace } from '../../../ui/index.js'
 
 const NOUNS = { one: 'extraction', many: 'extractions' }
-const RULES: ListRules<Extraction> = {
-  words: (extraction) => `${extractionName(extraction)} ${extraction.modelName} ${extraction.site}`,
-  orders: [workFirst(({ job }) => isActive(job), newestFirst()), oldestFirst(), byName(extractionName)],
+const RULES: RulesOf<'listExtractions'> = {
+  orders: [workFirst, oldestFirst, byName],
   filters: [
-    { id: 'sae', label: 'SAE', of: ({ saeName }) => ({ value: saeName, label: saeName }) },
-    { id: 'model', label: 'Model', of: ({ modelName }) => ({ value: modelName, label: modelName }) },
-    { id: 'dataset', label: 'Dataset', of: ({ datasetName }) => ({ value: datasetName, label: datasetName }) },
+    { id: 'sae', label: 'SAE' },
+    { id: 'model', label: 'Model' },
+    { id: 'dataset', label: 'Dataset' },
   ],
 }
 
 export function ExtractionsPage() {
-  const extractions = useExtractions()
   const saes = useReadableSaes()
   const tokenizations = useTokenizations()
   const [{ start: starting, saeId }, change] = usePlace(places.extractions)
@@ -45,7 +42,7 @@ export function ExtractionsPage() {
   )
   return (
     <ResourceList
-      of={extractions}
+      of="listExtractions"
       title="Features"
       subtitle="An extraction reads a dataset through an SAE and describes every feature."
       nouns={NOUNS}

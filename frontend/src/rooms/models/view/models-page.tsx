@@ -1,36 +1,23 @@
 // The list of models and the way to add one.
-import type { Model } from '@mistudio/contracts'
 import CloudDownload from 'lucide-react/icons/cloud-download'
 import Plus from 'lucide-react/icons/plus'
 import Server from 'lucide-react/icons/server'
-import { useModels } from '../../../data/index.js'
-import { byName, type ListRules, newestFirst, oldestFirst, ResourceList, workFirst } from '../../../kit/index.js'
+import { byName, oldestFirst, ResourceList, type RulesOf, workFirst } from '../../../kit/index.js'
 import { places } from '../../../places/index.js'
 import { Button, LinkButton, usePlace } from '../../../ui/index.js'
 import { deleteModel } from '../api.js'
 import { AddModelDialog } from './add-model.js'
 import { ModelCard } from './model-card.js'
 
-const RULES: ListRules<Model> = {
-  words: ({ name, path, spec, hub }) => [name, spec?.architecture, path, hub?.repo].join(' '),
-  orders: [
-    workFirst(({ status }) => status === 'importing', newestFirst()),
-    oldestFirst(),
-    byName(({ name }) => name),
-    { id: 'size', label: 'Largest first', compare: (a, b) => (b.spec?.parameters ?? 0) - (a.spec?.parameters ?? 0) },
-  ],
+const RULES: RulesOf<'listModels'> = {
+  orders: [workFirst, oldestFirst, byName, { id: 'size', label: 'Largest first', sort: '-parameters' }],
   filters: [
-    {
-      id: 'architecture',
-      label: 'Architecture',
-      of: ({ spec }) => ({ value: spec?.architecture ?? 'unknown', label: spec?.architecture ?? 'not read yet' }),
-    },
-    { id: 'precision', label: 'Precision', of: ({ precision }) => ({ value: precision, label: precision }) },
+    { id: 'architecture', label: 'Architecture', say: (value) => (value === 'unknown' ? 'not read yet' : value) },
+    { id: 'precision', label: 'Precision' },
   ],
 }
 
 export function ModelsPage() {
-  const models = useModels()
   const [{ add: adding }, change] = usePlace(places.models)
   const setAdding = (add: boolean) => change({ add }, { replace: true })
   const add = (
@@ -40,7 +27,7 @@ export function ModelsPage() {
   )
   return (
     <ResourceList
-      of={models}
+      of="listModels"
       title="Models"
       subtitle="Language models to look inside, from a folder on the server or from this computer."
       nouns={{ one: 'model', many: 'models' }}

@@ -2,11 +2,10 @@
 import { judgeKnown, SAE_LAYOUT_TEXTS, type Sae } from '@mistudio/contracts'
 import Import from 'lucide-react/icons/import'
 import Network from 'lucide-react/icons/network'
-import { useSaes } from '../../../data/index.js'
 import { subjectStatus } from '../../../jobs/prepare.js'
 import { DamageBadge } from '../../../jobs/view/damage.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { byName, type ListRules, newestFirst, oldestFirst, ResourceCard, ResourceList } from '../../../kit/index.js'
+import { byName, newestFirst, oldestFirst, ResourceCard, ResourceList, type RulesOf } from '../../../kit/index.js'
 import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import { Badge, formatBytes, LinkButton, plural, QualityBadge, RelativeTime, StatusBadge } from '../../../ui/index.js'
@@ -15,33 +14,16 @@ import { importLine, isCrosscoderSae, saeFigures } from '../prepare.js'
 import { VerdictBadge } from './self-check.js'
 
 const NOUNS = { one: 'SAE', many: 'SAEs' }
-const RULES: ListRules<Sae> = {
-  words: ({ name, modelName, sites }) => `${name} ${modelName} ${sites.join(' ')}`,
-  orders: [
-    newestFirst(),
-    oldestFirst(),
-    byName(({ name }) => name),
-    { id: 'size', label: 'Most features first', compare: (a, b) => b.dSae - a.dSae },
-  ],
+const RULES: RulesOf<'listSaes'> = {
+  orders: [newestFirst, oldestFirst, byName, { id: 'size', label: 'Most features first', sort: '-dSae' }],
   filters: [
-    { id: 'model', label: 'Model', of: ({ modelName }) => ({ value: modelName, label: modelName }) },
-    {
-      id: 'site',
-      label: 'Site',
-      of: ({ sites, site }) =>
-        sites.length > 1 ? { value: 'several', label: 'several sites' } : { value: site, label: site },
-    },
-    {
-      id: 'origin',
-      label: 'Origin',
-      of: ({ trainingId }) =>
-        trainingId ? { value: 'trained', label: 'trained here' } : { value: 'imported', label: 'imported' },
-    },
+    { id: 'model', label: 'Model' },
+    { id: 'site', label: 'Site', say: (value) => (value === 'several' ? 'several sites' : value) },
+    { id: 'origin', label: 'Origin', say: (value) => (value === 'trained' ? 'trained here' : value) },
   ],
 }
 
 export function SaesPage() {
-  const saes = useSaes()
   const actions = (
     <>
       <LinkButton icon={Import} to={places.importSae()}>
@@ -54,7 +36,7 @@ export function SaesPage() {
   )
   return (
     <ResourceList
-      of={saes}
+      of="listSaes"
       title="SAEs"
       subtitle="Sparse autoencoders, trained here or imported, as SAELens files."
       nouns={NOUNS}

@@ -1,6 +1,6 @@
 // The steering bench: what to steer with on the left, texts side by side on the right, experiments below.
 import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal'
-import { useExtractions } from '../../../data/index.js'
+import { useRead } from '../../../data/index.js'
 import { useLiveStatus } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { EmptyState, ErrorState, LinkButton, Page, SkeletonList, usePlace } from '../../../ui/index.js'
@@ -13,9 +13,9 @@ export function SteeringPage() {
   const [{ id }] = usePlace(places.experiment)
   const [asked] = usePlace(places.steering)
   const steering = useSteering(id ?? null)
-  const extractions = useExtractions()
+  const extractions = useRead('listExtractions', { query: { ready: 'true' } })
   const since = useLiveStatus((state) => state.lastContact)
-  const ready = extractions.data?.filter((one) => one.status === 'ready')
+  const ready = extractions.data
   const error =
     extractions.error && !extractions.data
       ? extractions.error

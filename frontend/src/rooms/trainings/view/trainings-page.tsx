@@ -1,48 +1,39 @@
 // The list of trainings, active ones first.
-import type { Training } from '@mistudio/contracts'
+import { JobStateSchema, type Training } from '@mistudio/contracts'
 import ChartLine from 'lucide-react/icons/chart-line'
 import GraduationCap from 'lucide-react/icons/graduation-cap'
 import Plus from 'lucide-react/icons/plus'
 import { useNavigate } from 'react-router'
-import { byName, type ListRules, newestFirst, oldestFirst, ResourceList, workFirst } from '../../../kit/index.js'
+import { useOverview } from '../../../data/index.js'
+import { byName, oldestFirst, ResourceList, type RulesOf, workFirst } from '../../../kit/index.js'
 import { isActive } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { LinkButton, STATUS } from '../../../ui/index.js'
-import { deleteTraining, useTrainings } from '../api.js'
+import { deleteTraining, useLiveTrainings } from '../api.js'
 import { architectureLabel } from '../words.js'
 import { TrainingCard } from './training-card.js'
 
 const NOUNS = { one: 'training', many: 'trainings' }
-const RULES: ListRules<Training> = {
-  words: ({ name, modelName, datasetName, params }) => `${name} ${modelName} ${datasetName} ${params.site}`,
-  orders: [
-    workFirst(({ job }) => isActive(job), newestFirst()),
-    oldestFirst(),
-    byName(({ name }) => name),
-    {
-      id: 'fvu',
-      label: 'Lowest FVU first',
-      compare: (a, b) => (a.summary?.fvu ?? Number.POSITIVE_INFINITY) - (b.summary?.fvu ?? Number.POSITIVE_INFINITY),
-    },
-  ],
+const RULES: RulesOf<'listTrainings'> = {
+  orders: [workFirst, oldestFirst, byName, { id: 'fvu', label: 'Lowest FVU first', sort: 'fvu' }],
   filters: [
     {
       id: 'state',
       label: 'State',
-      of: ({ job }) => ({ value: job?.state ?? 'none', label: job ? STATUS[job.state].word : 'without a job' }),
+      values: JobStateSchema.options.map((value) => ({ value, label: STATUS[value].word })),
     },
-    { id: 'model', label: 'Model', of: ({ modelName }) => ({ value: modelName, label: modelName }) },
+    { id: 'model', label: 'Model' },
     {
       id: 'architecture',
       label: 'Architecture',
-      of: ({ params }) => ({ value: params.architecture, label: architectureLabel(params.architecture) }),
+      say: (value) => architectureLabel(value as Training['params']['architecture']),
     },
-    { id: 'site', label: 'Site', of: ({ params }) => ({ value: params.site, label: params.site }) },
+    { id: 'site', label: 'Site' },
   ],
 }
 
 export function TrainingsPage() {
-  const trainings = useTrainings()
+  const count = useOverview('listTrainings').data?.meta.total ?? 0
   const navigate = useNavigate()
   const start = (
     <LinkButton to={places.newTraining()} kind="primary" icon={Plus}>
@@ -51,7 +42,7 @@ export function TrainingsPage() {
   )
   return (
     <ResourceList
-      of={trainings}
+      of="listTrainings"
       title="Training"
       subtitle="Sparse autoencoders learn the features that a model's activations are made of."
       nouns={NOUNS}
@@ -59,7 +50,7 @@ export function TrainingsPage() {
       icon={GraduationCap}
       actions={
         <>
-          {(trainings.data?.length ?? 0) > 1 && (
+          {count > 1 && (
             <LinkButton to={places.compareTrainings()} icon={ChartLine}>
               Compare
             </LinkButton>
@@ -75,7 +66,7 @@ export function TrainingsPage() {
         </>
       }
       nameOf={({ name }) => name}
-      card={(training) => <TrainingCard training={training} />}
+      card={(training) => <LiveCard training={training} />}
       bulk={[
         {
           label: 'Compare',
@@ -92,4 +83,10 @@ export function TrainingsPage() {
       }}
     />
   )
+}
+
+/** Its newest values follow while it runs. */
+function LiveCard({ training }: { training: Training }) {
+  useLiveTrainings([training])
+  return <TrainingCard training={training} />
 }

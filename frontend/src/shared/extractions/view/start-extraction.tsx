@@ -1,7 +1,7 @@
 // The dialog that starts an extraction.
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { useSend, useTokenizations, useTrainings } from '../../../data/index.js'
+import { useRead, useSend, useTokenizations } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import {
   Button,
@@ -44,7 +44,6 @@ export function StartExtraction(props: Props) {
 function OpenStart({ onClose, saeId: first }: Props) {
   const saes = useReadableSaes()
   const all = useTokenizations()
-  const trainings = useTrainings()
   const create = useSend('createExtraction')
   const navigate = useNavigate()
   const [saeChoice, setSae] = useState(first ?? '')
@@ -53,9 +52,13 @@ function OpenStart({ onClose, saeId: first }: Props) {
   const sae =
     saes.data?.find((one) => one.id === saeChoice) ??
     (saeChoice === '' && saes.data?.length === 1 ? saes.data[0] : undefined)
+  const trainings = useRead('listTrainings', sae?.trainingId ? { query: { ids: sae.trainingId } } : null)
   const fitting = tokenizationsFor(sae, all.data ?? [])
   const tokenization = fitting.find((one) => one.id === tokenChoice) ?? fitting[0]
-  const known = sae && tokenization ? knownText(sae, tokenization, trainings.data, all.data ?? []) : null
+  const known =
+    sae && tokenization
+      ? knownText(sae, tokenization, trainings.data, all.data ?? [])
+      : null
   const wrong = [...MAIN_KEYS, ...MORE_KEYS].some((key) => numberError(key, params[key]))
   const reason = !sae
     ? 'Choose an SAE.'
