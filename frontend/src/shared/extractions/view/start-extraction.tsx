@@ -55,10 +55,7 @@ function OpenStart({ onClose, saeId: first }: Props) {
   const trainings = useRead('listTrainings', sae?.trainingId ? { query: { ids: sae.trainingId } } : null)
   const fitting = tokenizationsFor(sae, all.data ?? [])
   const tokenization = fitting.find((one) => one.id === tokenChoice) ?? fitting[0]
-  const known =
-    sae && tokenization
-      ? knownText(sae, tokenization, trainings.data, all.data ?? [])
-      : null
+  const known = sae && tokenization ? knownText(sae, tokenization, trainings.data, all.data ?? []) : null
   const wrong = [...MAIN_KEYS, ...MORE_KEYS].some((key) => numberError(key, params[key]))
   const reason = !sae
     ? 'Choose an SAE.'
