@@ -1,7 +1,7 @@
 // Rules of the house that no linter here knows: no source file above 400 lines, no `any` in the packages others build on,
 // no object literal spread into another (it switches off the compiler's check for misspelt fields), no page's address written by hand
 // in the UI, no address of the interface written by hand by its clients, no query of the UI declared beside those that follow from
-// routes, no guide that names a file which is gone, no decision without its line in the index.
+// routes, no SQL of the worker outside of its rooms' rows.ts, no guide that names a file which is gone, no decision without its line in the index.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -49,6 +49,12 @@ const BY_NAME =
   /\/(architectures|planners)\/|^packages\/(formats\/src\/saes|contracts\/src\/saes\/layouts)|^worker\/src\/saes\/inspect|\.test\.|\/models\//
 const ASKS_BY_NAME = /architecture\w*(['"]\])?\)?\s*[!=]==\s*['"]|switch \([^)]*architecture\)/
 
+/** The worker's rooms say SQL in `rows.ts`; `runner/database.ts` begins and ends transactions. */
+const maySaySql = (/** @type {string} */ file) =>
+  !file.startsWith('worker/src/') ||
+  /\/rows\.ts$|^worker\/src\/runner\/database\.ts$|\.test\.ts$|\/testing(\.ts|\/)/.test(file)
+const SAYS_SQL = /\.query[<(]|\bstatement\b[^}]*} from '@mistudio\/sql'|from 'pg-copy-streams'/
+
 const problems = []
 if (!adrIndexIsFresh()) problems.push('0xcc/adr/README.md is not what the decisions say: node scripts/adr-index.mjs')
 for (const file of files) {
@@ -72,6 +78,7 @@ for (const file of files) {
     problems.push(`${file}: writes an address of the interface by hand; ask the client (its functions, or its urls)`)
   if (!BY_NAME.test(file) && ASKS_BY_NAME.test(code))
     problems.push(`${file}: asks for an SAE architecture by name; let the architecture's own value say it`)
+  if (!maySaySql(file) && SAYS_SQL.test(code)) problems.push(`${file}: speaks SQL; let the room's rows.ts do it`)
   if (/\.\.\.\s*\{/.test(code)) problems.push(`${file}: spreads an object literal into another; write its fields`)
 }
 const guides = readdirSync(join(ROOT, '0xcc', 'how')).map((file) => `0xcc/how/${file}`)

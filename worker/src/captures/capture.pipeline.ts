@@ -9,7 +9,6 @@ import {
   type CaptureParams,
   type CaptureSite,
   type CaptureSummary,
-  CaptureSummarySchema,
   estimateCapture,
   type Site,
   valuesPerToken,
@@ -24,6 +23,7 @@ import { type JobContext, pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { measureSites, type StoredCapture } from './measure.js'
+import { capturedSummary, storeCapture } from './rows.js'
 import { patternRows, shardName, traceRows, writeShard } from './shards.js'
 import { StageWatch } from './stage-watch.js'
 
@@ -37,7 +37,7 @@ export const capturePipeline = pipeline('activation.capture', {
     const { captureId } = context.job.params
     const folder = folderOf(context.dataDir, 'captures', captureId)
     try {
-      const done = await finishedSummary(context)
+      const done = await capturedSummary(context.db, captureId)
       const summary = done ?? (await withFileErrors(() => withModelErrors(() => capture(context, folder))))
       return { state: 'completed', result: { tokens: summary.tokens, bytes: summary.bytes } }
     } catch (error) {
@@ -47,12 +47,6 @@ export const capturePipeline = pipeline('activation.capture', {
     }
   },
 })
-
-async function finishedSummary({ db, job }: Context): Promise<CaptureSummary | null> {
-  const query = 'SELECT summary FROM capture WHERE id = $1 AND ready_at IS NOT NULL'
-  const { rows } = await db.query(query, [job.params.captureId])
-  return rows[0] ? CaptureSummarySchema.parse(rows[0].summary) : null
-}
 
 async function capture(context: Context, folder: string): Promise<CaptureSummary> {
   context.progress({ stage: 'opening', fraction: null })
@@ -210,9 +204,8 @@ async function finish(
     timing: watch.timing(),
   }
   await context.commit(async (tx) => {
-    const query = 'UPDATE capture SET summary = $2, ready_at = now() WHERE id = $1'
-    const { rowCount } = await tx.query(query, [captureId, JSON.stringify(summary)])
-    if (rowCount === 0) throw new AppError('not_found', 'The capture was deleted while it ran.')
+    if (!(await storeCapture(tx, captureId, summary)))
+      throw new AppError('not_found', 'The capture was deleted while it ran.')
   })
   return summary
 }

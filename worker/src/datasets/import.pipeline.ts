@@ -2,7 +2,7 @@
 // cancelled, killed or refused.
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { AppError, DatasetImportParamsSchema, type DatasetStats, DatasetStatsSchema } from '@mistudio/contracts'
+import { AppError, DatasetImportParamsSchema, type DatasetStats } from '@mistudio/contracts'
 import {
   DocumentWriter,
   findTextColumn,
@@ -11,12 +11,12 @@ import {
   type TextStream,
   writeFolderAtomic,
 } from '@mistudio/formats'
-import { toJson } from '@mistudio/sql'
 import { z } from 'zod'
 import { folderOf, withFileErrors } from '../files/index.js'
 import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
 import { StageProgress } from '../runner/progress.js'
 import { interruptible, Pulse } from './pulse.js'
+import { importedStats, removeUploadRow, storeImport } from './rows.js'
 
 type Params = z.infer<typeof DatasetImportParamsSchema>
 type Context = JobContext<Params>
@@ -27,17 +27,9 @@ export const importPipeline = pipeline('dataset.import', {
 })
 
 async function importDataset(context: Context): Promise<OutcomeOf<'dataset.import'>> {
-  const stats = (await finishedStats(context)) ?? (await importFile(context))
+  const stats = (await importedStats(context.db, context.job.params.datasetId)) ?? (await importFile(context))
   if (context.job.params.removeSource) await removeUpload(context)
   return { state: stats.skipped > 0 ? 'completed_with_errors' : 'completed', result: stats }
-}
-
-/** Figures of an earlier attempt that got to its end; null when there is work to do. */
-async function finishedStats({ db, job }: Context): Promise<DatasetStats | null> {
-  const { rows } = await db.query('SELECT stats FROM dataset WHERE id = $1 AND ready_at IS NOT NULL', [
-    job.params.datasetId,
-  ])
-  return rows[0] ? DatasetStatsSchema.parse(z.object({ stats: z.unknown() }).parse(rows[0]).stats) : null
 }
 
 async function importFile(context: Context): Promise<DatasetStats> {
@@ -47,14 +39,13 @@ async function importFile(context: Context): Promise<DatasetStats> {
   const folder = folderOf(context.dataDir, 'datasets', datasetId)
   const stats = await writeFolderAtomic(folder, (temporary) => copyTexts(context, source, temporary))
   const stored = await context.commit((tx) =>
-    tx.query('UPDATE dataset SET format = $2, text_column = $3, stats = $4, ready_at = now() WHERE id = $1', [
-      datasetId,
-      source.format,
-      source.format === 'txt' ? null : source.column,
-      toJson(stats),
-    ]),
+    storeImport(tx, datasetId, {
+      format: source.format,
+      textColumn: source.format === 'txt' ? null : source.column,
+      stats,
+    }),
   )
-  if (stored.rowCount === 0) {
+  if (!stored) {
     await rm(folder, { recursive: true, force: true })
     throw new AppError('not_found', 'The dataset was deleted while it was imported.')
   }
@@ -111,5 +102,5 @@ async function removeUpload(context: Context): Promise<void> {
   const id = z.uuid().safeParse(folder && basename(folder)).data
   if (!folder || !id) return context.log('warn', 'The source file is not an upload and was left where it is.')
   await rm(folder, { recursive: true, force: true })
-  await context.db.query('DELETE FROM folder_upload WHERE id = $1', [id])
+  await removeUploadRow(context.db, id)
 }

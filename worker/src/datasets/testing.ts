@@ -59,7 +59,7 @@ export function run<K extends JobKind>(pipeline: Pipeline<K>, params: object, st
     if (sql.startsWith('SELECT'))
       return { rows: state.committed ? [{ stats: JSON.parse(String(state.committed[state.statsAt])) }] : [] }
     if (state.rowExists) state.committed = values
-    return { rowCount: state.rowExists ? 1 : 0 }
+    return { rows: state.rowExists ? [{ id: values[0] }] : [] }
   }
   const context: JobContext<JobParams<K>> = {
     job: { id: randomUUID(), kind: pipeline.kind, subjectId: randomUUID(), attempt: 1, params: pipeline.parse(params) },

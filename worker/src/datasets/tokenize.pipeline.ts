@@ -1,12 +1,7 @@
 // dataset.tokenize: packs documents into context windows. The rule is SAELens's concatenation without padding: BOS then ids of each
 // document (ids alone without `prependBos`), one document behind the other, cut into windows of `contextSize`. A window may begin inside a
 // document and hold several. The last 5 % of the documents are packed apart as held out; each split drops its unfilled last window.
-import {
-  AppError,
-  DatasetTokenizeParamsSchema,
-  type TokenizationStats,
-  TokenizationStatsSchema,
-} from '@mistudio/contracts'
+import { AppError, DatasetTokenizeParamsSchema, type TokenizationStats } from '@mistudio/contracts'
 import { DocumentReader, TokenWriter, writeFolderAtomic } from '@mistudio/formats'
 import { z } from 'zod'
 import { folderOf, withFileErrors } from '../files/index.js'
@@ -14,6 +9,7 @@ import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
 import { openTokenizer, type Tokenizer } from '../tokenizer/index.js'
 import { Lengths } from './lengths.js'
 import { interruptible, Pulse, TwofoldProgress } from './pulse.js'
+import { storeTokenization, tokenizedStats } from './rows.js'
 
 type Params = z.infer<typeof DatasetTokenizeParamsSchema>
 type Context = JobContext<Params>
@@ -31,7 +27,7 @@ export const heldOutFrom = (documents: number): number =>
   Math.max(Math.min(1, documents), Math.floor(documents * TRAIN_SHARE))
 
 async function tokenizeDataset(context: Context): Promise<OutcomeOf<'dataset.tokenize'>> {
-  const finished = await finishedStats(context)
+  const finished = await tokenizedStats(context.db, context.job.params.tokenizationId)
   if (finished) return { state: 'completed', result: finished }
   const { tokenizationId, datasetId, modelPath, prependBos } = context.job.params
   context.progress({ stage: 'opening', fraction: null })
@@ -49,21 +45,10 @@ async function tokenizeDataset(context: Context): Promise<OutcomeOf<'dataset.tok
   }
 }
 
-async function finishedStats({ db, job }: Context): Promise<TokenizationStats | null> {
-  const { rows } = await db.query('SELECT stats FROM tokenization WHERE id = $1 AND ready_at IS NOT NULL', [
-    job.params.tokenizationId,
-  ])
-  return rows[0] ? TokenizationStatsSchema.parse(z.object({ stats: z.unknown() }).parse(rows[0]).stats) : null
-}
-
 async function store(context: Context, stats: TokenizationStats): Promise<void> {
-  const { rowCount } = await context.commit((tx) =>
-    tx.query('UPDATE tokenization SET stats = $2, ready_at = now() WHERE id = $1', [
-      context.job.params.tokenizationId,
-      JSON.stringify(stats),
-    ]),
-  )
-  if (rowCount === 0) throw new AppError('not_found', 'The tokenization was deleted while it was made.')
+  const { tokenizationId } = context.job.params
+  const stored = await context.commit((tx) => storeTokenization(tx, tokenizationId, stats))
+  if (!stored) throw new AppError('not_found', 'The tokenization was deleted while it was made.')
 }
 
 async function pack(

@@ -2,7 +2,7 @@
 // Format". Binary, because floats travel exactly and no text needs escaping. Knows column types, not tables.
 import { once } from 'node:events'
 import type { PoolClient } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
+import { openCopy } from './rows.js'
 
 const OID = { int4: 23, text: 25, float4: 700, float8: 701 } as const
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
@@ -186,7 +186,7 @@ export class CopyInto {
 
   /** @param columns identifiers already quoted where needed. */
   constructor(client: PoolClient, table: string, columns: readonly string[]) {
-    this.stream = client.query(copyFrom(`COPY ${table} (${columns.join(', ')}) FROM STDIN WITH (FORMAT binary)`))
+    this.stream = openCopy(client, table, columns)
     this.ended = new Promise((resolve) => {
       this.stream.once('finish', resolve)
       this.stream.on('error', (error) => {

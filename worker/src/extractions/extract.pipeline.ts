@@ -1,11 +1,6 @@
 // extraction.run: reads a dataset through an SAE once and stores what every feature does. Composition only; the parts
 // are beside it.
-import {
-  AppError,
-  type ExtractionRunParams,
-  type ExtractionSummary,
-  ExtractionSummarySchema,
-} from '@mistudio/contracts'
+import { AppError, type ExtractionRunParams, type ExtractionSummary } from '@mistudio/contracts'
 import { FeatureAccumulator, FidelityAccumulator } from '@mistudio/interp/features'
 import { withSaeErrors } from '../features/index.js'
 import { folderOf } from '../files/index.js'
@@ -19,10 +14,10 @@ import { contextTexts } from './context-texts.js'
 import { describeDecoder, reachesOutput } from './decoder-stage.js'
 import { measureOutputScale } from './final-norm.js'
 import { contextSource, type OpenedParts, openParts } from './open.js'
-import { attachTables, dropTables } from './partitions.js'
 import { type Pass, readingOrder, tokensRead } from './pass.js'
 import { type ReadingState, readContexts } from './reading.js'
 import { requireMemory } from './resources.js'
+import { attachTables, dropTables, extractedSummary, storeExtraction } from './rows.js'
 import { summarise } from './summary.js'
 import { writeRows } from './write-rows.js'
 
@@ -37,7 +32,7 @@ export const extractPipeline = pipeline('extraction.run', {
     const checkpoints = openCheckpoints(folderOf(context.dataDir, 'extractions', extractionId), context.job.params)
     try {
       const summary =
-        (await finishedSummary(context)) ??
+        (await extractedSummary(context.db, context.job.params.extractionId)) ??
         (await withModelErrors(() => withSaeErrors(() => extract(context, checkpoints))))
       await checkpoints.remove()
       return { state: 'completed', result: summary }
@@ -47,14 +42,6 @@ export const extractPipeline = pipeline('extraction.run', {
     }
   },
 })
-
-/** Summary of an extraction that an earlier attempt committed; null when it is still to be done. */
-async function finishedSummary({ db, job }: Context): Promise<ExtractionSummary | null> {
-  const { rows } = await db.query('SELECT summary FROM extraction WHERE id = $1 AND ready_at IS NOT NULL', [
-    job.params.extractionId,
-  ])
-  return rows[0] ? ExtractionSummarySchema.parse(rows[0].summary) : null
-}
 
 async function interrupted(context: Context, checkpoints: Checkpoints, outcome: Interrupted): Promise<Interrupted> {
   if (outcome.state === 'cancelled') {
@@ -146,11 +133,8 @@ async function store(
   const summary = { ...summarise(pass, sae.dSae, examples, reading), read, outputScale: scale }
   await context.commit(async (tx) => {
     await attachTables(tx, extractionId, context.job.attempt)
-    const { rowCount } = await tx.query('UPDATE extraction SET summary = $2, ready_at = now() WHERE id = $1', [
-      extractionId,
-      JSON.stringify(summary),
-    ])
-    if (rowCount === 0) throw new AppError('not_found', 'The extraction was deleted while it ran.')
+    if (!(await storeExtraction(tx, extractionId, summary)))
+      throw new AppError('not_found', 'The extraction was deleted while it ran.')
   })
   return summary
 }

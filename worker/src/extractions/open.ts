@@ -5,46 +5,27 @@ import { TokenReader } from '@mistudio/formats'
 import { findSite, type RunnableModel, siteWidth } from '@mistudio/interp/models'
 import { type Sae } from '@mistudio/interp/saes'
 import type { Pool } from 'pg'
-import { z } from 'zod'
 import { requireExtractable, saeFolder, saeStore } from '../features/index.js'
 import { folderOf, withFileErrors } from '../files/index.js'
 import { modelStore, type OpenModel } from '../models/model-store.js'
 import type { ContextSource } from './pass.js'
-
-const RowsSchema = z.object({
-  site: z.string(),
-  dIn: z.int(),
-  dSae: z.int(),
-  saeContextSize: z.int(),
-  saeModelId: z.string().nullable(),
-  tokenizationModelId: z.string(),
-  contextSize: z.int(),
-})
-/** What the database says of SAE and tokenization. */
-type ExtractionRows = z.infer<typeof RowsSchema>
+import { type ExtractionParts, extractionParts } from './rows.js'
 
 /** @throws AppError `not_found` when the SAE or the tokenization was deleted meanwhile. */
-async function readExtractionRows(db: Pool, params: ExtractionRunParams): Promise<ExtractionRows> {
-  const { rows } = await db.query(
-    `SELECT s.site, s.d_in AS "dIn", s.d_sae AS "dSae", s.context_size AS "saeContextSize", s.model_id AS "saeModelId",
-            t.model_id AS "tokenizationModelId", t.context_size AS "contextSize"
-     FROM sae s, tokenization t WHERE s.id = $1 AND t.id = $2 AND t.ready_at IS NOT NULL`,
-    [params.saeId, params.tokenizationId],
+async function requireParts(db: Pool, { saeId, tokenizationId }: ExtractionRunParams): Promise<ExtractionParts> {
+  const parts = await extractionParts(db, saeId, tokenizationId)
+  if (parts) return parts
+  throw new AppError(
+    'not_found',
+    'The SAE or the tokenization of this extraction is gone or not ready. Start a new extraction.',
   )
-  if (!rows[0]) {
-    throw new AppError(
-      'not_found',
-      'The SAE or the tokenization of this extraction is gone or not ready. Start a new extraction.',
-    )
-  }
-  return RowsSchema.parse(rows[0])
 }
 
 /**
  * @throws AppError `tokenization_mismatch` when the tokens are another model's or longer than the SAE was trained on,
  * `site_unknown` (from the model) or `sae_invalid` when model and SAE do not fit.
  */
-function checkFit(rows: ExtractionRows, model: RunnableModel): void {
+function checkFit(rows: ExtractionParts, model: RunnableModel): void {
   if (rows.saeModelId && rows.saeModelId !== rows.tokenizationModelId) {
     throw new AppError(
       'tokenization_mismatch',
@@ -83,7 +64,7 @@ export async function openParts(
   params: ExtractionRunParams,
   threads: number,
 ): Promise<OpenedParts> {
-  const rows = await readExtractionRows(db, params)
+  const rows = await requireParts(db, params)
   const opened = await modelStore.open(params.modelPath, threads, params.precision)
   const sae = await saeStore.open(saeFolder(dataDir, params.saeId), threads)
   requireExtractable(sae)
@@ -98,7 +79,7 @@ export async function openParts(
   return { ...opened, sae, tokens, site: rows.site }
 }
 
-async function openTokens(folder: string, rows: ExtractionRows, model: RunnableModel): Promise<TokenReader> {
+async function openTokens(folder: string, rows: ExtractionParts, model: RunnableModel): Promise<TokenReader> {
   const tokens = await withFileErrors(() => TokenReader.open(folder))
   if (tokens.contextSize !== rows.contextSize || tokens.vocabSize > model.spec.vocabSize || tokens.contexts === 0) {
     throw new AppError(

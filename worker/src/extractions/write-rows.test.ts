@@ -1,7 +1,7 @@
 import { FeatureAccumulator } from '@mistudio/interp/features'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { peakTokens } from './feature-rows.js'
-import { attachTables } from './partitions.js'
+import { attachTables } from './rows.js'
 import { createTestDatabase, databaseUrl, type TestDatabase } from './testing.js'
 import { type WriteRequest, writeRows } from './write-rows.js'
 

@@ -12,7 +12,7 @@ import {
   writeExample,
   writeFeature,
 } from './feature-rows.js'
-import { buildName, createTables, indexStatements } from './partitions.js'
+import { buildName, createTables, indexSteps } from './rows.js'
 
 export interface WriteRequest {
   readonly db: Pool
@@ -56,8 +56,8 @@ export async function writeRows(request: WriteRequest): Promise<number> {
 async function copyAll(request: WriteRequest): Promise<number> {
   const { db, extractionId, attempt } = request
   const clients = await Promise.all([db.connect(), db.connect()])
-  const features = new CopyInto(clients[0], `"${buildName('feature', extractionId, attempt)}"`, FEATURE_COLUMNS)
-  const examples = new CopyInto(clients[1], `"${buildName('feature_example', extractionId, attempt)}"`, EXAMPLE_COLUMNS)
+  const features = new CopyInto(clients[0], buildName('feature', extractionId, attempt), FEATURE_COLUMNS)
+  const examples = new CopyInto(clients[1], buildName('feature_example', extractionId, attempt), EXAMPLE_COLUMNS)
   let broken = true
   try {
     for (let index = 0; index < request.features; index++) {
@@ -82,14 +82,14 @@ async function copyAll(request: WriteRequest): Promise<number> {
  * failure.
  */
 async function buildIndexes({ db, extractionId, attempt, onProgress }: WriteRequest): Promise<void> {
-  const lanes = Object.values(indexStatements(extractionId, attempt))
+  const lanes = Object.values(indexSteps(extractionId, attempt))
   const total = lanes.flat().length
   let done = 0
   onProgress('indexes', 0, total)
   const outcomes = await Promise.allSettled(
-    lanes.map(async (statements) => {
-      for (const statement of statements) {
-        await db.query(statement)
+    lanes.map(async (steps) => {
+      for (const step of steps) {
+        await step(db)
         done++
         onProgress('indexes', done, total)
       }

@@ -9,9 +9,10 @@ import {
   StoredTargetSchema,
 } from '@mistudio/contracts'
 import type { FormatError, FormatErrorCode } from '@mistudio/formats'
-import type { Pool } from 'pg'
+import type { Sql } from '@mistudio/sql'
 import { z } from 'zod'
 import { storedAt } from './places.js'
+import { noteCheck } from './rows.js'
 
 /** Codes that say: this is not what was written here. Of a file from outside they say that it is none of its format. */
 const DAMAGE: ReadonlySet<FormatErrorCode> = new Set<FormatErrorCode>([
@@ -36,29 +37,8 @@ export function damageOf({ code, file }: FormatError): AppError | null {
 const DetailsSchema = StoredTargetSchema.extend({ file: z.string() }).loose()
 
 /** Notes what a failed job found. */
-export async function noteDamage(db: Pick<Pool, 'query'>, { code, details }: ErrorBody): Promise<void> {
+export async function noteDamage(db: Sql, { code, details }: ErrorBody): Promise<void> {
   if (code !== 'data_damaged') return
   const { room, id, file } = DetailsSchema.parse(details)
   await noteCheck(db, { room, id, bytes: 0, file })
-}
-
-/** What one look at a thing found; `file`: the damaged one, null for none. */
-export interface StoredCheck {
-  readonly room: StoredRoom
-  readonly id: string
-  readonly bytes: number
-  readonly file: string | null
-}
-
-/** The time at which damage was first found stays. */
-export async function noteCheck(db: Pick<Pool, 'query'>, { room, id, bytes, file }: StoredCheck): Promise<void> {
-  await db.query(
-    `INSERT INTO stored_check (room, id, bytes, file, found_at)
-     VALUES ($1, $2, $3, $4::text, CASE WHEN $4::text IS NULL THEN NULL ELSE now() END)
-     ON CONFLICT (room, id) DO UPDATE SET
-       checked_at = now(), bytes = greatest(excluded.bytes, CASE WHEN excluded.file IS NULL THEN 0 ELSE stored_check.bytes END),
-       file = excluded.file,
-       found_at = CASE WHEN excluded.file IS NULL THEN NULL ELSE coalesce(stored_check.found_at, now()) END`,
-    [room, id, bytes, file],
-  )
 }

@@ -6,6 +6,7 @@ import { removeLeftovers } from '@mistudio/formats'
 import type { z } from 'zod'
 import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
 import { folderOf } from './places.js'
+import { forgetCheck } from './rows.js'
 
 type Params = z.infer<typeof FilesRemoveParamsSchema>
 
@@ -27,7 +28,7 @@ async function removeFiles(context: JobContext<Params>): Promise<OutcomeOf<'file
     const folder = checkpoint === undefined ? whole : join(whole, 'checkpoints', String(checkpoint))
     await rm(folder, { recursive: true, force: true })
     await removeLeftovers(folder)
-    if (folder === whole) await context.db.query('DELETE FROM stored_check WHERE room = $1 AND id = $2', [room, id])
+    if (folder === whole) await forgetCheck(context.db, room, id)
   }
   return { state: 'completed', result: { removed: targets.length } }
 }

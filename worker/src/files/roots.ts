@@ -2,27 +2,17 @@
 // nothing else, so that its secrets, logs and database are out of reach of every path and link.
 import { mkdir, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { FILE_ROOMS, IMPORT_ROOT_KEYS, StoredRootsSchema } from '@mistudio/contracts'
+import { FILE_ROOMS } from '@mistudio/contracts'
 import { existingRoots, type FileRoot, type FileRoots, identitiesOf, isInside, leadsThrough } from '@mistudio/formats'
-import type { Pool } from 'pg'
+import type { Sql } from '@mistudio/sql'
+import { importRoots } from './rows.js'
 
 /** Folders of the data directory that jobs read, beside the rooms that keep a folder per id. */
 const OTHER_ROOMS = ['hub', 'import']
 const roomNames = (): readonly string[] => [...FILE_ROOMS, ...OTHER_ROOMS]
 
-/** Import folders as settings have them now, or as the backend started with. */
-async function importRoots(db: Pick<Pool, 'query'>): Promise<readonly string[]> {
-  const { rows } = await db.query<{ key: string; value: unknown }>(
-    'SELECT key, value FROM setting WHERE key = ANY($1)',
-    [IMPORT_ROOT_KEYS],
-  )
-  const stored = new Map(rows.map(({ key, value }) => [key, value]))
-  const found = IMPORT_ROOT_KEYS.map((key) => stored.get(key)).find((value) => value !== undefined)
-  return StoredRootsSchema.parse(found ?? [])
-}
-
 /** @param places folders that the pipeline names: they come with the product or belong to other tools. */
-export async function rootsOf(db: Pick<Pool, 'query'>, dataDir: string, places: readonly string[]): Promise<FileRoots> {
+export async function rootsOf(db: Sql, dataDir: string, places: readonly string[]): Promise<FileRoots> {
   await mkdir(dataDir, { recursive: true })
   const closed = await realpath(dataDir)
   const own = roomNames().map((name) => join(dataDir, name))

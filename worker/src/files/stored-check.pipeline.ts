@@ -6,13 +6,15 @@ import { join, relative } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { STORED_ROOMS, type StoredCheckParams, type StoredRoom, type StoredTarget } from '@mistudio/contracts'
 import { type Expected, FormatError, isInside, readManifestFiles, verifyFiles } from '@mistudio/formats'
+import { othersWait } from '@mistudio/ledger'
 import { z } from 'zod'
 import { type JobContext, pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
-import { isDamage, noteCheck } from './damage.js'
+import { isDamage } from './damage.js'
 import { readModelManifest } from './model-manifest.js'
 import { folderOf } from './places.js'
+import { daysSinceCheck, modelPath, noteCheck, readyModelIds } from './rows.js'
 
 type Context = JobContext<StoredCheckParams>
 
@@ -101,17 +103,13 @@ class Reading {
     this.context.progress(this.stage.at(this.done, this.total, performance.now()))
     await setImmediate()
     checkControl(this.context.control())
-    if (this.context.job.params.givesWay && (await othersWait(this.context))) throw new GiveWay()
+    if (this.context.job.params.givesWay && (await othersWait(this.context.db, 'data.check'))) throw new GiveWay()
   }
 }
 
-const othersWait = async ({ db }: Context): Promise<boolean> =>
-  ((await db.query(`SELECT 1 FROM job WHERE state IN ('queued', 'running') AND kind <> 'data.check' LIMIT 1`))
-    .rowCount ?? 0) > 0
-
 async function everything({ dataDir, db }: Context): Promise<StoredTarget[]> {
-  const { rows } = await db.query<{ id: string }>('SELECT id FROM model WHERE ready_at IS NOT NULL')
-  const found: StoredTarget[] = rows.map(({ id }) => ({ room: 'models', id }))
+  const models = await readyModelIds(db)
+  const found: StoredTarget[] = models.map((id) => ({ room: 'models', id }))
   for (const room of STORED_ROOMS) {
     if (room === 'models') continue
     const names = await foldersIn(join(dataDir, room))
@@ -122,11 +120,7 @@ async function everything({ dataDir, db }: Context): Promise<StoredTarget[]> {
 
 /** Things with their folders and sizes, the one that was looked at longest ago first, without those that were lately. */
 async function due({ db, dataDir, job }: Context, targets: readonly StoredTarget[]): Promise<Store[]> {
-  const { rows } = await db.query<{ room: string; id: string; days: number }>(
-    'SELECT room, id, extract(epoch FROM now() - checked_at)::float8 / 86400 AS days FROM stored_check',
-  )
-  const days = new Map(rows.map((row) => [`${row.room}/${row.id}`, row.days]))
-  const age = ({ room, id }: StoredTarget): number => days.get(`${room}/${id}`) ?? Number.POSITIVE_INFINITY
+  const age = await daysSinceCheck(db)
   const chosen = targets.filter((target) => age(target) >= job.params.olderThanDays).sort((a, b) => age(b) - age(a))
   const stores: Store[] = []
   for (const target of chosen) {
@@ -138,9 +132,8 @@ async function due({ db, dataDir, job }: Context, targets: readonly StoredTarget
 
 /** Null for a model in a folder of the user, which may change, and for one of which nobody noted what its files hashed to. */
 async function modelOf({ db, dataDir }: Pick<Context, 'db' | 'dataDir'>, target: StoredTarget): Promise<Store | null> {
-  const { rows } = await db.query<{ path: string }>('SELECT path FROM model WHERE id = $1', [target.id])
-  const path = rows[0]?.path
-  if (path === undefined || !isInside(dataDir, path)) return null
+  const path = await modelPath(db, target.id)
+  if (path === null || !isInside(dataDir, path)) return null
   const files = await readModelManifest(path).catch((error: unknown) => {
     // Its own damage is found when the model is read.
     if (error instanceof FormatError) return {}

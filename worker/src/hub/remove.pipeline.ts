@@ -3,6 +3,7 @@ import { readdir, rm, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { pipeline } from '../runner/context.js'
 import { withLock } from './files/lock.js'
+import { isModelAt } from './rows.js'
 import { placesOf } from './snapshots/places.js'
 import { withControl } from './transport/control.js'
 
@@ -14,8 +15,7 @@ export const removePipeline = pipeline('hub.remove', {
       context.progress({ stage: 'removing', fraction: null })
       return withLock(context.db, snapshot, { signal }, async () => {
         // Asked for again in the meantime: the files belong to the new model.
-        const { rowCount } = await context.db.query('SELECT 1 FROM model WHERE path = $1', [snapshot])
-        if (rowCount) return { state: 'completed', result: { kept: true } }
+        if (await isModelAt(context.db, snapshot)) return { state: 'completed', result: { kept: true } }
         await rm(snapshot, { recursive: true, force: true })
         await rm(partial, { recursive: true, force: true })
         const folder = dirname(snapshot)

@@ -8,6 +8,7 @@ import { withModelErrors } from './errors.js'
 import { inspectModel } from './inspect.pipeline.js'
 import { ModelStore } from './model-store.js'
 import { parityReport, writeReport } from './parity/report.js'
+import { storeCheckedModel } from './rows.js'
 import { failureWarnings, lossWarnings, selfCheckOf } from './self-check.js'
 
 export interface CheckParams {
@@ -23,31 +24,26 @@ async function store(context: JobContext<CheckParams>, inspection: ModelInspecti
   const { spec, structure, sites, absentSites, tokenizer, warnings } = inspection
   const check = selfCheckOf(report, spec.vocabSize)
   const all = [...warnings, ...lossWarnings(check), ...failureWarnings(report)]
-  const columns = {
-    spec,
-    structure,
-    sites,
-    absent_sites: absentSites,
-    tokenizer,
-    self_check: check,
-    warnings: all,
-    parity: paritySummary(report),
-    parity_report: report,
-  }
   const { modelId, path, precision } = context.job.params
   await writeReport(context.dataDir, modelId, report)
   const { files } = report.model
   const kept = await writeModelManifest(context.dataDir, path, files)
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-  const sets = ['precision', ...Object.keys(columns)].map((column, i) => `${column} = $${i + 2}`)
   await context.commit(async (tx) => {
     // All of it was read just now.
     if (kept) await noteCheck(tx, { room: 'models', id: modelId, bytes, file: null })
-    return tx.query(`UPDATE model SET ${sets.join(', ')}, ready_at = coalesce(ready_at, now()) WHERE id = $1`, [
-      modelId,
+    await storeCheckedModel(tx, modelId, {
       precision,
-      ...Object.values(columns).map((value) => (value === null ? null : JSON.stringify(value))),
-    ])
+      spec,
+      structure,
+      sites,
+      absentSites,
+      tokenizer,
+      selfCheck: check,
+      warnings: all,
+      parity: paritySummary(report),
+      parityReport: report,
+    })
   })
 }
 

@@ -4,6 +4,7 @@ import { type MetricNumber, metricNumber, type Report, type RunValues } from '@m
 import { appendValues, foldTail, type StepValues } from '@mistudio/runs'
 import type { Pool, PoolClient } from 'pg'
 import { inTransaction } from '../runner/database.js'
+import { unpackedRuns } from './rows.js'
 
 /** Reports of metrics by run, in their order; those that name no run belong to the job's subject. */
 function byRun(subjectId: string, reports: readonly Report[]): Map<string, StepValues[]> {
@@ -46,10 +47,10 @@ export async function packRun(db: Pool, runId: string): Promise<void> {
 
 /** Packs what earlier versions and killed workers left in tails. Goes on where it was interrupted. */
 export async function packLeftTails(db: Pool, tell: (message: string) => void, enough: () => boolean): Promise<void> {
-  const { rows } = await db.query<{ id: string }>('SELECT id FROM run WHERE tail_values > 0 ORDER BY created_at')
-  for (const [i, { id }] of rows.entries()) {
+  const ids = await unpackedRuns(db)
+  for (const [i, id] of ids.entries()) {
     if (enough()) return
     await packRun(db, id)
-    if ((i + 1) % 100 === 0 || i + 1 === rows.length) tell(`metrics packed: ${i + 1} of ${rows.length} runs`)
+    if ((i + 1) % 100 === 0 || i + 1 === ids.length) tell(`metrics packed: ${i + 1} of ${ids.length} runs`)
   }
 }

@@ -13,10 +13,11 @@ import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { runtime } from '../runtime/index.js'
 import { runCheck } from './check/run-check.js'
-import { checkResult, storeCheck, storeFrequencies } from './check/store-check.js'
+import { checkResult, storeFrequencies } from './check/store-check.js'
 import { declaredBy, dOutOf, kOf } from './declared.js'
 import { fetchSae } from './hub-source.js'
 import { openSaeFiles, placeOf, type SaeFiles } from './open-files.js'
+import { isStored, storeCheck, storeImport, storeNothing } from './rows.js'
 import { storeSae } from './store-files.js'
 
 type Context = JobContext<SaeImportParams>
@@ -33,10 +34,12 @@ async function importSae(context: Context, timing: Timing): Promise<OutcomeOf<'s
   const { saeId } = context.job.params
   const outcome = await withControl(context, async (signal): Promise<OutcomeOf<'sae.import'>> => {
     try {
-      if (!(await isStored(context))) await store(context, await bring(context, timing, signal))
+      const stored = await isStored(context.db, saeId)
+      if (stored === null) throw new AppError('not_found', 'The SAE was deleted while it was being imported.')
+      if (!stored) await store(context, await bring(context, timing, signal))
       const checked = await runCheck(context, context.job.params)
       await storeFrequencies(context.dataDir, saeId, checked)
-      await context.commit((tx) => storeCheck(tx, saeId, checked))
+      await context.commit((tx) => storeCheck(tx, saeId, checked.check))
       return { state: 'completed', result: checkResult(checked.check) }
     } catch (error) {
       if (error instanceof Interruption) return error.outcome
@@ -46,15 +49,6 @@ async function importSae(context: Context, timing: Timing): Promise<OutcomeOf<'s
   if (outcome.state === 'completed' || outcome.state === 'cancelled') await removeSource(context)
   if (outcome.state === 'cancelled') await removeStored(context)
   return outcome
-}
-
-/** An earlier attempt wrote the SAE and said so in its row. */
-async function isStored({ db, job }: Context): Promise<boolean> {
-  const { rows } = await db.query<{ stored: boolean }>(`SELECT architecture <> '' AS stored FROM sae WHERE id = $1`, [
-    job.params.saeId,
-  ])
-  if (rows[0]) return rows[0].stored
-  throw new AppError('not_found', 'The SAE was deleted while it was being imported.')
 }
 
 /** The folder that holds the files, fetched from the hub where they come from there. */
@@ -103,13 +97,16 @@ async function store(context: Context, folder: string): Promise<void> {
   const declared = declaredBy(cfg)
   const k = kOf(cfg)
   await context.commit((tx) =>
-    tx.query(
-      `UPDATE sae SET architecture = $2, d_in = $3, d_sae = $4, k = $5, context_size = $6, bytes = $7, layout = $8, declared = $9 WHERE id = $1`,
-      [
-        ...[saeId, cfg.architecture, cfg.d_in, cfg.d_sae, Number.isInteger(k) ? k : null],
-        ...[Math.min(declared.contextSize ?? maxPositions, maxPositions), bytes, layout, JSON.stringify(declared)],
-      ],
-    ),
+    storeImport(tx, saeId, {
+      architecture: cfg.architecture,
+      dIn: cfg.d_in,
+      dSae: cfg.d_sae,
+      k: Number.isInteger(k) ? k : null,
+      contextSize: Math.min(declared.contextSize ?? maxPositions, maxPositions),
+      bytes,
+      layout,
+      declared,
+    }),
   )
 }
 
@@ -160,9 +157,7 @@ const removeSource = async (context: Context): Promise<void> => {
 
 async function removeStored(context: Context): Promise<void> {
   const folder = saeFolder(context.dataDir, context.job.params.saeId)
-  await context.commit((tx) =>
-    tx.query(`UPDATE sae SET architecture = '', bytes = 0 WHERE id = $1`, [context.job.params.saeId]),
-  )
+  await context.commit((tx) => storeNothing(tx, context.job.params.saeId))
   await rm(folder, { recursive: true, force: true })
   await removeLeftovers(folder)
 }

@@ -35,7 +35,12 @@ function job(change: { params?: object; result?: unknown; deleted?: boolean; con
     progress: () => undefined,
     event: (_type: string, payload: unknown) => seen.events.push(payload),
     commit: (work: (tx: unknown) => unknown) =>
-      work({ query: async (_sql: string, values: unknown[]) => void seen.written.push(values) }),
+      work({
+        query: async (_sql: string, values: unknown[]) => {
+          seen.written.push(values)
+          return { rows: [] }
+        },
+      }),
   }
   return { ...seen, run: () => generatePipeline.run(context as unknown as JobContext<SteeringGenerateParams>) }
 }

@@ -5,12 +5,12 @@ import {
   STEERING_TOKENS_EVENT,
   type SteeringGenerateParams,
   type SteeringResult,
-  SteeringResultSchema,
 } from '@mistudio/contracts'
 import { saeFolder, saeStore } from '../features/index.js'
 import { modelStore, withModelErrors } from '../models/index.js'
 import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
 import { runExperiment } from './experiment.js'
+import { experimentResult, storeResult } from './rows.js'
 
 type Context = JobContext<SteeringGenerateParams>
 
@@ -20,11 +20,9 @@ export const generatePipeline = pipeline('steering.generate', {
 
 /** A result that an earlier attempt stored before it was cut off. @throws AppError `not_found` when the experiment was deleted. */
 async function storedResult({ db, job }: Context): Promise<SteeringResult | null> {
-  const { rows } = await db.query<{ result: unknown }>('SELECT result FROM steering WHERE id = $1', [
-    job.params.steeringId,
-  ])
-  if (!rows[0]) throw new AppError('not_found', 'This steering experiment was deleted.')
-  return rows[0].result === null ? null : SteeringResultSchema.parse(rows[0].result)
+  const result = await experimentResult(db, job.params.steeringId)
+  if (result === undefined) throw new AppError('not_found', 'This steering experiment was deleted.')
+  return result
 }
 
 /** The SAE of the experiment; a plain generation needs none. */
@@ -55,13 +53,7 @@ async function runSteering(context: Context): Promise<OutcomeOf<'steering.genera
   if (control === 'suspend') return { state: 'suspended' }
   if (control === 'pause') return { state: 'paused' }
   const { summary, details } = apart(result)
-  await context.commit((tx) =>
-    tx.query('UPDATE steering SET result = $2, details = $3 WHERE id = $1', [
-      params.steeringId,
-      JSON.stringify(summary),
-      JSON.stringify(details),
-    ]),
-  )
+  await context.commit((tx) => storeResult(tx, params.steeringId, summary, details))
   return { state: 'completed', result: summary }
 }
 

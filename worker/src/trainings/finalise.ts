@@ -8,12 +8,12 @@ import {
   type TrainingMetricKey,
   type TrainingRunParams,
   type TrainingSummary,
-  TrainingSummarySchema,
 } from '@mistudio/contracts'
 import { writeFolderAtomic, writeSaeLensFolder } from '@mistudio/formats'
 import type { Pool } from 'pg'
 import { saeFolder, writeSaeManifest } from '../features/index.js'
 import type { JobContext } from '../runner/context.js'
+import { finishedRow, storeTrained } from './rows.js'
 import type { TrainingResult } from './run-training.js'
 
 /** One SAE of the job's result. */
@@ -27,14 +27,8 @@ export interface TrainingOutcome {
 
 /** What a finished training answers, null when it is not finished. */
 export async function finishedTraining(db: Pool, trainingId: string): Promise<TrainingOutcome | null> {
-  const { rows } = await db.query(
-    `SELECT t.sae_id AS "saeId", s.d_in AS "dIn", s.d_sae AS "dSae", r.summary FROM training t JOIN run r ON r.id = t.id JOIN sae s ON s.id = t.sae_id WHERE t.id = $1`,
-    [trainingId],
-  )
-  const [row] = rows as { saeId: string; dIn: number; dSae: number; summary: unknown }[]
-  if (!row?.summary) return null
-  const { saeId, dIn, dSae } = row
-  return { trainingId, saeId, dIn, dSae, summary: TrainingSummarySchema.parse(row.summary) }
+  const row = await finishedRow(db, trainingId)
+  return row && { trainingId, ...row }
 }
 
 /** Figures of the run. @throws AppError `training_invalid` when the held-out text gives no usable figure. */
@@ -103,20 +97,23 @@ export async function finalise(
   const bytes = Object.values(written).reduce((sum, file) => sum + file.bytes, 0)
   const k = chosenK(params)
   await job.flush()
-  await job.commit(async (tx) => {
-    await tx.query(
-      `INSERT INTO sae (id, name, model_id, model_name, training_id, site, architecture, d_in, d_sae, k, context_size, summary, bytes, precision, sites)
-       VALUES ($1, $2, (SELECT id FROM model WHERE id = $3), $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-       ON CONFLICT (id) DO UPDATE SET summary = excluded.summary, bytes = excluded.bytes`,
-      [
-        ...[saeId, name, modelId, modelName, trainingId, params.site, cfg.architecture, cfg.d_in, cfg.d_sae],
-        // A mean over a batch may be a fraction: such an SAE has no k per token.
-        ...[Number.isInteger(k) ? k : null, contextSize, JSON.stringify(summary), bytes, precision],
-        JSON.stringify(inputSitesOf(params)),
-      ],
-    )
-    await tx.query('UPDATE training SET step = $2, sae_id = $3 WHERE id = $1', [trainingId, summary.steps, saeId])
-    await tx.query('UPDATE run SET summary = $2 WHERE id = $1', [trainingId, JSON.stringify(summary)])
-  })
+  const sae = {
+    id: saeId,
+    name,
+    modelId,
+    modelName,
+    trainingId,
+    site: params.site,
+    sites: inputSitesOf(params),
+    architecture: cfg.architecture,
+    dIn: cfg.d_in,
+    dSae: cfg.d_sae,
+    // A mean over a batch may be a fraction.
+    k: Number.isInteger(k) ? k : null,
+    contextSize,
+    bytes,
+    precision,
+  }
+  await job.commit((tx) => storeTrained(tx, sae, summary))
   return { trainingId, saeId, dIn: cfg.d_in, dSae: cfg.d_sae, summary }
 }

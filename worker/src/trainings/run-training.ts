@@ -24,6 +24,7 @@ import { alertsOf, diverged, divergenceAlert } from './reports/alerts.js'
 import { type EvaluationText, heldOutText, KL_TOKENS, SaeEvaluator, trainedText } from './reports/evaluator.js'
 import { finite, heldOutFigures, trainedTextFigures } from './reports/figures.js'
 import { Speeds } from './reports/speeds.js'
+import { addAlert } from './rows.js'
 import { inMemory, onDisk } from './stream/block-rows.js'
 import { ActivationBuffer, STREAM_START } from './stream/buffer.js'
 import { planBuffer } from './stream/buffer-plan.js'
@@ -210,9 +211,7 @@ export class TrainingRun {
     alerted.add(alert.kind)
     this.job.log(alert.kind === 'diverged' ? 'error' : 'warn', `${spec.name}: ${alert.message}`)
     await this.job.flush()
-    await this.job.commit((tx) =>
-      tx.query('UPDATE training SET alerts = alerts || $2::jsonb WHERE id = $1', [id, JSON.stringify([alert])]),
-    )
+    await this.job.commit((tx) => addAlert(tx, id, alert))
     this.notice('alert', id)
   }
 

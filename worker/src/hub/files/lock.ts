@@ -1,10 +1,9 @@
 // One writer per snapshot folder, across all runner processes: a PostgreSQL advisory lock on a connection of its own. It ends with the
 // process that holds it, so nothing can be left locked; when the connection is lost, the work under it is stopped.
 import type { Pool } from 'pg'
+import { tryLock, unlock } from '../rows.js'
 import { wait } from '../transport/retry.js'
 
-/** First key of the two-key advisory locks of this room; the second is a hash of the folder. */
-const SPACE = 5_142_010
 const POLL_MS = 500
 
 /**
@@ -23,18 +22,14 @@ export async function withLock<T>(
   client.on('error', hear)
   try {
     for (let told = false; ; told = true) {
-      const { rows } = await client.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1, hashtext($2)) AS got', [
-        SPACE,
-        name,
-      ])
-      if (rows[0]?.got) break
+      if (await tryLock(client, name)) break
       if (!told) onWait?.()
       await wait(POLL_MS, signal)
     }
     return await work(AbortSignal.any([signal, lost.signal]))
   } finally {
     const gone = lost.signal.aborted
-    if (!gone) await client.query('SELECT pg_advisory_unlock($1, hashtext($2))', [SPACE, name]).catch(hear)
+    if (!gone) await unlock(client, name).catch(hear)
     client.off('error', hear)
     client.release(gone || lost.signal.aborted)
   }

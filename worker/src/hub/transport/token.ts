@@ -9,9 +9,9 @@ import {
   SECRET_KEY_BYTES,
   SECRET_KEY_FILE,
   type SealedSecret,
-  SealedSecretSchema,
 } from '@mistudio/contracts'
 import type { Pool } from 'pg'
+import { storedToken } from '../rows.js'
 
 export interface ChosenToken {
   readonly token: string | null
@@ -28,12 +28,12 @@ function openSecret(sealed: SealedSecret, key: Uint8Array, name: string): string
 
 /** The token to use. @throws AppError when one is stored that cannot be opened. */
 export async function hubToken(db: Pool, dataDir: string, environment: string | null): Promise<ChosenToken> {
-  const { rows } = await db.query<{ sealed: unknown }>('SELECT sealed FROM secret WHERE name = $1', [HUB_TOKEN_SECRET])
-  if (!rows[0]) return environment ? { token: environment, from: 'environment' } : { token: null, from: 'none' }
+  const stored = await storedToken(db)
+  if (!stored) return environment ? { token: environment, from: 'environment' } : { token: null, from: 'none' }
   try {
     const key = Buffer.from(await readFile(join(dataDir, 'secrets', SECRET_KEY_FILE), 'utf8'), 'base64')
     if (key.byteLength !== SECRET_KEY_BYTES) throw new Error(`the key has ${key.byteLength} bytes`)
-    return { token: openSecret(SealedSecretSchema.parse(rows[0].sealed), key, HUB_TOKEN_SECRET), from: 'settings' }
+    return { token: openSecret(stored.sealed(), key, HUB_TOKEN_SECRET), from: 'settings' }
   } catch (error) {
     throw new AppError(
       'hub_denied',

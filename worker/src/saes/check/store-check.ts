@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import type { SaeCheck } from '@mistudio/contracts'
 import { SAELENS_SPARSITY, SafetensorsFile } from '@mistudio/formats'
 import { logSparsity } from '@mistudio/interp/saes'
-import type { PoolClient } from 'pg'
 import { enterSaeFile, saeFolder } from '../../features/index.js'
 import { isFileThere } from '../is-there.js'
 import { writeSparsity } from '../store-files.js'
@@ -29,13 +28,6 @@ export async function storeFrequencies(
 
 const isOurs = async (path: string): Promise<boolean> =>
   (await SafetensorsFile.open(path)).header.metadata['measured_by'] === OURS.measured_by
-
-export const storeCheck = async (tx: PoolClient, saeId: string, { check }: CheckOutcome): Promise<void> => {
-  await tx.query('UPDATE sae SET "check" = $2, ready_at = coalesce(ready_at, now()) WHERE id = $1', [
-    saeId,
-    JSON.stringify(check),
-  ])
-}
 
 /** What the job of a check answers: the verdict, and what speaks against the SAE where it does not just fit. */
 export const checkResult = ({ verdict, reasons }: SaeCheck) => ({

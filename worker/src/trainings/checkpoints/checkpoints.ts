@@ -2,10 +2,10 @@
 // in the transaction that makes one valid. What a folder holds is in checkpoint-file.ts.
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Checkpoint, CheckpointSchema } from '@mistudio/contracts'
+import type { Checkpoint } from '@mistudio/contracts'
 import type { TrainableSae } from '@mistudio/interp/saes'
-import type { Pool, PoolClient } from 'pg'
-import { z } from 'zod'
+import type { Sql } from '@mistudio/sql'
+import { awaitedSteps, storeCheckpoints, storedCheckpoints, storeReached } from '../rows.js'
 import { readCheckpoint, type StoredCheckpoint, writeCheckpoint } from './checkpoint-file.js'
 
 export interface Retention {
@@ -26,9 +26,8 @@ export class Checkpoints {
   ) {}
 
   /** Those that count. */
-  async list(db: Pool | PoolClient): Promise<Checkpoint[]> {
-    const { rows } = await db.query('SELECT checkpoints FROM training WHERE id = $1', [this.trainingId])
-    return z.array(CheckpointSchema).parse(rows[0]?.checkpoints ?? [])
+  list(db: Sql): Promise<Checkpoint[]> {
+    return storedCheckpoints(db, this.trainingId)
   }
 
   /** @throws FormatError, see readCheckpoint. */
@@ -44,21 +43,17 @@ export class Checkpoints {
   }
 
   /** Puts a checkpoint on the list and takes off those that are not kept. Returns the steps on it. */
-  async validate(tx: PoolClient, entry: Checkpoint): Promise<number[]> {
+  async validate(tx: Sql, entry: Checkpoint): Promise<number[]> {
     const older = (await this.list(tx)).filter(({ step }) => step < entry.step)
-    const kept = retained([...older, entry], this.retention, await this.awaited(tx))
-    await tx.query('UPDATE training SET step = $2, checkpoints = $3 WHERE id = $1', [
-      this.trainingId,
-      entry.step,
-      JSON.stringify(kept),
-    ])
+    const kept = retained([...older, entry], this.retention, await awaitedSteps(tx, this.trainingId))
+    await storeReached(tx, this.trainingId, entry.step, kept)
     return kept.map(({ step }) => step)
   }
 
   /** Takes a step off the list, if it is on it. Returns the steps that stay. */
-  async discard(tx: PoolClient, step: number): Promise<number[]> {
+  async discard(tx: Sql, step: number): Promise<number[]> {
     const kept = (await this.list(tx)).filter((entry) => entry.step !== step)
-    await tx.query('UPDATE training SET checkpoints = $2 WHERE id = $1', [this.trainingId, JSON.stringify(kept)])
+    await storeCheckpoints(tx, this.trainingId, kept)
     return kept.map((entry) => entry.step)
   }
 
@@ -70,21 +65,12 @@ export class Checkpoints {
   }
 
   /** Empties the list; the folders go with {@link erase} after the transaction. */
-  async clear(tx: PoolClient): Promise<void> {
-    await tx.query(`UPDATE training SET checkpoints = '[]' WHERE id = $1`, [this.trainingId])
+  clear(tx: Sql): Promise<void> {
+    return storeCheckpoints(tx, this.trainingId, [])
   }
 
   erase(): Promise<void> {
     return rm(this.folder, { recursive: true, force: true })
-  }
-
-  /** Steps that other trainings are still to begin from. */
-  private async awaited(tx: PoolClient): Promise<number[]> {
-    const { rows } = await tx.query<{ parent_step: number }>(
-      'SELECT parent_step FROM training WHERE parent_id = $1 AND step = 0 AND parent_step > 0',
-      [this.trainingId],
-    )
-    return rows.map((row) => row.parent_step)
   }
 
   private place(step: number): string {

@@ -5,7 +5,6 @@ import {
   inputSitesOf,
   isCrosscoder,
   outputSiteOf,
-  TrainingAlertSchema,
   type TrainingParams,
   TrainingParamsSchema,
   type TrainingRunParams,
@@ -17,14 +16,14 @@ import { type CheckpointData, readCheckpoint, type StoredCheckpoint } from '../c
 import { newestTogether } from '../checkpoints/checkpoint-group.js'
 import { checkpointFolder } from '../checkpoints/checkpoints.js'
 import type { TrainingParts } from '../open.js'
+import { storedAlerts, storedParams } from '../rows.js'
 import { Member } from './member.js'
 
 /** Members of a job that did not diverge yet, in their order. */
 export async function openMembers(job: JobContext<TrainingRunParams>, parts: TrainingParts): Promise<Member[]> {
   const members: Member[] = []
   for (const spec of job.job.params.members) {
-    const { rows } = await job.db.query('SELECT alerts FROM training WHERE id = $1', [spec.trainingId])
-    const alerts = z.array(TrainingAlertSchema).parse(rows[0]?.alerts ?? [])
+    const alerts = await storedAlerts(job.db, spec.trainingId)
     const divergence = alerts.find(({ kind }) => kind === 'diverged')
     if (!divergence) {
       members.push(new Member(spec, parts, job.dataDir, alerts, metadataOf(job.job.params, spec.params, parts)))
@@ -62,10 +61,10 @@ async function branch(
   member: Member,
   { trainingId, step }: { trainingId: string; step: number },
 ): Promise<Start> {
-  const { rows } = await job.db.query('SELECT params FROM training WHERE id = $1', [trainingId])
+  const params = await storedParams(job.db, trainingId)
   try {
     const stored = await readCheckpoint(`${checkpointFolder(job.dataDir, trainingId)}/${step}`, member.sae)
-    const parent = TrainingParamsSchema.parse(rows[0]?.params)
+    const parent = TrainingParamsSchema.parse(params)
     job.log('info', `Beginning from step ${step} of another training.`)
     return { kind: 'branch', stored, sameStream: streamOf(parent) === streamOf(member.spec.params) }
   } catch (error) {

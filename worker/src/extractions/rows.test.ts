@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { attachTables, createTables, indexStatements } from './partitions.js'
+import { attachTables, createTables, indexSteps } from './rows.js'
 import { createTestDatabase, databaseUrl, type TestDatabase } from './testing.js'
 
 const ID = '0b5d8a1e-6c2f-4c53-9f5e-1f0d6f2a9b11'
@@ -20,7 +20,7 @@ describe.skipIf(!databaseUrl)('tables of an extraction', () => {
 
   const build = async (attempt: number) => {
     await database.transaction((tx) => createTables(tx, ID, attempt))
-    for (const statement of Object.values(indexStatements(ID, attempt)).flat()) await database.pool.query(statement)
+    for (const step of Object.values(indexSteps(ID, attempt)).flat()) await step(database.pool)
   }
 
   it('drops what a killed attempt left and ends with two attached partitions', async () => {
