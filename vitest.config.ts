@@ -17,18 +17,33 @@ const faces = readdirSync(join(import.meta.dirname, 'packages')).flatMap((folder
   })
 })
 
+const whole = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  exclude: ['**/node_modules/**', '**/dist/**'],
+}
+
 /**
  * Unit and integration tests of every workspace, from the sources of all of them. What tests start as processes or threads is the
- * build; the setup brings that up to date first.
+ * build; the setup brings that up to date first. Packages keep no state of their own, so that their files share what was imported.
  */
 export default defineConfig({
-  resolve: { alias: faces },
   test: {
-    include: ['{packages/*,backend,worker,frontend}/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
-    exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['scripts/test-servers.mjs'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
     maxWorkers: 2,
+    projects: [
+      {
+        resolve: { alias: faces },
+        test: { ...whole, name: 'packages', include: ['packages/*/src/**/*.test.ts'], isolate: false },
+      },
+      {
+        resolve: { alias: faces },
+        test: {
+          ...whole,
+          name: 'product',
+          include: ['{backend,worker,frontend}/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'],
+        },
+      },
+    ],
   },
 })
