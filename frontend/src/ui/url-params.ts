@@ -1,5 +1,6 @@
 // Choices kept in the address, changed one at a time. React Router works out an update from the parameters of the last render, so two
-// changes between two renders (a debounced search and a click) would undo each other; here every change builds on the one before it.
+// changes between two renders (a debounced search and a click) would undo each other; here every change builds on the one before it. It
+// renders a change as a transition, too, which shows a checkbox unchecked for a moment after the click; here it is drawn at once.
 import { useCallback, useLayoutEffect, useRef } from 'react'
 import { useSearchParams } from 'react-router'
 
@@ -32,7 +33,7 @@ export function useUrlParams(): [URLSearchParams, (changes: UrlChanges, options?
   })
   const update = useCallback((changes: UrlChanges, options?: UpdateOptions) => {
     latest.current = changedParams(latest.current, changes)
-    setLatest.current(latest.current, options)
+    setLatest.current(latest.current, { ...options, flushSync: true })
   }, [])
   return [params, update]
 }
