@@ -81,6 +81,10 @@ function conditionsOf(query: FeatureFilter, table: string, put: (value: unknown)
   if (query.starred !== undefined) conditions.push(`coalesce(a.starred, false) = ${put(query.starred)}`)
   if (query.labelled !== undefined) conditions.push(`(coalesce(a.label, '') <> '') = ${put(query.labelled)}`)
   if (query.indices !== undefined) conditions.push(`f.index = ANY(${put(query.indices.split(',').map(Number))}::int[])`)
+  if (query.list !== undefined)
+    conditions.push(
+      `f.index IN (SELECT unnest(indices) FROM feature_list WHERE id = ${put(query.list)} AND sae_id = $1)`,
+    )
   const search = query.search?.trim()
   // Two sets of indexes, so that each side can use its own index (an OR over the join could use none).
   if (search) {

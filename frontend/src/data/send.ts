@@ -23,6 +23,8 @@ const ALSO: Partial<Record<SendName, readonly string[]>> = {
   deleteTokenization: ['/datasets'],
   createExtraction: ['/saes'],
   deleteExtraction: ['/saes'],
+  updateFeatureList: ['/saes', '/extractions'],
+  deleteFeatureList: ['/saes', '/extractions'],
   deleteSae: ['/extractions', '/trainings'],
   updateSettings: ['/files'],
   deleteKey: ['/auth/sessions'],
@@ -96,7 +98,7 @@ export const useSend = <N extends SendName>(name: N) =>
   useMutation({ mutationFn: (input: SendInput<N>) => send(name, input) })
 
 /** For `RenameDialog`: a mutation that takes the new name and the version that its editor saw. */
-export const useRename = (name: 'updateModel' | 'updateSae', id: string) =>
+export const useRename = (name: 'updateModel' | 'updateSae' | 'updateFeatureList', id: string) =>
   useMutation({
     mutationFn: ({ name: to, seen }: NameEdit) => send(name, { params: { id }, body: { name: to }, seen }),
   })

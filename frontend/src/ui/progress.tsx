@@ -35,10 +35,7 @@ export function ProgressBar({ fraction, tone = 'emerald', label, still = false, 
       {fraction === null ? (
         !still && <div className={cx('h-full w-1/3 animate-slide rounded-full', TONE_FILL[tone])} />
       ) : (
-        <div
-          className={cx('h-full rounded-full transition-[width] duration-500', TONE_FILL[tone])}
-          style={{ width: `${fraction * 100}%` }}
-        />
+        <div className={cx('h-full rounded-full', TONE_FILL[tone])} style={{ width: `${fraction * 100}%` }} />
       )}
     </div>
   )

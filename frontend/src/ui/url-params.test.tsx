@@ -22,7 +22,11 @@ describe('parameters of the address', () => {
     function Filter() {
       const [query, update] = useUrlParams()
       return (
-        <input type="checkbox" checked={query.has('on')} onChange={() => update({ on: query.has('on') ? null : '1' })} />
+        <input
+          type="checkbox"
+          checked={query.has('on')}
+          onChange={() => update({ on: query.has('on') ? null : '1' })}
+        />
       )
     }
     const box = document.body.appendChild(document.createElement('div'))

@@ -16,6 +16,8 @@ export interface Filters {
   includeDead: boolean
   /** Only these features, by number; null: all. */
   indices: readonly number[] | null
+  /** Only those of this saved list. */
+  list: string | null
 }
 const NUMBERS = ['minDensity', 'maxDensity', 'minActivation', 'maxActivation'] as const
 const SWITCHES = ['starred', 'labelled', 'includeDead'] as const
@@ -34,6 +36,7 @@ export interface ListQuery {
   labelled?: string
   includeDead?: string
   indices?: string
+  list?: string
 }
 
 /** Reads the address; what does not fit the contract is left out. */
@@ -52,6 +55,7 @@ export const readFilters = (asked: Partial<AskedOf<Places['features']>>): Filter
     labelled: asked.labelled ?? false,
     includeDead: asked.includeDead ?? false,
     indices: asked.indices && asked.indices.length <= MAX_NAMED ? asked.indices : null,
+    list: FeatureListQuerySchema.shape.list.safeParse(asked.list).data ?? null,
   }
 }
 
@@ -67,6 +71,7 @@ export const toQuery = (filters: Filters): ListQuery => ({
   order: filters.order,
   ...(filters.search ? { search: filters.search } : {}),
   ...(filters.indices ? { indices: filters.indices.join(',') } : {}),
+  ...(filters.list ? { list: filters.list } : {}),
   ...Object.fromEntries(NUMBERS.flatMap((key) => (filters[key] === null ? [] : [[key, filters[key]]]))),
   ...Object.fromEntries(SWITCHES.flatMap((key) => (filters[key] ? [[key, 'true']] : []))),
 })
@@ -75,6 +80,7 @@ export const toQuery = (filters: Filters): ListQuery => ({
 export const isFiltered = (filters: Filters): boolean =>
   filters.search !== '' ||
   filters.indices !== null ||
+  filters.list !== null ||
   filters.starred ||
   filters.labelled ||
   NUMBERS.some((key) => filters[key] !== null)

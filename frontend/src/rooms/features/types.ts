@@ -2,4 +2,4 @@
 import type { AnnotateFeatureSchema } from '@mistudio/contracts'
 
 export type AnnotateFeature = (typeof AnnotateFeatureSchema)['_output']
-export type { AnnotateFeatures, Feature, FeatureRow, ProbeFeature } from '@mistudio/contracts'
+export type { AnnotateFeatures, Feature, FeatureList, FeatureRow, ProbeFeature } from '@mistudio/contracts'

@@ -1,5 +1,7 @@
 // The room of features: the browser's rows, the page of one, own text through it.
+import { z } from 'zod'
 import { defineRoom, defineWork, place, words } from '../definition/index.js'
+import { CreateFeatureListSchema, FeatureListSchema, UpdateFeatureListSchema } from './lists.js'
 import {
   AnnotatedSchema,
   AnnotateFeatureSchema,
@@ -18,6 +20,7 @@ import {
   ProbeResultSchema,
 } from './schemas.js'
 
+export * from './lists.js'
 export * from './schemas.js'
 
 export const featuresWork = defineWork({
@@ -53,6 +56,7 @@ export const featuresRoom = defineRoom({
       labelled: words.flag,
       includeDead: words.flag,
       indices: words.listOf(words.whole),
+      list: words.text,
     }),
     feature: place('/features/:extractionId/:index', { index: words.whole }),
   },
@@ -76,6 +80,41 @@ export const featuresRoom = defineRoom({
       status: 200,
       query: FeatureFilterSchema,
       response: FeatureIndicesSchema,
+    },
+    listFeatureLists: {
+      summary: 'Lists the named lists of features of an SAE.',
+      method: 'GET',
+      path: '/saes/:id/feature-lists',
+      scope: 'read',
+      status: 200,
+      response: z.array(FeatureListSchema),
+    },
+    createFeatureList: {
+      summary: 'Keeps features of an SAE under a name.',
+      method: 'POST',
+      path: '/saes/:id/feature-lists',
+      scope: 'write',
+      status: 201,
+      body: CreateFeatureListSchema,
+      response: FeatureListSchema,
+    },
+    updateFeatureList: {
+      summary: 'Renames a list, adds features to it and takes some out.',
+      method: 'PATCH',
+      path: '/feature-lists/:id',
+      scope: 'write',
+      status: 200,
+      body: UpdateFeatureListSchema,
+      response: FeatureListSchema,
+      guarded: true,
+    },
+    deleteFeatureList: {
+      summary: 'Deletes a list; its features stay.',
+      method: 'DELETE',
+      path: '/feature-lists/:id',
+      scope: 'write',
+      status: 200,
+      response: z.null(),
     },
     densityHistogram: {
       summary: 'Counts the features of an extraction by density.',

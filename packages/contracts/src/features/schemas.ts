@@ -59,6 +59,8 @@ export const FeatureListQuerySchema = z.object({
     .string()
     .regex(/^\d{1,9}(,\d{1,9}){0,499}$/)
     .optional(),
+  /** Only those of this list. */
+  list: IdSchema.optional(),
 })
 export type FeatureListQuery = z.infer<typeof FeatureListQuerySchema>
 /** What is filtered and in which order, without the page. */

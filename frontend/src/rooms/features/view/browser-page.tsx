@@ -74,7 +74,7 @@ function Browser({ extraction }: { extraction: Extraction }) {
           {extraction.datasetName} · {summaryLine(extraction) ?? extraction.site} ·{' '}
           <span className="text-xs">{textLine(extraction)}</span>
         </p>
-        <FilterBar filters={filters} onFilters={setFilters} />
+        <FilterBar saeId={extraction.saeId} filters={filters} onFilters={setFilters} />
         <OwnText extraction={extraction} index={null} max={null} />
         <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-2">
           <div className="flex flex-wrap items-center gap-x-4 gap-y-1.5">

@@ -6,13 +6,15 @@ import { places } from '../../../places/index.js'
 import { parseIndex } from '../../../shared/feature-number.js'
 import { Button, Checkbox, Input, NumberField, plural, SearchInput } from '../../../ui/index.js'
 import { clearFilters, type Filters, fromPercent, isFiltered, toPercent } from '../filters.js'
+import { ListFilter } from './list-filter.js'
 
 interface Props {
+  saeId: string
   filters: Filters
   onFilters(filters: Filters): void
 }
 
-export function FilterBar({ filters, onFilters }: Props) {
+export function FilterBar({ saeId, filters, onFilters }: Props) {
   const set = (part: Partial<Filters>) => onFilters({ ...filters, ...part })
   const bound = (
     label: string,
@@ -68,6 +70,7 @@ export function FilterBar({ filters, onFilters }: Props) {
         <Checkbox checked={filters.labelled} onChange={(labelled) => set({ labelled })} label="Labelled" />
         <Checkbox checked={filters.includeDead} onChange={(includeDead) => set({ includeDead })} label="Include dead" />
       </div>
+      <ListFilter saeId={saeId} filters={filters} onFilters={onFilters} />
       {filters.indices && (
         <span className="flex h-9 items-center rounded-lg bg-tile px-3 text-sm text-heading">
           {plural(filters.indices.length, 'chosen feature')}

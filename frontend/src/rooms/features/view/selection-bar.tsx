@@ -1,5 +1,6 @@
 // What can be done with many features at once: the selected ones, or all that fit the filters.
 import type { Extraction } from '@mistudio/contracts'
+import ListPlus from 'lucide-react/icons/list-plus'
 import Star from 'lucide-react/icons/star'
 import Tag from 'lucide-react/icons/tag'
 import X from 'lucide-react/icons/x'
@@ -11,6 +12,7 @@ import { allIndices, rowsOf, useAnnotateMany } from '../api.js'
 import { rowsCsv, rowsJson } from '../export.js'
 import { clearFilters, type Filters, MAX_NAMED, toQuery, writeFilters } from '../filters.js'
 import { LabelDialog } from './label-dialog.js'
+import { ListDialog } from './list-dialog.js'
 
 interface Props {
   extraction: Extraction
@@ -26,6 +28,7 @@ const MAX_STEERED = 20
 export function SelectionBar({ extraction, filters, total, selected, onSelected }: Props) {
   const [busy, setBusy] = useState(false)
   const [labelling, setLabelling] = useState(false)
+  const [listing, setListing] = useState(false)
   const annotate = useAnnotateMany(extraction.id, extraction.saeId)
   const query = toQuery(filters)
   const some = selected.size > 0
@@ -74,6 +77,9 @@ export function SelectionBar({ extraction, filters, total, selected, onSelected 
           <Button size="sm" icon={Tag} onClick={() => setLabelling(true)}>
             Label…
           </Button>
+          <Button size="sm" icon={ListPlus} onClick={() => setListing(true)}>
+            To a list…
+          </Button>
           {selected.size <= MAX_NAMED && (
             <CopyButton
               text={window.location.origin + places.features({ extractionId: extraction.id, ...writeFilters(list) })}
@@ -115,6 +121,14 @@ export function SelectionBar({ extraction, filters, total, selected, onSelected 
       </Button>
       {some && (
         <IconButton icon={X} label="Clear the selection" onClick={() => onSelected(new Set())} className="size-8!" />
+      )}
+      {listing && (
+        <ListDialog
+          saeId={extraction.saeId}
+          indices={[...selected]}
+          open={filters.list}
+          onClose={() => setListing(false)}
+        />
       )}
       {labelling && <LabelDialog extraction={extraction} indices={[...selected]} onClose={() => setLabelling(false)} />}
     </div>
