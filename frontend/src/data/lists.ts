@@ -3,8 +3,8 @@ import type { ListAsked, ListedName } from '@mistudio/client'
 import { usePage, useRead } from './read.js'
 
 /** How many a list has in all, and the values that it can be filtered by. */
-export const useOverview = <N extends ListedName>(name: N) =>
-  usePage(name, { facets: 'true', limit: 1 } as ListAsked<N>)
+export const useOverview = <N extends ListedName>(name: N, within?: ListAsked<N>) =>
+  usePage(name, { ...within, facets: 'true', limit: 1 } as ListAsked<N>)
 
 export const useModels = () => useRead('listModels')
 export const useReadyModels = () => useRead('listModels', { query: { ready: 'true' } })
@@ -15,7 +15,6 @@ export const useTrainings = () => useRead('listTrainings')
 export const useExtractions = (saeId?: string) => useRead('listExtractions', saeId ? { query: { saeId } } : {})
 export const useExtraction = (id: string) => useRead('getExtraction', id ? { params: { id } } : null)
 export const useCaptures = () => useRead('listCaptures')
-export const useSteerings = () => useRead('listSteering')
 export const useSettings = () => useRead('getSettings')
 export const useFolderUploads = () => useRead('listFolderUploads')
 export const useHubLocal = () => useRead('hubLocal', {}, { staleTime: 60_000 })

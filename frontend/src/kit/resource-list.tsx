@@ -1,5 +1,5 @@
-// The page of a list: search, filters, order, pages, selection and what may be done with the selected, and the states around it. The
-// server finds, orders and cuts into pages; the choices are in the address.
+// The page of a list, and a list as a part of a page: search, filters, order, pages, selection and what may be done with the selected,
+// and the states around it. The server finds, orders and cuts into pages; the choices are in the address.
 import type { ListAsked, Listed, ListedName } from '@mistudio/client'
 import type { LucideIcon } from 'lucide-react'
 import CheckSquare from 'lucide-react/icons/square-check'
@@ -20,15 +20,13 @@ export type RulesOf<N extends ListedName> = ListRules<
   Exclude<keyof ListAsked<N> & string, 'sort' | 'offset' | 'limit' | 'search' | 'ids' | 'facets'>
 >
 
-interface ResourceListProps<N extends ListedName> {
+interface ResourceRowsProps<N extends ListedName> {
   /** The route of the list. */
   of: N
-  title: string
-  subtitle: string
+  /** What always holds of its rows, whatever is chosen. */
+  within?: ListAsked<N>
   nouns: Nouns
   rules: RulesOf<N>
-  /** The way to a new one, in the head of the page. */
-  actions: ReactNode
   icon: LucideIcon
   /** What belongs here and what is missing, while there is nothing. */
   empty: ReactNode
@@ -41,19 +39,37 @@ interface ResourceListProps<N extends ListedName> {
   /** How the selected are deleted; the last of the bulk actions. */
   deletion?: Deletion<Listed<N>> & Pick<BulkAction<Listed<N>>, 'reason'>
   columns?: 1 | 2
+}
+
+interface ResourceListProps<N extends ListedName> extends ResourceRowsProps<N> {
+  title: string
+  subtitle: string
+  /** The way to a new one, in the head of the page. */
+  actions: ReactNode
   /** Dialogs. */
   children?: ReactNode
 }
 
 export function ResourceList<N extends ListedName>(props: ResourceListProps<N>) {
-  const { of, title, subtitle, nouns, rules, actions, icon, empty, emptyActions, nameOf, deletion, children } = props
-  const view = useList(of, rules)
+  const { title, subtitle, actions, children, ...rows } = props
+  return (
+    <Page title={title} subtitle={subtitle} actions={actions}>
+      <ResourceRows<N> {...(rows as ResourceRowsProps<N>)} />
+      {children}
+    </Page>
+  )
+}
+
+/** The list alone, for a page that shows more than it. */
+export function ResourceRows<N extends ListedName>(props: ResourceRowsProps<N>) {
+  const { of, within, nouns, rules, icon, empty, emptyActions, nameOf, deletion } = props
+  const view = useList(of, rules, within)
   const selection = useSelection<Listed<N>>(view.shown.data?.rows ?? [])
   const [deleting, setDeleting] = useState<readonly Listed<N>[] | null>(null)
   const { bulk = [] } = props
   const done = deletion ? [...bulk, { ...deletion, label: 'Delete', icon: Trash2, run: setDeleting }] : bulk
   return (
-    <Page title={title} subtitle={subtitle} actions={actions}>
+    <>
       <Loaded of={view.overview}>
         {({ meta: { total } }) =>
           total === 0 ? (
@@ -65,7 +81,6 @@ export function ResourceList<N extends ListedName>(props: ResourceListProps<N>) 
           )
         }
       </Loaded>
-      {children}
       {deletion && (
         <DeleteDialog
           {...deletion}
@@ -79,12 +94,12 @@ export function ResourceList<N extends ListedName>(props: ResourceListProps<N>) 
           nameOf={nameOf}
         />
       )}
-    </Page>
+    </>
   )
 }
 
 interface RowsProps<N extends ListedName>
-  extends Pick<ResourceListProps<N>, 'rules' | 'nouns' | 'card' | 'nameOf' | 'columns'> {
+  extends Pick<ResourceRowsProps<N>, 'rules' | 'nouns' | 'card' | 'nameOf' | 'columns'> {
   view: ListView<N>
   selection: Selection<Listed<N>>
   total: number
@@ -148,7 +163,7 @@ function Rows<N extends ListedName>({ view, selection, total, rules, nouns, bulk
   )
 }
 
-interface CardsProps<N extends ListedName> extends Pick<ResourceListProps<N>, 'card' | 'nameOf' | 'columns'> {
+interface CardsProps<N extends ListedName> extends Pick<ResourceRowsProps<N>, 'card' | 'nameOf' | 'columns'> {
   rows: readonly Listed<N>[]
   selection: Selection<Listed<N>>
 }

@@ -19,10 +19,11 @@ export interface ListView<N extends ListedName> {
   everything(): Promise<readonly Listed<N>[]>
 }
 
-export function useList<N extends ListedName>(name: N, rules: ListRules): ListView<N> {
+/** @param within holds of every row, beside what is chosen */
+export function useList<N extends ListedName>(name: N, rules: ListRules, within?: ListAsked<N>): ListView<N> {
   const choices = useChoices()
-  const overview = useOverview(name)
-  const asked = askedOf(rules, choices)
+  const overview = useOverview(name, within)
+  const asked = { ...within, ...askedOf(rules, choices) }
   const query = { ...asked, offset: choices.page * PAGE_ROWS, limit: PAGE_ROWS } as ListAsked<N>
   const { data, error, refetch, isPlaceholderData } = usePage(name, query)
   const last = data && !isPlaceholderData ? lastPage(data.meta.total) : null

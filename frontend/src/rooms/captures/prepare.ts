@@ -6,12 +6,14 @@ export const captureName = (capture: Pick<Capture, 'modelName' | 'datasetName'>)
   `${capture.modelName} on ${capture.datasetName}`
 
 /** Up to three sites by name, more by their number. */
-const siteList = ({ sites }: Pick<Capture, 'sites'>): string =>
+export const siteList = ({ sites }: Pick<Capture, 'sites'>): string =>
   sites.length <= 3 ? sites.map(({ name }) => shortSite(name)).join(', ') : plural(sites.length, 'site')
+
+/** Tells captures of one model and dataset apart in a list. */
+export const captureTitle = (capture: Capture): string => `${captureName(capture)} · ${siteList(capture)}`
 
 export const captureLine = (capture: Capture): string =>
   [
-    siteList(capture),
     `${formatCount(capture.tokens)} tokens`,
     capture.summary ? formatBytes(capture.summary.bytes) : `about ${formatBytes(capture.estimatedBytes)}`,
     `${capture.params.format}, ${capture.params.dtype}`,
@@ -64,5 +66,5 @@ export const comparableWith = (capture: Capture, all: readonly Capture[]): Captu
 
 /** Tells captures of one model apart: its sites, or how many, and when. */
 export const captureOption = (capture: Capture, at: (iso: string) => string): string => {
-  return `${captureName(capture)} · ${siteList(capture)} · ${at(capture.createdAt)}`
+  return `${captureTitle(capture)} · ${at(capture.createdAt)}`
 }

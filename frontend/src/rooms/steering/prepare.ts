@@ -93,11 +93,3 @@ export const firstWords = ({ result }: Pick<Steering, 'result'>): string | null 
   )
   return furthest?.text.replace(/\s+/g, ' ').trim() || null
 }
-
-/** Saved ones by name, then the rest as history, newest first. Plain generations (no variant) belong to the model's page. */
-export const splitHistory = (all: readonly Steering[]): { saved: Steering[]; history: Steering[] } => {
-  const newest = all
-    .filter((one) => one.request.variants.length > 0)
-    .sort((a, b) => b.createdAt.localeCompare(a.createdAt))
-  return { saved: newest.filter((one) => one.name !== null), history: newest.filter((one) => one.name === null) }
-}

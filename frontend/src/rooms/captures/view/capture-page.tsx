@@ -25,7 +25,7 @@ import {
   usePlace,
 } from '../../../ui/index.js'
 import { captureFileUrl, deleteCapture, useCapture } from '../api.js'
-import { captureLine, captureName, curlLine } from '../prepare.js'
+import { captureLine, captureName, curlLine, siteList } from '../prepare.js'
 import { Comparisons } from './comparisons.js'
 import { OwnPairs } from './own-pairs.js'
 import { Statistics } from './statistics.js'
@@ -53,7 +53,7 @@ function CaptureView({ capture }: { capture: Capture }) {
       title={name}
       crumbs={CRUMBS}
       state={<RunPrecision precision={capture.precision} modelId={capture.modelId} />}
-      subtitle={captureLine(capture)}
+      subtitle={`${siteList(capture)} · ${captureLine(capture)}`}
       actions={
         <>
           {job && !summary && <JobActions job={job} />}

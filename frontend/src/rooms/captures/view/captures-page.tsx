@@ -11,7 +11,7 @@ import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import { LinkButton, RelativeTime, StatusBadge } from '../../../ui/index.js'
 import { deleteCapture } from '../api.js'
-import { captureLine, captureName } from '../prepare.js'
+import { captureLine, captureTitle } from '../prepare.js'
 
 const NOUNS = { one: 'capture', many: 'captures' }
 const RULES: RulesOf<'listCaptures'> = {
@@ -40,7 +40,7 @@ export function CapturesPage() {
       actions={start}
       empty="No captures yet. A capture reads a tokenized dataset through a model once and keeps the activations."
       emptyActions={start}
-      nameOf={captureName}
+      nameOf={captureTitle}
       card={(capture) => <CaptureCard capture={capture} />}
       bulk={[
         {
@@ -65,7 +65,7 @@ function CaptureCard({ capture }: { capture: Capture }) {
     <ResourceCard
       icon={Boxes}
       tone="cyan"
-      name={captureName(capture)}
+      name={captureTitle(capture)}
       to={places.capture({ id: capture.id })}
       line={captureLine(capture)}
       marks={<RunPrecision precision={capture.precision} modelId={capture.modelId} />}
@@ -81,7 +81,7 @@ function CaptureCard({ capture }: { capture: Capture }) {
         </>
       }
     >
-      {job && isActive(job) && <JobProgress job={job} label={`Capturing ${captureName(capture)}`} />}
+      {job && isActive(job) && <JobProgress job={job} label={`Capturing ${captureTitle(capture)}`} />}
     </ResourceCard>
   )
 }

@@ -7,7 +7,7 @@ import { EmptyState, ErrorState, LinkButton, Page, SkeletonList, usePlace } from
 import { useSteering } from '../api.js'
 import { fromRequest, startDraft } from '../draft.js'
 import { Bench } from './bench.js'
-import { History } from './history.js'
+import { Experiments } from './experiments.js'
 
 export function SteeringPage() {
   const [{ id }] = usePlace(places.experiment)
@@ -60,7 +60,7 @@ export function SteeringPage() {
           initial={steering.data ? fromRequest(steering.data.request) : startDraft(asked)}
         />
       )}
-      <History currentId={id ?? null} />
+      <Experiments currentId={id ?? null} />
     </Page>
   )
 }
