@@ -1,13 +1,10 @@
 // Entry of the backend process.
-import { once } from 'node:events'
-import type { Server } from 'node:http'
 import { Logger } from '@nestjs/common'
 import { createApp } from './app.js'
 import { loadConfig } from './common/config.js'
+import { listen } from './common/listen.js'
 
 const logger = new Logger('Main')
-/** Connections that wait to be accepted. Beyond Node's 511, a thousand at once on a busy machine ended with some of them reset. */
-const WAITING_CONNECTIONS = 4096
 process.on('unhandledRejection', (reason) => {
   logger.error(`Unhandled rejection: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`)
 })
@@ -33,11 +30,7 @@ function reason(error: unknown): string {
 
 try {
   const config = loadConfig(process.env)
-  const app = await createApp(config)
-  await app.init()
-  const server: Server = app.getHttpServer()
-  server.listen({ port: config.port, host: config.host, backlog: WAITING_CONNECTIONS })
-  await once(server, 'listening')
+  await listen(await createApp(config), config.port, config.host)
   logger.log(`miStudio listens on ${config.host}, port ${config.port}`)
   await tellLauncher({ listening: config.port })
 } catch (error) {

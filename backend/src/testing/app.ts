@@ -9,6 +9,7 @@ import pg from 'pg'
 import { createApp } from '../app.js'
 import { AppConfig } from '../common/config.js'
 import { Database } from '../common/database.js'
+import { listen } from '../common/listen.js'
 
 const MIGRATIONS = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url))
 
@@ -78,8 +79,7 @@ export async function startTestApp(
   const app = await createApp(config)
   // A client that takes up an idle connection just when the server ends it would see a failure of no interest here.
   app.getHttpServer().keepAliveTimeout = 0
-  await app.listen(0, '127.0.0.1')
-  const url = await app.getUrl()
+  const url = `http://127.0.0.1:${await listen(app, 0, '127.0.0.1')}`
   const key = (await readFile(path.join(dataDir, 'secrets', 'api-key'), 'utf8')).trim()
   const call: TestApp['call'] = async (method, where, body, headers = { authorization: `Bearer ${key}` }) => {
     const response = await fetch(`${url}/api/v1${where}`, {
