@@ -41,8 +41,9 @@ async function describe(folder: string, entry: Dirent, allowed: Allowed): Promis
     }
   }
   if (!found?.isFile()) return null
-  const like = DATASET.test(entry.name) && !MODEL_FILES.test(entry.name) ? 'dataset' : null
-  return { name: entry.name, path: full, kind: 'file', size: found.size, looksLike: like }
+  // A file without a byte holds no text.
+  const holdsText = found.size > 0 && DATASET.test(entry.name) && !MODEL_FILES.test(entry.name)
+  return { name: entry.name, path: full, kind: 'file', size: found.size, looksLike: holdsText ? 'dataset' : null }
 }
 
 /** Entries of a folder, folders first, hidden ones and what is neither file nor folder left out; so is what may not be read. */

@@ -1,4 +1,4 @@
-// Buttons for what may be done with a job; the ones that lose work ask first.
+// Buttons for what may be done with a job, the same wherever it is shown; the ones that lose work ask first.
 import type { Job, JobAction } from '@mistudio/contracts'
 import type { LucideIcon } from 'lucide-react'
 import Ban from 'lucide-react/icons/ban'
@@ -9,7 +9,8 @@ import RotateCcw from 'lucide-react/icons/rotate-ccw'
 import { useState } from 'react'
 import { useJobAction } from '../../live/index.js'
 import { Button, ConfirmDialog } from '../../ui/index.js'
-import { actionsOf, kindLabel, pendingControl } from '../prepare.js'
+import { consequenceOf, type Ending } from '../endings.js'
+import { actionsOf, pendingControl } from '../prepare.js'
 
 const LOOKS: Record<JobAction, { label: string; icon: LucideIcon }> = {
   pause: { label: 'Pause', icon: Pause },
@@ -18,11 +19,18 @@ const LOOKS: Record<JobAction, { label: string; icon: LucideIcon }> = {
   cancel: { label: 'Cancel', icon: Ban },
   retry: { label: 'Retry', icon: RotateCcw },
 }
+const VERBS: Record<Ending, string> = { stop: 'Stop', cancel: 'Cancel' }
+const isEnding = (name: JobAction): name is Ending => name === 'stop' || name === 'cancel'
 
 export function JobActions({ job, size = 'md' }: { job: Job; size?: 'sm' | 'md' }) {
   const action = useJobAction()
-  const [asking, setAsking] = useState(false)
+  const [asking, setAsking] = useState<Ending | null>(null)
   const pending = pendingControl(job)
+  const asked = asking && consequenceOf(job, asking)
+  const press = (name: JobAction) => {
+    if (isEnding(name) && consequenceOf(job, name)) setAsking(name)
+    else action.mutate({ id: job.id, action: name })
+  }
   return (
     <span className="flex flex-wrap items-center gap-2">
       {pending && <span className="text-xs text-tone-amber">{pending}…</span>}
@@ -30,25 +38,27 @@ export function JobActions({ job, size = 'md' }: { job: Job; size?: 'sm' | 'md' 
         <Button
           key={name}
           size={size}
-          kind={name === 'retry' ? 'info' : 'secondary'}
+          kind={name === 'retry' || name === 'resume' ? 'info' : 'secondary'}
           icon={LOOKS[name].icon}
           busy={action.isPending && action.variables.action === name}
-          onClick={() => (name === 'cancel' ? setAsking(true) : action.mutate({ id: job.id, action: name }))}
+          onClick={() => press(name)}
         >
           {LOOKS[name].label}
         </Button>
       ))}
-      <ConfirmDialog
-        open={asking}
-        onClose={() => setAsking(false)}
-        verb="Cancel"
-        dismiss="Let it run"
-        kind="job"
-        name={`${kindLabel(job.kind)}: ${job.title}`}
-        onConfirm={() => action.mutateAsync({ id: job.id, action: 'cancel' })}
-      >
-        What it has done so far is not used. It can be started again with Retry.
-      </ConfirmDialog>
+      {asking && asked && (
+        <ConfirmDialog
+          open
+          onClose={() => setAsking(null)}
+          verb={VERBS[asking]}
+          dismiss={asked.dismiss}
+          kind={asked.noun}
+          name={asked.name}
+          goes={asked.goes}
+          stays={asked.stays}
+          onConfirm={() => action.mutateAsync({ id: job.id, action: asking })}
+        />
+      )}
     </span>
   )
 }

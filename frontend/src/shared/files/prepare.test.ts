@@ -10,7 +10,7 @@ const entry = (name: string, kind: 'folder' | 'file', looksLike: FileEntry['look
   looksLike,
 })
 
-it('puts what fits first, then folders, then the rest, by name', () => {
+it('puts folders first and what fits before the rest, by name', () => {
   const rows = browserRows(
     [
       entry('b.txt', 'file', 'dataset'),
@@ -23,4 +23,11 @@ it('puts what fits first, then folders, then the rest, by name', () => {
   )
   expect(rows.map((row) => row.entry.name)).toEqual(['m2', 'm10', 'zoo', 'b.txt', 'notes.pdf'])
   expect(rows.filter((row) => row.fits)).toHaveLength(2)
+})
+
+it('puts folders before the datasets among the files, and keeps names with the filter in them', () => {
+  const entries = [entry('a.bin', 'file'), entry('b.txt', 'file', 'dataset'), entry('Zoo', 'folder')]
+  const names = (filter?: string) => browserRows(entries, 'dataset', filter).map((row) => row.entry.name)
+  expect(names()).toEqual(['Zoo', 'b.txt', 'a.bin'])
+  expect(names(' zo')).toEqual(['Zoo'])
 })

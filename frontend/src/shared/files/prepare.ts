@@ -11,10 +11,12 @@ export interface BrowserRow {
   fits: boolean
 }
 
-/** Rows in the order they help: what fits first, then folders, then the rest; names within. Model folders both open and fit. */
-export const browserRows = (entries: readonly FileEntry[], wanted: Wanted): BrowserRow[] => {
-  const rank = (row: BrowserRow) => (row.fits ? 0 : row.opens ? 1 : 2)
+/** Rows with `filter` in their names: folders first (model folders both open and fit), within folders and files what fits first, then by name. */
+export const browserRows = (entries: readonly FileEntry[], wanted: Wanted, filter = ''): BrowserRow[] => {
+  const rank = (row: BrowserRow) => (row.opens ? 0 : 2) + (row.fits ? 0 : 1)
+  const part = filter.trim().toLowerCase()
   return entries
+    .filter(({ name }) => name.toLowerCase().includes(part))
     .map((entry) => ({ entry, opens: entry.kind === 'folder', fits: entry.looksLike === wanted }))
     .sort((a, b) => rank(a) - rank(b) || a.entry.name.localeCompare(b.entry.name, 'en', { numeric: true }))
 }

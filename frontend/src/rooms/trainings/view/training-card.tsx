@@ -1,6 +1,8 @@
 // One training of the list: what it trains, how far it is, its newest figures.
+
 import type { Training } from '@mistudio/contracts'
 import GraduationCap from 'lucide-react/icons/graduation-cap'
+import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { ResourceCard } from '../../../kit/index.js'
 import { isActive } from '../../../live/index.js'
@@ -9,7 +11,6 @@ import { RunPrecision } from '../../../shared/precision/index.js'
 import { summaryTiles, type Tile } from '../../../shared/sae-figures/tiles.js'
 import { QualityBadge, RelativeTime, StatusBadge } from '../../../ui/index.js'
 import { liveTiles, problemsOf, trainingLine } from '../prepare.js'
-import { TrainingActions } from './training-actions.js'
 
 export function TrainingCard({ training }: { training: Training }) {
   const { job, summary } = training
@@ -30,7 +31,7 @@ export function TrainingCard({ training }: { training: Training }) {
       marks={<RunPrecision precision={training.precision} modelId={training.modelId} />}
       aside={
         <>
-          {job && isActive(job) && <TrainingActions training={training} job={job} size="sm" />}
+          {job && isActive(job) && <JobActions job={job} size="sm" />}
           <QualityBadge problems={problems} />
           {job && <StatusBadge status={job.state} warned={problems.length > 0} />}
         </>

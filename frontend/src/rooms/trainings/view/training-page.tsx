@@ -1,4 +1,5 @@
 // One training: state, figures, curves, configuration, log, and what comes next.
+
 import { inputSitesOf, isCrosscoder, type Training } from '@mistudio/contracts'
 import ChartLine from 'lucide-react/icons/chart-line'
 import Download from 'lucide-react/icons/download'
@@ -8,6 +9,7 @@ import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { useExtractions } from '../../../data/index.js'
+import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
 import { ResourcePage } from '../../../kit/index.js'
 import { isActive, useSubject } from '../../../live/index.js'
@@ -39,7 +41,6 @@ import { Checkpoints } from './checkpoints.js'
 import { Configuration } from './configuration.js'
 import { CurveCharts } from './curve-charts.js'
 import { ExtendDialog } from './extend-dialog.js'
-import { TrainingActions } from './training-actions.js'
 import { TrainingLog } from './training-log.js'
 
 const CRUMBS = [{ label: 'Training', to: places.trainings() }]
@@ -78,7 +79,7 @@ function TrainingView({ training }: { training: Training }) {
       subtitle={`${training.modelName} · ${training.datasetName} · ${trainingLine(training)}`}
       actions={
         <>
-          {job && <TrainingActions training={training} job={job} />}
+          {job && <JobActions job={job} />}
           <CompareLink training={training} />
           {!isActive(job) && training.checkpoints.length > 0 && (
             <Button icon={StepForward} onClick={() => setExtending(true)}>

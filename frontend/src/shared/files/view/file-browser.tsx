@@ -7,10 +7,12 @@ import Network from 'lucide-react/icons/network'
 import Server from 'lucide-react/icons/server'
 import { useState } from 'react'
 import { useRead } from '../../../data/index.js'
-import { Button, cx, ErrorState, formatBytes, Skeleton } from '../../../ui/index.js'
+import { Button, cx, ErrorState, formatBytes, Input, Skeleton } from '../../../ui/index.js'
 import { type BrowserRow, browserRows, type Wanted } from '../prepare.js'
 
 const ICONS = { model: Server, sae: Network, dataset: FileText } as const
+/** Fewer entries are seen at a glance. */
+const FILTER_FROM = 8
 const WORDS = { model: 'model', sae: 'SAE', dataset: 'dataset' } as const
 
 interface FileBrowserProps {
@@ -22,18 +24,34 @@ interface FileBrowserProps {
 export function FileBrowser({ wanted, chosen, onChoose }: FileBrowserProps) {
   const [path, setPath] = useState<string | null>(null)
   const browse = useRead('browseFiles', { query: path === null ? {} : { path } }, { keep: true })
+  const [filter, setFilter] = useState('')
   const folder = browse.data
+  const rows = browserRows(folder?.entries ?? [], wanted, filter)
+  const open = (next: string | null) => {
+    setFilter('')
+    setPath(next)
+  }
   return (
     <div className="rounded-lg border border-line">
       <div className="flex items-center gap-2 border-b border-line px-3 py-2 text-xs text-muted">
         {path !== null && (
-          <Button size="sm" kind="ghost" icon={CornerLeftUp} onClick={() => setPath(folder?.parent ?? null)}>
+          <Button size="sm" kind="ghost" icon={CornerLeftUp} onClick={() => open(folder?.parent ?? null)}>
             Up
           </Button>
         )}
-        <span className="min-w-0 truncate font-mono" title={path ?? undefined}>
+        <span className="min-w-0 flex-1 truncate font-mono" title={path ?? undefined}>
           {path ?? 'Import roots (set in Settings)'}
         </span>
+        {(folder?.entries.length ?? 0) >= FILTER_FROM && (
+          <Input
+            type="search"
+            aria-label="Filter this folder"
+            placeholder="Filter this folder"
+            value={filter}
+            className="w-48"
+            onChange={(event) => setFilter(event.target.value)}
+          />
+        )}
       </div>
       <div className="min-h-56 p-1.5">
         {browse.error && !browse.isPlaceholderData ? (
@@ -42,15 +60,19 @@ export function FileBrowser({ wanted, chosen, onChoose }: FileBrowserProps) {
           <Skeleton className="h-40" />
         ) : folder.entries.length === 0 ? (
           <p className="p-6 text-center text-sm text-muted">This folder is empty.</p>
+        ) : rows.length === 0 ? (
+          <p className="p-6 text-center text-sm text-muted">
+            Nothing here has “{filter.trim()}” in its name ({folder.entries.length} before filtering).
+          </p>
         ) : (
           <ul>
-            {browserRows(folder.entries, wanted).map((row) => (
+            {rows.map((row) => (
               <Row
                 key={row.entry.path}
                 row={row}
                 wanted={wanted}
                 chosen={row.entry.path === chosen}
-                onOpen={setPath}
+                onOpen={open}
                 onChoose={onChoose}
               />
             ))}
