@@ -1,8 +1,8 @@
-// What holds on every page and dialog, in both themes: one scroll container per surface (no scrollbar inside another, none for the sake
-// of a pixel) at three sizes, and nothing serious that axe finds.
-import { join } from 'node:path'
+// What holds on every page and dialog, empty and filled, in both themes: one scroll container per surface (no scrollbar inside another,
+// none for the sake of a pixel) at three sizes, and nothing serious that axe finds. A page is opened once: sizes and themes change on it.
 import { expect, type Page, test } from '@playwright/test'
-import axe from 'axe-core'
+import { type Filled, filled } from '../lib/filled.js'
+import { axeFindings, scrollFaults } from '../lib/fit.js'
 import { world } from '../lib/world.js'
 
 const w = world()
@@ -15,99 +15,146 @@ test.use({
   },
 })
 
-const PAGES = [
-  '/',
-  '/models',
-  '/hub',
-  '/datasets',
-  '/trainings',
-  '/trainings/new',
-  '/trainings/compare',
-  '/saes',
-  '/saes/import',
-  '/features',
-  '/captures',
-  '/captures/new',
-  '/captures/compare',
-  '/steering',
-  '/jobs',
-  '/system',
-  '/settings?tab=import',
-  '/settings?tab=hub',
-  '/settings?tab=keys',
-]
-const DIALOGS = ['/models?add=1', '/datasets?add=1']
 const SIZES = [
   { name: '1280', width: 1280, height: 800 },
   { name: '1440', width: 1440, height: 900 },
   // What a screen of 1440 × 900 leaves at 150 %.
   { name: '150 %', width: 960, height: 600 },
+] as const
+
+/** An address, and the buttons that open its dialogs, after `before`. */
+interface Stop {
+  readonly at: string
+  before?(page: Page): Promise<void>
+  readonly dialogs?: readonly string[]
+  /** The address opens a dialog by itself. */
+  readonly dialog?: true
+}
+
+/** Pages that look the same whether there is something or nothing, and the lists while they are empty. */
+const EMPTY: readonly Stop[] = [
+  { at: '/' },
+  { at: '/models' },
+  { at: '/models?add=1', dialog: true },
+  { at: '/hub' },
+  { at: '/datasets' },
+  { at: '/datasets?add=1', dialog: true },
+  { at: '/trainings' },
+  { at: '/trainings/compare' },
+  { at: '/saes' },
+  { at: '/saes/import' },
+  { at: '/features' },
+  { at: '/captures' },
+  { at: '/captures/compare' },
+  { at: '/steering' },
+  { at: '/jobs' },
+  { at: '/system' },
+  { at: '/settings?tab=import' },
+  { at: '/settings?tab=hub' },
+  { at: '/settings?tab=keys' },
 ]
 
-/** Boxes with a vertical scrollbar that is there for a pixel or two, or inside another box that scrolls. */
-const faults = (page: Page) =>
-  page.evaluate(() => {
-    const scrolls = (element: Element) => {
-      const { overflowY, scrollbarWidth } = getComputedStyle(element)
-      if (!/auto|scroll/.test(overflowY) || scrollbarWidth === 'none' || element.clientHeight === 0) return false
-      return element.scrollHeight > element.clientHeight
+const stops = (f: Filled): readonly Stop[] => [
+  { at: '/' },
+  { at: '/models', dialogs: ['Add model'] },
+  { at: `/models/${f.modelId}`, dialogs: ['Rename', 'Delete'] },
+  { at: `/models/${f.modelId}?tab=architecture` },
+  { at: `/models/${f.modelId}?tab=weights` },
+  { at: `/models/${f.modelId}?tab=parity` },
+  { at: '/datasets' },
+  { at: `/datasets/${f.datasetId}`, dialogs: ['Delete'] },
+  { at: `/datasets/${f.datasetId}?tab=tokenizations`, dialogs: ['Tokenize'] },
+  { at: `/datasets/${f.datasetId}?tab=statistics` },
+  { at: '/trainings' },
+  { at: '/trainings/new', dialogs: ['Templates'] },
+  { at: `/trainings/compare?ids=${f.trainings.join(',')}`, dialogs: ['Columns'] },
+  { at: `/trainings/${f.trainings[0]}`, dialogs: ['Extend', 'Delete'] },
+  { at: '/saes' },
+  { at: '/saes/import' },
+  { at: `/saes/${f.saeId}`, dialogs: ['Rename', 'Delete', 'Upload to the hub'] },
+  { at: '/features' },
+  { at: `/features?start=1&saeId=${f.saeId}`, dialog: true },
+  {
+    at: `/features/${f.extractionId}`,
+    before: (page) =>
+      page
+        .getByRole('checkbox', { name: /^Select feature/ })
+        .first()
+        .check(),
+    dialogs: ['Label…', 'To a list…'],
+  },
+  { at: `/features/${f.extractionId}/0` },
+  { at: '/captures' },
+  { at: '/captures/new' },
+  { at: `/captures/${f.captures[0]}`, dialogs: ['Delete'] },
+  { at: `/captures/compare?a=${f.captures[0]}&b=${f.captures[1]}` },
+  { at: '/steering' },
+  { at: `/steering/${f.steeringId}` },
+  { at: '/jobs' },
+  { at: `/jobs/${f.jobId}` },
+]
+
+class Walk {
+  readonly found: string[] = []
+  constructor(private readonly page: Page) {}
+
+  async visit({ at, before, dialogs = [], dialog }: Stop): Promise<void> {
+    const { page } = this
+    await page.setViewportSize(SIZES[0])
+    await page.goto(`${w.url}${at}`)
+    await expect(page.getByRole(dialog ? 'dialog' : 'heading').first()).toBeVisible()
+    await expect(page.locator('main .animate-pulse')).toHaveCount(0)
+    await this.look(at, dialog ? 'dialog[open]' : 'body')
+    await before?.(page)
+    for (const name of dialogs) {
+      await page.getByRole('button', { name, exact: true }).first().click()
+      await expect(page.getByRole('dialog')).toBeVisible()
+      await this.look(`${at} › ${name}`, 'dialog[open]')
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toHaveCount(0)
     }
-    const nameOf = (element: Element) =>
-      `${element.tagName.toLowerCase()}${element.getAttribute('role') ? `[${element.getAttribute('role')}]` : ''}.${element.className}`
-    return [...document.querySelectorAll('body *')].filter(scrolls).flatMap((element) => {
-      const over = element.scrollHeight - element.clientHeight
-      if (over <= 4) return [`stray (${over} px): ${nameOf(element)}`]
-      const dialog = element.closest('dialog')
-      const outer = element.parentElement?.closest('*')
-      for (let above = outer; above && above !== document.body; above = above.parentElement)
-        if (dialog?.contains(above) && scrolls(above)) return [`inside another: ${nameOf(element)}`]
-      return []
-    })
-  })
+  }
 
-interface Violation {
-  readonly id: string
-  readonly impact: string | null
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[]
+  private async look(name: string, within: string): Promise<void> {
+    const { page, found } = this
+    const axe = async (theme: string, rules?: readonly string[]) => {
+      for (const finding of await axeFindings(page, within, rules)) found.push(`${name}, ${theme}: ${finding}`)
+    }
+    const scrollbars = async (size: string) => {
+      for (const fault of await scrollFaults(page)) found.push(`${name} at ${size}: ${fault}`)
+    }
+    await axe('dark')
+    for (const { name: size, width, height } of SIZES) {
+      await page.setViewportSize({ width, height })
+      await scrollbars(size)
+    }
+    await page.setViewportSize(SIZES[0])
+    // The themes differ in colours alone, and so in what can be read.
+    await this.wear('light')
+    await scrollbars('1280, light')
+    await axe('light', ['color-contrast'])
+    await this.wear('dark')
+  }
+
+  private async wear(theme: 'dark' | 'light'): Promise<void> {
+    const { page } = this
+    await page.emulateMedia({ colorScheme: theme })
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
+    // Drawn, not only chosen: colours move for a moment.
+    await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => null))))
+  }
 }
-
-/** Serious and critical findings of axe for WCAG 2.1 A and AA, and names that leave out what is written. */
-async function unfit(page: Page): Promise<string[]> {
-  // By the debugger, which the page's own rules on scripts do not stop.
-  await page.evaluate(axe.source)
-  const violations = await page.evaluate(async () => {
-    const page = window as unknown as { axe: { run(options: object): Promise<{ violations: readonly Violation[] }> } }
-    const runOnly = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }
-    return (await page.axe.run({ runOnly, rules: { 'label-content-name-mismatch': { enabled: true } } })).violations
-  })
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`))
-}
-
-const dialog = (address: string) => DIALOGS.includes(address)
 
 test('no page and no dialog has a stray or a nested scrollbar, or anything serious that axe finds', async ({
   page,
 }) => {
   test.setTimeout(480_000)
-  const shots = process.env['SHOTS']
   await page.goto((await w.client.createLink()).url)
   await expect(page.getByRole('navigation', { name: 'Rooms' })).toBeVisible()
-  const found: string[] = []
-  for (const theme of ['dark', 'light']) {
-    await page.evaluate((chosen) => localStorage.setItem('mistudio.theme', chosen), theme)
-    for (const address of [...PAGES, ...DIALOGS]) {
-      await page.goto(`${w.url}${address}`)
-      await expect(page.getByRole(dialog(address) ? 'dialog' : 'heading').first()).toBeVisible()
-      for (const { name, width, height } of SIZES) {
-        await page.setViewportSize({ width, height })
-        if (shots) await page.screenshot({ path: join(shots, `${theme}-${width}-${address.replace(/\W+/g, '_')}.png`) })
-        for (const fault of await faults(page)) found.push(`${address} at ${name}, ${theme}: ${fault}`)
-      }
-      await page.setViewportSize({ width: 1280, height: 800 })
-      for (const finding of await unfit(page)) found.push(`${address}, ${theme}: ${finding}`)
-    }
-  }
-  expect(found).toEqual([])
+  // The theme follows the browser's, so that it changes without a reload.
+  await page.evaluate(() => localStorage.setItem('mistudio.theme', 'system'))
+  const walk = new Walk(page)
+  for (const stop of EMPTY) await walk.visit(stop)
+  for (const stop of stops(await filled(w))) await walk.visit(stop)
+  expect(walk.found).toEqual([])
 })

@@ -6,12 +6,13 @@ export interface TintedToken {
   readonly index: number
   readonly text: string
   readonly value: number
-  /** Opacity of the tint, 0–0.7. */
+  /** Opacity of the tint, 0 to `MAX_ALPHA`. */
   readonly alpha: number
   readonly isPeak: boolean
 }
 
-export const MAX_ALPHA = 0.7
+/** More would leave white text on it with too little contrast. */
+export const MAX_ALPHA = 0.55
 /** Opacity from which the dark theme needs pure white text on the tint. */
 export const STRONG_FROM = 0.45
 

@@ -24,7 +24,7 @@ const asked = (query: string) => readFilters(places.features.read({}, new URLSea
 describe('tokens', () => {
   it('rings the token whose activation is the value: chip, ring and tooltip share one index', () => {
     const peak = tintExample(example(), 4).find((token) => token.isPeak)
-    expect(peak).toMatchObject({ index: 3, text: 'cy', value: 4, alpha: 0.7 })
+    expect(peak).toMatchObject({ index: 3, text: 'cy', value: 4, alpha: 0.55 })
   })
   it('joins subwords exactly as the text is', () => {
     const joined = tintExample(example(), 4)
@@ -34,10 +34,10 @@ describe('tokens', () => {
   })
   it('tints a weak example weakly: the scale is the feature’s, not the row’s', () => {
     const weak = tintExample(example({ value: 1, activations: [0, 0, 0, 1, 0, 0] }), 8)
-    expect(weak[3]).toMatchObject({ isPeak: true, alpha: 0.7 / 8 })
+    expect(weak[3]).toMatchObject({ isPeak: true, alpha: 0.55 / 8 })
   })
   it('tints in proportion and leaves silent tokens alone', () => {
-    expect(tintExample(example(), 4).map((token) => token.alpha)).toEqual([0, 0.175, 0.35, 0.7, 0, 0])
+    expect(tintExample(example(), 4).map((token) => token.alpha)).toEqual([0, 0.1375, 0.275, 0.55, 0, 0])
     expect(tintExample(example({ activations: [0, 0, 0, 0, 0, 0] }), 4).every((token) => token.alpha === 0)).toBe(true)
   })
   it('makes newlines and edges of tokens visible', () => {

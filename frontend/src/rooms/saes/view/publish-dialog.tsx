@@ -137,11 +137,10 @@ export function PublishDialog({ sae, exports, onClose }: PublishDialogProps) {
             <ErrorState error={card.error} onRetry={() => void card.refetch()} />
           ) : card.data ? (
             <Textarea
-              rows={16}
               value={text}
               onChange={(event) => setWritten(event.target.value)}
               maxLength={MAX_CARD_CHARACTERS}
-              className="font-mono text-xs"
+              className="field-sizing-content min-h-64 font-mono text-xs"
             />
           ) : (
             <Skeleton className="h-64" />
