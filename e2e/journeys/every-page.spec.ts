@@ -148,7 +148,7 @@ class Walk {
 test('no page and no dialog has a stray or a nested scrollbar, or anything serious that axe finds', async ({
   page,
 }) => {
-  test.setTimeout(480_000)
+  test.setTimeout(900_000)
   await page.goto((await w.client.createLink()).url)
   await expect(page.getByRole('navigation', { name: 'Rooms' })).toBeVisible()
   // The theme follows the browser's, so that it changes without a reload.
