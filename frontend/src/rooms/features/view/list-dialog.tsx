@@ -11,7 +11,7 @@ interface Props {
   onClose(): void
 }
 
-const NEW = ''
+const NEW = 'new'
 
 export function ListDialog({ saeId, indices, open, onClose }: Props) {
   const lists = useRead('listFeatureLists', { params: { id: saeId } }).data ?? []

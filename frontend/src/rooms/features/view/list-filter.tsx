@@ -13,7 +13,7 @@ interface Props {
   onFilters(filters: Filters): void
 }
 
-const ALL = ''
+const ALL = 'all'
 
 export function ListFilter({ saeId, filters, onFilters }: Props) {
   const lists = useRead('listFeatureLists', { params: { id: saeId } }).data ?? []
