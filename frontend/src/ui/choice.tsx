@@ -27,6 +27,7 @@ export function Select<T extends string>({
   className,
   ...rest
 }: SelectProps<T>) {
+  const nothingIsAnOption = options.some((option) => option.value === '')
   return (
     <span className={cx('relative block min-w-0', className)}>
       <select
@@ -39,7 +40,7 @@ export function Select<T extends string>({
         }}
         className={cx(CONTROL, 'h-9 cursor-pointer appearance-none pr-9 text-ellipsis')}
       >
-        {(placeholder !== undefined || value === '') && (
+        {(placeholder !== undefined || (value === '' && !nothingIsAnOption)) && (
           <option value="" disabled>
             {placeholder ?? 'Choose…'}
           </option>
