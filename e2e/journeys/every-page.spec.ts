@@ -140,8 +140,12 @@ class Walk {
     const { page } = this
     await page.emulateMedia({ colorScheme: theme })
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
-    // Drawn, not only chosen: colours move for a moment.
-    await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => null))))
+    // Drawn, not only chosen: charts and rows out of sight follow a frame later, and colours move for a moment.
+    await page.evaluate(async () => {
+      const frame = () => new Promise((done) => requestAnimationFrame(done))
+      for (let at = 0; at < 3; at++) await frame()
+      await Promise.all(document.getAnimations().map(({ finished }) => finished.catch(() => null)))
+    })
   }
 }
 
