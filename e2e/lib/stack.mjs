@@ -37,11 +37,11 @@ const runScript = (script, args, env) =>
   })
 
 /**
- * Starts a stack in a temporary folder. `importRoots` are added to what it may read.
- * @param {{ importRoots?: string[], env?: NodeJS.ProcessEnv }} [options]
+ * Starts a stack in a temporary folder, or in `folder`, which then stays. `importRoots` are added to what it may read.
+ * @param {{ importRoots?: string[], env?: NodeJS.ProcessEnv, folder?: string | undefined }} [options]
  */
-export const startStack = async ({ importRoots = [], env = {} } = {}) => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'mistudio-'))
+export const startStack = async ({ importRoots = [], env = {}, folder } = {}) => {
+  const dataDir = folder ?? (await mkdtemp(join(tmpdir(), 'mistudio-')))
   const port = await freePort()
   const stackEnv = {
     ...env,
@@ -67,7 +67,7 @@ export const startStack = async ({ importRoots = [], env = {} } = {}) => {
     },
     stop: async () => {
       await runScript('stop.mjs', ['--data-dir', dataDir], stackEnv)
-      await rm(dataDir, { recursive: true, force: true })
+      if (!folder) await rm(dataDir, { recursive: true, force: true })
     },
   }
 }
