@@ -15,7 +15,7 @@ const PATHS = Object.keys(TRAINING_METRICS)
 export const pathOf = (/** @type {number} */ n) => PATHS[n] ?? `more_${n}`
 
 /** Repeatable noise in (0, 1) with a full mantissa, as measured numbers have. @param {number} seed */
-const noise = (seed) => {
+export const noise = (seed) => {
   let state = seed + 1
   return () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
@@ -26,10 +26,10 @@ const noise = (seed) => {
 }
 
 /** A falling curve with noise, rounded to what float32 holds where a training would. @param {number} step @param {number} n @param {number} r */
-const measured = (step, n, r) => Math.fround((n + 1) * (1 / (1 + step / 2000) + 0.05 * r))
+export const measured = (step, n, r) => Math.fround((n + 1) * (1 / (1 + step / 2000) + 0.05 * r))
 
 /** @template T @param {pg.Pool} db @param {(client: pg.PoolClient) => Promise<T>} work */
-const inTransaction = async (db, work) => {
+export const inTransaction = async (db, work) => {
   const client = await db.connect()
   try {
     await client.query('BEGIN')
@@ -72,7 +72,6 @@ const write = async (db, id, steps, metrics, size = LOT) => {
   while ((await inTransaction(db, (client) => foldTail(client, id))) > 0);
 }
 
-
 /** @typedef {{ steps: number, metrics: number, runs: number, beside: number, folder?: string | undefined }} Sizes */
 
 /** Writes the runs; tells how long it took. @param {pg.Pool} db @param {Sizes} sizes */
@@ -87,7 +86,9 @@ const fill = async (db, { steps, metrics, runs, beside }) => {
   const { rows: sizes } = await db.query(
     `SELECT sum(pg_total_relation_size(c))::float8 AS bytes FROM unnest(ARRAY['run_chunk','run_tail','run_series']::regclass[]) c`,
   )
-  console.log(`${(sizes[0].bytes / total).toFixed(1)} bytes a value with pyramids, indexes and rows that wait for a vacuum`)
+  console.log(
+    `${(sizes[0].bytes / total).toFixed(1)} bytes a value with pyramids, indexes and rows that wait for a vacuum`,
+  )
   await db.query('VACUUM FULL run_chunk, run_tail, run_series')
   const { rows: packed } = await db.query(
     `SELECT sum(pg_total_relation_size(c))::float8 AS bytes FROM unnest(ARRAY['run_chunk','run_tail','run_series']::regclass[]) c`,

@@ -151,10 +151,27 @@ test('train several architectures, branch, sweep, compare', async ({ page }) => 
   await test.step('compare with another training on one chart', async () => {
     await page.getByRole('combobox', { name: 'Add a training' }).selectOption({ label: 'Long transcoder' })
     await expect(page.getByRole('region', { name: 'Compared trainings' }).getByRole('row')).toHaveCount(5)
-    await choose(page, 'Metric', 'Loss')
-    const chart = page.getByRole('figure', { name: 'Loss', exact: true })
-    await expect(chart.locator('canvas')).toBeVisible()
-    await expect(chart.getByRole('button', { name: 'Long transcoder' })).toBeVisible()
+    await choose(page, 'Add a metric', 'Gradient norm')
+    await expect(page).toHaveURL(/metrics=[^&]*grad_norm/)
+    const curves = page.getByRole('region', { name: 'Curves of all' })
+    for (const name of ['Loss', 'Gradient norm']) {
+      await expect(curves.getByRole('figure', { name, exact: true }).locator('canvas')).toBeVisible()
+    }
+    const other = curves.getByRole('button', { name: 'Long transcoder' })
+    await other.click()
+    await expect(other).toHaveAttribute('aria-pressed', 'false')
+    for (const [axis, label] of [
+      ['Tokens', 'tokens'],
+      ['Time', 'time since the first report'],
+    ] as const) {
+      await choose(page, 'X axis', axis)
+      const download = page.waitForEvent('download')
+      await curves
+        .getByRole('figure', { name: 'Loss', exact: true })
+        .getByRole('button', { name: 'Save as CSV' })
+        .click()
+      expect((await readFile(await (await download).path(), 'utf8')).split(',')[0]).toBe(label)
+    }
   })
 
   await test.step('take the metrics away', async () => {

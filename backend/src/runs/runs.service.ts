@@ -36,8 +36,8 @@ export class RunsService {
   }
 }
 
-const rangeOf = ({ keys, from, to }: Pick<SeriesQuery, 'keys' | 'from' | 'to'>) => {
-  return { keys: keys ?? null, from: from ?? null, to: to ?? null }
+const rangeOf = ({ keys, time, from, to }: Pick<SeriesQuery, 'keys' | 'time' | 'from' | 'to'>) => {
+  return { keys: keys ?? null, time, from: from ?? null, to: to ?? null }
 }
 
 const toRunSeries = (runId: string, { revision, series }: Read<Bucketed>): RunSeries => {
@@ -55,6 +55,6 @@ function toSeries({ buckets, total }: Bucketed): Series {
     min: buckets.min.map(finiteOrNull),
     max: buckets.max.map(finiteOrNull),
     count: buckets.count,
-    gaps: buckets.gaps,
+    ...(buckets.gaps.some((gaps) => gaps > 0) ? { gaps: buckets.gaps } : {}),
   })
 }

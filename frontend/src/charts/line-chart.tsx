@@ -2,20 +2,34 @@
 import Download from 'lucide-react/icons/download'
 import Image from 'lucide-react/icons/image'
 import ZoomOut from 'lucide-react/icons/zoom-out'
-import { useMemo, useRef, useState } from 'react'
-import { Button, cx, Help, IconButton } from '../ui/index.js'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { formatCount } from '../ui/format.js'
+import { Button, cx, Help, IconButton, useSettled } from '../ui/index.js'
 import { ChartTable } from './chart-table.js'
 import { saveCsv, savePng } from './export.js'
-import { useAway, usePaced } from './pace.js'
+import { Legend } from './legend.js'
+import { useAway, useDrawn, usePaced } from './pace.js'
 import { Plot, type PlotHandle } from './plot.js'
+import type { XRange } from './plot-options.js'
 import { type Series, smoothed, toCsv } from './prepare.js'
+
+const NOT_YET: readonly Series[] = []
+/** A zoom is told once it stands still for so long. */
+const ASK_AFTER_MS = 250
 
 export interface LineChartProps {
   title: string
   /** Definitions of what is drawn. */
   help?: React.ReactNode
-  series: readonly Series[]
+  /** Series, or how they are made, when and as often as they are drawn; a new function means that they changed. */
+  series: readonly Series[] | (() => readonly Series[])
   xLabel?: string
+  /** Text of a place on the x axis. */
+  xFormat?(x: number): string
+  /** Told what is zoomed to, a moment after it; null: everything again. Finer values may then be given. */
+  onRange?(range: XRange | null): void
+  /** Series that are not drawn, where several charts share one legend; else the chart's own legend says it. */
+  hidden?: ReadonlySet<string>
   /** Unit of the y axis. */
   unit: string
   /** Offer the log switch; `initial` draws it so at first. */
@@ -25,21 +39,31 @@ export interface LineChartProps {
   sync?: string
   /** 0: as measured. Towards 1: the running mean of more and more values before; files and tables keep what was measured. */
   smoothing?: number
+  /** Beside the tools of the chart. */
+  actions?: React.ReactNode
   /** Shown instead of the axes while nothing was measured. */
   emptyText?: string
 }
 
 export function LineChart(props: LineChartProps) {
   const { title, help, xLabel = 'step', unit, log = 'off', height = 200, emptyText = 'No values yet.' } = props
-  const { sync, smoothing = 0 } = props
+  const { sync, smoothing = 0, xFormat = formatCount } = props
   const figure = useRef<HTMLElement>(null)
-  const series = usePaced(props.series, useAway(figure))
+  const away = useAway(figure)
+  const isDrawn = useDrawn(away)
+  const given = usePaced(props.series, away && isDrawn)
+  const series = useMemo(() => (typeof given !== 'function' ? given : isDrawn ? given() : NOT_YET), [given, isDrawn])
   const [isLog, setLog] = useState(log === 'initial')
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set())
-  const [zoomed, setZoomed] = useState(false)
+  const [own, setHidden] = useState<ReadonlySet<string>>(new Set())
+  const hidden = props.hidden ?? own
+  const [zoomed, setZoomed] = useState<XRange | null>(null)
+  const settled = useSettled(zoomed, ASK_AFTER_MS)
+  const told = useRef(props.onRange)
+  told.current = props.onRange
+  useEffect(() => told.current?.(settled), [settled])
   const plot = useRef<PlotHandle>(null)
   const drawn = useMemo(() => series.map((one) => smoothed(one, smoothing)), [series, smoothing])
-  const empty = series.every((one) => one.x.length === 0)
+  const empty = isDrawn && series.every((one) => one.x.length === 0)
   const toggle = (key: string) =>
     setHidden((before) => new Set(before.has(key) ? [...before].filter((other) => other !== key) : [...before, key]))
   const png = () => {
@@ -87,12 +111,15 @@ export function LineChart(props: LineChartProps) {
               />
             </>
           )}
+          {props.actions}
         </span>
       </figcaption>
       {empty ? (
         <p className="flex items-center justify-center text-sm text-muted" style={{ height }}>
           {emptyText}
         </p>
+      ) : !isDrawn ? (
+        <div style={{ height }} />
       ) : (
         <Plot
           ref={plot}
@@ -102,51 +129,13 @@ export function LineChart(props: LineChartProps) {
           log={isLog}
           xLabel={xLabel}
           yLabel={unit}
+          xFormat={xFormat}
           height={height}
-          onZoom={setZoomed}
+          onRange={setZoomed}
         />
       )}
-      {series.length > 1 && <Legend series={series} hidden={hidden} onToggle={toggle} />}
+      {series.length > 1 && !props.hidden && <Legend series={series} hidden={hidden} onToggle={toggle} />}
       {!empty && <ChartTable title={title} xLabel={xLabel} series={series} />}
     </figure>
-  )
-}
-
-interface LegendProps {
-  series: readonly Series[]
-  hidden: ReadonlySet<string>
-  onToggle(key: string): void
-}
-
-function Legend({ series, hidden, onToggle }: LegendProps) {
-  return (
-    <div className="mt-1 flex flex-wrap gap-x-3 gap-y-1">
-      {series.map((one) => (
-        <button
-          key={one.key}
-          type="button"
-          aria-pressed={!hidden.has(one.key)}
-          title={hidden.has(one.key) ? `Show ${one.label}` : `Hide ${one.label}`}
-          onClick={() => onToggle(one.key)}
-          className={cx(
-            'inline-flex items-center gap-1.5 rounded px-1 text-xs',
-            hidden.has(one.key) ? 'text-muted line-through' : 'text-body',
-          )}
-        >
-          <svg width="16" height="6" aria-hidden>
-            <line
-              x1="0"
-              x2="16"
-              y1="3"
-              y2="3"
-              stroke={`var(${one.color})`}
-              strokeWidth="2"
-              strokeDasharray={one.dash?.join(' ')}
-            />
-          </svg>
-          {one.label}
-        </button>
-      ))}
-    </div>
   )
 }

@@ -1,6 +1,6 @@
 // Options of the uPlot instance behind a line chart: axes, grid and series in the colours of the theme. No state.
 import uPlot from 'uplot'
-import { formatCount, formatValue } from '../ui/format.js'
+import { formatValue } from '../ui/format.js'
 import { type Series, withSpread } from './prepare.js'
 
 /** Resolved colour of a theme variable. */
@@ -11,15 +11,23 @@ const FONT = '12px ui-sans-serif, system-ui, sans-serif'
 
 interface PlotEvents {
   onCursor(index: number | null, left: number): void
-  onZoom(zoomed: boolean): void
+  /** The shown part of the x axis; null: all of it. */
+  onRange(range: XRange | null): void
 }
 
-interface PlotInput {
+/** Ends of what the x axis shows. */
+export interface XRange {
+  readonly min: number
+  readonly max: number
+}
+
+export interface PlotInput {
   series: readonly Series[]
   width: number
   height: number
   log: boolean
   xLabel: string
+  xFormat(x: number): string
   yLabel: string
   sync: string | undefined
   events: PlotEvents
@@ -52,22 +60,43 @@ const yRange = (_: uPlot, min: number | null, max: number | null): uPlot.Range.M
   return uPlot.rangeNum(low, high, 0.1, true)
 }
 
-const xWasZoomed = (plot: uPlot): boolean => {
+const shownRange = (plot: uPlot): XRange | null => {
   const [first, last] = [plot.data[0]?.[0], plot.data[0]?.at(-1)]
   const { min, max } = plot.scales['x'] ?? {}
-  return first !== undefined && last !== undefined && min != null && max != null && (min > first || max < last)
+  if (first === undefined || last === undefined || min == null || max == null) return null
+  return min > first || max < last ? { min, max } : null
 }
 
-export const plotOptions = ({
-  series,
-  width,
-  height,
-  log,
-  xLabel,
-  yLabel,
-  sync,
-  events,
-}: PlotInput): uPlot.Options => ({
+const MARK = 4
+
+/** A small cross on the axis wherever a value is not a finite number. */
+const drawBad = (plot: uPlot, series: readonly Series[]): void => {
+  const { ctx, bbox } = plot
+  const size = MARK * (window.devicePixelRatio || 1)
+  const y = bbox.top + bbox.height - size - 1
+  ctx.save()
+  ctx.strokeStyle = themeColor('--tone-red')
+  ctx.lineWidth = 1.5 * (window.devicePixelRatio || 1)
+  ctx.beginPath()
+  for (const [index, { bad = [] }] of series.entries()) {
+    if (plot.series[index + 1]?.show === false) continue
+    for (const { x } of bad) {
+      const at = plot.valToPos(x, 'x', true)
+      if (at < bbox.left || at > bbox.left + bbox.width) continue
+      ctx.moveTo(at - size, y - size)
+      ctx.lineTo(at + size, y + size)
+      ctx.moveTo(at - size, y + size)
+      ctx.lineTo(at + size, y - size)
+    }
+  }
+  ctx.stroke()
+  ctx.restore()
+}
+
+export const plotOptions = (
+  { series, width, height, log, xLabel, xFormat, yLabel, sync, events }: PlotInput,
+  latest: () => readonly Series[],
+): uPlot.Options => ({
   width,
   height,
   legend: { show: false },
@@ -78,7 +107,7 @@ export const plotOptions = ({
   },
   scales: { x: { time: false }, y: log ? { distr: 3 } : { range: yRange } },
   axes: [
-    { ...axis(xLabel, 32), values: (_, splits) => splits.map((value) => formatCount(value)) },
+    { ...axis(xLabel, 32), values: (_, splits) => splits.map((value) => xFormat(value)) },
     {
       ...axis(yLabel, 58, log ? (_, splits) => logTicks(splits) : undefined),
       values: (_, splits: (number | null)[]) => splits.map((value) => (value === null ? null : formatValue(value))),
@@ -96,6 +125,7 @@ export const plotOptions = ({
   ],
   hooks: {
     setCursor: [(plot) => events.onCursor(plot.cursor.idx ?? null, plot.cursor.left ?? -1)],
-    setScale: [(plot, key) => key === 'x' && events.onZoom(xWasZoomed(plot))],
+    setScale: [(plot, key) => key === 'x' && events.onRange(shownRange(plot))],
+    draw: [(plot) => drawBad(plot, latest())],
   },
 })

@@ -2,7 +2,7 @@
 import { type Ref, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import { useTheme } from '../ui/theme.js'
-import { plotOptions } from './plot-options.js'
+import { type PlotInput, plotOptions, type XRange } from './plot-options.js'
 import { type Aligned, align, type Series } from './prepare.js'
 import { PlotTooltip } from './tooltip.js'
 import { useUplot } from './use-uplot.js'
@@ -17,24 +17,27 @@ interface PlotProps {
   hidden: ReadonlySet<string>
   log: boolean
   xLabel: string
+  xFormat(x: number): string
   yLabel: string
   height: number
   /** Charts of one name show the same place under the pointer. */
   sync: string | undefined
-  onZoom(zoomed: boolean): void
+  onRange(range: XRange | null): void
   ref?: Ref<PlotHandle>
 }
 
 const toData = ({ x, columns }: Aligned): uPlot.AlignedData => [x, ...columns]
 
-export function Plot({ series, hidden, log, xLabel, yLabel, height, sync, onZoom, ref }: PlotProps) {
+export function Plot(props: PlotProps) {
+  const { series, hidden, log, xLabel, xFormat, yLabel, height, sync, onRange, ref } = props
   const box = useRef<HTMLDivElement>(null)
-  const zoomed = useRef(false)
+  /** Stays over a new look, not over another axis. */
+  const zoomed = useRef<{ axis: string; range: XRange | null }>({ axis: xLabel, range: null })
   const theme = useTheme((state) => state.resolved)
   const [cursor, setCursor] = useState<{ index: number; left: number } | null>(null)
   const aligned = useMemo(() => align(series, log), [series, log])
-  const latest = useRef({ series, aligned, hidden, onZoom })
-  latest.current = { series, aligned, hidden, onZoom }
+  const latest = useRef({ series, aligned, hidden, onRange, xFormat })
+  latest.current = { series, aligned, hidden, onRange, xFormat }
   // A new instance only when the look changes; points are appended to the one that stands.
   const look = series.map((one) => [one.key, one.color, one.label, one.x.length < 40].join()).join('|')
 
@@ -43,7 +46,8 @@ export function Plot({ series, hidden, log, xLabel, yLabel, height, sync, onZoom
     height,
     (element) => {
       const now = latest.current
-      const options = plotOptions({
+      let settled = false
+      const input: PlotInput = {
         series: now.series,
         width: element.clientWidth,
         height,
@@ -51,15 +55,30 @@ export function Plot({ series, hidden, log, xLabel, yLabel, height, sync, onZoom
         xLabel,
         yLabel,
         sync,
+        xFormat: (x: number) => latest.current.xFormat(x),
         events: {
           onCursor: (index, left) => setCursor(index === null || left < 0 ? null : { index, left }),
-          onZoom: (value) => {
-            if (value !== zoomed.current) latest.current.onZoom(value)
-            zoomed.current = value
+          onRange: (range) => {
+            if (!settled) return
+            const { axis, range: before } = zoomed.current
+            zoomed.current = { axis: xLabel, range }
+            if (axis !== xLabel || before?.min !== range?.min || before?.max !== range?.max)
+              latest.current.onRange(range)
           },
         },
-      })
-      const made = new uPlot(options, toData(now.aligned), element)
+      }
+      const made = new uPlot(
+        plotOptions(input, () => latest.current.series),
+        toData(now.aligned),
+        element,
+      )
+      settled = true
+      const { axis, range } = zoomed.current
+      if (range && axis === xLabel) made.setScale('x', { ...range })
+      else if (range) {
+        zoomed.current = { axis: xLabel, range: null }
+        now.onRange(null)
+      }
       for (const [index, one] of now.series.entries())
         if (now.hidden.has(one.key)) made.setSeries(index + 1, { show: false })
       return made
@@ -70,8 +89,8 @@ export function Plot({ series, hidden, log, xLabel, yLabel, height, sync, onZoom
   useEffect(() => {
     const standing = plot.current
     if (!standing) return
-    standing.setData(toData(aligned), !zoomed.current)
-    if (zoomed.current) standing.redraw()
+    standing.setData(toData(aligned), !zoomed.current.range)
+    if (zoomed.current.range) standing.redraw()
   }, [aligned, plot])
 
   useEffect(() => {
@@ -97,6 +116,7 @@ export function Plot({ series, hidden, log, xLabel, yLabel, height, sync, onZoom
           aligned={aligned}
           index={cursor.index}
           xLabel={xLabel}
+          xFormat={xFormat}
           left={left}
           width={box.current?.clientWidth ?? 0}
         />

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import {
   align,
+  breaksOf,
   countAxis,
+  gapWord,
   lastMeasured,
   roundTicks,
   sampleRows,
@@ -118,5 +120,24 @@ describe('smoothing', () => {
   it('leaves gaps and measured values alone', () => {
     expect(of([1, null, 1], 0.5)).toEqual([1, null, 1])
     expect(of([3, 1], 0)).toEqual([3, 1])
+  })
+})
+
+describe('missing values', () => {
+  it('are found where a distance is far longer than those around it', () => {
+    expect(breaksOf([0, 10, 20, 30, 200, 210, 220])).toEqual([115])
+    expect(breaksOf([0, 10, 20, 30, 200, 210, 220], 200)).toEqual([])
+  })
+  it('are none where values are dense in one part and rare in another, or ever rarer', () => {
+    expect(breaksOf([0, 100, 200, 300, 301, 302, 303, 304, 404, 504, 604])).toEqual([])
+    expect(breaksOf([1, 2, 4, 8, 16, 32, 64, 128])).toEqual([])
+    expect(breaksOf([0, 500])).toEqual([])
+  })
+  it('interrupt the line, and are told from values that are no numbers', () => {
+    const series = { ...loss, bad: [{ x: 20, word: 'NaN' }], breaks: [25] }
+    expect(align([series])).toEqual({ x: [10, 20, 25, 30], columns: [[3, null, null, 1]] })
+    expect([10, 20, 25].map((at) => gapWord(series, at))).toEqual([null, 'NaN', 'no values here'])
+    expect(gapWord({ ...loss, y: [0, null, 1] }, 10)).toBe('0 has no logarithm')
+    expect(gapWord(loss, 20)).toBe('not a number')
   })
 })

@@ -14,6 +14,10 @@ export interface Series {
   readonly x: readonly number[]
   /** null = not a finite number there: drawn as a gap, never as zero. */
   readonly y: readonly (number | null)[]
+  /** Where values are no finite numbers, in words: marked below the line. */
+  readonly bad?: readonly { readonly x: number; readonly word: string }[]
+  /** Where the line is interrupted because values are missing. */
+  readonly breaks?: readonly number[]
 }
 
 /** One y column: `null` is a gap, `undefined` means that this series was not measured at that x (the line runs on). */
@@ -27,18 +31,64 @@ const finite = (value: number | null | undefined): number | null =>
   value === null || value === undefined || !Number.isFinite(value) ? null : value
 
 /** Brings series of different cadence onto one ascending x axis. In log scale a value that has no logarithm is a gap. */
-export const align = (series: readonly Pick<Series, 'x' | 'y'>[], log = false): Aligned => {
-  const x = [...new Set(series.flatMap((one) => one.x))].sort((a, b) => a - b)
+export const align = (series: readonly Pick<Series, 'x' | 'y' | 'breaks'>[], log = false): Aligned => {
+  const shown = (value: number | null | undefined): number | null => {
+    const y = finite(value)
+    return log && y !== null && y <= 0 ? null : y
+  }
+  const [first, ...others] = series
+  if (
+    first &&
+    isAscending(first.x) &&
+    series.every(({ x, breaks = [] }) => breaks.length === 0 && isSame(x, first.x))
+  ) {
+    return { x: [...first.x], columns: [first, ...others].map(({ y }) => first.x.map((_, index) => shown(y[index]))) }
+  }
+  const x = [...new Set(series.flatMap((one) => [...one.x, ...(one.breaks ?? [])]))].sort((a, b) => a - b)
   const at = new Map(x.map((value, index) => [value, index]))
   const columns = series.map((one) => {
     const column: Column = new Array(x.length).fill(undefined)
+    for (const value of one.breaks ?? []) column[at.get(value) as number] = null
     one.x.forEach((value, index) => {
-      const y = finite(one.y[index])
-      column[at.get(value) as number] = log && y !== null && y <= 0 ? null : y
+      column[at.get(value) as number] = shown(one.y[index])
     })
     return column
   })
   return { x, columns }
+}
+const isSame = (a: readonly number[], b: readonly number[]): boolean =>
+  a === b || (a.length === b.length && a.every((value, index) => value === b[index]))
+const isAscending = (x: readonly number[]): boolean =>
+  x.every((value, index) => index === 0 || value > (x[index - 1] as number))
+
+/** Neighbouring distances that tell what distance is usual at a place, and how much longer one is where something is missing. */
+const NEIGHBOURS = 4
+const MISSING = 5
+
+/**
+ * Middles of stretches in which values are missing: far longer than the distances before and after them.
+ * @param least shorter ones are none
+ */
+export function breaksOf(x: readonly number[], least = 0): number[] {
+  const distances = x.slice(1).map((value, i) => value - (x[i] as number))
+  return distances.flatMap((distance, i) => {
+    if (distance <= least) return []
+    const near = [...distances.slice(Math.max(0, i - NEIGHBOURS), i), ...distances.slice(i + 1, i + 1 + NEIGHBOURS)]
+    const usual = Math.max(...near)
+    return near.length >= NEIGHBOURS && distance > MISSING * usual
+      ? [((x[i] as number) + (x[i + 1] as number)) / 2]
+      : []
+  })
+}
+
+/** What stands at a place of a series instead of a number; null where a number does. */
+export function gapWord({ x, y, bad = [], breaks = [] }: Series, at: number): string | null {
+  const word = bad.find((one) => one.x === at)?.word
+  if (word) return word
+  if (breaks.includes(at)) return 'no values here'
+  const value = y[x.indexOf(at)]
+  if (value === null) return 'not a number'
+  return value !== undefined && value <= 0 ? `${value} has no logarithm` : null
 }
 
 /** Least spread of an axis, as a share of its values. */

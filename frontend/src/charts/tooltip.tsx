@@ -1,6 +1,6 @@
 // The values under the cursor, every shown series; one that was not measured at this x shows its newest value and where that was.
-import { DASH, formatNumber, formatValue } from '../ui/format.js'
-import { type Aligned, lastMeasured, type Series } from './prepare.js'
+import { DASH, formatValue } from '../ui/format.js'
+import { type Aligned, gapWord, lastMeasured, type Series } from './prepare.js'
 
 interface Props {
   series: readonly Series[]
@@ -9,11 +9,12 @@ interface Props {
   aligned: Aligned
   index: number
   xLabel: string
+  xFormat(x: number): string
   left: number
   width: number
 }
 
-export function PlotTooltip({ series, hidden, aligned, index, xLabel, left, width }: Props) {
+export function PlotTooltip({ series, hidden, aligned, index, xLabel, xFormat, left, width }: Props) {
   const { x, columns } = aligned
   const here = x[index]
   if (here === undefined) return null
@@ -24,7 +25,7 @@ export function PlotTooltip({ series, hidden, aligned, index, xLabel, left, widt
       style={right ? { right: width - left + 12 } : { left: left + 12 }}
     >
       <p className="mb-0.5 text-muted">
-        {xLabel} {formatNumber(here)}
+        {xLabel} {xFormat(here)}
       </p>
       {series.map((one, order) => {
         if (hidden.has(one.key)) return null
@@ -36,9 +37,15 @@ export function PlotTooltip({ series, hidden, aligned, index, xLabel, left, widt
             <span className="h-0.5 w-3" style={{ background: `var(${one.color})` }} />
             {one.label}
             <span className="ml-auto pl-3 font-medium text-heading">
-              {value === null ? DASH : formatValue(value)} {one.unit ?? ''}
+              {value === null ? (
+                <span className="text-tone-red">
+                  {found < 0 ? DASH : (gapWord(one, x[found] ?? Number.NaN) ?? 'not a number')}
+                </span>
+              ) : (
+                `${formatValue(value)} ${one.unit === 'share' ? '' : (one.unit ?? '')}`
+              )}
             </span>
-            {found >= 0 && found !== index && <span className="text-muted">at {formatNumber(x[found])}</span>}
+            {found >= 0 && found !== index && <span className="text-muted">at {xFormat(x[found] ?? here)}</span>}
           </p>
         )
       })}

@@ -1,6 +1,13 @@
 // What the server knows and how it is changed, for every room.
 export * from './lists.js'
 export { ask, askAll, read, usePage, useRead } from './read.js'
-export { type Curve, curveOfSeries } from './run-series.js'
+export { type Curve, withDetail } from './run-series.js'
 export { send, useRename, useSend } from './send.js'
-export { CURVE_POINTS, useRunSeries, useRunValues, withValues } from './use-run-series.js'
+export {
+  type RunCurves,
+  type StepRange,
+  useRunDetail,
+  useRunSeries,
+  useRunValues,
+  withValues,
+} from './use-run-series.js'

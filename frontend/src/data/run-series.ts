@@ -12,8 +12,8 @@ export interface Curve {
   /** First step of each bucket, and its newest value. */
   readonly at: readonly number[]
   readonly last: readonly (number | null)[]
-  /** Values that are not finite. */
-  readonly gaps: number
+  /** Where values are that are not finite, in words. */
+  readonly bad: readonly { readonly step: number; readonly word: string }[]
 }
 
 /** Live lots that are kept, to go on from an answer that was read a little before them. */
@@ -27,8 +27,14 @@ export class LiveSeries {
   /** Lots that came, the newest last: taken ones, and those behind something missing. */
   private lots: RunValues[] = []
 
-  /** @param points buckets of a metric that the store is asked for */
-  constructor(private readonly points: number) {}
+  /**
+   * @param points buckets of a metric that the store is asked for
+   * @param paths metrics that are wanted; null: all
+   */
+  constructor(
+    private readonly points: number,
+    private readonly paths: ReadonlySet<string> | null = null,
+  ) {}
 
   /** Takes what the store answered, in place of everything before, and what came live after it. */
   load({ revision, series }: RunSeries): void {
@@ -50,14 +56,21 @@ export class LiveSeries {
     if (this.revision < 0 || values.revision > this.revision + 1) return 'missing'
     this.revision = values.revision
     for (const { step, values: measured } of values.steps) {
-      for (const [path, value] of Object.entries(measured)) this.bucketsFor(path).add(step, Number(value))
+      for (const [path, value] of Object.entries(measured)) {
+        if (this.paths?.has(path) !== false) this.bucketsFor(path).add(step, Number(value))
+      }
     }
     return [...this.metrics.values()].some(({ length }) => length > ROOM * this.points) ? 'missing' : 'taken'
   }
 
-  /** Curves as they are now. Objects are new with every call, so that a changed view is noticed. */
-  view(): Record<string, Curve> {
-    return Object.fromEntries([...this.metrics].map(([path, buckets]) => [path, curveOf(buckets)]))
+  /** Curves; the object is new with every call, so that a changed view is noticed. Each is made when it is first looked at. */
+  view(): Readonly<Record<string, Curve>> {
+    const curves: Record<string, Curve> = {}
+    for (const [path, buckets] of this.metrics) {
+      let made: Curve | null = null
+      Object.defineProperty(curves, path, { enumerable: true, get: () => (made ??= curveOf(buckets)) })
+    }
+    return curves
   }
 
   private bucketsFor(path: string): Buckets {
@@ -90,20 +103,41 @@ function bucketsOf({ width, at, last, first = last, min, max, count, gaps }: Ser
   return buckets
 }
 
-/** One metric of an answer. */
-export function curveOfSeries({ series }: RunSeries, path: string): Curve | undefined {
-  const one = series[path]
-  return one && curveOf(bucketsOf(one))
+/** An answer about a part of a run. */
+export const curvesOfSeries = ({ series }: RunSeries): Readonly<Record<string, Curve>> =>
+  Object.fromEntries(Object.entries(series).map(([path, one]) => [path, curveOf(bucketsOf(one))]))
+
+/** A curve whose middle is drawn from a finer one. Where the finer one ends, the curve goes on, so live values are seen. */
+export function withDetail(curve: Curve, detail: Curve | undefined): Curve {
+  const [from, to] = [detail?.steps[0], detail?.steps.at(-1)]
+  if (!detail || from === undefined || to === undefined || detail.width >= curve.width) return curve
+  // A bucket's points reach over its width: those of a bucket that the finer ones begin or end in are theirs.
+  const before = curve.steps.findIndex((step) => step >= from)
+  const end = curve.steps.findIndex((step) => step > to)
+  const [head, tail] = [before < 0 ? curve.steps.length : before, end < 0 ? curve.steps.length : end]
+  return {
+    ...curve,
+    steps: [...curve.steps.slice(0, head), ...detail.steps, ...curve.steps.slice(tail)],
+    values: [...curve.values.slice(0, head), ...detail.values, ...curve.values.slice(tail)],
+    bad: [...curve.bad.filter(({ step }) => step < from || step > to), ...detail.bad].sort((a, b) => a.step - b.step),
+  }
 }
 
 const finiteOrNull = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null
 
+const notFinite = (value: number | undefined): string =>
+  value === Number.POSITIVE_INFINITY ? '+∞' : value === Number.NEGATIVE_INFINITY ? '−∞' : 'NaN'
+
 /** Nothing of a bucket is lost to the eye: its extremes are points of the line. */
 function curveOf({ width, at, first, last, min, max, count, gaps }: Buckets): Curve {
   const newest = last.map(finiteOrNull)
-  const bad = gaps.reduce((sum, n) => sum + n, 0)
-  if (width === 1) return { steps: [...at], values: newest, width, at: [...at], last: newest, gaps: bad }
+  const bad = at.flatMap((step, i) => {
+    const [all = 1, wrong = 0] = [count[i], gaps[i]]
+    if (wrong === 0) return []
+    return { step, word: all === 1 ? notFinite(last[i]) : `${wrong} of ${all} values are no numbers` }
+  })
+  if (width === 1) return { steps: [...at], values: newest, width, at: [...at], last: newest, bad }
   const steps: number[] = []
   const values: (number | null)[] = []
   for (const [i, start] of at.entries()) {
@@ -121,5 +155,5 @@ function curveOf({ width, at, first, last, min, max, count, gaps }: Buckets): Cu
       values.push(value)
     }
   }
-  return { steps, values, width, at: [...at], last: newest, gaps: bad }
+  return { steps, values, width, at: [...at], last: newest, bad }
 }

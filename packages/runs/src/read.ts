@@ -7,8 +7,9 @@ import { levelFor, unpackBuckets, widthOf } from './pyramid.js'
 import { readTail } from './tail.js'
 
 export interface Range {
-  /** Names of metrics; null: all but the time. */
+  /** Names of metrics; null: all, the time only where `time` says so. */
   readonly keys: readonly string[] | null
+  readonly time?: boolean
   readonly from: number | null
   readonly to: number | null
 }
@@ -53,7 +54,7 @@ export async function readBuckets(
   range: Range,
   points: number,
 ): Promise<Read<Bucketed> | null> {
-  const found = await seriesOf(tx, runId, range.keys)
+  const found = await seriesOf(tx, runId, range)
   if (!found) return null
   const plans = found.series.map((series) => planOf(series, range, points))
   const buckets = new Map(plans.map((plan) => [plan.ord, new Buckets(plan.width)]))
@@ -78,7 +79,7 @@ export async function readBuckets(
 
 /** Every value of metrics of a run; null when there is no such run. */
 export async function readPoints(tx: Sql, runId: string, range: Range): Promise<Read<Points> | null> {
-  const found = await seriesOf(tx, runId, range.keys)
+  const found = await seriesOf(tx, runId, range)
   if (!found) return null
   const plans = found.series.map((series): Plan => planOf(series, range, Number.POSITIVE_INFINITY))
   const columns = new Map(plans.map(({ ord }) => [ord, { steps: [] as number[], values: [] as number[] }]))
@@ -123,7 +124,7 @@ const addBuckets = (into: Buckets, stored: Buckets, { from, to }: Plan): void =>
 async function seriesOf(
   tx: Sql,
   runId: string,
-  keys: readonly string[] | null,
+  { keys, time = false }: Range,
 ): Promise<{ revision: number; series: SeriesRow[] } | null> {
   const { rows: runs } = await tx.query<{ revision: string }>('SELECT revision FROM run WHERE id = $1', [runId])
   if (!runs[0]) return null
@@ -137,8 +138,8 @@ async function seriesOf(
     last_step: string
   }>(
     `SELECT ord, path, base, raised, count, first_step, last_step FROM run_series
-     WHERE run_id = $1 AND ($2::text[] IS NULL AND path <> $3 OR path = ANY($2)) ORDER BY ord`,
-    [runId, keys, TIME_PATH],
+     WHERE run_id = $1 AND ($2::text[] IS NULL AND ($4 OR path <> $3) OR path = ANY($2)) ORDER BY ord`,
+    [runId, keys, TIME_PATH, time],
   )
   const series = rows.map(({ ord, path, base, raised, count, first_step, last_step }) => ({
     ord,

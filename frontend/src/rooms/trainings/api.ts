@@ -11,18 +11,8 @@ import {
   TrainingNoticeSchema,
 } from '@mistudio/contracts'
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useMemo } from 'react'
-import {
-  ask,
-  CURVE_POINTS,
-  type Curve,
-  curveOfSeries,
-  send,
-  useTrainings as useAllTrainings,
-  useRead,
-  useRunValues,
-  withValues,
-} from '../../data/index.js'
+import { useEffect } from 'react'
+import { ask, send, useTrainings as useAllTrainings, useRead, useRunValues, withValues } from '../../data/index.js'
 import { api, isActive, joinChannel, keyOf, onJobEvents, queryClient } from '../../live/index.js'
 import { useSettled } from '../../ui/index.js'
 import { trainableCaptures } from './capture-choice.js'
@@ -84,18 +74,6 @@ export const useTraining = (id: string) => {
   const training = useRead('getTraining', { params: { id } })
   useLiveTrainings(training.data ? [training.data] : [])
   return training
-}
-
-/** One metric of several trainings, in their order; those of running ones are read again every few seconds. */
-export const useMetricOf = (trainings: readonly Training[], key: string): (Curve | undefined)[] => {
-  const ids = trainings.map(({ id }) => id)
-  const query = { ids: ids.join(), keys: encodeURIComponent(key), points: CURVE_POINTS }
-  const { data } = useRead('runsSeries', ids.length > 0 ? { query } : null, {
-    keep: true,
-    refetchInterval: trainings.some(({ job }) => isActive(job)) ? 3000 : false,
-  })
-  const curves = useMemo(() => new Map(data?.map((answer) => [answer.runId, curveOfSeries(answer, key)])), [data, key])
-  return ids.map((id) => curves.get(id))
 }
 
 export const useModelTokenizations = (modelId: string | null) =>

@@ -1,7 +1,15 @@
 import type { Training } from '@mistudio/contracts'
 import { expect, it } from 'vitest'
 import { places } from '../../places/index.js'
-import { chosenTrainings, heldOutFigures, paretoFront, paretoSeries } from './compare.js'
+import {
+  chosenTrainings,
+  firstMetrics,
+  heldOutFigures,
+  looksOf,
+  measuredBy,
+  paretoFront,
+  paretoSeries,
+} from './compare.js'
 import { densityAt } from './density.js'
 
 const training = (id: string, l0: number | null, fvu: number | null, sweepId: string | null = null) =>
@@ -26,13 +34,32 @@ it('the front holds what no other beats, whichever way is better', () => {
 })
 
 it('a training without an evaluation has no point, and no false zero', () => {
-  const series = paretoSeries([training('a', 10, 0.5), training('b', null, null)], 'fvu')
+  const series = paretoSeries([training('a', 10, 0.5), training('b', null, null)], 'fvu', new Map())
   expect(series.map(({ key, x, y }) => [key, x, y])).toEqual([
     ['front', [10], [0.5]],
     ['a', [10], [0.5]],
   ])
-  expect(paretoSeries([training('b', null, null)], 'fvu')).toEqual([])
+  expect(paretoSeries([training('b', null, null)], 'fvu', new Map())).toEqual([])
   expect(heldOutFigures(training('b', null, null)).deadShare).toBeNull()
+})
+
+it('a training keeps its colour while others come and go', () => {
+  const three = looksOf(['a', 'b', 'c'], new Map())
+  expect([...three]).toEqual([
+    ['a', 0],
+    ['b', 1],
+    ['c', 2],
+  ])
+  const two = looksOf(['c', 'b'], three)
+  expect([two.get('b'), two.get('c')]).toEqual([1, 2])
+  expect(looksOf(['c', 'b', 'd'], two).get('d')).toBe(0)
+})
+
+it('offers metrics that were measured, and begins with some of them', () => {
+  const measured = measuredBy([training('a', 1, 1)])
+  expect(measured).toEqual(['heldout_fvu', 'heldout_l0', 'ce_recovered'])
+  expect(firstMetrics(measured)).toEqual(measured)
+  expect(firstMetrics(['lr', 'grad_norm', 'dead'])).toEqual(['lr', 'grad_norm'])
 })
 
 it('the address names a sweep, or trainings in their order', () => {

@@ -3,14 +3,16 @@ import {
   type FigureEstimate,
   type IntervalMetric,
   SAE_FIGURES,
+  TRAINING_METRIC_KEYS,
   TRAINING_METRICS,
   type Training,
   type TrainingMetricKey,
 } from '@mistudio/contracts'
 import type { Series } from '../../charts/prepare.js'
-import type { Curve } from '../../data/index.js'
+import { type Curve, withDetail } from '../../data/run-series.js'
 import type { AskedOf, Places } from '../../places/index.js'
 import { formatInterval, formatPercent, formatValue } from '../../ui/format.js'
+import { lineOn, type XAxis } from './axis.js'
 import { lineLook } from './prepare.js'
 
 /** Trainings that the address names: a sweep, or ids in their order. */
@@ -95,16 +97,49 @@ export const FIGURE_COLUMNS: readonly FigureColumn[] = [
   },
 ]
 
-/** One metric of several trainings on one chart. */
-export const comparedSeries = (
-  trainings: readonly Training[],
-  curves: readonly (Pick<Curve, 'steps' | 'values'> | undefined)[],
-  key: TrainingMetricKey,
-): Series[] =>
-  trainings.map((training, n) => {
-    const { steps = [], values = [] } = curves[n] ?? {}
+export type Look = Pick<Series, 'color' | 'dash'>
+export type Looks = ReadonlyMap<string, Look>
+
+/** Looks of trainings by id: those that had one keep it, a new one gets the first that is free. */
+export function looksOf(ids: readonly string[], before: ReadonlyMap<string, number>): Map<string, number> {
+  const kept = new Map([...before].filter(([id]) => ids.includes(id)))
+  for (const id of ids) {
+    if (kept.has(id)) continue
+    const taken = new Set(kept.values())
+    let free = 0
+    while (taken.has(free)) free++
+    kept.set(id, free)
+  }
+  return kept
+}
+
+/** Metrics that any of the trainings has measured, in the order of the contract. */
+export const measuredBy = (trainings: readonly Pick<Training, 'latest'>[]): TrainingMetricKey[] =>
+  TRAINING_METRIC_KEYS.filter((key) => trainings.some(({ latest }) => key in latest))
+
+/** Charts that stand there at first. */
+const FIRST: readonly TrainingMetricKey[] = ['loss', 'heldout_fvu', 'heldout_l0', 'ce_recovered']
+export const firstMetrics = (measured: readonly TrainingMetricKey[]): TrainingMetricKey[] => {
+  const found = FIRST.filter((key) => measured.includes(key))
+  return found.length > 0 ? found : measured.slice(0, 2)
+}
+
+/** A training with its curves and the axis that they are drawn on. */
+export interface Compared {
+  readonly training: Training
+  readonly curves: Readonly<Record<string, Curve>>
+  readonly near: Readonly<Record<string, Curve>> | undefined
+  readonly axis: XAxis
+}
+
+/** One metric of several trainings on one chart; those that did not measure it have no line. */
+export const comparedSeries = (compared: readonly Compared[], looks: Looks, key: TrainingMetricKey): Series[] =>
+  compared.flatMap(({ training, curves, near, axis }) => {
+    const curve = curves[key]
+    if (!curve) return []
     const { unit } = TRAINING_METRICS[key]
-    return { key: training.id, label: training.name, unit, ...lineLook(n), x: steps, y: values }
+    const line = lineOn(axis, withDetail(curve, near?.[key]))
+    return { key: training.id, label: training.name, unit, ...(looks.get(training.id) ?? lineLook(0)), ...line }
   })
 
 /** What is traded against L0: a share of variance that is lost, or of the loss that is kept. */
@@ -133,7 +168,7 @@ export function paretoFront(points: readonly ParetoPoint[], better: 'less' | 'mo
 }
 
 /** Every training as a point in its colour, and the front as a line behind them. */
-export function paretoSeries(trainings: readonly Training[], quality: Quality): Series[] {
+export function paretoSeries(trainings: readonly Training[], quality: Quality, looks: Looks): Series[] {
   const points = trainings.flatMap((training): ParetoPoint[] => {
     const figures = heldOutFigures(training)
     const [x, y] = [figures.l0.value, figures[quality].value]
@@ -151,9 +186,9 @@ export function paretoSeries(trainings: readonly Training[], quality: Quality): 
     x: front.map(({ x }) => x),
     y: front.map(({ y }) => y),
   }
-  const named = trainings.map((training, n): Series => {
+  const named = trainings.map((training): Series => {
     const point = points.find(({ id }) => id === training.id)
-    const { color } = lineLook(n)
+    const { color } = looks.get(training.id) ?? lineLook(0)
     return {
       key: training.id,
       label: training.name,

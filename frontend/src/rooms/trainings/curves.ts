@@ -13,6 +13,7 @@ export interface LogLine {
 /** Events looked back for log lines when the page opens, and lines kept. */
 const LOOK_BACK = 500
 const KEEP_LINES = 300
+const NONE = {}
 
 const logLine = (event: JobEvent): LogLine[] => {
   if (event.type !== 'log') return []
@@ -20,7 +21,7 @@ const logLine = (event: JobEvent): LogLine[] => {
 }
 
 export const useCurves = ({ id, groupId, job }: Training) => {
-  const { curves, snapshot } = useRunSeries(id, isActive(job))
+  const { curves, snapshot } = useRunSeries([id], { active: isActive(job) })
   const [log, setLog] = useState<readonly LogLine[]>([])
   const tail = useJobEvents(job?.id ?? null, subjectChannel('training', groupId), {
     after: Math.max(-1, (job?.seq ?? -1) - LOOK_BACK),
@@ -30,5 +31,5 @@ export const useCurves = ({ id, groupId, job }: Training) => {
       if (lines.length > 0) setLog((before) => [...before, ...lines].slice(-KEEP_LINES))
     },
   })
-  return { curves, log, snapshot, tail }
+  return { curves: curves[id] ?? NONE, log, snapshot, tail }
 }

@@ -190,6 +190,10 @@ export const toRequest = (draft: Draft, errors: DraftErrors): CreateTraining | n
   return parsed.success ? parsed.data : null
 }
 
+/** Settings of a branch to begin with: steps count those already done, so a branch from the end goes on as long again. */
+export const branchValues = (params: TrainingParams, step: number): TrainingParams =>
+  params.steps > step ? params : { ...params, steps: 2 * step }
+
 /** Options whose values differ from another training's, for a branch of it. */
 export const overridesOf = (params: TrainingParams, from: TrainingParams): Record<string, never> =>
   Object.fromEntries(

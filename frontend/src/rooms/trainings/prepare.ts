@@ -20,6 +20,7 @@ import type { Curve } from '../../data/index.js'
 import { definition, judgeDead, type Tile } from '../../shared/sae-figures/tiles.js'
 import { formatBytes, formatCount, formatNumber, formatPercent, formatValue, plural } from '../../ui/format.js'
 import type { Tone } from '../../ui/tones.js'
+import { lineOn, type XAxis } from './axis.js'
 import { architectureLabel } from './words.js'
 
 /** `TopK · k 32 · ×16 · 1,000 steps`. */
@@ -114,18 +115,27 @@ export const lineLook = (n: number): Pick<Series, 'color' | 'dash'> => {
   return { color: SERIES_COLORS[n % SERIES_COLORS.length] ?? '--series-slate', ...(dash ? { dash } : {}) }
 }
 
-/** Series of one chart, with the contract's labels and units; a metric without values yet has an empty one. Lines per site are called by the site. */
+/** Series of one chart, with the contract's labels and units; a metric without values has none. Lines per site are called by the site. */
 export const chartSeries = (
   group: ChartGroup,
-  curves: Readonly<Record<string, Pick<Curve, 'steps' | 'values'>>>,
+  curves: Readonly<Record<string, Curve>>,
+  axis: XAxis,
   sites: readonly string[] = [],
 ): Series[] =>
-  group.keys.map((key, index) => {
+  group.keys.flatMap((key, index) => {
+    const curve = curves[key]
+    if (!curve) return []
     const { unit } = TRAINING_METRICS[key]
     const label = sites[SITE_FVU_KEYS.indexOf(key)] ?? TRAINING_METRICS[key].label
-    const { steps = [], values = [] } = curves[key] ?? {}
-    return { key, label, unit, ...lineLook(index), x: steps, y: values }
+    return { key, label, unit, ...lineLook(index), ...lineOn(axis, curve) }
   })
+
+/** Charts that have something to show, and the names of those that have not. */
+export function chartsOf(curves: Readonly<Record<string, unknown>>): { drawn: ChartGroup[]; missing: string[] } {
+  const has = ({ keys }: ChartGroup) => keys.some((key) => key in curves)
+  const missing = CHARTS.filter((group) => !has(group) && !group.optional)
+  return { drawn: CHARTS.filter(has), missing: missing.map(({ title }) => title) }
+}
 
 /** Newest values while it runs. A value that was not measured yet is a dash. */
 export const liveTiles = ({ latest, dSae }: Pick<Training, 'latest' | 'dSae'>): Tile[] => {

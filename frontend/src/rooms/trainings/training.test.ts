@@ -1,7 +1,6 @@
 // Guards: the form's limits are the contract's, the curves hold each step once and in order, unknown values stay unknown.
 import {
   type Capture,
-  LOSS_KEYS,
   type Model,
   optionsOf,
   SAE_TRAINING_ARCHITECTURES,
@@ -10,6 +9,7 @@ import {
   TrainingParamsSchema,
 } from '@mistudio/contracts'
 import { describe, expect, it } from 'vitest'
+import { axisOf } from './axis.js'
 import { offeredSites, trainableCaptures, withCapture } from './capture-choice.js'
 import {
   checkDraft,
@@ -32,7 +32,7 @@ import {
   withArchitecture,
   withTyped,
 } from './options.js'
-import { CHARTS, chartSeries, judgeMemory, liveTiles, ofTheText } from './prepare.js'
+import { CHARTS, chartSeries, chartsOf, judgeMemory, liveTiles, ofTheText } from './prepare.js'
 import { planSweep, type SweepRow } from './sweep.js'
 
 const site = (layer: number, hook = 'hook_resid_post') => ({
@@ -267,9 +267,12 @@ describe('sweep', () => {
 })
 
 it('gives every metric one chart, and a series there before its first value', () => {
-  const series = chartSeries(CHARTS[0] as (typeof CHARTS)[number], { loss: { steps: [1], values: [null] } })
-  const rest = ['mse', ...LOSS_KEYS].map((key) => [key, 0])
-  expect(series.map((one) => [one.key, one.x.length])).toEqual([['loss', 1], ...rest])
+  const loss = { steps: [1], values: [null], at: [1], last: [null], width: 1, bad: [{ step: 1, word: 'NaN' }] }
+  const axis = axisOf('step', { params: TrainingParamsSchema.parse({ site: 's' }), parent: null }, {})
+  const series = axis && chartSeries(CHARTS[0] as (typeof CHARTS)[number], { loss }, axis)
+  expect(series?.map((one) => [one.key, one.x, one.bad])).toEqual([['loss', [1], [{ x: 1, word: 'NaN' }]]])
+  expect(chartsOf({ loss }).drawn.map(({ title }) => title)).toEqual(['Loss'])
+  expect(chartsOf({ loss }).missing).not.toContain('FVU per site, held out')
   const all = CHARTS.flatMap(({ keys }) => keys)
   expect(new Set(all).size).toBe(all.length)
   // Ends of intervals stand with the figures.

@@ -35,6 +35,7 @@ export const SeriesSchema = z.object({
   max: z.array(z.number().nullable()).optional(),
   /** Values in the bucket, and how many of them are not finite. */
   count: z.array(z.int()).optional(),
+  /** Left out where all are finite. */
   gaps: z.array(z.int()).optional(),
 })
 export type Series = z.infer<typeof SeriesSchema>
@@ -67,6 +68,8 @@ const Step = z.coerce.number().int().min(0)
 const range = {
   /** Metrics; all but the time when left out. */
   keys: PathsSchema.optional(),
+  /** With the time of each step, as the metric `_time`, where no metrics are named. */
+  time: z.stringbool().default(false),
   /** First and last step; default: all there are. Buckets at the ends are whole. */
   from: Step.optional(),
   to: Step.optional(),
@@ -84,6 +87,7 @@ export const RunsSeriesQuerySchema = z.object({
     .transform((text) => text.split(','))
     .pipe(z.array(IdSchema).min(1).max(MOST_RUNS)),
   keys: range.keys,
+  time: range.time,
   from: range.from,
   to: range.to,
   points: range.points,

@@ -194,6 +194,7 @@ export const TRAINING_METRICS = {
   ),
 } as const
 export type TrainingMetricKey = keyof typeof TRAINING_METRICS
+export const TRAINING_METRIC_KEYS = Object.keys(TRAINING_METRICS) as TrainingMetricKey[]
 
 /** Keys whose values say how the machine did, not what was trained: they alone differ when a run is repeated. */
 export const MACHINE_METRICS = [
@@ -217,9 +218,7 @@ export type IntervalMetric = (typeof INTERVAL_METRICS)[number]
 
 /** Metric key of the n-th site of a crosscoder, from 1 on. */
 export const siteFvuKey = (n: number): string => `heldout_fvu_site_${n}`
-export const SITE_FVU_KEYS = (Object.keys(TRAINING_METRICS) as TrainingMetricKey[]).filter((key) =>
-  key.startsWith('heldout_fvu_site_'),
-)
+export const SITE_FVU_KEYS = TRAINING_METRIC_KEYS.filter((key) => key.startsWith('heldout_fvu_site_'))
 
 /** Edges of the histogram of feature densities over time, as log10 of firings per token; features that never fired come first. */
 export const DENSITY_EDGES = [-6, -5.5, -5, -4.5, -4, -3.5, -3, -2.5, -2, -1.5, -1, -0.5, 0] as const

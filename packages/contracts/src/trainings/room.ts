@@ -1,6 +1,7 @@
 // The room of SAE trainings.
 import { z } from 'zod'
 import { defineFolders, defineRoom, defineWork, place, words } from '../definition/index.js'
+import { TRAINING_METRIC_KEYS } from './metrics.js'
 import { SAE_TRAINING_ARCHITECTURES } from './params.js'
 import {
   BranchTrainingSchema,
@@ -54,6 +55,9 @@ export const trainingsWork = defineWork({
   },
 })
 
+/** What the x axis of curves counts; steps when it is left out. */
+const X_AXIS = words.oneOf('step', 'tokens', 'time')
+
 export const trainingsRoom = defineRoom({
   name: 'trainings',
   title: 'Trainings',
@@ -74,8 +78,13 @@ export const trainingsRoom = defineRoom({
       branch: words.text,
       step: words.whole,
     }),
-    compareTrainings: place('/trainings/compare', { sweep: words.text, ids: words.listOf(words.text) }),
-    training: place('/trainings/:id', {}),
+    compareTrainings: place('/trainings/compare', {
+      sweep: words.text,
+      ids: words.listOf(words.text),
+      metrics: words.listOf(words.oneOf(...TRAINING_METRIC_KEYS)),
+      x: X_AXIS,
+    }),
+    training: place('/trainings/:id', { x: X_AXIS }),
   },
   channels: [],
   routes: {

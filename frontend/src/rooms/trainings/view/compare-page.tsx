@@ -1,20 +1,18 @@
-// Trainings beside one another: figures, the Pareto plot of L0 against quality, and any metric on one chart. Follows running ones.
-import { TRAINING_METRICS, type Training, type TrainingMetricKey } from '@mistudio/contracts'
+// Trainings beside one another: figures, the Pareto plot of L0 against quality, and their curves. Follows running ones.
+import type { Training } from '@mistudio/contracts'
 import ChartLine from 'lucide-react/icons/chart-line'
 import { useState } from 'react'
 import { LineChart } from '../../../charts/index.js'
-import { isActive, useLiveStatus } from '../../../live/index.js'
+import { useLiveStatus } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { EmptyState, ErrorState, Field, Page, Select, SkeletonList, usePlace } from '../../../ui/index.js'
-import { useMetricOf, useTrainings } from '../api.js'
-import { chosenTrainings, comparedSeries, paretoSeries, QUALITIES, type Quality } from '../compare.js'
+import { useTrainings } from '../api.js'
+import { chosenTrainings, type Looks, paretoSeries, QUALITIES, type Quality } from '../compare.js'
+import { ComparedCurves } from './compared-curves.js'
 import { ComparedTable } from './compared-table.js'
+import { useLooks } from './use-looks.js'
 
 const CRUMBS = [{ label: 'Training', to: places.trainings() }]
-const METRICS = Object.entries(TRAINING_METRICS).map(([value, { label }]) => ({
-  value: value as TrainingMetricKey,
-  label,
-}))
 
 export function ComparePage() {
   const trainings = useTrainings()
@@ -23,6 +21,7 @@ export function ComparePage() {
   const all = trainings.data ?? []
   const chosen = chosenTrainings(all, asked)
   const choose = (ids: readonly string[]) => change({ sweep: null, ids }, { replace: true })
+  const looks = useLooks(chosen.map(({ id }) => id))
   const left = all.filter(({ id }) => chosen.every((training) => training.id !== id))
   return (
     <Page
@@ -52,10 +51,11 @@ export function ComparePage() {
             <>
               <ComparedTable
                 trainings={chosen}
+                looks={looks}
                 onRemove={(id) => choose(chosen.map((training) => training.id).filter((other) => other !== id))}
               />
-              <Pareto trainings={chosen} />
-              <OneMetric trainings={chosen} />
+              <Pareto trainings={chosen} looks={looks} />
+              <ComparedCurves trainings={chosen} looks={looks} />
             </>
           )}
         </div>
@@ -64,7 +64,7 @@ export function ComparePage() {
   )
 }
 
-function Pareto({ trainings }: { trainings: readonly Training[] }) {
+function Pareto({ trainings, looks }: { trainings: readonly Training[]; looks: Looks }) {
   const [quality, setQuality] = useState<Quality>('fvu')
   const { label, better } = QUALITIES[quality]
   return (
@@ -79,35 +79,12 @@ function Pareto({ trainings }: { trainings: readonly Training[] }) {
       <LineChart
         title={`L0 against ${label}, held out`}
         help={`Each point is a training. The line joins those that no other beats: fewer features, ${better} ${label}.`}
-        series={paretoSeries(trainings, quality)}
+        series={paretoSeries(trainings, quality, looks)}
         xLabel="L0"
         unit={label}
         log="offer"
         height={300}
         emptyText="Waiting for the first evaluation."
-      />
-    </section>
-  )
-}
-
-function OneMetric({ trainings }: { trainings: readonly Training[] }) {
-  const [key, setKey] = useState<TrainingMetricKey>('heldout_fvu')
-  const curves = useMetricOf(trainings, key)
-  const { label, unit, definition } = TRAINING_METRICS[key]
-  const running = trainings.some(({ job }) => isActive(job))
-  return (
-    <section aria-label="One metric of all" className="space-y-3">
-      <Field label="Metric" className="max-w-80">
-        <Select value={key} onChange={(next) => setKey(next)} options={METRICS} />
-      </Field>
-      <LineChart
-        title={label}
-        help={definition}
-        series={comparedSeries(trainings, curves, key).filter(({ x }) => x.length > 0)}
-        unit={unit || 'value'}
-        log="offer"
-        height={300}
-        emptyText={running ? 'Waiting for the first value.' : 'Not measured in these trainings.'}
       />
     </section>
   )

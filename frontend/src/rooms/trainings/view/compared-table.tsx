@@ -5,12 +5,13 @@ import { Link, useNavigate } from 'react-router'
 import { type Column, DataTable } from '../../../kit/index.js'
 import { places } from '../../../places/index.js'
 import { Card, formatDateTime, IconButton, QualityBadge, STATUS, StatusBadge } from '../../../ui/index.js'
-import { FIGURE_COLUMNS, heldOutFigures } from '../compare.js'
+import { FIGURE_COLUMNS, heldOutFigures, type Looks } from '../compare.js'
 import { lineLook, problemsOf, trainingLine } from '../prepare.js'
 import { architectureLabel } from '../words.js'
 
 interface Props {
   trainings: readonly Training[]
+  looks: Looks
   onRemove(id: string): void
 }
 
@@ -55,7 +56,7 @@ const figures: readonly Column<Training>[] = FIGURE_COLUMNS.map(({ id, label, va
   ...(id === 'dead' ? { help: SAE_FIGURES.neverFired.text } : {}),
 }))
 
-export function ComparedTable({ trainings, onRemove }: Props) {
+export function ComparedTable({ trainings, looks, onRemove }: Props) {
   const navigate = useNavigate()
   const columns: readonly Column<Training>[] = [
     {
@@ -63,7 +64,7 @@ export function ComparedTable({ trainings, onRemove }: Props) {
       label: 'Training',
       width: 380,
       value: ({ name }) => name,
-      cell: (training) => <Name training={training} color={lineLook(trainings.indexOf(training)).color} />,
+      cell: (training) => <Name training={training} color={(looks.get(training.id) ?? lineLook(0)).color} />,
     },
     {
       id: 'state',

@@ -17,13 +17,16 @@ const shown = (value: unknown): string => {
   return value === null ? 'none' : choiceLabel(String(value))
 }
 
+/** What an option does that was left empty. */
+const unsetText = (key: string): string => (key === 'dataSeed' ? 'as the seed' : 'none')
+
 /** One row per option that did anything, in the words of the contract. */
 const settingRows = (params: Training['params']): (readonly [string, string])[] =>
   Object.entries(params)
     .filter(([key]) => !NAMED.includes(key) && applies(key as TrainingOption, params))
     .map(([key, value]) => {
       const { label, unit } = OPTION_TEXTS[key as TrainingOption]
-      return [label, value === null ? shown(value) : `${shown(value)} ${unit ?? ''}`.trim()] as const
+      return [label, value === null ? unsetText(key) : `${shown(value)} ${unit ?? ''}`.trim()] as const
     })
 
 const SiteNames = ({ names }: { names: readonly string[] }) => (

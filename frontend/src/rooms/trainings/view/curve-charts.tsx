@@ -1,84 +1,118 @@
-// All curves of a training, from the first value, in every state.
-import { TRAINING_METRICS } from '@mistudio/contracts'
-import { useId, useState } from 'react'
-import { LineChart } from '../../../charts/index.js'
-import type { Curve } from '../../../data/index.js'
-import { SkeletonList, Slider } from '../../../ui/index.js'
-import { CHARTS, type ChartGroup, chartSeries } from '../prepare.js'
+// All curves of a training, from the first value, in every state. A zoom is read again in finer steps.
+import { inputSitesOf, TIME_PATH, TRAINING_METRICS, type Training } from '@mistudio/contracts'
+import { memo, useId, useMemo, useState } from 'react'
+import { LineChart, type XRange } from '../../../charts/index.js'
+import { type Curve, useRunDetail, withDetail } from '../../../data/index.js'
+import { isActive } from '../../../live/index.js'
+import { places } from '../../../places/index.js'
+import { formatNumber, SkeletonList, usePlace } from '../../../ui/index.js'
+import { axisOf, stepsOf, type XAxis } from '../axis.js'
+import { CHARTS, type ChartGroup, chartSeries, chartsOf } from '../prepare.js'
+import { AxisChoice } from './axis-choice.js'
 import { DensityChart } from './density-chart.js'
 
+type Curves = Readonly<Record<string, Curve>>
+
 interface Props {
-  curves: Readonly<Record<string, Curve>>
+  training: Training
+  curves: Curves
   loading: boolean
-  active: boolean
-  /** In the order of the figures per site. */
-  sites: readonly string[]
 }
 
-export function CurveCharts({ curves, loading, active, sites }: Props) {
+export function CurveCharts({ training, curves, loading }: Props) {
+  const [{ x = 'step' }, change] = usePlace(places.training)
   const [smoothing, setSmoothing] = useState(0)
+  const [zoom, setZoom] = useState<XRange | null>(null)
   const sync = useId()
-  if (loading) return <SkeletonList rows={2} className="h-56" />
+  const timed = TIME_PATH in curves
+  const shown = x === 'time' && !timed ? 'step' : x
+  const axis = useMemo(() => axisOf(shown, training, curves), [shown, training, curves])
+  const range = useMemo(() => zoom && axis && stepsOf(zoom, [axis]), [zoom, axis])
+  const near = useRunDetail([training.id], undefined, range)[training.id]
+  const sites = useMemo(() => inputSitesOf(training.params), [training.params])
+  if (loading || !axis) return <SkeletonList rows={2} className="h-56" />
+  const { drawn, missing } = chartsOf(curves)
   return (
     <section aria-label="Curves" className="grid gap-4 md:grid-cols-2">
-      <div className="flex items-center gap-3 text-sm text-muted md:col-span-2">
-        <span>Smoothing</span>
-        <Slider
-          value={smoothing}
-          onChange={setSmoothing}
-          min={0}
-          max={0.99}
-          step={0.01}
-          aria-label="Smoothing of the curves"
-          valueText={smoothingText(smoothing)}
-          className="w-48"
+      <div className="md:col-span-2">
+        <AxisChoice
+          axis={shown}
+          onAxis={(kind) => change({ x: kind === 'step' ? null : kind }, { replace: true })}
+          timed={timed}
+          smoothing={smoothing}
+          onSmoothing={setSmoothing}
         />
-        <span className="tabular-nums">{smoothingText(smoothing)}</span>
       </div>
-      {CHARTS.filter(({ optional, keys }) => !optional || keys.some((key) => curves[key])).map((group, index) => (
-        <Curves
+      {drawn.map((group) => (
+        <GroupChart
           key={group.title}
           group={group}
           curves={curves}
-          active={active}
+          near={near}
+          axis={axis}
           sites={sites}
-          wide={index === 0}
           sync={sync}
           smoothing={smoothing}
+          onRange={setZoom}
         />
       ))}
       <DensityChart curves={curves} />
+      {missing.length > 0 && (
+        <p className="text-sm text-muted md:col-span-2">
+          {missingText(training, drawn.length > 0)} {missing.join(', ')}.
+        </p>
+      )}
     </section>
   )
 }
 
-/** In words: how many values the mean is over, about. */
-const smoothingText = (weight: number): string =>
-  weight === 0 ? 'none' : `mean of about ${Math.round(1 / (1 - weight))} values`
-
-interface CurvesProps extends Omit<Props, 'loading'> {
-  group: ChartGroup
-  wide: boolean
-  sync: string
-  smoothing: number
+/** What the names of charts without values follow. */
+const missingText = ({ job, params }: Training, some: boolean): string => {
+  if (!isActive(job)) return 'Not measured in this run:'
+  const every = `every ${formatNumber(params.evalEvery)} steps`
+  return some
+    ? `Still to come, with the next evaluation (${every}):`
+    : `The first values come with the first steps, those on held-out text with the first evaluation (${every}). To come:`
 }
 
-function Curves({ group, curves, active, sites, wide, sync, smoothing }: CurvesProps) {
-  const all = chartSeries(group, curves, sites)
-  const measured = all.filter((series) => series.x.length > 0)
-  // An optional chart is there because of some of its keys; the others are not of this run.
-  const keys = group.optional ? group.keys.filter((key) => curves[key]) : group.keys
+interface GroupProps {
+  group: ChartGroup
+  curves: Curves
+  near: Curves | undefined
+  axis: XAxis
+  sites: readonly string[]
+  sync: string
+  smoothing: number
+  onRange(range: XRange | null): void
+}
+
+const GroupChart = memo(({ group, curves, near, axis, sites, sync, smoothing, onRange }: GroupProps) => {
+  const wide = group === CHARTS[0]
+  const keys = group.keys.filter((key) => key in curves)
+  // Curves are made when they are looked at, so a chart that is not drawn costs nothing.
+  const series = useMemo(
+    () => () => {
+      const own = group.keys.flatMap((key): [string, Curve][] => {
+        const curve = curves[key]
+        return curve ? [[key, withDetail(curve, near?.[key])]] : []
+      })
+      return chartSeries(group, Object.fromEntries(own), axis, sites)
+    },
+    [group, curves, near, axis, sites],
+  )
   return (
     <div className={wide ? 'md:col-span-2' : undefined}>
       <LineChart
         title={group.title}
         sync={sync}
         smoothing={smoothing}
-        series={measured}
+        series={series}
+        xLabel={axis.label}
+        xFormat={axis.format}
+        onRange={onRange}
         unit={TRAINING_METRICS[group.keys[0] as (typeof group.keys)[number]].unit || 'value'}
         log={group.log}
-        height={group === CHARTS[0] ? 260 : 190}
-        emptyText={active ? 'Waiting for the first value.' : 'Not measured in this run.'}
+        height={wide ? 260 : 190}
         help={
           <dl className="space-y-1.5">
             {keys.map((key) => (
@@ -92,4 +126,4 @@ function Curves({ group, curves, active, sites, wide, sync, smoothing }: CurvesP
       />
     </div>
   )
-}
+})

@@ -8,6 +8,7 @@ import { Button, Card, errorText, Field, Input, Notice, plural, toast, usePlace 
 import { type StartRequest, useModelTokenizations, useStart, useTrainableCaptures } from '../api.js'
 import { withCapture } from '../capture-choice.js'
 import {
+  branchValues,
   checkDraft,
   complete,
   type Draft,
@@ -40,7 +41,7 @@ function firstDraft(asked: AskedOf<Places['newTraining']>, branch: Props['branch
   if (branch) {
     const { modelId, tokenizationId, capture, params } = branch.parent
     const source = { modelId: modelId ?? '', tokenizationId: tokenizationId ?? '', captureId: capture?.id ?? '' }
-    return { ...draft, ...source, architecture: params.architecture, values: params }
+    return { ...draft, ...source, architecture: params.architecture, values: branchValues(params, branch.step) }
   }
   return asked.preset === 'quick' ? { ...draft, values: { ...draft.values, ...QUICK_START } } : draft
 }

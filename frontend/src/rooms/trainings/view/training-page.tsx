@@ -1,6 +1,5 @@
 // One training: state, figures, curves, configuration, log, and what comes next.
-
-import { inputSitesOf, isCrosscoder, type Training } from '@mistudio/contracts'
+import { isCrosscoder, type Training } from '@mistudio/contracts'
 import ChartLine from 'lucide-react/icons/chart-line'
 import Download from 'lucide-react/icons/download'
 import StepForward from 'lucide-react/icons/step-forward'
@@ -62,10 +61,7 @@ function TrainingView({ training }: { training: Training }) {
   const { curves, log, snapshot, tail } = useCurves(training)
   const [deleting, setDeleting] = useState(false)
   const [extending, setExtending] = useState(false)
-  const newest = Object.fromEntries(Object.entries(curves).map(([key, curve]) => [key, curve.values.at(-1) ?? null]))
-  const tiles = summary
-    ? summaryTiles(summary)
-    : liveTiles({ dSae: training.dSae, latest: { ...training.latest, ...newest } })
+  const tiles = summary ? summaryTiles(summary) : liveTiles(training)
   return (
     <Page
       title={training.name}
@@ -138,12 +134,7 @@ function TrainingView({ training }: { training: Training }) {
             <DownloadLink href={metricsFile(training.id, 'json')}>JSON</DownloadLink>
           </span>
         </div>
-        <CurveCharts
-          curves={curves}
-          sites={inputSitesOf(training.params)}
-          loading={snapshot.isPending}
-          active={isActive(job)}
-        />
+        <CurveCharts training={training} curves={curves} loading={snapshot.isPending} />
         <div className="grid items-start gap-5 lg:grid-cols-2">
           <Configuration training={training} />
           <div className="space-y-5">
