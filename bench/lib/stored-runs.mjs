@@ -112,7 +112,7 @@ const fill = async (db, { steps, metrics, runs, beside }) => {
   )
 }
 
-/** A started product that holds the runs, the newest (`long`) first. @param {Sizes} sizes */
+/** A started product that holds the runs, the first made is the long one. @param {Sizes} sizes */
 export const startWithRuns = async (sizes) => {
   const stack = await startStack({ folder: sizes.folder })
   const url = (await readFile(join(stack.dataDir, 'secrets', 'database-url'), 'utf8')).trim()
@@ -122,7 +122,7 @@ export const startWithRuns = async (sizes) => {
     await stack.stop()
   }
   try {
-    const named = () => db.query('SELECT id FROM run ORDER BY created_at DESC LIMIT $1', [sizes.beside])
+    const named = () => db.query('SELECT id FROM run ORDER BY length(name), name LIMIT $1', [sizes.beside])
     if ((await named()).rows.length === 0) await fill(db, sizes)
     const [long = '', ...beside] = (await named()).rows.map(({ id }) => /** @type {string} */ (id))
     return { stack, db, long, beside, close }

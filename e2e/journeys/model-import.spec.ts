@@ -97,10 +97,10 @@ test('import a model, see its parity report, its architecture and its weights', 
 
   await test.step('rename, and delete with its reports', async () => {
     const id = new URL(page.url()).pathname.split('/').at(-1) ?? ''
-    await page.getByRole('button', { name: 'Rename' }).click()
-    const dialog = page.getByRole('dialog', { name: /Rename/ })
+    await page.getByRole('button', { name: 'Edit' }).click()
+    const dialog = page.getByRole('dialog', { name: /^Edit/ })
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Renamed GPT-2')
-    await dialog.getByRole('button', { name: 'Rename' }).click()
+    await dialog.getByRole('button', { name: 'Save' }).click()
     await expect(page.getByRole('heading', { name: 'Renamed GPT-2', level: 1 })).toBeVisible()
     await w.client.deleteModel({ params: { id } })
     const file = join(w.dataDir, 'models', id, 'parity.json')

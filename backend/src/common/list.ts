@@ -19,7 +19,7 @@ export interface Listing {
   readonly sort: Readonly<Record<string, string>>
   /** Condition of a filter, with `$` for its value. */
   readonly filters?: Readonly<Record<string, string>>
-  /** Texts that are filtered by their value, and whose values can be asked for. */
+  /** Texts whose values can be asked for, and that are filtered by them; by the condition of a filter of the same name where there is one. */
   readonly facets?: Readonly<Record<string, string>>
 }
 
@@ -74,7 +74,7 @@ function conditions(listing: Listing, query: ListQuery, parameters: Parameters):
   }
   for (const [name, text] of Object.entries(listing.facets ?? {})) {
     const value = query[name]
-    if (value !== undefined) found.push(`${text} = ${parameters.put(value)}`)
+    if (value !== undefined && !listing.filters?.[name]) found.push(`${text} = ${parameters.put(value)}`)
   }
   return found
 }
@@ -86,6 +86,9 @@ function stateCondition({ id, subject = id }: Listing, state: string, parameters
   return `${newest} <> ALL(${parameters.put(TERMINAL_STATES)}::text[])`
 }
 
+/** Orders that every row has a value for: without `NULLS LAST` an index answers them from either end. */
+const NEVER_NULL: ReadonlySet<string> = new Set(['createdAt', 'name', 'work'])
+
 /** Ids of one page in their order, and how many there are in all pages. */
 export async function pageOfIds(pool: pg.Pool, listing: Listing, query: ListQuery): Promise<PageOfIds> {
   const name = query.sort.replace(/^-/, '')
@@ -95,13 +98,13 @@ export async function pageOfIds(pool: pg.Pool, listing: Listing, query: ListQuer
   const wanted = conditions(listing, query, parameters)
   const where = wanted.length > 0 ? `WHERE ${wanted.join(' AND ')}` : ''
   const counted = [...parameters.values]
-  const direction = query.sort.startsWith('-') ? 'DESC' : 'ASC'
+  const direction = `${query.sort.startsWith('-') ? 'DESC' : 'ASC'}${NEVER_NULL.has(name) ? '' : ' NULLS LAST'}`
   const offset = parameters.put(query.offset)
   const limit = query.limit === undefined ? '' : `LIMIT ${parameters.put(query.limit)}`
   const [page, count, facets] = await Promise.all([
     pool.query<{ id: string }>(
       `SELECT ${listing.id} AS id FROM ${listing.from} ${where}
-       ORDER BY ${order} ${direction} NULLS LAST, ${listing.id} OFFSET ${offset} ${limit}`,
+       ORDER BY ${order} ${direction}, ${listing.id} OFFSET ${offset} ${limit}`,
       parameters.values,
     ),
     pool.query<{ total: string }>(`SELECT count(*) AS total FROM ${listing.from} ${where}`, counted),

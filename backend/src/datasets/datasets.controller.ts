@@ -4,12 +4,14 @@ import type {
   CreateDataset,
   Dataset,
   DatasetPreview,
+  Describe,
   Document,
   ListQuery,
   PageQuery,
   PreviewDataset,
 } from '@mistudio/contracts'
 import { Controller } from '@nestjs/common'
+import { Seen } from '../common/edit.js'
 import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
 import { DatasetsService } from './datasets.service.js'
 
@@ -40,6 +42,15 @@ export class DatasetsController {
   @Serve('datasetDocuments')
   documents(@IdParam() id: string, @QueryOf('datasetDocuments') query: PageQuery): Promise<Page<Document>> {
     return this.datasets.documents(id, query)
+  }
+
+  @Serve('updateDataset')
+  describe(
+    @IdParam() id: string,
+    @BodyOf('updateDataset') body: Describe,
+    @Seen() seen: string | null,
+  ): Promise<Dataset> {
+    return this.datasets.describe(id, body, seen)
   }
 
   @Serve('deleteDataset')

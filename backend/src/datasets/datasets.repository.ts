@@ -1,8 +1,9 @@
 // Rows of datasets.
 
-import type { DatasetSource, ListQuery } from '@mistudio/contracts'
+import type { DatasetSource, Describe, ListQuery } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import { describe, describedSearch, tagFilter, tagValues } from '../common/describe.js'
 import { asCounted, type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
 import type { Prisma } from '../generated/prisma/client.js'
 
@@ -11,7 +12,7 @@ export type DatasetRow = Prisma.DatasetGetPayload<typeof withCount>
 const LISTING: Listing = {
   from: 'dataset d',
   id: 'd.id',
-  search: ['d.name', 'd.file_name'],
+  search: [...describedSearch('d'), 'd.file_name'],
   sort: {
     createdAt: 'd.created_at',
     name: asCounted('d.name'),
@@ -19,8 +20,9 @@ const LISTING: Listing = {
     work: underWay('d.id', 'd.created_at'),
     tokenizations: '(SELECT count(*) FROM tokenization t WHERE t.dataset_id = d.id)',
   },
-  filters: { ready: '(d.ready_at IS NOT NULL) = $' },
+  filters: { ready: '(d.ready_at IS NOT NULL) = $', tag: tagFilter('d') },
   facets: {
+    tag: tagValues('d'),
     tokenized: "CASE WHEN EXISTS (SELECT 1 FROM tokenization t WHERE t.dataset_id = d.id) THEN 'yes' ELSE 'no' END",
   },
 }
@@ -53,6 +55,10 @@ export class DatasetsRepository {
   async tokenizationIds(id: string, db: Tx = this.database.prisma): Promise<string[]> {
     const rows = await db.tokenization.findMany({ where: { datasetId: id }, select: { id: true } })
     return rows.map((row) => row.id)
+  }
+
+  describe(id: string, changes: Describe, seen: string | null): Promise<void> {
+    return describe(this.database, 'dataset', id, changes, seen)
   }
 
   /** Its tokenizations go with it. */

@@ -1,6 +1,8 @@
 // Rules for text datasets: imported from an import root or an upload, read page by page through the worker.
+
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
+import type { Describe } from '@mistudio/contracts'
 import {
   AppError,
   type CreateDataset,
@@ -17,6 +19,7 @@ import {
   type PreviewDataset,
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
+import { describedOf } from '../common/describe.js'
 import { pageOf } from '../common/list.js'
 import type { Page } from '../common/route.js'
 import { statusOf } from '../common/status.js'
@@ -100,6 +103,12 @@ export class DatasetsService {
     return { items: documents, meta: { total, offset, limit } }
   }
 
+  async describe(id: string, changes: Describe, seen: string | null): Promise<Dataset> {
+    await this.get(id)
+    await this.repository.describe(id, changes, seen)
+    return this.get(id)
+  }
+
   /** Deletes a dataset with its tokenizations. Refused while a training or extraction reads one of them. */
   async remove(id: string): Promise<void> {
     await this.removal.remove(async () => {
@@ -131,7 +140,7 @@ export class DatasetsService {
 
 const toDataset = (row: DatasetRow, job: Job | null, damage: Damage | null): Dataset => ({
   id: row.id,
-  name: row.name,
+  ...describedOf(row),
   status: statusOf(row.readyAt, job, 'importing'),
   fileName: row.fileName,
   format: DatasetFormatSchema.nullable().parse(row.format),

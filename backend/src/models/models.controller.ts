@@ -1,6 +1,7 @@
 // HTTP of models, and download of their parity reports.
 import type {
   CreateModel,
+  Describe,
   ListQuery,
   Model,
   ModelInspection,
@@ -44,12 +45,8 @@ export class ModelsController {
   }
 
   @Serve('updateModel')
-  rename(
-    @IdParam() id: string,
-    @BodyOf('updateModel') body: { name: string },
-    @Seen() seen: string | null,
-  ): Promise<Model> {
-    return this.models.rename(id, body.name, seen)
+  describe(@IdParam() id: string, @BodyOf('updateModel') body: Describe, @Seen() seen: string | null): Promise<Model> {
+    return this.models.describe(id, body, seen)
   }
 
   @Serve('deleteModel')

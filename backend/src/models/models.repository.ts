@@ -1,9 +1,10 @@
 // Rows of models.
 
+import type { Describe } from '@mistudio/contracts'
 import { type HubSource, type ListQuery, type Precision, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
-import { takeRows } from '../common/hold.js'
+import { describe, describedSearch, tagFilter, tagValues } from '../common/describe.js'
 import { asCounted, type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Model } from '../generated/prisma/client.js'
@@ -14,15 +15,19 @@ const omit = { parityReport: true } as const
 const LISTING: Listing = {
   from: 'model m',
   id: 'm.id',
-  search: ['m.name', 'm.path', "m.hub->>'repo'", "m.spec->>'architecture'"],
+  search: [...describedSearch('m'), 'm.path', "m.hub->>'repo'", "m.spec->>'architecture'"],
   sort: {
     createdAt: 'm.created_at',
     name: asCounted('m.name'),
     parameters: "(m.spec->>'parameters')::float8",
     work: underWay('m.id', 'm.created_at'),
   },
-  filters: { ready: '(m.ready_at IS NOT NULL) = $' },
-  facets: { architecture: "coalesce(m.spec->>'architecture', 'unknown')", precision: 'm.precision' },
+  filters: { ready: '(m.ready_at IS NOT NULL) = $', tag: tagFilter('m') },
+  facets: {
+    architecture: "coalesce(m.spec->>'architecture', 'unknown')",
+    precision: 'm.precision',
+    tag: tagValues('m'),
+  },
 }
 
 interface NewModel {
@@ -67,13 +72,8 @@ export class ModelsRepository {
     return tx.model.findFirst({ omit, where: { path } })
   }
 
-  /** @param check sees the name as it is now. */
-  async rename(id: string, name: string, check: (now: { name: string }) => void): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      await takeRows(tx, [{ type: 'model', id }])
-      check(await tx.model.findUniqueOrThrow({ where: { id }, select: { name: true } }))
-      await tx.model.update({ where: { id }, data: { name } })
-    })
+  describe(id: string, changes: Describe, seen: string | null): Promise<void> {
+    return describe(this.database, 'model', id, changes, seen)
   }
 
   async remove(tx: Tx, id: string): Promise<void> {

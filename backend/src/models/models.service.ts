@@ -1,6 +1,8 @@
 // Rules for models: registered in place, ready once the worker has checked them.
+
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
+import type { Describe } from '@mistudio/contracts'
 import {
   AbsentSiteSchema,
   AppError,
@@ -27,7 +29,7 @@ import {
 import { Injectable } from '@nestjs/common'
 import { z } from 'zod'
 import { AppConfig } from '../common/config.js'
-import { requireSeen, versionOf } from '../common/edit.js'
+import { describedOf } from '../common/describe.js'
 import { pageOf } from '../common/list.js'
 import type { Page } from '../common/route.js'
 import { statusOf } from '../common/status.js'
@@ -151,9 +153,9 @@ export class ModelsService {
     return path.join(this.config.dataDir, 'hub', hubFolderName(repo), hubSnapshotName(snapshot))
   }
 
-  async rename(id: string, name: string, seen: string | null): Promise<Model> {
+  async describe(id: string, changes: Describe, seen: string | null): Promise<Model> {
     await this.get(id)
-    await this.repository.rename(id, name, (now) => requireSeen(seen, now))
+    await this.repository.describe(id, changes, seen)
     return this.get(id)
   }
 
@@ -196,7 +198,7 @@ const readyHint = (model: Model): string =>
 function toModel(row: ModelRow, job: Job | null, damage: Damage | null): Model {
   return {
     id: row.id,
-    name: row.name,
+    ...describedOf(row),
     path: row.path,
     status: statusOf(row.readyAt, job, 'importing'),
     precision: PrecisionSchema.parse(row.precision),
@@ -210,7 +212,6 @@ function toModel(row: ModelRow, job: Job | null, damage: Damage | null): Model {
     hub: HubSourceSchema.nullable().parse(row.hub),
     damage,
     job,
-    version: versionOf({ name: row.name }),
     createdAt: iso(row.createdAt),
   }
 }

@@ -11,7 +11,7 @@ import {
   TrainingSummarySchema,
 } from '@mistudio/contracts'
 import { z } from 'zod'
-import { versionOf } from '../common/edit.js'
+import { describedOf } from '../common/describe.js'
 import { statusOf } from '../common/status.js'
 import { iso } from '../common/time.js'
 import type { SaeRow } from './saes.repository.js'
@@ -24,7 +24,7 @@ function sitesOf({ site, sites }: Pick<SaeRow, 'site' | 'sites'>): string[] {
 
 export const toSae = (row: SaeRow, job: Job | null, damage: Damage | null): Sae => ({
   id: row.id,
-  name: row.name,
+  ...describedOf(row),
   status: statusOf(row.readyAt, job, 'importing'),
   modelId: row.modelId,
   modelName: row.modelName,
@@ -48,7 +48,6 @@ export const toSae = (row: SaeRow, job: Job | null, damage: Damage | null): Sae 
   damage,
   job,
   extractions: row._count.extractions,
-  version: versionOf({ name: row.name }),
   createdAt: iso(row.createdAt),
 })
 

@@ -2,6 +2,7 @@
 import type {
   CheckSae,
   CreateSae,
+  Describe,
   ExportSae,
   HubSaes,
   HubSaesQuery,
@@ -57,12 +58,8 @@ export class SaesController {
   }
 
   @Serve('updateSae')
-  rename(
-    @IdParam() id: string,
-    @BodyOf('updateSae') body: { name: string },
-    @Seen() seen: string | null,
-  ): Promise<Sae> {
-    return this.saes.rename(id, body.name, seen)
+  describe(@IdParam() id: string, @BodyOf('updateSae') body: Describe, @Seen() seen: string | null): Promise<Sae> {
+    return this.saes.describe(id, body, seen)
   }
 
   @Serve('deleteSae')

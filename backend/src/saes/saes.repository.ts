@@ -1,9 +1,10 @@
 // Rows of SAEs.
 
+import type { Describe } from '@mistudio/contracts'
 import { type ListQuery, type Precision, type SaeOrigin, TERMINAL_STATES } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
-import { takeRows } from '../common/hold.js'
+import { describe, describedSearch, tagFilter, tagValues } from '../common/describe.js'
 import { asCounted, type Found, inOrder, type Listing, pageOfIds } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
@@ -15,7 +16,7 @@ export type SaeRow = Prisma.SaeGetPayload<typeof withCount>
 const LISTING: Listing = {
   from: 'sae s',
   id: 's.id',
-  search: ['s.name', 's.model_name', 's.site', 's.sites::text', 's.architecture'],
+  search: [...describedSearch('s'), 's.model_name', 's.site', 's.sites::text', 's.architecture'],
   sort: {
     createdAt: 's.created_at',
     name: asCounted('s.name'),
@@ -24,11 +25,13 @@ const LISTING: Listing = {
     extractions: '(SELECT count(*) FROM extraction e WHERE e.sae_id = s.id)',
   },
   filters: {
+    tag: tagFilter('s'),
     modelId: 's.model_id = $',
     trainingId: 's.training_id = $',
     ready: '(s.ready_at IS NOT NULL) = $',
   },
   facets: {
+    tag: tagValues('s'),
     architecture: 's.architecture',
     model: 's.model_name',
     site: "CASE WHEN jsonb_array_length(s.sites) > 1 THEN 'several' ELSE s.site END",
@@ -90,13 +93,8 @@ export class SaesRepository {
     return training?.tokenization ?? null
   }
 
-  /** @param check sees the name as it is now. */
-  async rename(id: string, name: string, check: (now: { name: string }) => void): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      await takeRows(tx, [{ type: 'sae', id }])
-      check(await tx.sae.findUniqueOrThrow({ where: { id }, select: { name: true } }))
-      await tx.sae.update({ where: { id }, data: { name } })
-    })
+  describe(id: string, changes: Describe, seen: string | null): Promise<void> {
+    return describe(this.database, 'sae', id, changes, seen)
   }
 
   /** Its labels and notes go with it; the training forgets it. */

@@ -1,4 +1,5 @@
 // Rules for SAEs, trained or imported. Imports and exports have services of their own.
+import type { Describe } from '@mistudio/contracts'
 import {
   AppError,
   type ListQuery,
@@ -13,7 +14,6 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { AppConfig } from '../common/config.js'
-import { requireSeen } from '../common/edit.js'
 import { pageOf } from '../common/list.js'
 import type { Page } from '../common/route.js'
 import { StoredChecksRepository } from '../common/stored-checks.repository.js'
@@ -85,9 +85,9 @@ export class SaesService {
     return trainedOn(own ? { ...own, stats: TokenizationStatsSchema.nullable().parse(own.stats) } : null, text)
   }
 
-  async rename(id: string, name: string, seen: string | null): Promise<Sae> {
+  async describe(id: string, changes: Describe, seen: string | null): Promise<Sae> {
     await this.find(id)
-    await this.repository.rename(id, name, (now) => requireSeen(seen, now))
+    await this.repository.describe(id, changes, seen)
     return this.get(id)
   }
 

@@ -79,7 +79,9 @@ export class TrainingVariantsService {
     const source = await this.starter.source({ modelId, tokenizationId, ...(captureId ? { captureId } : {}) })
     const title = name ?? `${parent.name} · ${step > 0 ? `from step ${step}` : 'again'}`.slice(0, 120)
     const kept = { ...source, precision: parent.precision }
-    const [branch] = await this.starter.start(kept, [{ name: title, params, parent: { trainingId: id, step } }])
+    const [branch] = await this.starter.start(kept, [
+      { name: title, notes: parent.notes, tags: parent.tags, params, parent: { trainingId: id, step } },
+    ])
     return this.trainings.get(branch ?? '')
   }
 }

@@ -1,4 +1,5 @@
 // Rows of trainings as the API shows them.
+
 import {
   CheckpointSchema,
   type Job,
@@ -11,6 +12,7 @@ import {
   TrainingSummarySchema,
 } from '@mistudio/contracts'
 import { z } from 'zod'
+import { describedOf } from '../common/describe.js'
 import { iso } from '../common/time.js'
 import type { TrainingRow } from './trainings.repository.js'
 
@@ -19,7 +21,7 @@ export const groupOf = (row: Pick<TrainingRow, 'id' | 'groupId'>): string => row
 
 export const toTraining = (row: TrainingRow, job: Job | null, latest: MetricValues): Training => ({
   id: row.id,
-  name: row.run.name,
+  ...describedOf(row.run),
   modelId: row.modelId,
   modelName: row.modelName,
   tokenizationId: row.tokenizationId,

@@ -28,6 +28,9 @@ import { TrainingsRepository } from './trainings.repository.js'
 /** A training to be started; `parent` with a step above 0 is the checkpoint it begins from. */
 export interface Wanted {
   readonly name: string
+  /** Of the training that it comes from. */
+  readonly notes?: string
+  readonly tags?: readonly string[]
   readonly params: TrainingParams
   readonly parent?: { readonly trainingId: string; readonly step: number }
 }
@@ -101,11 +104,13 @@ export class TrainingStarter {
         ...(capture ? [{ type: 'capture' as const, id: capture.id }] : []),
       ])
       await this.holdParents(tx, group)
-      for (const { id, name, params, parent, sites } of group) {
+      for (const { id, name, notes = '', tags = [], params, parent, sites } of group) {
         await this.repository.create(tx, {
           capture: capture && { id: capture.id, tokens: capture.tokens, dtype: capture.params.dtype },
           id,
           name,
+          notes,
+          tags,
           ...shared,
           params,
           sweepId,

@@ -1,4 +1,6 @@
 // HTTP of trainings.
+
+import type { Describe } from '@mistudio/contracts'
 import {
   AppError,
   type BranchTraining,
@@ -12,6 +14,7 @@ import {
   type TrainingMetrics,
 } from '@mistudio/contracts'
 import { Controller, Param, StreamableFile } from '@nestjs/common'
+import { Seen } from '../common/edit.js'
 import { BodyOf, IdParam, type Page, QueryOf, Serve } from '../common/route.js'
 import { TrainingVariantsService } from './training-variants.service.js'
 import { TrainingsService } from './trainings.service.js'
@@ -70,6 +73,15 @@ export class TrainingsController {
   @Serve('branchTraining')
   branch(@IdParam() id: string, @BodyOf('branchTraining') body: BranchTraining): Promise<Training> {
     return this.variants.branch(id, body)
+  }
+
+  @Serve('updateTraining')
+  describe(
+    @IdParam() id: string,
+    @BodyOf('updateTraining') body: Describe,
+    @Seen() seen: string | null,
+  ): Promise<Training> {
+    return this.trainings.describe(id, body, seen)
   }
 
   @Serve('deleteTraining')

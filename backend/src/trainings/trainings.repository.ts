@@ -1,5 +1,6 @@
 // Rows of trainings, their runs and their metrics.
 
+import type { Describe } from '@mistudio/contracts'
 import {
   type Checkpoint,
   CheckpointSchema,
@@ -10,6 +11,7 @@ import {
 } from '@mistudio/contracts'
 import { Injectable } from '@nestjs/common'
 import { Database, type Tx, toJson } from '../common/database.js'
+import { describe, describedSearch, tagFilter, tagValues } from '../common/describe.js'
 import { asCounted, type Found, inOrder, type Listing, pageOfIds, underWay } from '../common/list.js'
 import type { User } from '../common/users-error.js'
 import type { Prisma } from '../generated/prisma/client.js'
@@ -21,7 +23,7 @@ const LISTING: Listing = {
   from: 'training t JOIN run r ON r.id = t.id',
   id: 't.id',
   subject: 'coalesce(t.group_id, t.id)',
-  search: ['r.name', 't.model_name', 't.dataset_name', "t.params->>'site'"],
+  search: [...describedSearch('r'), 't.model_name', 't.dataset_name', "t.params->>'site'"],
   sort: {
     createdAt: 'r.created_at',
     name: asCounted('r.name'),
@@ -37,13 +39,21 @@ const LISTING: Listing = {
     sweepId: 't.sweep_id = $',
     groupId: 'coalesce(t.group_id, t.id) = $',
     parentId: 't.parent_id = $',
+    tag: tagFilter('r'),
   },
-  facets: { model: 't.model_name', architecture: "t.params->>'architecture'", site: "t.params->>'site'" },
+  facets: {
+    model: 't.model_name',
+    architecture: "t.params->>'architecture'",
+    site: "t.params->>'site'",
+    tag: tagValues('r'),
+  },
 }
 
 export interface NewTraining {
   readonly id: string
   readonly name: string
+  readonly notes: string
+  readonly tags: readonly string[]
   readonly modelId: string
   readonly modelName: string
   readonly tokenizationId: string
@@ -82,12 +92,18 @@ export class TrainingsRepository {
     return this.database.prisma.training.findUnique({ ...withRun, where: { id } })
   }
 
-  async create(tx: Tx, { name, capture, ...training }: NewTraining): Promise<void> {
+  async create(tx: Tx, { name, notes, tags, capture, ...training }: NewTraining): Promise<void> {
     const params = toJson(training.params)
     const { id: captureId = null, ...facts } = capture ?? {}
     const source = capture ? { captureId, capture: toJson(facts) } : {}
-    await tx.run.create({ data: { id: training.id, kind: 'sae-training', name, config: params } })
+    await tx.run.create({
+      data: { id: training.id, kind: 'sae-training', name, notes, tags: [...tags], config: params },
+    })
     await tx.training.create({ data: { ...training, params, ...source } })
+  }
+
+  describe(id: string, changes: Describe, seen: string | null): Promise<void> {
+    return describe(this.database, 'training', id, changes, seen)
   }
 
   /** Trainings in the job of this group. */

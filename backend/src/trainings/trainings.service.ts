@@ -1,5 +1,7 @@
 // Rules for SAE trainings: checked before they start, run by the worker, kept as runs.
+
 import { randomUUID } from 'node:crypto'
+import type { Describe } from '@mistudio/contracts'
 import {
   AppError,
   type CreateTraining,
@@ -75,6 +77,12 @@ export class TrainingsService {
   async metricsFile(id: string, format: 'csv' | 'json'): Promise<MetricsFile> {
     const training = await this.get(id)
     return metricsFile(training, await this.repository.metrics(id, training.groupId), format)
+  }
+
+  async describe(id: string, changes: Describe, seen: string | null): Promise<Training> {
+    await this.get(id)
+    await this.repository.describe(id, changes, seen)
+    return this.get(id)
   }
 
   /**

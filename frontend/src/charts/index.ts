@@ -5,5 +5,5 @@ export { Legend } from './legend.js'
 export * from './line-chart.js'
 
 export type { XRange } from './plot-options.js'
-export { breaksOf, roundTicks, type Series } from './prepare.js'
+export { roundTicks } from './prepare.js'
 export { TimeChart } from './time-chart.js'

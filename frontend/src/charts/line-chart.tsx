@@ -51,7 +51,9 @@ export function LineChart(props: LineChartProps) {
   const figure = useRef<HTMLElement>(null)
   const away = useAway(figure)
   const isDrawn = useDrawn(away)
-  const given = usePaced(props.series, away && isDrawn)
+  // Out of sight a chart keeps what it shows, but it does not stay empty.
+  const filled = useRef(false)
+  const given = usePaced(props.series, away && filled.current)
   const series = useMemo(() => (typeof given !== 'function' ? given : isDrawn ? given() : NOT_YET), [given, isDrawn])
   const [isLog, setLog] = useState(log === 'initial')
   const [own, setHidden] = useState<ReadonlySet<string>>(new Set())
@@ -64,6 +66,7 @@ export function LineChart(props: LineChartProps) {
   const plot = useRef<PlotHandle>(null)
   const drawn = useMemo(() => series.map((one) => smoothed(one, smoothing)), [series, smoothing])
   const empty = isDrawn && series.every((one) => one.x.length === 0)
+  filled.current = isDrawn && !empty
   const toggle = (key: string) =>
     setHidden((before) => new Set(before.has(key) ? [...before].filter((other) => other !== key) : [...before, key]))
   const png = () => {
@@ -106,7 +109,9 @@ export function LineChart(props: LineChartProps) {
               <IconButton
                 icon={Download}
                 label="Save as CSV"
-                onClick={() => saveCsv(title, toCsv(xLabel, series))}
+                onClick={() =>
+                  saveCsv(title, toCsv(xLabel, typeof props.series === 'function' ? props.series() : props.series))
+                }
                 className="size-8"
               />
             </>

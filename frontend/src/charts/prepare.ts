@@ -72,7 +72,7 @@ const MISSING = 5
 export function breaksOf(x: readonly number[], least = 0): number[] {
   const distances = x.slice(1).map((value, i) => value - (x[i] as number))
   return distances.flatMap((distance, i) => {
-    if (distance <= least) return []
+    if (distance <= least || distance <= MISSING * Math.max(distances[i - 1] ?? 0, distances[i + 1] ?? 0)) return []
     const near = [...distances.slice(Math.max(0, i - NEIGHBOURS), i), ...distances.slice(i + 1, i + 1 + NEIGHBOURS)]
     const usual = Math.max(...near)
     return near.length >= NEIGHBOURS && distance > MISSING * usual

@@ -2,9 +2,8 @@
 export * from './lists.js'
 export { ask, askAll, read, usePage, useRead } from './read.js'
 export { type Curve, withDetail } from './run-series.js'
-export { send, useRename, useSend } from './send.js'
+export { send, useDescribe, useRename, useSend } from './send.js'
 export {
-  type RunCurves,
   type StepRange,
   useRunDetail,
   useRunSeries,

@@ -4,8 +4,13 @@ import type { RestClient } from '@mistudio/client'
 import { type Job, type JsonRouteName, ROUTES, type RouteName, type Routes, routeOf } from '@mistudio/contracts'
 import { useMutation } from '@tanstack/react-query'
 import { api, applyJob, type Key, keyOf, listOfRoute, pathKey, queryClient, renew } from '../live/index.js'
-import type { NameEdit } from '../ui/index.js'
 import type { Answer } from './read.js'
+
+/** Texts as they are to be, and the version that was changed. */
+interface DescribeEdit {
+  readonly changes: { readonly name: string; readonly notes?: string; readonly tags?: readonly string[] }
+  readonly seen: string
+}
 
 type SendName = {
   [N in JsonRouteName]: Routes[N] extends { readonly method: 'GET' } ? never : N
@@ -97,8 +102,15 @@ export async function send<N extends SendName>(name: N, input: SendInput<N>): Pr
 export const useSend = <N extends SendName>(name: N) =>
   useMutation({ mutationFn: (input: SendInput<N>) => send(name, input) })
 
-/** For `RenameDialog`: a mutation that takes the new name and the version that its editor saw. */
-export const useRename = (name: 'updateModel' | 'updateSae' | 'updateFeatureList', id: string) =>
+/** For `DescribeDialog`: a mutation that takes the new texts and the version that their editor saw. */
+export const useDescribe = (name: 'updateModel' | 'updateDataset' | 'updateSae' | 'updateTraining', id: string) =>
   useMutation({
-    mutationFn: ({ name: to, seen }: NameEdit) => send(name, { params: { id }, body: { name: to }, seen }),
+    mutationFn: ({ changes: { tags, ...texts }, seen }: DescribeEdit) =>
+      send(name, { params: { id }, body: { ...texts, ...(tags ? { tags: [...tags] } : {}) }, seen }),
+  })
+
+/** The same for what has a name alone. */
+export const useRename = (name: 'updateFeatureList' | 'updateSteering', id: string) =>
+  useMutation({
+    mutationFn: ({ changes, seen }: DescribeEdit) => send(name, { params: { id }, body: { name: changes.name }, seen }),
   })

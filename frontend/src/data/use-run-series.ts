@@ -6,7 +6,7 @@ import { useRead } from './read.js'
 import { type Curve, curvesOfSeries, LiveSeries } from './run-series.js'
 
 /** Buckets of a metric on a page, each up to four points of its line: about what a chart has pixels. */
-const CURVE_POINTS = 500
+const CURVE_POINTS = 300
 /** Curves are handed on at most this often: a fast run reports many times a second, and each time redraws every chart. */
 const SHOW_EVERY_MS = 400
 /** And so rarely that drawing takes at most a fifth of the time: a page on a busy machine must still answer. */
@@ -42,7 +42,7 @@ export function withValues(
 }
 
 /** Curves by run and metric. */
-export type RunCurves = Readonly<Record<string, Readonly<Record<string, Curve>>>>
+type RunCurves = Readonly<Record<string, Readonly<Record<string, Curve>>>>
 
 interface Followed {
   /** Metrics; left out: all, with the time of each step. */

@@ -19,6 +19,8 @@ interface ListFilter<F = string> {
   readonly values?: readonly Value[]
   /** How a value that the server named is called. */
   readonly say?: (value: string) => string
+  /** A row may have none: one value alone is a choice. */
+  readonly optional?: true
 }
 /** @template S orders, @template F filters that the list's query has */
 export interface ListRules<S = string, F = string> {
@@ -65,12 +67,12 @@ export const offeredFilters = (
   facets: Facets,
   chosen: ListChoices['filters'],
 ): OfferedFilter[] =>
-  filters.flatMap(({ id, label, values, say = (value) => value }) => {
+  filters.flatMap(({ id, label, values, say = (value) => value, optional }) => {
     const named = (value: string) => ({ value, label: say(value) })
     const there = (facets[id] ?? []).map(({ value }) => named(value))
     const lost = chosen[id] !== undefined && !there.some(({ value }) => value === chosen[id]) ? [named(chosen[id])] : []
     const known = values ?? [...there, ...lost].sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }))
-    return known.length > 1 || chosen[id] !== undefined ? [{ id, label, values: known }] : []
+    return known.length > (optional ? 0 : 1) || chosen[id] !== undefined ? [{ id, label, values: known }] : []
   })
 
 /** The page that is shown when fewer rows are left than the address hopes for. */
@@ -79,6 +81,8 @@ export const lastPage = (found: number): number => Math.max(0, Math.ceil(found /
 // Orders that lists have.
 export const newestFirst = { id: 'newest', label: 'Newest first', sort: '-createdAt' } as const
 export const oldestFirst = { id: 'oldest', label: 'Oldest first', sort: 'createdAt' } as const
+/** By what people tagged. */
+export const byTag = { id: 'tag', label: 'Tag', optional: true } as const
 export const byName = { id: 'name', label: 'By name', sort: 'name' } as const
 /** What is being worked on, then what is new. */
 export const workFirst = { id: 'newest', label: 'Newest first', sort: '-work' } as const

@@ -3,6 +3,7 @@ import type { LucideIcon } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { cx, TONE_TEXT, type Tone } from '../ui/index.js'
+import { About } from './about.js'
 
 interface ResourceCardProps {
   icon?: LucideIcon
@@ -13,6 +14,8 @@ interface ResourceCardProps {
   /** What it is, in one line; then finer lines. */
   line?: ReactNode
   details?: ReactNode
+  /** What people wrote about it. */
+  about?: { readonly notes: string; readonly tags: readonly string[] }
   /** Small marks below the lines. */
   marks?: ReactNode
   /** Right of the name: state and buttons. */
@@ -23,7 +26,7 @@ interface ResourceCardProps {
 }
 
 export function ResourceCard(props: ResourceCardProps) {
-  const { icon: Icon, tone = 'slate', name, to, line, details, marks, aside, children, foot } = props
+  const { icon: Icon, tone = 'slate', name, to, line, details, about, marks, aside, children, foot } = props
   return (
     <article className="min-w-0 rounded-lg border border-line bg-card p-5">
       <div className="flex flex-wrap items-start justify-between gap-3">
@@ -41,6 +44,7 @@ export function ResourceCard(props: ResourceCardProps) {
             </h2>
             {line && <p className="text-sm text-body">{line}</p>}
             {details}
+            {about && <About of={about} short />}
             {marks && <div className="mt-1.5 flex flex-wrap gap-2 empty:hidden">{marks}</div>}
           </div>
         </div>

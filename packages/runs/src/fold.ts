@@ -124,7 +124,7 @@ async function openChunks(tx: Sql, runId: string, fresh: ReadonlyMap<number, Poi
   )
   const open = new Map<number, { steps: number[]; values: number[] }>()
   for (const { ord, count, data } of rows.sort((a, b) => Number(a.start) - Number(b.start))) {
-    const { steps, values } = await unpackPoints(data, count)
+    const { steps, values } = unpackPoints(data, count)
     const before = open.get(ord)
     open.set(ord, {
       steps: before ? before.steps.concat(steps) : [...steps],
@@ -167,7 +167,7 @@ async function raisedLevels(tx: Sql, runId: string, metrics: readonly LevelPoint
   )
   for (const { ord, level, start, count, data } of stored) {
     const row = rows.get(rowKey(ord, level, Number(start)))
-    if (row) row.buckets = await unpackBuckets(data, count, row.buckets.width)
+    if (row) row.buckets = unpackBuckets(data, count, row.buckets.width)
   }
   for (const { ord, base, points } of metrics) {
     for (let level = 1; level <= LEVELS; level++) {

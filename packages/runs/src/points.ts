@@ -12,8 +12,8 @@ export const CHUNK_POINTS = 4096
 export const packPoints = ({ steps, values }: Points): Promise<Buffer> =>
   new ColumnWriter().integers(steps).floats(values).bytes()
 
-export async function unpackPoints(data: Uint8Array, count: number): Promise<Points> {
-  const reader = await ColumnReader.of(data)
+export function unpackPoints(data: Uint8Array, count: number): Points {
+  const reader = ColumnReader.of(data)
   return { steps: reader.integers(count), values: reader.floats(count) }
 }
 

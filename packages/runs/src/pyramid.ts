@@ -45,8 +45,8 @@ export function packBuckets(buckets: Buckets): Promise<Buffer> {
   return writer.bytes()
 }
 
-export async function unpackBuckets(data: Uint8Array, n: number, width: number): Promise<Buckets> {
-  const reader = await ColumnReader.of(data)
+export function unpackBuckets(data: Uint8Array, n: number, width: number): Buckets {
+  const reader = ColumnReader.of(data)
   const buckets = new Buckets(width)
   for (const number of reader.integers(n)) buckets.at.push(number * width)
   buckets.count.push(...reader.integers(n))

@@ -62,8 +62,8 @@ export async function readBuckets(
     const plan = plans.find((one) => one.ord === ord)
     const into = buckets.get(ord)
     if (!plan || !into) continue
-    if (level === 0) addPoints(into, await unpackPoints(data, count), plan)
-    else addBuckets(into, await unpackBuckets(data, count, widthOf(plan.base ?? 1, level)), plan)
+    if (level === 0) addPoints(into, unpackPoints(data, count), plan)
+    else addBuckets(into, unpackBuckets(data, count, widthOf(plan.base ?? 1, level)), plan)
   }
   const ranges = new Map(plans.map((plan) => [plan.ord, plan]))
   await eachOfTail(tx, runId, (ord, step, value) => {
@@ -92,7 +92,7 @@ export async function readPoints(tx: Sql, runId: string, range: Range): Promise<
     column.values.push(value)
   }
   for (const { ord, count, data } of await chunksOf(tx, runId, plans)) {
-    const { steps, values } = await unpackPoints(data, count)
+    const { steps, values } = unpackPoints(data, count)
     for (const [i, step] of steps.entries()) take(ord, step, values[i] as number)
   }
   await eachOfTail(tx, runId, take)

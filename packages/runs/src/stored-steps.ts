@@ -19,7 +19,7 @@ export async function stepsOf(
   )
   for (const { ord, count, data } of chunks) {
     const steps = found.get(ord)
-    for (const step of (await unpackPoints(data, count)).steps) if (step >= from && step <= to) steps?.add(step)
+    for (const step of unpackPoints(data, count).steps) if (step >= from && step <= to) steps?.add(step)
   }
   const { rows: tail } = await tx.query<{ data: Buffer }>('SELECT data FROM run_tail WHERE run_id = $1', [runId])
   for (const { data } of tail) {

@@ -14,6 +14,8 @@ const nothing: HomeData = {
 const model = (over: Partial<Model>): Model => ({
   id: 'm',
   name: 'tiny',
+  notes: '',
+  tags: [],
   path: '/x',
   hub: null,
   damage: null,

@@ -1,4 +1,5 @@
 export * from './csv.js'
+export * from './describe.js'
 export * from './envelope.js'
 export * from './errors.js'
 export * from './precision.js'

@@ -1,5 +1,7 @@
 // The room of text datasets and their tokenizations.
+
 import { z } from 'zod'
+import { DescribeSchema } from '../common/describe.js'
 import { PageQuerySchema } from '../common/envelope.js'
 import { defineFolders, defineRoom, defineWork, place, words } from '../definition/index.js'
 import {
@@ -157,6 +159,16 @@ export const datasetsRoom = defineRoom({
       query: PageQuerySchema,
       response: DocumentSchema,
       paged: true,
+    },
+    updateDataset: {
+      summary: 'Changes name, notes or tags of a dataset.',
+      method: 'PATCH',
+      path: '/datasets/:id',
+      scope: 'write',
+      status: 200,
+      body: DescribeSchema,
+      response: DatasetSchema,
+      guarded: true,
     },
     deleteDataset: {
       summary: 'Deletes a dataset with its tokenizations.',

@@ -1,5 +1,7 @@
 // Text datasets and their tokenizations.
+
 import { z } from 'zod'
+import { described } from '../common/describe.js'
 import { IdSchema, NameSchema, PageQuerySchema, TimeSchema } from '../common/envelope.js'
 import { block, line } from '../common/text.js'
 import { DamageSchema } from '../files/stored.js'
@@ -72,7 +74,7 @@ export type DatasetStats = z.infer<typeof DatasetStatsSchema>
 
 export const DatasetSchema = z.object({
   id: IdSchema,
-  name: z.string(),
+  ...described,
   status: z.enum(['importing', 'ready', 'failed']),
   fileName: z.string(),
   format: DatasetFormatSchema.nullable(),
@@ -191,7 +193,7 @@ export const DatasetSamplesParamsSchema = z.object({
 export const DatasetListQuerySchema = listQuery(
   ['-createdAt', 'name', 'tokenizations', 'documents', 'work'],
   { ready: z.stringbool().optional() },
-  ['tokenized'],
+  ['tokenized', 'tag'],
 )
 
 /** Searches the names of dataset and model. */

@@ -1,5 +1,7 @@
 // The room of language models.
+
 import { z } from 'zod'
+import { DescribeSchema } from '../common/describe.js'
 import { defineFolders, defineRoom, defineWork, place, words } from '../definition/index.js'
 import {
   CreateModelSchema,
@@ -20,7 +22,6 @@ import {
   ParitySummarySchema,
   TensorQuerySchema,
   TensorStatisticsSchema,
-  UpdateModelSchema,
 } from './schemas.js'
 
 export * from './schemas.js'
@@ -137,12 +138,12 @@ export const modelsRoom = defineRoom({
       response: ModelSchema,
     },
     updateModel: {
-      summary: 'Renames a model.',
+      summary: 'Changes name, notes or tags of a model.',
       method: 'PATCH',
       path: '/models/:id',
       scope: 'write',
       status: 200,
-      body: UpdateModelSchema,
+      body: DescribeSchema,
       response: ModelSchema,
       guarded: true,
     },

@@ -1,9 +1,10 @@
 // Language models: registered in place from a local folder, checked before they count as ready.
+
 import { z } from 'zod'
+import { described } from '../common/describe.js'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { line } from '../common/text.js'
-import { VersionSchema } from '../common/version.js'
 import { DamageSchema } from '../files/stored.js'
 import { HubSourceSchema } from '../hub/schemas.js'
 import { JobSchema } from '../jobs/schemas.js'
@@ -90,7 +91,7 @@ export type SelfCheck = z.infer<typeof SelfCheckSchema>
 
 export const ModelSchema = z.object({
   id: IdSchema,
-  name: z.string(),
+  ...described,
   path: z.string(),
   status: z.enum(['importing', 'ready', 'failed']),
   /** In which it is run, everywhere in the product. */
@@ -108,7 +109,6 @@ export const ModelSchema = z.object({
   /** Found by the check of stored data in files that the product keeps; null: none is known. */
   damage: DamageSchema.nullable(),
   job: JobSchema.nullable(),
-  version: VersionSchema,
   createdAt: TimeSchema,
 })
 export type Model = z.infer<typeof ModelSchema>
@@ -121,7 +121,6 @@ export const CreateModelSchema = z.strictObject({
 })
 export type CreateModel = z.infer<typeof CreateModelSchema>
 export const LoadModelSchema = z.strictObject({ precision: PrecisionSchema })
-export const UpdateModelSchema = z.strictObject({ name: NameSchema })
 /** `delete` takes uploaded files along; files in an import root are the user's own and always stay. */
 export const DeleteModelQuerySchema = z.object({ files: z.enum(['keep', 'delete']).default('keep') })
 
@@ -142,5 +141,5 @@ export const ModelTensorParamsSchema = z.object({ modelId: IdSchema, path: z.str
 export const ModelListQuerySchema = listQuery(
   ['-createdAt', 'name', 'parameters', 'work'],
   { ready: z.stringbool().optional() },
-  ['architecture', 'precision'],
+  ['architecture', 'precision', 'tag'],
 )

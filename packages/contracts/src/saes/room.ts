@@ -1,5 +1,7 @@
 // The room of SAEs: trained here or imported, checked, exported.
+
 import { z } from 'zod'
+import { DescribeSchema } from '../common/describe.js'
 import { defineFolders, defineRoom, defineWork, place } from '../definition/index.js'
 import { JobSchema } from '../jobs/schemas.js'
 import {
@@ -24,7 +26,6 @@ import {
   SaePublishedSchema,
   SaePublishParamsSchema,
   SaeSchema,
-  UpdateSaeSchema,
 } from './schemas.js'
 
 export * from './schemas.js'
@@ -166,12 +167,12 @@ export const saesRoom = defineRoom({
       response: SaeSchema,
     },
     updateSae: {
-      summary: 'Renames an SAE.',
+      summary: 'Changes name, notes or tags of an SAE.',
       method: 'PATCH',
       path: '/saes/:id',
       scope: 'write',
       status: 200,
-      body: UpdateSaeSchema,
+      body: DescribeSchema,
       response: SaeSchema,
       guarded: true,
     },

@@ -1,8 +1,9 @@
 // Sparse autoencoders of the product: trained here or imported, kept in SAELens layout.
+
 import { z } from 'zod'
-import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
+import { described } from '../common/describe.js'
+import { IdSchema, TimeSchema } from '../common/envelope.js'
 import { PrecisionSchema } from '../common/precision.js'
-import { VersionSchema } from '../common/version.js'
 import { DamageSchema } from '../files/stored.js'
 import { JobSchema } from '../jobs/schemas.js'
 import { listQuery } from '../lists/index.js'
@@ -18,7 +19,7 @@ export * from './layouts.js'
 
 export const SaeSchema = z.object({
   id: IdSchema,
-  name: z.string(),
+  ...described,
   status: z.enum(['importing', 'ready', 'failed']),
   modelId: IdSchema.nullable(),
   modelName: z.string(),
@@ -51,16 +52,14 @@ export const SaeSchema = z.object({
   /** The newest of its jobs: import, self-check, export or upload. */
   job: JobSchema.nullable(),
   extractions: z.int(),
-  version: VersionSchema,
   createdAt: TimeSchema,
 })
 export type Sae = z.infer<typeof SaeSchema>
-export const UpdateSaeSchema = z.strictObject({ name: NameSchema })
 export const SaeFileSchema = z.enum(['cfg.json', 'sae_weights.safetensors', 'sparsity.safetensors'])
 
 /** Searches the name, the model, the site and the architecture. */
 export const SaeListQuerySchema = listQuery(
   ['-createdAt', 'name', 'dSae', 'bytes', 'extractions'],
   { modelId: IdSchema.optional(), trainingId: IdSchema.optional(), ready: z.stringbool().optional() },
-  ['architecture', 'model', 'site', 'origin'],
+  ['architecture', 'model', 'site', 'origin', 'tag'],
 )

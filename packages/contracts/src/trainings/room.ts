@@ -1,5 +1,7 @@
 // The room of SAE trainings.
+
 import { z } from 'zod'
+import { DescribeSchema } from '../common/describe.js'
 import { defineFolders, defineRoom, defineWork, place, words } from '../definition/index.js'
 import { TRAINING_METRIC_KEYS } from './metrics.js'
 import { SAE_TRAINING_ARCHITECTURES } from './params.js'
@@ -140,6 +142,16 @@ export const trainingsRoom = defineRoom({
       status: 200,
       query: TrainingExportQuerySchema,
       gives: ['text/csv', 'application/json'],
+    },
+    updateTraining: {
+      summary: 'Changes name, notes or tags of a training.',
+      method: 'PATCH',
+      path: '/trainings/:id',
+      scope: 'write',
+      status: 200,
+      body: DescribeSchema,
+      response: TrainingSchema,
+      guarded: true,
     },
     deleteTraining: {
       summary: 'Deletes a training with its checkpoints; its SAE stays.',

@@ -1,7 +1,9 @@
 // Trainings as the API and the worker see them. A training is a run: the same id names both.
+
 import { z } from 'zod'
 import { StoredSideSchema } from '../captures/comparison.js'
 import { CaptureDtypeSchema } from '../captures/format.js'
+import { described } from '../common/describe.js'
 import { IdSchema, NameSchema, TimeSchema } from '../common/envelope.js'
 import { JobPrecisionSchema, PrecisionSchema } from '../common/precision.js'
 import { JobSchema, MetricValuesSchema } from '../jobs/schemas.js'
@@ -137,7 +139,7 @@ export type TrainingCapture = z.infer<typeof TrainingCaptureSchema>
 
 export const TrainingSchema = z.object({
   id: IdSchema,
-  name: z.string(),
+  ...described,
   modelId: IdSchema.nullable(),
   modelName: z.string(),
   tokenizationId: IdSchema.nullable(),
@@ -178,7 +180,7 @@ export const TrainingListQuerySchema = listQuery(
     groupId: IdSchema.optional(),
     parentId: IdSchema.optional(),
   },
-  ['model', 'architecture', 'site'],
+  ['model', 'architecture', 'site', 'tag'],
 )
 
 /** Column-wise metrics: `steps[i]` belongs to `values[i]`. `seq` is the newest job event included, so that the live tail joins without a gap. */

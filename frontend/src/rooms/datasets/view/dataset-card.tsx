@@ -17,6 +17,7 @@ export function DatasetCard({ dataset }: { dataset: Dataset }) {
       icon={DatabaseIcon}
       tone="blue"
       name={dataset.name}
+      about={dataset}
       to={places.dataset({ id: dataset.id })}
       line={datasetLine(dataset)}
       details={<p className="mt-0.5 font-mono text-xs wrap-anywhere text-muted">{dataset.fileName}</p>}

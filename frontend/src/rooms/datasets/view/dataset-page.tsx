@@ -3,17 +3,18 @@ import type { Dataset } from '@mistudio/contracts'
 import ChartColumn from 'lucide-react/icons/chart-column'
 import FileText from 'lucide-react/icons/file-text'
 import Hash from 'lucide-react/icons/hash'
+import Pencil from 'lucide-react/icons/pencil'
 import ScanText from 'lucide-react/icons/scan-text'
 import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { useTokenizations } from '../../../data/index.js'
+import { useDescribe, useTokenizations } from '../../../data/index.js'
 import { subjectStatus } from '../../../jobs/prepare.js'
 import { DamageNotice } from '../../../jobs/view/damage.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { ResourcePage } from '../../../kit/index.js'
+import { About, DescribeDialog, ResourcePage } from '../../../kit/index.js'
 import { useSubject } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import {
@@ -52,7 +53,7 @@ export function DatasetPage() {
 }
 
 function DatasetView({ dataset }: { dataset: Dataset }) {
-  const [deleting, setDeleting] = useState(false)
+  const [asking, setAsking] = useState<'edit' | 'delete' | null>(null)
   const [tab, setTab] = useTabParam(['documents', 'tokenizations', 'statistics', 'samples'])
   const ready = dataset.status === 'ready'
   return (
@@ -62,11 +63,19 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
       state={<StatusBadge status={subjectStatus(dataset.status, dataset.job)} />}
       subtitle={`${datasetLine(dataset)} · ${dataset.fileName}${dataset.textColumn ? `, column “${dataset.textColumn}”` : ''}`}
       actions={
-        <Button icon={Trash2} onClick={() => setDeleting(true)}>
-          Delete
-        </Button>
+        <>
+          <Button icon={Pencil} onClick={() => setAsking('edit')}>
+            Edit
+          </Button>
+          <Button icon={Trash2} onClick={() => setAsking('delete')}>
+            Delete
+          </Button>
+        </>
       }
     >
+      <div className="mb-5 empty:hidden">
+        <About of={dataset} />
+      </div>
       {dataset.damage && (
         <div className="mb-5">
           <DamageNotice damage={dataset.damage} id={dataset.id} />
@@ -91,7 +100,13 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
           {tab === 'samples' && <Samples dataset={dataset} onTokenize={() => setTab('tokenizations')} />}
         </Tabs>
       )}
-      {deleting && <DeleteDataset dataset={dataset} onClose={() => setDeleting(false)} />}
+      <DescribeDialog
+        open={asking === 'edit'}
+        onClose={() => setAsking(null)}
+        of={dataset}
+        save={useDescribe('updateDataset', dataset.id)}
+      />
+      {asking === 'delete' && <DeleteDataset dataset={dataset} onClose={() => setAsking(null)} />}
     </Page>
   )
 }

@@ -1,7 +1,7 @@
 // The list of datasets and the way to add one.
 import Database from 'lucide-react/icons/database'
 import Plus from 'lucide-react/icons/plus'
-import { byName, oldestFirst, ResourceList, type RulesOf, workFirst } from '../../../kit/index.js'
+import { byName, byTag, oldestFirst, ResourceList, type RulesOf, workFirst } from '../../../kit/index.js'
 import { places } from '../../../places/index.js'
 import { Button, formatBytes, plural, usePlace } from '../../../ui/index.js'
 import { deleteDataset } from '../api.js'
@@ -11,7 +11,10 @@ import { DatasetCard } from './dataset-card.js'
 const NOUNS = { one: 'dataset', many: 'datasets' }
 const RULES: RulesOf<'listDatasets'> = {
   orders: [workFirst, oldestFirst, byName, { id: 'documents', label: 'Most documents first', sort: '-documents' }],
-  filters: [{ id: 'tokenized', label: 'Tokens', say: (value) => (value === 'yes' ? 'tokenized' : 'not tokenized') }],
+  filters: [
+    byTag,
+    { id: 'tokenized', label: 'Tokens', say: (value) => (value === 'yes' ? 'tokenized' : 'not tokenized') },
+  ],
 }
 
 export function DatasetsPage() {

@@ -3,7 +3,8 @@ import Pencil from 'lucide-react/icons/pencil'
 import Trash2 from 'lucide-react/icons/trash-2'
 import { useState } from 'react'
 import { useRead, useRename, useSend } from '../../../data/index.js'
-import { ConfirmDialog, formatNumber, IconButton, RenameDialog, Select } from '../../../ui/index.js'
+import { DescribeDialog } from '../../../kit/index.js'
+import { ConfirmDialog, formatNumber, IconButton, Select } from '../../../ui/index.js'
 import type { Filters } from '../filters.js'
 import type { FeatureList } from '../types.js'
 
@@ -54,12 +55,12 @@ function OpenList({ list, onDeleted }: { list: FeatureList; onDeleted(): void })
         label={`Delete the list ${list.name}`}
         onClick={() => setAsking('delete')}
       />
-      <RenameDialog
+      <DescribeDialog
         open={asking === 'rename'}
         onClose={close}
-        name={list.name}
-        version={list.version}
-        rename={rename}
+        of={{ name: list.name, version: list.version }}
+        save={rename}
+        title={`Rename “${list.name}”`}
       />
       <ConfirmDialog
         open={asking === 'delete'}

@@ -19,6 +19,7 @@ export function ModelCard({ model }: { model: Model }) {
       icon={Cpu}
       tone="purple"
       name={model.name}
+      about={model}
       to={places.model({ id: model.id })}
       line={model.spec ? `${model.spec.architecture} · ${modelLine(model.spec)}` : 'Not read yet'}
       details={<p className="mt-0.5 font-mono text-xs wrap-anywhere text-muted">{model.path}</p>}

@@ -1,28 +1,15 @@
-// Rename and delete of a model.
+// Deletion of a model.
 import type { Model } from '@mistudio/contracts'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { useRename } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
-import { Checkbox, ConfirmDialog, formatBytes, plural, RenameDialog, toast } from '../../../ui/index.js'
+import { Checkbox, ConfirmDialog, formatBytes, plural, toast } from '../../../ui/index.js'
 import { deleteModel, useModelUsers, useUploadOf } from '../api.js'
 
 interface Props {
   open: boolean
   onClose(): void
   model: Model
-}
-
-export function RenameModelDialog({ open, onClose, model }: Props) {
-  return (
-    <RenameDialog
-      open={open}
-      onClose={onClose}
-      name={model.name}
-      version={model.version}
-      rename={useRename('updateModel', model.id)}
-    />
-  )
 }
 
 export function DeleteModelDialog(props: Props) {

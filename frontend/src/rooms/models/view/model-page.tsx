@@ -1,4 +1,5 @@
 // One model: facts, architecture, sites, weights, parity and a box to try it, each on its tab; rename and delete.
+
 import type { Model } from '@mistudio/contracts'
 import ChartColumn from 'lucide-react/icons/chart-column'
 import Info from 'lucide-react/icons/info'
@@ -10,11 +11,12 @@ import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import Workflow from 'lucide-react/icons/workflow'
 import { useState } from 'react'
+import { useDescribe } from '../../../data/index.js'
 import { subjectStatus } from '../../../jobs/prepare.js'
 import { DamageNotice } from '../../../jobs/view/damage.js'
 import { JobActions } from '../../../jobs/view/job-actions.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { ResourcePage } from '../../../kit/index.js'
+import { About, DescribeDialog, ResourcePage } from '../../../kit/index.js'
 import { useSubject } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { lossAt } from '../../../shared/precision/precision.js'
@@ -35,7 +37,7 @@ import { useModel } from '../api.js'
 import { isExport, modelLine } from '../prepare.js'
 import { AbsentSites } from './absent-sites.js'
 import { ArchitectureTab } from './architecture-tab.js'
-import { DeleteModelDialog, RenameModelDialog } from './model-dialogs.js'
+import { DeleteModelDialog } from './model-dialogs.js'
 import { OverviewTab } from './overview-tab.js'
 import { ParityTab } from './parity-tab.js'
 import { SitesTable } from './sites-table.js'
@@ -56,7 +58,7 @@ export function ModelPage() {
 }
 
 function ModelView({ model }: { model: Model }) {
-  const [asking, setAsking] = useState<'rename' | 'delete' | null>(null)
+  const [asking, setAsking] = useState<'edit' | 'delete' | null>(null)
   return (
     <Page
       title={model.name}
@@ -70,8 +72,8 @@ function ModelView({ model }: { model: Model }) {
       subtitle={model.spec ? modelLine(model.spec) : model.path}
       actions={
         <>
-          <Button icon={Pencil} onClick={() => setAsking('rename')}>
-            Rename
+          <Button icon={Pencil} onClick={() => setAsking('edit')}>
+            Edit
           </Button>
           <Button icon={Trash2} onClick={() => setAsking('delete')}>
             Delete
@@ -80,12 +82,18 @@ function ModelView({ model }: { model: Model }) {
       }
     >
       <div className="space-y-5">
+        <About of={model} />
         <ModelState model={model} />
         <DamageNotice damage={model.damage} id={model.id} />
         <Warnings warnings={model.warnings} />
         {model.spec && <ModelTabs model={model} />}
       </div>
-      <RenameModelDialog open={asking === 'rename'} onClose={() => setAsking(null)} model={model} />
+      <DescribeDialog
+        open={asking === 'edit'}
+        onClose={() => setAsking(null)}
+        of={model}
+        save={useDescribe('updateModel', model.id)}
+      />
       <DeleteModelDialog open={asking === 'delete'} onClose={() => setAsking(null)} model={model} />
     </Page>
   )

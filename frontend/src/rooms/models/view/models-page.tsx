@@ -2,7 +2,7 @@
 import CloudDownload from 'lucide-react/icons/cloud-download'
 import Plus from 'lucide-react/icons/plus'
 import Server from 'lucide-react/icons/server'
-import { byName, oldestFirst, ResourceList, type RulesOf, workFirst } from '../../../kit/index.js'
+import { byName, byTag, oldestFirst, ResourceList, type RulesOf, workFirst } from '../../../kit/index.js'
 import { places } from '../../../places/index.js'
 import { Button, LinkButton, usePlace } from '../../../ui/index.js'
 import { deleteModel } from '../api.js'
@@ -12,6 +12,7 @@ import { ModelCard } from './model-card.js'
 const RULES: RulesOf<'listModels'> = {
   orders: [workFirst, oldestFirst, byName, { id: 'size', label: 'Largest first', sort: '-parameters' }],
   filters: [
+    byTag,
     { id: 'architecture', label: 'Architecture', say: (value) => (value === 'unknown' ? 'not read yet' : value) },
     { id: 'precision', label: 'Precision' },
   ],

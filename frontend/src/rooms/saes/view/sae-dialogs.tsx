@@ -1,27 +1,14 @@
-// Rename and delete of an SAE.
+// Deletion of an SAE.
 import type { Sae } from '@mistudio/contracts'
 import { useNavigate } from 'react-router'
-import { useRename } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
-import { ConfirmDialog, formatBytes, plural, RenameDialog, toast } from '../../../ui/index.js'
+import { ConfirmDialog, formatBytes, plural, toast } from '../../../ui/index.js'
 import { deleteSae } from '../api.js'
 
 interface Props {
   open: boolean
   onClose(): void
   sae: Sae
-}
-
-export function RenameSae({ open, onClose, sae }: Props) {
-  return (
-    <RenameDialog
-      open={open}
-      onClose={onClose}
-      name={sae.name}
-      version={sae.version}
-      rename={useRename('updateSae', sae.id)}
-    />
-  )
 }
 
 export function DeleteSae({ open, onClose, sae }: Props) {

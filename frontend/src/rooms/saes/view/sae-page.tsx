@@ -5,9 +5,9 @@ import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { useExtractions } from '../../../data/index.js'
+import { useDescribe, useExtractions } from '../../../data/index.js'
 import { DamageNotice } from '../../../jobs/view/damage.js'
-import { Loaded, ResourcePage } from '../../../kit/index.js'
+import { About, DescribeDialog, Loaded, ResourcePage } from '../../../kit/index.js'
 import { useSubject } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { ExtractionCard, StartExtraction, sortExtractions } from '../../../shared/extractions/index.js'
@@ -29,7 +29,7 @@ import { useSae } from '../api.js'
 import { isCrosscoderSae, originLine, saeFacts, saeLine, trainedOn } from '../prepare.js'
 import { ExportCard } from './export-card.js'
 import { ImportingSae } from './importing-sae.js'
-import { DeleteSae, RenameSae } from './sae-dialogs.js'
+import { DeleteSae } from './sae-dialogs.js'
 import { SelfCheckCard, VerdictBadge } from './self-check.js'
 import { SiteTable } from './site-table.js'
 
@@ -47,7 +47,7 @@ export function SaePage() {
 }
 
 function SaeView({ sae }: { sae: Sae }) {
-  const [asking, setAsking] = useState<'rename' | 'delete' | 'extract' | null>(null)
+  const [asking, setAsking] = useState<'edit' | 'delete' | 'extract' | null>(null)
   const close = () => setAsking(null)
   const crosscoder = isCrosscoderSae(sae)
   return (
@@ -63,8 +63,8 @@ function SaeView({ sae }: { sae: Sae }) {
       subtitle={`${sae.modelName} · ${saeLine(sae)}`}
       actions={
         <>
-          <Button icon={Pencil} onClick={() => setAsking('rename')}>
-            Rename
+          <Button icon={Pencil} onClick={() => setAsking('edit')}>
+            Edit
           </Button>
           <Button icon={Trash2} onClick={() => setAsking('delete')}>
             Delete
@@ -78,6 +78,7 @@ function SaeView({ sae }: { sae: Sae }) {
       }
     >
       <div className="space-y-5">
+        <About of={sae} />
         <DamageNotice damage={sae.damage} id={sae.id} />
         {sae.modelPrecision && sae.modelPrecision !== sae.precision && (
           <Notice tone="amber" icon={TriangleAlert} title="The model is loaded in another precision now">
@@ -137,7 +138,7 @@ function SaeView({ sae }: { sae: Sae }) {
           </>
         )}
       </div>
-      <RenameSae open={asking === 'rename'} onClose={close} sae={sae} />
+      <DescribeDialog open={asking === 'edit'} onClose={close} of={sae} save={useDescribe('updateSae', sae.id)} />
       <DeleteSae open={asking === 'delete'} onClose={close} sae={sae} />
       <StartExtraction open={asking === 'extract'} onClose={close} saeId={sae.id} />
     </Page>

@@ -5,7 +5,15 @@ import Network from 'lucide-react/icons/network'
 import { subjectStatus } from '../../../jobs/prepare.js'
 import { DamageBadge } from '../../../jobs/view/damage.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { byName, newestFirst, oldestFirst, ResourceCard, ResourceList, type RulesOf } from '../../../kit/index.js'
+import {
+  byName,
+  byTag,
+  newestFirst,
+  oldestFirst,
+  ResourceCard,
+  ResourceList,
+  type RulesOf,
+} from '../../../kit/index.js'
 import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
 import { Badge, formatBytes, LinkButton, plural, QualityBadge, RelativeTime, StatusBadge } from '../../../ui/index.js'
@@ -17,6 +25,7 @@ const NOUNS = { one: 'SAE', many: 'SAEs' }
 const RULES: RulesOf<'listSaes'> = {
   orders: [newestFirst, oldestFirst, byName, { id: 'size', label: 'Most features first', sort: '-dSae' }],
   filters: [
+    byTag,
     { id: 'model', label: 'Model' },
     { id: 'site', label: 'Site', say: (value) => (value === 'several' ? 'several sites' : value) },
     { id: 'origin', label: 'Origin', say: (value) => (value === 'trained' ? 'trained here' : value) },
@@ -62,6 +71,7 @@ function SaeCard({ sae }: { sae: Sae }) {
       icon={Network}
       tone="purple"
       name={sae.name}
+      about={sae}
       to={places.sae({ id: sae.id })}
       line={`${sae.modelName} · ${importLine(sae)}`}
       details={saeFigures(sae) && <p className="mt-0.5 text-sm text-muted">{saeFigures(sae)}</p>}

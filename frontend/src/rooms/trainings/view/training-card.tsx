@@ -25,6 +25,7 @@ export function TrainingCard({ training }: { training: Training }) {
       icon={GraduationCap}
       tone="emerald"
       name={training.name}
+      about={training}
       to={places.training({ id: training.id })}
       line={`${training.modelName} · ${training.datasetName}`}
       details={<p className="mt-0.5 text-xs text-muted">{trainingLine(training)}</p>}

@@ -2,15 +2,15 @@
 import { isCrosscoder, type Training } from '@mistudio/contracts'
 import ChartLine from 'lucide-react/icons/chart-line'
 import Download from 'lucide-react/icons/download'
+import Pencil from 'lucide-react/icons/pencil'
 import StepForward from 'lucide-react/icons/step-forward'
 import Trash2 from 'lucide-react/icons/trash-2'
 import TriangleAlert from 'lucide-react/icons/triangle-alert'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { useExtractions } from '../../../data/index.js'
-import { JobActions } from '../../../jobs/view/job-actions.js'
+import { useDescribe, useExtractions } from '../../../data/index.js'
 import { JobProgress } from '../../../jobs/view/job-progress.js'
-import { ResourcePage } from '../../../kit/index.js'
+import { About, DescribeDialog, ResourcePage } from '../../../kit/index.js'
 import { isActive, useSubject } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { RunPrecision } from '../../../shared/precision/index.js'
@@ -60,6 +60,7 @@ function TrainingView({ training }: { training: Training }) {
   const problems = problemsOf(training)
   const { curves, log, snapshot, tail } = useCurves(training)
   const [deleting, setDeleting] = useState(false)
+  const [editing, setEditing] = useState(false)
   const [extending, setExtending] = useState(false)
   const tiles = summary ? summaryTiles(summary) : liveTiles(training)
   return (
@@ -77,6 +78,9 @@ function TrainingView({ training }: { training: Training }) {
         <>
           {job && <JobActions job={job} />}
           <CompareLink training={training} />
+          <Button icon={Pencil} onClick={() => setEditing(true)}>
+            Edit
+          </Button>
           {!isActive(job) && training.checkpoints.length > 0 && (
             <Button icon={StepForward} onClick={() => setExtending(true)}>
               Extend
@@ -91,6 +95,7 @@ function TrainingView({ training }: { training: Training }) {
       }
     >
       <div className="space-y-5">
+        <About of={training} />
         {job && isActive(job) && (
           <Card>
             <JobProgress job={job} label={`Training ${training.name}`} />
@@ -143,6 +148,12 @@ function TrainingView({ training }: { training: Training }) {
           </div>
         </div>
       </div>
+      <DescribeDialog
+        open={editing}
+        onClose={() => setEditing(false)}
+        of={training}
+        save={useDescribe('updateTraining', training.id)}
+      />
       {extending && <ExtendDialog training={training} onClose={() => setExtending(false)} />}
       {deleting && <DeleteTraining training={training} onClose={() => setDeleting(false)} />}
     </Page>

@@ -5,7 +5,7 @@ import GraduationCap from 'lucide-react/icons/graduation-cap'
 import Plus from 'lucide-react/icons/plus'
 import { useNavigate } from 'react-router'
 import { useOverview } from '../../../data/index.js'
-import { byName, oldestFirst, ResourceList, type RulesOf, workFirst } from '../../../kit/index.js'
+import { byName, byTag, oldestFirst, ResourceList, type RulesOf, workFirst } from '../../../kit/index.js'
 import { isActive } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
 import { LinkButton, STATUS } from '../../../ui/index.js'
@@ -17,6 +17,7 @@ const NOUNS = { one: 'training', many: 'trainings' }
 const RULES: RulesOf<'listTrainings'> = {
   orders: [workFirst, oldestFirst, byName, { id: 'fvu', label: 'Lowest FVU first', sort: 'fvu' }],
   filters: [
+    byTag,
     {
       id: 'state',
       label: 'State',
