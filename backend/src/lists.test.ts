@@ -78,10 +78,9 @@ describe('lists', () => {
     async (path) => {
       const { meta } = await ask(`${path}?facets=true&limit=1`)
       for (const [name, values] of Object.entries<{ value: string; count: number }[]>(meta.facets)) {
-        expect(
-          values.reduce((sum, { count }) => sum + count, 0),
-          name,
-        ).toBe(meta.total)
+        // A row may have no tag, or several.
+        const counted = values.reduce((sum, { count }) => sum + count, 0)
+        if (name !== 'tag') expect(counted, name).toBe(meta.total)
         for (const { value, count } of values)
           expect((await ask(`${path}?${name}=${encodeURIComponent(value)}`)).meta.total, `${name} ${value}`).toBe(count)
       }

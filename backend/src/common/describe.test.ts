@@ -52,5 +52,10 @@ describe.each(ROOMS)('texts of %s', (room) => {
     expect(await found('tag=layer%203')).toEqual([ids[room]])
     expect(await found('tag=layer')).toEqual([])
     expect(await found('search=theirs%20paper')).toEqual([ids[room]])
+    const { facets } = (await test.call('GET', `/${room}?facets=true&limit=1`)).body.meta
+    expect(facets.tag).toEqual([
+      { value: 'layer 3', count: 1 },
+      { value: 'paper', count: 1 },
+    ])
   })
 })
