@@ -1,5 +1,6 @@
 // What trainings read: a capture instead of the model, and several sites at once as a crosscoder; both by hand, to the SAE's page.
 import { expect, type Page, test } from '@playwright/test'
+import { chooseSite } from '../lib/choose-site.js'
 import { prepared } from '../lib/prepared.js'
 import { world } from '../lib/world.js'
 
@@ -62,8 +63,11 @@ test('train from a capture, then a crosscoder from it', async ({ page }) => {
     await select(page, 'Activations').selectOption(captureId)
     await expect(page.getByText(/d_in 128.* · 6,016 tokens · float16/)).toBeVisible()
     await expect(page.getByRole('combobox', { name: /^Tokenized dataset/ })).toBeDisabled()
-    const sites = page.getByRole('combobox', { name: /^Site/ }).locator('option')
-    await expect(sites).toHaveText(['Choose a site', `${EARLY} (128)`, `${LATE} (128)`])
+    await page.getByRole('combobox', { name: /^Site/ }).click()
+    const grid = page.getByRole('region', { name: 'Site to train on' })
+    await expect(grid.getByRole('button')).toHaveCount(2)
+    await grid.getByRole('button', { name: EARLY, exact: true }).click()
+    await expect(page.getByRole('combobox', { name: /^Site/ })).toHaveValue(EARLY)
   })
 
   await test.step('train from it', async () => {
@@ -79,12 +83,12 @@ test('train from a capture, then a crosscoder from it', async ({ page }) => {
   await test.step('train a crosscoder of both sites', async () => {
     await open(`${fresh}&captureId=${captureId}`)
     await small(page)
-    await select(page, 'Further sites').selectOption(LATE)
+    await chooseSite(page, 'Further sites', LATE)
     await expect(page.getByText('This trains a crosscoder of 2 sites')).toBeVisible()
     await expect(select(page, 'Output site')).toHaveCount(0)
     await page.getByRole('button', { name: `Leave out ${LATE}` }).click()
     await expect(select(page, 'Output site')).toBeVisible()
-    await select(page, 'Further sites').selectOption(LATE)
+    await chooseSite(page, 'Further sites', LATE)
     await field(page, 'Name').fill('Both layers')
     const id = await start()
     await expect(page.getByText('The crosscoder is ready')).toBeVisible(LONG)

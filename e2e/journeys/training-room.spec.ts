@@ -2,6 +2,7 @@
 // comparison, files and templates.
 import { readFile } from 'node:fs/promises'
 import { expect, type Locator, type Page, test } from '@playwright/test'
+import { chooseSite } from '../lib/choose-site.js'
 import { prepared } from '../lib/prepared.js'
 import { world } from '../lib/world.js'
 
@@ -83,7 +84,7 @@ test('train several architectures, branch, sweep, compare', async ({ page }) => 
   await test.step('train a transcoder, pause it, branch from its checkpoint', async () => {
     await open(`${fresh}&site=blocks.1.ln2.hook_normalized`)
     await choose(page, 'Architecture', 'Gated')
-    await page.getByRole('combobox', { name: 'Output site', exact: true }).selectOption('blocks.1.hook_mlp_out')
+    await chooseSite(page, 'Output site', 'blocks.1.hook_mlp_out')
     await expect(page.getByText('This trains a transcoder.')).toBeVisible()
     await small(page, 5000)
     await field(page, 'Name').fill('Long transcoder')

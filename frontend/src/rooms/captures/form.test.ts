@@ -2,7 +2,7 @@
 import { CaptureParamsSchema, type Model, type Site, type Tokenization } from '@mistudio/contracts'
 import { expect, it } from 'vitest'
 import { places } from '../../places/index.js'
-import { judgeDraft, resolveDraft, siteRows, startDraft } from './form.js'
+import { judgeDraft, resolveDraft, startDraft } from './form.js'
 
 const site = (name: string, layer: number | null, kind: Site['kind'] = 'token'): Site => ({
   name,
@@ -38,15 +38,6 @@ it('starts with model and site of the address, and takes the only tokenization',
   })
   expect(plan).toMatchObject({ tokens: 3200, bytes: 3200 * (16 * 4 + 12) })
   expect(seconds).toBeNull()
-})
-
-it('groups sites by kind over layers, attention patterns too', () => {
-  const rows = siteRows(SITES).map(({ kind, sites }) => [kind, sites.map(({ layer }) => layer)])
-  expect(rows).toEqual([
-    ['hook_embed', [null]],
-    ['hook_resid_post', [0, 1]],
-    ['attn.hook_pattern', [0]],
-  ])
 })
 
 it.each([

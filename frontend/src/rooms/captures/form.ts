@@ -44,25 +44,6 @@ export const startDraft = ({ model, site }: Partial<AskedOf<Places['newCapture']
   }
 }
 
-/** Sites of one kind over the layers; those outside of layers have a single entry without a layer. */
-export interface SiteRow {
-  /** Without `blocks.L.`. */
-  readonly kind: string
-  readonly width: number
-  readonly sites: readonly Site[]
-}
-
-/** Sites that can be captured, by kind, in the order of the forward pass. */
-export function siteRows(sites: readonly Site[]): SiteRow[] {
-  const rows = new Map<string, SiteRow>()
-  for (const site of sites) {
-    const kind = site.name.replace(/^blocks\.\d+\./, '')
-    const found = rows.get(kind)
-    rows.set(kind, { kind, width: site.width, sites: [...(found?.sites ?? []), site] })
-  }
-  return [...rows.values()]
-}
-
 export interface Choice {
   readonly model: Model | undefined
   readonly tokenizations: readonly Tokenization[]

@@ -5,6 +5,7 @@ import { Link, useNavigate } from 'react-router'
 import { useCaptures, useReadyModels, useSend, useTokenizations } from '../../../data/index.js'
 import { useLiveStatus } from '../../../live/index.js'
 import { places } from '../../../places/index.js'
+import { SiteGrid } from '../../../shared/sites/index.js'
 import {
   Button,
   Card,
@@ -25,7 +26,6 @@ import {
 } from '../../../ui/index.js'
 import { type Draft, judgeDraft, resolveDraft, startDraft, type Verdict } from '../form.js'
 import { AmountFields } from './amount-fields.js'
-import { SiteGrid } from './site-grid.js'
 
 export function NewCapturePage() {
   const models = useReadyModels()
@@ -102,10 +102,12 @@ function CaptureForm({ models, tokenizations }: { models: readonly Model[]; toke
       {model && (
         <Card
           title="Sites"
-          description="Each holds one vector per token. A press on a name takes every layer; 64 sites at most."
+          description="Each holds one vector per token. A press on a name takes every layer of it, one on a layer every site in it; 64 sites at most."
           actions={<span className="text-sm text-muted">{plural(choice.sites.length, 'site')} chosen</span>}
         >
           <SiteGrid
+            many
+            label="Sites to capture"
             sites={model.sites}
             chosen={choice.sites.map(({ name }) => name)}
             onChange={(sites) => change({ sites })}

@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router'
 import { useSend } from '../../../data/index.js'
 import { places } from '../../../places/index.js'
 import { dismissTransfer } from '../../../shared/files/index.js'
+import { SitePicker } from '../../../shared/sites/index.js'
 import {
   Badge,
   Button,
@@ -80,7 +81,14 @@ export function ImportForm({ found, models, fromUpload }: ImportFormProps) {
             />
           </Field>
           <Field label="Site it reads" required hint={siteHint(found, model)}>
-            <SiteSelect model={model} width={found.dIn} value={draft.site} onChange={(site) => change({ site })} />
+            <SitePicker
+              title="Site it reads"
+              value={draft.site}
+              sites={sitesFor(model, found.dIn)}
+              disabled={!model}
+              placeholder={model ? 'Choose a site' : 'Choose a model first'}
+              onChange={(site) => change({ site })}
+            />
           </Field>
           {isTranscoder(found) && (
             <Field
@@ -88,10 +96,12 @@ export function ImportForm({ found, models, fromUpload }: ImportFormProps) {
               required
               hint={found.declared.siteOut && `The files say ${found.declared.siteOut}.`}
             >
-              <SiteSelect
-                model={model}
-                width={found.dOut}
+              <SitePicker
+                title="Site it reconstructs"
                 value={draft.siteOut}
+                sites={sitesFor(model, found.dOut)}
+                disabled={!model}
+                placeholder={model ? 'Choose a site' : 'Choose a model first'}
                 onChange={(siteOut) => change({ siteOut })}
               />
             </Field>
@@ -121,27 +131,6 @@ const modelLabel = (model: Model, width: number | null): string =>
 
 const modelHint = ({ declared }: SaeInspection): string =>
   declared.modelName ? `The files say ${declared.modelName}.` : 'The files do not say which.'
-
-interface SiteSelectProps {
-  model: Model | undefined
-  width: number | null
-  value: string
-  onChange(site: string): void
-}
-
-function SiteSelect({ model, width, value, onChange }: SiteSelectProps) {
-  return (
-    <Select
-      value={value}
-      onChange={onChange}
-      placeholder={model ? 'Choose a site' : 'Choose a model first'}
-      options={sitesFor(model, width).map(({ name, width: own }) => ({
-        value: name,
-        label: width === null ? `${name} (${own})` : name,
-      }))}
-    />
-  )
-}
 
 /** Facts of the files; what only the weights say is a dash while they are still on the hub. */
 function Found({ found }: { found: SaeInspection }) {

@@ -10,6 +10,7 @@ import {
 import type { UseQueryResult } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { places } from '../../../places/index.js'
+import { SitePicker } from '../../../shared/sites/index.js'
 import { Checkbox, Field, formatCount, formatNumber, Select } from '../../../ui/index.js'
 import { captureFacts, captureLabel, offeredSites } from '../capture-choice.js'
 import { type Draft, type DraftErrors, moreSitesOf, siteOf, trainableSites } from '../form.js'
@@ -128,10 +129,8 @@ function SiteFields({ draft, model, capture, errors, locked, onChange }: SitePro
   const moreSites = moreSitesOf(draft)
   const crosscoder = moreSites.length > 0
   const transcoder = isTranscoder({ site, outputSite })
-  const options = trainableSites(offeredSites(model?.sites ?? [], capture)).map(({ name, width }) => ({
-    value: name,
-    label: `${name} (${width})`,
-  }))
+  const sites = trainableSites(offeredSites(model?.sites ?? [], capture))
+  const others = sites.filter(({ name }) => name !== site)
   const onlyInPlace = architectureOf(draft.architecture).onlyInPlace !== null
   return (
     <>
@@ -141,18 +140,19 @@ function SiteFields({ draft, model, capture, errors, locked, onChange }: SitePro
         error={errors.site}
         help="Where in the model activations are read. hook_resid_post is the residual stream after a block: the usual choice, best in the middle of the model."
       >
-        <Select
+        <SitePicker
+          title="Site to train on"
           value={site}
-          disabled={locked}
+          sites={sites}
+          disabled={locked || !model}
           onChange={(name) => set({ site: name, moreSites: moreSites.filter((one) => one !== name) })}
-          options={options}
           placeholder={model ? 'Choose a site' : 'Choose a model first'}
         />
       </Field>
       {(crosscoder || (!onlyInPlace && !transcoder && values['skipConnection'] !== true)) && (
         <FurtherSites
-          sites={moreSites}
-          options={options.filter(({ value }) => value !== site)}
+          chosen={moreSites}
+          sites={others}
           error={errors.moreSites}
           locked={locked}
           onChange={(sites) => set({ moreSites: sites })}
@@ -165,11 +165,14 @@ function SiteFields({ draft, model, capture, errors, locked, onChange }: SitePro
           help={OPTION_TEXTS.outputSite.help}
           hint={transcoder ? 'This trains a transcoder.' : undefined}
         >
-          <Select
-            value={outputSite ?? 'same'}
-            disabled={locked}
-            onChange={(name) => onChange({ values: withOutput(values, { outputSite: name === 'same' ? null : name }) })}
-            options={[{ value: 'same', label: 'The same site' }, ...options.filter(({ value }) => value !== site)]}
+          <SitePicker
+            title="Site to write"
+            value={outputSite ?? ''}
+            sites={others}
+            none="The same site"
+            placeholder="The same site"
+            disabled={locked || !model}
+            onChange={(name) => onChange({ values: withOutput(values, { outputSite: name || null }) })}
           />
         </Field>
       )}
