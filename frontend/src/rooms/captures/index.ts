@@ -4,7 +4,7 @@ import { pageOf, type RoomFace } from '../../kit/index.js'
 import { places } from '../../places/index.js'
 
 export const room: RoomFace = {
-  line: { path: places.captures(), label: 'Activations', icon: Boxes, key: 'v', group: 'Understand', order: 20 },
+  line: { path: places.captures(), label: 'Captures', icon: Boxes, key: 'v', group: 'Understand', order: 20 },
   pages: [
     pageOf(places.captures, async () => (await import('./view/captures-page.js')).CapturesPage),
     pageOf(places.newCapture, async () => (await import('./view/new-capture-page.js')).NewCapturePage),

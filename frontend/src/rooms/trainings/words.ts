@@ -1,5 +1,5 @@
 // Words of the training room for values that are names. Pure.
-import { ARCHITECTURE_TEXTS } from '@mistudio/contracts'
+import { ARCHITECTURE_TEXTS, type TrainingOption } from '@mistudio/contracts'
 
 const CHOICES: Readonly<Record<string, string>> = {
   linear: 'Linear: warm-up, hold, decay',
@@ -29,6 +29,14 @@ const CHOICES: Readonly<Record<string, string>> = {
 /** A choice of an option in words. */
 export const choiceLabel = (value: string): string =>
   CHOICES[value] ?? (ARCHITECTURE_TEXTS as Readonly<Record<string, { label: string }>>)[value]?.label ?? value
+
+/** What it means that an option is left empty, where that is not simply to go without. */
+const EMPTY: Partial<Record<TrainingOption, string>> = {
+  dataSeed: 'as the seed',
+  bufferMemory: 'all in memory',
+  outputSite: 'the same site',
+}
+export const emptyLabel = (option: string): string => EMPTY[option as TrainingOption] ?? 'none'
 
 export const architectureLabel = (architecture: keyof typeof ARCHITECTURE_TEXTS): string =>
   ARCHITECTURE_TEXTS[architecture].label

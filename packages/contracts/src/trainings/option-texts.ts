@@ -16,7 +16,7 @@ const BASE_TEXTS: Record<keyof typeof BASE_OPTIONS | 'architecture', OptionText>
   moreSites: text(
     'Sites',
     'Further sites',
-    'Read and reconstructed together with the first one, by one dictionary with a decoder per site: a crosscoder.',
+    'Read and reconstructed together with the first one, by one dictionary with a decoder per site: a crosscoder. Its page shows what it explains at each site, and it can be exported; extractions, features and steering take SAEs of one site.',
   ),
   outputSite: text(
     'Sites',

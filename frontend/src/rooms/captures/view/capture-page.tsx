@@ -30,7 +30,7 @@ import { Comparisons } from './comparisons.js'
 import { OwnPairs } from './own-pairs.js'
 import { Statistics } from './statistics.js'
 
-const CRUMBS = [{ label: 'Activations', to: places.captures() }]
+const CRUMBS = [{ label: 'Captures', to: places.captures() }]
 
 export function CapturePage() {
   const [{ id = '' }] = usePlace(places.capture)

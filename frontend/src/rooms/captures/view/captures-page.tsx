@@ -32,7 +32,7 @@ export function CapturesPage() {
   return (
     <ResourceList
       of="listCaptures"
-      title="Activations"
+      title="Captures"
       subtitle="What a model computes at chosen sites, kept in files."
       nouns={NOUNS}
       rules={RULES}

@@ -29,7 +29,7 @@ export function ComparePage() {
   return (
     <Page
       title="Compare captures"
-      crumbs={[{ label: 'Activations', to: places.captures() }]}
+      crumbs={[{ label: 'Captures', to: places.captures() }]}
       subtitle="Two models, or two places, on the same tokens."
     >
       {captures.error && !captures.data ? (

@@ -36,7 +36,7 @@ export function NewCapturePage() {
   return (
     <Page
       title="Capture activations"
-      crumbs={[{ label: 'Activations', to: places.captures() }]}
+      crumbs={[{ label: 'Captures', to: places.captures() }]}
       subtitle="Read a tokenized dataset through a model once and keep what it computes at chosen sites."
     >
       {failed ? (

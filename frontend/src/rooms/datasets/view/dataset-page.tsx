@@ -64,6 +64,11 @@ function DatasetView({ dataset }: { dataset: Dataset }) {
       subtitle={`${datasetLine(dataset)} · ${dataset.fileName}${dataset.textColumn ? `, column “${dataset.textColumn}”` : ''}`}
       actions={
         <>
+          {ready && tab !== 'tokenizations' && (
+            <Button kind="primary" onClick={() => setTab('tokenizations')}>
+              Tokenize
+            </Button>
+          )}
           <Button icon={Pencil} onClick={() => setAsking('edit')}>
             Edit
           </Button>

@@ -24,6 +24,7 @@ import { PrecisionBadge } from '../../../shared/precision/precision-badge.js'
 import {
   Button,
   Card,
+  LinkButton,
   Notice,
   nextStep,
   Page,
@@ -34,7 +35,7 @@ import {
   useTabParam,
 } from '../../../ui/index.js'
 import { useModel } from '../api.js'
-import { isExport, modelLine } from '../prepare.js'
+import { isExport, isTrainable, modelLine } from '../prepare.js'
 import { AbsentSites } from './absent-sites.js'
 import { ArchitectureTab } from './architecture-tab.js'
 import { DeleteModelDialog } from './model-dialogs.js'
@@ -72,6 +73,11 @@ function ModelView({ model }: { model: Model }) {
       subtitle={model.spec ? modelLine(model.spec) : model.path}
       actions={
         <>
+          {model.sites.some((site) => isTrainable(model, site)) && (
+            <LinkButton kind="primary" to={places.newTraining({ modelId: model.id })}>
+              Train an SAE
+            </LinkButton>
+          )}
           <Button icon={Pencil} onClick={() => setAsking('edit')}>
             Edit
           </Button>

@@ -5,7 +5,7 @@ import { Link } from 'react-router'
 import { places } from '../../../places/index.js'
 import { Card, Facts, formatNumber, formatValue, LinkButton } from '../../../ui/index.js'
 import { applies } from '../options.js'
-import { architectureLabel, choiceLabel } from '../words.js'
+import { architectureLabel, choiceLabel, emptyLabel } from '../words.js'
 
 /** Shown above, by themselves. */
 const NAMED: readonly string[] = ['architecture', 'site', 'moreSites']
@@ -14,11 +14,8 @@ const shown = (value: unknown): string => {
   if (typeof value === 'number') return Number.isInteger(value) ? value.toLocaleString('en-US') : formatValue(value)
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) return value.length > 0 ? value.join(', ') : 'none'
-  return value === null ? 'none' : choiceLabel(String(value))
+  return choiceLabel(String(value))
 }
-
-/** What an option does that was left empty. */
-const unsetText = (key: string): string => (key === 'dataSeed' ? 'as the seed' : 'none')
 
 /** One row per option that did anything, in the words of the contract. */
 const settingRows = (params: Training['params']): (readonly [string, string])[] =>
@@ -26,7 +23,7 @@ const settingRows = (params: Training['params']): (readonly [string, string])[] 
     .filter(([key]) => !NAMED.includes(key) && applies(key as TrainingOption, params))
     .map(([key, value]) => {
       const { label, unit } = OPTION_TEXTS[key as TrainingOption]
-      return [label, value === null ? unsetText(key) : `${shown(value)} ${unit ?? ''}`.trim()] as const
+      return [label, value === null ? emptyLabel(key) : `${shown(value)} ${unit ?? ''}`.trim()] as const
     })
 
 const SiteNames = ({ names }: { names: readonly string[] }) => (

@@ -3,7 +3,7 @@ import { OPTION_TEXTS, optionKind, type SaeTrainingArchitecture, type TrainingOp
 import { type ReactNode, useState } from 'react'
 import { Checkbox, Field, Input, NumberField, Select } from '../../../ui/index.js'
 import { parseNumbers, type Values } from '../options.js'
-import { choiceLabel } from '../words.js'
+import { choiceLabel, emptyLabel } from '../words.js'
 
 interface Props {
   name: TrainingOption
@@ -37,7 +37,7 @@ export function OptionField({ name, architecture, values, error, hint, locked, o
           step={kind.whole ? 1 : 'any'}
           disabled={disabled}
           {...(unit ? { unit } : {})}
-          {...(kind.nullable ? { placeholder: 'none' } : {})}
+          {...(kind.nullable ? { placeholder: emptyLabel(name) } : {})}
         />
       ) : kind.kind === 'choice' ? (
         <Select

@@ -103,6 +103,7 @@ export function UploadProgress({ transfer, onUse }: UploadProgressProps) {
         open={cancelling}
         onClose={() => setCancelling(false)}
         verb="Cancel"
+        dismiss="Go on uploading"
         kind="upload"
         name={upload.name}
         goes={[`${formatBytes(sent)} that were sent`]}
