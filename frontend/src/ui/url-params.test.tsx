@@ -34,7 +34,7 @@ describe('parameters of the address', () => {
     // Without `act`, which would wait for transitions.
     const root = createRoot(box)
     root.render(<RouterProvider router={router} />)
-    const input = await vi.waitUntil(() => box.querySelector('input'))
+    const input = await vi.waitUntil(() => box.querySelector('input'), { timeout: 20_000 })
     input.click()
     expect(input.checked).toBe(true)
     input.click()

@@ -8,6 +8,7 @@ import { readPoints } from '@mistudio/runs'
 import { ownDatabase } from '@mistudio/sql/testing'
 import { Redis } from 'ioredis'
 import pg from 'pg'
+import { inTransaction } from '../../runner/database.js'
 import { MAX_CRASHES } from '../execution.js'
 import { Queues } from '../queues.js'
 import { Supervisor } from '../supervisor.js'
@@ -112,7 +113,12 @@ export const openWorld = async () => {
     },
     metricRows: async (id: string): Promise<number[]> => {
       const all = { keys: ['loss'], from: null, to: null }
-      const read = await readPoints(db, (await row(id)).subjectId, all)
+      const { subjectId } = await row(id)
+      // One moment of chunks and tail: the end of a job packs them meanwhile.
+      const read = await inTransaction(db, async (tx) => {
+        await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
+        return readPoints(tx, subjectId, all)
+      })
       return [...(read?.series.get('loss')?.steps ?? [])]
     },
     close: async () => {
