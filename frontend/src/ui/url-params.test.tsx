@@ -1,8 +1,8 @@
 // @vitest-environment happy-dom
 import { cleanup } from '@testing-library/react'
+import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import { createMemoryRouter } from 'react-router'
-import { RouterProvider } from 'react-router/dom'
+import { createMemoryRouter, RouterProvider } from 'react-router'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { changedParams, useUrlParams } from './url-params.js'
 
@@ -33,7 +33,8 @@ describe('parameters of the address', () => {
     const router = createMemoryRouter([{ path: '/', Component: Filter }])
     // Without `act`, which would wait for transitions.
     const root = createRoot(box)
-    root.render(<RouterProvider router={router} />)
+    // What `RouterProvider` of react-router/dom does, whose other module format would be another router to Node.
+    root.render(<RouterProvider router={router} flushSync={flushSync} />)
     const input = await vi.waitUntil(() => box.querySelector('input'), { timeout: 20_000 })
     input.click()
     expect(input.checked).toBe(true)
