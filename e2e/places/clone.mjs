@@ -27,11 +27,12 @@ const copyTree = (from, to) => {
 }
 
 /**
- * Clones this tree to a folder as it was at a commit, with today's modules and build. False where this clone lacks the commit.
+ * Clones this tree to a folder as it was at a commit, with nothing made: a build of today would be taken for its own. False where this
+ * clone lacks the commit.
  * @param {string} folder @param {string} commit
  */
 export const cloneOlder = (folder, commit) => {
-  cloneTo(folder, { made: true })
+  cloneTo(folder, { made: false })
   try {
     execFileSync('git', ['-c', 'advice.detachedHead=false', 'checkout', '--quiet', '--force', commit], { cwd: folder })
   } catch {

@@ -18,7 +18,7 @@ const trusting = async (bench) => {
   const dataDir = join(root, 'data')
   mkdirSync(dataDir, { mode: 0o755 })
   const before = await productIn({ clone: old, dataDir })
-  const first = await before.start(['--no-install'])
+  const first = await before.start()
   if (!bench.check(first.status === 0, 'the older version starts', first.output)) return
   const { modelId, datasetId } = await before.work()
   const product = await productIn({ clone: ROOT, dataDir, port: before.port })
