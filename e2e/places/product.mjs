@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createClient } from '@mistudio/client'
 import { freePort } from '../../scripts/lib/net.mjs'
 import { prepare } from '../lib/work.mjs'
 
@@ -81,9 +80,11 @@ export const productIn = async ({ clone, dataDir, user = null, env = {}, port })
     stop: () => runIn(['./stop-mistudio.sh', '--data-dir', dataDir], { cwd: clone, user, env }),
     state: async () => JSON.parse(await readFile(join(dataDir, 'run', 'state.json'), 'utf8')),
     key: async () => (await readFile(join(dataDir, 'secrets', 'api-key'), 'utf8')).trim(),
-    /** A model, a dataset and its tokens: every process has worked. */
+    /** A model, a dataset and its tokens: every process has worked. With the clone's own client: an older server answers in its own way. */
     work: async () => {
       const apiKey = (await readFile(join(dataDir, 'secrets', 'api-key'), 'utf8')).trim()
+      /** @type {{ createClient: typeof import('@mistudio/client').createClient }} */
+      const { createClient } = await import(join(clone, 'packages/client/dist/index.js'))
       const client = createClient({ baseUrl: url, apiKey })
       const demo = join(clone, 'demo')
       const what = { model: join(demo, 'tiny-stories-1m'), corpus: join(demo, 'stories.jsonl'), maxDocuments: 50 }

@@ -33,8 +33,11 @@ describe('parameters of the address', () => {
     const router = createMemoryRouter([{ path: '/', Component: Filter }])
     // Without `act`, which would wait for transitions.
     const root = createRoot(box)
+    const atOnce = (work: () => unknown): undefined => {
+      flushSync(work)
+    }
     // What `RouterProvider` of react-router/dom does, whose other module format would be another router to Node.
-    root.render(<RouterProvider router={router} flushSync={flushSync} />)
+    root.render(<RouterProvider router={router} flushSync={atOnce} />)
     const input = await vi.waitUntil(() => box.querySelector('input'), { timeout: 20_000 })
     input.click()
     expect(input.checked).toBe(true)
