@@ -81,7 +81,9 @@ const runs = async (bench) => {
   const digest = weights(dataDir, whole.saeId)
   await before.stop()
 
-  const product = await productIn({ clone: ROOT, dataDir, port: before.port })
+  // Its model lies in the older clone, where an update in place would still find it.
+  const env = { MISTUDIO_IMPORT_ROOTS: join(old, 'demo') }
+  const product = await productIn({ clone: ROOT, dataDir, port: before.port, env })
   bench.later(product.stop)
   const opened = await product.start()
   if (!bench.check(opened.status === 0, 'the data folder opens', opened.output)) return
