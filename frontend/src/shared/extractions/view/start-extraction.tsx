@@ -116,7 +116,7 @@ function OpenStart({ onClose, saeId: first }: Props) {
         </>
       }
     >
-      <form id="start-extraction" onSubmit={submit} className="space-y-4">
+      <form id="start-extraction" onSubmit={submit} className="space-y-3">
         <Field label="SAE" required>
           <Select
             value={sae?.id ?? ''}
