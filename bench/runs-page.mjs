@@ -7,9 +7,10 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { chromium } from '@playwright/test'
 import { ensureChromium } from '../scripts/lib/chromium.mjs'
+import { inTransaction } from '../worker/dist/runner/database.js'
 import { storeMetrics } from '../worker/dist/runs/metrics.js'
 import { Publisher } from '../worker/dist/supervisor/publisher.js'
-import { inTransaction, measured, noise, pathOf, startWithRuns } from './lib/stored-runs.mjs'
+import { measured, noise, pathOf, startWithRuns } from './lib/stored-runs.mjs'
 import { at, frameGaps } from './lib/timings.mjs'
 
 const { values } = parseArgs({

@@ -7,6 +7,7 @@ import { TRAINING_METRICS, TrainingParamsSchema } from '@mistudio/contracts'
 import { appendValues, foldTail } from '@mistudio/runs'
 import pg from 'pg'
 import { startStack } from '../../e2e/lib/stack.mjs'
+import { inTransaction } from '../../worker/dist/runner/database.js'
 
 /** Steps that a report of a fast training brings. */
 const LOT = 50
@@ -27,19 +28,6 @@ export const noise = (seed) => {
 
 /** A falling curve with noise, rounded to what float32 holds where a training would. @param {number} step @param {number} n @param {number} r */
 export const measured = (step, n, r) => Math.fround((n + 1) * (1 / (1 + step / 2000) + 0.05 * r))
-
-/** @template T @param {pg.Pool} db @param {(client: pg.PoolClient) => Promise<T>} work */
-export const inTransaction = async (db, work) => {
-  const client = await db.connect()
-  try {
-    await client.query('BEGIN')
-    const result = await work(client)
-    await client.query('COMMIT')
-    return result
-  } finally {
-    client.release()
-  }
-}
 
 /** A training without metrics or job. @param {pg.Pool | pg.PoolClient} db @param {number} n @param {number} steps */
 const makeTraining = async (db, n, steps) => {

@@ -23,7 +23,7 @@ import { type JobContext, pipeline } from '../runner/context.js'
 import { checkControl, Interruption } from '../runner/interruption.js'
 import { StageProgress } from '../runner/progress.js'
 import { measureSites, type StoredCapture } from './measure.js'
-import { capturedSummary, storeCapture } from './rows.js'
+import { captureOutcome } from './rows.js'
 import { patternRows, shardName, traceRows, writeShard } from './shards.js'
 import { StageWatch } from './stage-watch.js'
 
@@ -37,7 +37,7 @@ export const capturePipeline = pipeline('activation.capture', {
     const { captureId } = context.job.params
     const folder = folderOf(context.dataDir, 'captures', captureId)
     try {
-      const done = await capturedSummary(context.db, captureId)
+      const done = await captureOutcome.read(context.db, captureId)
       const summary = done ?? (await withFileErrors(() => withModelErrors(() => capture(context, folder))))
       return { state: 'completed', result: { tokens: summary.tokens, bytes: summary.bytes } }
     } catch (error) {
@@ -204,7 +204,7 @@ async function finish(
     timing: watch.timing(),
   }
   await context.commit(async (tx) => {
-    if (!(await storeCapture(tx, captureId, summary)))
+    if (!(await captureOutcome.store(tx, captureId, summary)))
       throw new AppError('not_found', 'The capture was deleted while it ran.')
   })
   return summary

@@ -1,10 +1,6 @@
 // Rows of datasets and tokenizations.
-import {
-  type DatasetStats,
-  DatasetStatsSchema,
-  type TokenizationStats,
-  TokenizationStatsSchema,
-} from '@mistudio/contracts'
+import { type DatasetStats, DatasetStatsSchema, TokenizationStatsSchema } from '@mistudio/contracts'
+import { outcome } from '@mistudio/ledger'
 import { type Sql, statement } from '@mistudio/sql'
 
 const readyDataset = statement({
@@ -41,25 +37,5 @@ const uploadRemoved = statement({
 
 export const removeUploadRow = (db: Sql, id: string): Promise<void> => uploadRemoved.run(db, { id })
 
-const readyTokenization = statement({
-  params: { id: 'uuid' },
-  columns: { stats: 'jsonb?' },
-  sql: (p, columns) => `SELECT ${columns} FROM tokenization WHERE id = ${p.id} AND ready_at IS NOT NULL`,
-})
-
-/** Figures of a tokenization that got to its end; null when there is work to do. */
-export async function tokenizedStats(db: Sql, id: string): Promise<TokenizationStats | null> {
-  const row = await readyTokenization.first(db, { id })
-  return row && TokenizationStatsSchema.parse(row.stats)
-}
-
-const tokenized = statement({
-  params: { id: 'uuid', stats: 'jsonb' },
-  columns: { id: 'uuid' },
-  sql: (p, columns) =>
-    `UPDATE tokenization SET stats = ${p.stats}, ready_at = now() WHERE id = ${p.id} RETURNING ${columns}`,
-})
-
-/** False when the tokenization was deleted meanwhile. */
-export const storeTokenization = async (tx: Sql, id: string, stats: TokenizationStats): Promise<boolean> =>
-  (await tokenized.first(tx, { id, stats })) !== null
+/** Figures of a tokenization. */
+export const tokenizationOutcome = outcome('tokenization', 'stats', TokenizationStatsSchema)

@@ -9,7 +9,7 @@ import { type JobContext, type OutcomeOf, pipeline } from '../runner/context.js'
 import { openTokenizer, type Tokenizer } from '../tokenizer/index.js'
 import { Lengths } from './lengths.js'
 import { interruptible, Pulse, TwofoldProgress } from './pulse.js'
-import { storeTokenization, tokenizedStats } from './rows.js'
+import { tokenizationOutcome } from './rows.js'
 
 type Params = z.infer<typeof DatasetTokenizeParamsSchema>
 type Context = JobContext<Params>
@@ -27,7 +27,7 @@ export const heldOutFrom = (documents: number): number =>
   Math.max(Math.min(1, documents), Math.floor(documents * TRAIN_SHARE))
 
 async function tokenizeDataset(context: Context): Promise<OutcomeOf<'dataset.tokenize'>> {
-  const finished = await tokenizedStats(context.db, context.job.params.tokenizationId)
+  const finished = await tokenizationOutcome.read(context.db, context.job.params.tokenizationId)
   if (finished) return { state: 'completed', result: finished }
   const { tokenizationId, datasetId, modelPath, prependBos } = context.job.params
   context.progress({ stage: 'opening', fraction: null })
@@ -47,7 +47,7 @@ async function tokenizeDataset(context: Context): Promise<OutcomeOf<'dataset.tok
 
 async function store(context: Context, stats: TokenizationStats): Promise<void> {
   const { tokenizationId } = context.job.params
-  const stored = await context.commit((tx) => storeTokenization(tx, tokenizationId, stats))
+  const stored = await context.commit((tx) => tokenizationOutcome.store(tx, tokenizationId, stats))
   if (!stored) throw new AppError('not_found', 'The tokenization was deleted while it was made.')
 }
 

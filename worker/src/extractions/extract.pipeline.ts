@@ -17,7 +17,7 @@ import { contextSource, type OpenedParts, openParts } from './open.js'
 import { type Pass, readingOrder, tokensRead } from './pass.js'
 import { type ReadingState, readContexts } from './reading.js'
 import { requireMemory } from './resources.js'
-import { attachTables, dropTables, extractedSummary, storeExtraction } from './rows.js'
+import { attachTables, dropTables, extractionOutcome } from './rows.js'
 import { summarise } from './summary.js'
 import { writeRows } from './write-rows.js'
 
@@ -32,7 +32,7 @@ export const extractPipeline = pipeline('extraction.run', {
     const checkpoints = openCheckpoints(folderOf(context.dataDir, 'extractions', extractionId), context.job.params)
     try {
       const summary =
-        (await extractedSummary(context.db, context.job.params.extractionId)) ??
+        (await extractionOutcome.read(context.db, context.job.params.extractionId)) ??
         (await withModelErrors(() => withSaeErrors(() => extract(context, checkpoints))))
       await checkpoints.remove()
       return { state: 'completed', result: summary }
@@ -133,7 +133,7 @@ async function store(
   const summary = { ...summarise(pass, sae.dSae, examples, reading), read, outputScale: scale }
   await context.commit(async (tx) => {
     await attachTables(tx, extractionId, context.job.attempt)
-    if (!(await storeExtraction(tx, extractionId, summary)))
+    if (!(await extractionOutcome.store(tx, extractionId, summary)))
       throw new AppError('not_found', 'The extraction was deleted while it ran.')
   })
   return summary

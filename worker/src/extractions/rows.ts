@@ -1,32 +1,13 @@
 // Rows of extractions, and the tables that each of them has: built aside under the attempt's own name, then renamed and attached.
 // What changes tables takes the transaction that proves the attempt.
-import { type ExtractionSummary, ExtractionSummarySchema } from '@mistudio/contracts'
+import { ExtractionSummarySchema } from '@mistudio/contracts'
+import { outcome } from '@mistudio/ledger'
 import { type RowOf, type Sql, statement } from '@mistudio/sql'
 import type { PoolClient } from 'pg'
 import { type CopyStreamQuery, from as copyFrom } from 'pg-copy-streams'
 
-const ready = statement({
-  params: { id: 'uuid' },
-  columns: { summary: 'jsonb?' },
-  sql: (p, columns) => `SELECT ${columns} FROM extraction WHERE id = ${p.id} AND ready_at IS NOT NULL`,
-})
-
-/** Summary of an extraction that an earlier attempt committed; null when it is still to be done. */
-export async function extractedSummary(db: Sql, id: string): Promise<ExtractionSummary | null> {
-  const row = await ready.first(db, { id })
-  return row && ExtractionSummarySchema.parse(row.summary)
-}
-
-const extracted = statement({
-  params: { id: 'uuid', summary: 'jsonb' },
-  columns: { id: 'uuid' },
-  sql: (p, columns) =>
-    `UPDATE extraction SET summary = ${p.summary}, ready_at = now() WHERE id = ${p.id} RETURNING ${columns}`,
-})
-
-/** False when the extraction was deleted meanwhile. */
-export const storeExtraction = async (tx: Sql, id: string, summary: ExtractionSummary): Promise<boolean> =>
-  (await extracted.first(tx, { id, summary })) !== null
+/** Summary of an extraction. */
+export const extractionOutcome = outcome('extraction', 'summary', ExtractionSummarySchema)
 
 const PARTS = {
   site: 'text',
